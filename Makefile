@@ -1,0 +1,48 @@
+# The two commands of the README are `make demo` and `make test`; `make lab` opens JupyterLab to type into.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := clinagent-demo
+LAB := clinagent-lab
+
+.PHONY: demo test lab check chromium licences examples clean
+
+$(VENV)/.installed: pyproject.toml constraints.txt labextension/package.json
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.developed: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	touch $@
+
+demo: $(VENV)/.installed
+	rm -rf $(DEMO)
+	$(BIN)/jupyter clinagent demo $(DEMO)
+
+test: $(VENV)/.developed chromium check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.developed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/licences.py > $(VENV)/licences.txt || { cat $(VENV)/licences.txt; exit 1; }
+
+chromium:
+	sh .ci/chromium
+
+licences: $(VENV)/.installed
+	$(BIN)/python .ci/licences.py
+
+lab: $(VENV)/.installed
+	test -d $(LAB)/data || $(BIN)/jupyter clinagent phantom triage $(LAB)/data
+	$(BIN)/python .ci/lab_notebook.py $(LAB)/study.ipynb
+	cd $(LAB) && ../$(BIN)/jupyter lab --ip=127.0.0.1 study.ipynb
+
+examples: $(VENV)/.installed
+	$(BIN)/python example_notebooks/make.py
+
+clean:
+	rm -rf $(VENV) $(DEMO) $(LAB) dist

@@ -1,0 +1,1 @@
+"""The agent: LangChain loop, tools, policy, and the two minds."""

@@ -1,0 +1,203 @@
+"""The agent: LangChain's loop around a chat model and the tools, with the clinician in it.
+
+``run_agent`` is one turn: from a request to a finished study, a refusal, or an answer. Cards are LangGraph interrupts, so a
+card that waits survives the process: the same thread, run again without a request, asks it again.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddleware, ToolCallLimitMiddleware
+from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+from langchain.agents.middleware.tool_call_limit import ToolCallLimitExceededError
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.types import Command
+
+from jupyter_clinagent.agent.models import make_model, mind_of
+from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
+from jupyter_clinagent.agent.playbook.turn import Settings, with_settings
+from jupyter_clinagent.agent.tools import make_tools
+from jupyter_clinagent.agent.workbench import Outcome, Workbench
+from jupyter_clinagent.contracts import Approver, Card, EventSink, NotebookPort
+from jupyter_clinagent.errors import AnswerNeeded, ClinAgentError, LimitReached
+
+RECURSIONS = 10_000
+"""LangGraph's own cap; the middleware's limits are reached long before."""
+PROMPT = Path(__file__).parent / "prompts" / "system.md"
+
+
+@dataclass(frozen=True)
+class AgentSettings:
+    """What a turn may use.
+
+    Parameters
+    ----------
+    model
+        See :func:`jupyter_clinagent.agent.models.make_model`.
+    data
+        Folder of the images, as the kernel sees it; None: the request names it, or the clinician is asked.
+    minutes
+        Wall-time budget; None: the request names it, else ten.
+    granted
+        The clinician allows model-written cells without being shown each.
+    chat_model
+        A chat model that is already there, instead of ``model``.
+    model_calls, tool_calls
+        Hard caps of one turn.
+    """
+
+    model: str | None = None
+    data: str | None = None
+    minutes: float | None = None
+    granted: bool = False
+    chat_model: BaseChatModel | None = field(default=None, compare=False)
+    model_calls: int = 200
+    tool_calls: int = 200
+
+
+async def run_agent(
+    request: str | None,
+    *,
+    port: NotebookPort,
+    approver: Approver,
+    sink: EventSink,
+    settings: AgentSettings,
+    thread_id: str,
+    checkpoint_path: str,
+) -> Outcome:
+    """Run one turn to its end.
+
+    Parameters
+    ----------
+    request
+        The clinician's words; None goes on with a turn that was interrupted (a card is asked again).
+    thread_id
+        The conversation: turns with the same id remember each other.
+    checkpoint_path
+        SQLite file of the conversation's state.
+
+    Returns
+    -------
+    Outcome
+        How it ended. Cancelling the task stops the agent; the caller interrupts the kernel.
+    """
+    model = settings.chat_model or make_model(settings.model)
+    bench = Workbench(
+        port=port,
+        sink=sink,
+        author="playbook" if isinstance(model, PlaybookChatModel) else "model",
+        mind=mind_of(settings.model),
+        study=study_folder(port.path),
+        granted=settings.granted,
+    )
+    try:
+        async with _agent(model, bench, settings, checkpoint_path) as agent:
+            config: RunnableConfig = {"configurable": {"thread_id": thread_id}, "recursion_limit": RECURSIONS}
+            opening = None if request is None else await _opening(agent, config, request, port, settings)
+            await _turns(agent, opening, config, approver, bench)
+    except (ModelCallLimitExceededError, ToolCallLimitExceededError) as error:
+        bench.outcome.status, bench.outcome.message = "failed", str(LimitReached(f"A limit was reached, so I stopped: {error}"))
+    except AnswerNeeded as error:
+        bench.outcome.status, bench.outcome.message = "needs_answer", str(error)
+    except ClinAgentError as error:
+        bench.outcome.status, bench.outcome.message = "failed", str(error)
+    good = bench.outcome.status in ("done", "answered", "rejected")
+    bench.say("finished" if good else "failed", bench.outcome.message, {"status": bench.outcome.status})
+    return bench.outcome
+
+
+@asynccontextmanager
+async def _agent(model: BaseChatModel, bench: Workbench, settings: AgentSettings, checkpoint_path: str) -> AsyncIterator[Any]:
+    limits: list[AgentMiddleware[Any, Any, Any]] = [
+        ModelCallLimitMiddleware(run_limit=settings.model_calls, exit_behavior="error"),
+        ToolCallLimitMiddleware(run_limit=settings.tool_calls, exit_behavior="error"),
+    ]
+    Path(checkpoint_path).parent.mkdir(parents=True, exist_ok=True)
+    async with AsyncSqliteSaver.from_conn_string(checkpoint_path) as saver:
+        yield create_agent(
+            model, make_tools(bench), system_prompt=PROMPT.read_text(encoding="utf-8"), middleware=limits, checkpointer=saver
+        )
+
+
+async def _turns(agent: Any, turn: Any, config: RunnableConfig, approver: Approver, bench: Workbench) -> None:
+    """Run until nothing waits for the clinician any more."""
+    while True:
+        if turn is not None:
+            async for update in agent.astream(turn, config, stream_mode="updates"):
+                _speak(update, bench)
+        waiting = (await agent.aget_state(config)).interrupts
+        if not waiting:
+            return
+        began = time.monotonic()
+        decisions = {}
+        for item in waiting:
+            card = Card.model_validate(item.value)
+            bench.say("card", card.title, card.model_dump(mode="json"))
+            decisions[item.id] = (await approver.decide(card)).model_dump()
+        bench.waited += time.monotonic() - began
+        turn = Command(resume=decisions)
+
+
+def _speak(update: dict[str, Any], bench: Workbench) -> None:
+    for node in update.values():
+        for message in (node or {}).get("messages", []) if isinstance(node, dict) else []:
+            if isinstance(message, AIMessage) and message.text:
+                bench.say("said", message.text)
+                if not message.tool_calls:
+                    bench.outcome.message = message.text
+
+
+async def _opening(
+    agent: Any, config: RunnableConfig, request: str, port: NotebookPort, settings: AgentSettings
+) -> dict[str, Any]:
+    """The messages that begin a turn; calls that a Stop cut off get their answer first, or some providers refuse to go on."""
+    before = (await agent.aget_state(config)).values.get("messages", [])
+    answered = {m.tool_call_id for m in before if isinstance(m, ToolMessage)}
+    asked = [call["id"] for m in before if isinstance(m, AIMessage) for call in m.tool_calls]
+    cut_off = [ToolMessage("Stopped before it was done.", tool_call_id=call) for call in asked if call not in answered]
+    begin = Settings(
+        study_folder=_free_study_folder(port.path),
+        data=settings.data,
+        minutes=settings.minutes,
+        notebook=PurePath(port.path).name,
+    )
+    return {"messages": [*cut_off, HumanMessage(with_settings(request, begin))]}
+
+
+def study_folder(notebook_path: str) -> str:
+    """The study's folder, beside its notebook."""
+    return f"{PurePath(notebook_path).stem}-study"
+
+
+def _free_study_folder(notebook_path: str) -> str:
+    """The study's folder, or the next one where an earlier study of this notebook left its record."""
+    name, number = study_folder(notebook_path), 1
+    while (Path(notebook_path).parent / name / "record.jsonl").exists():
+        number += 1
+        name = f"{study_folder(notebook_path)}-{number}"
+    return name
+
+
+def study_name(request: str) -> str:
+    """A short name for a new notebook, from the request.
+
+    Examples
+    --------
+    >>> study_name("Separate melanoma from nevus")
+    'melanoma-nevus'
+    """
+    intent = read_request(request)
+    words = [*intent.targets[:3], *(["rest"] if intent.versus_rest else [])] or [intent.modality or "imaging", "study"]
+    return re.sub(r"[^a-z0-9]+", "-", "-".join(words)).strip("-")

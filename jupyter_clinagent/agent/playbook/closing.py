@@ -1,0 +1,86 @@
+"""The closing words of a study: the figures with their intervals, in plain sentences."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from jupyter_clinagent.agent.playbook.turn import Call, Turn
+
+_NAMES = {
+    "auroc": "AUROC",
+    "macro_auroc": "Macro AUROC",
+    "balanced_accuracy": "Balanced accuracy",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+}
+_SHOWN = ("auroc", "macro_auroc", "balanced_accuracy")
+
+
+def message(turn: Turn) -> str:
+    """What the clinician reads when the study is done."""
+    evaluation = turn.facts("evaluation") or {}
+    report = turn.facts("report") or {}
+    figures = "\n".join(f"- {_NAMES[name]}: {estimate(value)}" for name, value in evaluation["test"].items() if name in _SHOWN)
+    lines = [
+        f"The study is done. On the test set, opened {_times(evaluation['unsealed'])}, the model "
+        f"“{evaluation['experiment']}” gives:",
+        figures,
+        _threshold(evaluation.get("operating_point")),
+        _findings(turn),
+        f"Report: {_beside(report['report'])}, beside the notebook." if report else "",
+        "Research use only; not a medical device. The figures hold for images like these; nothing is known about another "
+        "hospital's.",
+    ]
+    return "\n\n".join(line for line in lines if line)
+
+
+def threshold_message(call: Call) -> str:
+    """What a new threshold gives."""
+    found = [f for f in call.artifact["facts"] if f["kind"] in ("evaluation", "threshold")]
+    point = found[-1].get("operating_point", found[-1]) if found else None
+    return f"{_threshold(point)}\n\nChosen after the test set was opened, so the report labels it post hoc."
+
+
+def estimate(value: dict[str, Any]) -> str:
+    """A figure with its 95 % interval."""
+    if value.get("value") is None:
+        return f"can't be estimated ({value.get('reason') or 'no reason given'})"
+    if value.get("low") is None:
+        return f"{value['value']:.3f}"
+    return f"{value['value']:.3f} (95 % interval {value['low']:.3f} to {value['high']:.3f})"
+
+
+def _threshold(point: dict[str, Any] | None) -> str:
+    if not point:
+        return ""
+    test, name = point["test"], point["positive_class"]
+    reads = (
+        f"At the threshold {point['threshold']:.3f}, chosen on validation: sensitivity for {name} "
+        f"{estimate(test['sensitivity'])}, specificity {estimate(test['specificity'])}."
+    )
+    if point.get("target_in_interval") is None or not point.get("target"):
+        return reads
+    return f"{reads} The target of {point['target']:.0%} {point['rule']} {_aimed(point, test[point['rule']])}."
+
+
+def _aimed(point: dict[str, Any], found: dict[str, Any]) -> str:
+    """Where the target lies against the interval found on the test set."""
+    if point["target_in_interval"]:
+        return "lies inside the interval"
+    return "is exceeded" if found["low"] > point["target"] else "is missed: it lies above the interval"
+
+
+def _findings(turn: Turn) -> str:
+    audit = turn.facts("audit") or {"findings": []}
+    warnings = [f["text"] for f in audit["findings"] if f["severity"] != "info"]
+    return "From the audit: " + " ".join(warnings) if warnings else ""
+
+
+def _beside(path: str) -> str:
+    """The last two parts of a path: the study's folder and the file."""
+    return "/".join(PurePath(path).parts[-2:])
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -1,0 +1,37 @@
+"""What the lexicon knows by name, read from ``words.toml``: findings, shortcuts, and the words of tasks."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A finding that an image can show.
+
+    ``words`` are phrases of a request; ``labels`` the label values it goes by in data, letters and digits only.
+    """
+
+    name: str
+    kind: Literal["disease", "benign"]
+    modality: Literal["dermoscopy", "radiograph"]
+    words: list[str]
+    labels: list[str]
+
+
+Families = dict[str, list[str]]
+
+_WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+
+CONCEPTS = [Concept(**entry) for entry in _WORDS["concept"]]
+KIND = {concept.name: concept.kind for concept in CONCEPTS}
+MALIGNANT: Families = _WORDS["malignant"]
+CONFOUNDERS: Families = _WORDS["confounders"]
+MODALITY: Families = _WORDS["modality"]
+TASK: Families = _WORDS["task"]
+GROUP: Families = _WORDS["group"]
+FOLLOW_UP: Families = _WORDS["follow_up"]
+PHRASES: Families = _WORDS["phrases"]

@@ -1,0 +1,333 @@
+"""Brings a reading of the request and a look at the data together: a specification, or the question that is left.
+
+``draft`` returns a :class:`Draft` (what to load and what to specify), a :class:`~jupyter_clinagent.contracts.Card` with the
+one question that has to be answered first, or raises :class:`~jupyter_clinagent.errors.OutOfScope` /
+:class:`~jupyter_clinagent.errors.BadInput` with a sentence that says what can be done instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.lexicon import OUT_OF_SCOPE, Intent, label_key
+from jupyter_clinagent.contracts import Card, ColumnFacts, OperatingPoint, Specification, SurveyFacts
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
+
+ABLE = (
+    "I classify dermoscopy images or radiographs (for example “separate melanoma from nevus; missing a melanoma is worse "
+    "than a false alarm”, or "
+    "“classify these images into their diagnoses”)."
+)
+_REFUSALS = {
+    "segmentation": "Outlining a finding pixel by pixel (segmentation) is not something I can do yet.",
+    "regression": "Predicting a number such as an age or a size is not something I can do yet.",
+    "survival": "Predicting survival or the course of a disease is not something I can do yet.",
+    "generation": "Writing reports or making images is not something I do.",
+    "treatment": "I build research models that read images; I give no treatment advice.",
+}
+DEFAULT_RATE = 0.95
+"""Sensitivity (or specificity) held where the request says which mistake is worse but names no number."""
+MALIGNANT, REST = "malignant", "rest"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A specification with what was assumed on the way, and the arguments of ``study.load_cohort``."""
+
+    specification: Specification
+    assumptions: tuple[str, ...]
+    image_column: str | None = None
+
+    @property
+    def load(self) -> dict[str, object]:
+        """Keyword arguments of ``study.load_cohort``."""
+        spec = self.specification
+        roles = {
+            "image": self.image_column,
+            "label": spec.label_column,
+            "classes": spec.classes,
+            "group": spec.group_column,
+            "split": spec.split_column,
+        }
+        return {name: value for name, value in roles.items() if value is not None}
+
+
+@dataclass
+class _Notes:
+    """Assumptions gathered while drafting."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, line: str) -> None:
+        if line not in self.lines:
+            self.lines.append(line)
+
+
+def refuse_if_out_of_scope(intent: Intent) -> None:
+    """Raise :class:`OutOfScope` for what can't be done whatever the data, with what can be done instead."""
+    if intent.task in OUT_OF_SCOPE:
+        raise OutOfScope(f"{_REFUSALS[intent.task]} {ABLE}")
+
+
+def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+    """Draft the specification, or return the next question.
+
+    Parameters
+    ----------
+    intent
+        The reading of the request, changes by the clinician already merged in.
+    survey
+        What ``study.survey()`` showed.
+    answers
+        Answers to earlier questions by key (``label``, ``classes``, ``group``).
+    """
+    refuse_if_out_of_scope(intent)
+    notes = _Notes(list(survey.assumptions))
+    _veto_detection(intent, survey)
+    column = _label_column(intent, survey, answers, notes)
+    if isinstance(column, Card):
+        return column
+    classes = _classes(intent, column, answers, notes)
+    if isinstance(classes, Card):
+        return classes
+    return Draft(_specify(intent, survey, column, classes, notes), tuple(notes.lines), _role(survey, "image"))
+
+
+def _veto_detection(intent: Intent, survey: SurveyFacts) -> None:
+    """Places are asked for: say what this version does instead. Boxes beside labels change nothing."""
+    if intent.task == "detection" and survey.boxes:
+        raise OutOfScope(f"Marking findings with boxes (detection) is not something this version does. {ABLE}")
+    if intent.task == "detection":
+        raise OutOfScope(f"Marking findings with boxes needs boxes to learn from, and there are none in the data. {ABLE}")
+    if survey.boxes and not survey.label_candidates:
+        raise OutOfScope(
+            f"The data hold boxes but no image-level label, and detection is not something this version does. {ABLE}"
+        )
+
+
+# ------------------------------------------------------------------ which column holds the label
+def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], notes: _Notes) -> ColumnFacts | Card:
+    candidates = [c for name in survey.label_candidates for c in survey.columns if c.name == name]
+    if not candidates:
+        raise LabelsDoNotMatch(
+            f"No labels were found beside the {survey.images} images in {survey.data}: put the images in one folder per "
+            "class, or add a CSV with an image and a label column."
+        )
+    if "label" in answers:
+        return _named(candidates, answers["label"])
+    fitting = [c for c in candidates if _covers(c, intent)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(candidates) > 1:
+        offered = fitting or candidates
+        return _question(
+            "label", "Which column holds the diagnosis that the model should learn?", [c.name for c in offered], offered[0].name
+        )
+    return candidates[0]
+
+
+def _covers(column: ColumnFacts, intent: Intent) -> bool:
+    """Whether the column's values include every target of the request (or any known finding, where none is named)."""
+    if not intent.targets:
+        return any(_concept_of(value) for value in column.values)
+    return all(_values_for(target, column) or target == "normal" for target in intent.targets)
+
+
+def _named(candidates: list[ColumnFacts], answer: str) -> ColumnFacts:
+    found = next((c for c in candidates if c.name == answer), None)
+    if found is None:
+        raise BadInput(
+            f"There is no label column “{answer}”; the columns that could hold the label are "
+            f"{_listed(c.name for c in candidates)}."
+        )
+    return found
+
+
+# ------------------------------------------------------------------ which values make which class
+def _classes(intent: Intent, column: ColumnFacts, answers: dict[str, str], notes: _Notes) -> dict[str, list[str]] | Card:
+    values = [v for v in column.values if not any(v in _values_for(x, column) for x in intent.excluded)]
+    if len(values) < 2:
+        only = f"only “{values[0]}”" if values else "nothing"
+        raise LabelsDoNotMatch(f"Column “{column.name}” holds {only}; a model needs at least two classes to tell apart.")
+    wanted = answers.get("classes")
+    if wanted and wanted != "all":
+        return _classes_by_name(wanted, values, column)
+    if intent.all_classes or wanted == "all":
+        return {v: [v] for v in values}
+    mentioned = [v for v in values if label_key(v) in intent.words]
+    targets = list(intent.targets)
+    if len(targets) == 1 or intent.versus_rest:
+        return _one_against_rest(targets[0], values, column, notes) if targets else _ask_classes(values)
+    if targets:
+        return _one_class_each(targets, values, column)
+    if len(mentioned) >= 2:
+        return {v: [v] for v in mentioned}
+    if len(values) == 2 or (intent.task == "classification" and intent.is_about_imaging):
+        notes.add(f"The request names no findings, so all {len(values)} values of “{column.name}” are told apart.")
+        return {v: [v] for v in values}
+    return _ask_classes(values)
+
+
+def _one_class_each(targets: list[str], values: list[str], column: ColumnFacts) -> dict[str, list[str]]:
+    found = {target: [v for v in _values_for(target, column) if v in values] for target in targets}
+    if not found.get("normal", ["-"]) and len(values) == 2:
+        found["normal"] = [v for v in values if not any(v in vs for name, vs in found.items() if name != "normal")]
+    _all_present(found, values, column)
+    return {(vs[0] if len(vs) == 1 else name): vs for name, vs in found.items()}
+
+
+def _one_against_rest(target: str, values: list[str], column: ColumnFacts, notes: _Notes) -> dict[str, list[str]]:
+    positive = [v for v in _values_for(target, column) if v in values]
+    _all_present({target: positive}, values, column)
+    others = [v for v in values if v not in positive]
+    if not others:
+        raise LabelsDoNotMatch(f"All values of “{column.name}” count as {target}; there is nothing to tell it from.")
+    name = positive[0] if len(positive) == 1 else MALIGNANT if target == "cancer" else target
+    rest = others[0] if len(others) == 1 else REST
+    if len(others) > 1:
+        notes.add(f"“{rest}” gathers every other value of “{column.name}”: {_listed(others)}.")
+    if len(positive) > 1:
+        notes.add(f"“{name}” gathers {_listed(positive)}.")
+    return {name: positive, rest: others}
+
+
+def _all_present(found: dict[str, list[str]], values: list[str], column: ColumnFacts) -> None:
+    missing = [name for name, vs in found.items() if not vs]
+    if missing:
+        raise LabelsDoNotMatch(
+            f"The request asks for {_listed(missing)}, but column “{column.name}” holds only {_listed(values)}; name the "
+            "classes by these values, or point to other data."
+        )
+
+
+def _classes_by_name(answer: str, values: list[str], column: ColumnFacts) -> dict[str, list[str]]:
+    names = [part.strip() for part in answer.replace(" vs ", ",").split(",") if part.strip()]
+    unknown = [n for n in names if n not in values]
+    if unknown or len(names) < 2:
+        raise BadInput(
+            f"Classes “{answer}” do not fit column “{column.name}”; name two or more of {_listed(values)}, with commas "
+            "between, or “all”."
+        )
+    return {n: [n] for n in names}
+
+
+def _ask_classes(values: list[str]) -> Card:
+    return _question(
+        "classes",
+        "What should the model tell apart? Name two or more values with commas between, or “all”.",
+        ["all", *values],
+        "all",
+    )
+
+
+def _values_for(target: str, column: ColumnFacts) -> list[str]:
+    if target == "cancer":
+        return [v for v in column.values if label_key(v) in known.MALIGNANT["labels"]]
+    return [v for v in column.values if _concept_of(v) == target]
+
+
+def _concept_of(value: str) -> str | None:
+    key = label_key(value)
+    return next((c.name for c in known.CONCEPTS if key in c.labels), None)
+
+
+# ------------------------------------------------------------------ the rest of the specification
+def _specify(
+    intent: Intent, survey: SurveyFacts, column: ColumnFacts, classes: dict[str, list[str]], notes: _Notes
+) -> Specification:
+    positive = _positive_class(classes)
+    binary = len(classes) == 2
+    names = list(classes)
+    return Specification(
+        title=" versus ".join(_spoken(n) for n in names) if binary else f"{len(names)} classes of “{column.name}”",
+        request=intent.text,
+        objective=_objective(names, positive),
+        modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
+        label_column=column.name,
+        classes=classes,
+        positive_class=positive if binary else None,
+        group_column=_group_column(intent, survey, notes),
+        split_column=survey.split_candidates[0] if survey.split_candidates else None,
+        subgroups=[c.name for c in survey.columns if c.role in ("sex", "age", "site")],
+        confounders=_confounders(intent, survey, notes),
+        primary_metric="auroc" if binary else "macro_auroc",
+        risk={"sensitivity": "a miss is worse than a false alarm", "specificity": "a false alarm is worse than a miss"}.get(
+            intent.risk or "", "balanced"
+        ),
+        operating_point=_operating_point(intent, classes, positive, binary, notes),
+        minutes=intent.minutes or 10.0,
+    )
+
+
+def _objective(names: list[str], positive: str) -> str:
+    if len(names) == 2:
+        other = next(n for n in names if n != positive)
+        return f"Tell {_spoken(positive)} from {_spoken(other)} on an image"
+    return f"Assign an image to one of {len(names)} classes: {', '.join(_spoken(n) for n in names)}"
+
+
+def _spoken(name: str) -> str:
+    """A class in words where the lexicon knows them: “mel” is melanoma."""
+    return _concept_of(name) or name
+
+
+def _positive_class(classes: dict[str, list[str]]) -> str:
+    """The disease named; never normal, negative, benign or nevus where there is another."""
+
+    def benign(name: str) -> bool:
+        concept = _concept_of(name) or _concept_of(classes[name][0])
+        return (
+            name == REST
+            or known.KIND.get(concept or "") == "benign"
+            or label_key(name) in ("benign", "negative", "0", "no", "false", "other", "absent")
+        )
+
+    return next((name for name in classes if not benign(name)), next(iter(classes)))
+
+
+def _group_column(intent: Intent, survey: SurveyFacts, notes: _Notes) -> str | None:
+    candidates = survey.group_candidates
+    if not candidates:
+        notes.add("No column or file name tells which images belong to one patient, so each image counts as its own group.")
+        return None
+    asked = [c for c in candidates if intent.group and intent.group in c.lower()]
+    if intent.group and not asked:
+        notes.add(f"The request asks to group by {intent.group}; the data offer “{candidates[0]}”, which is used.")
+    return (asked or candidates)[0]
+
+
+def _confounders(intent: Intent, survey: SurveyFacts, notes: _Notes) -> list[str]:
+    columns = [c.name for c in survey.columns if any(word in c.name.lower() for word in intent.confounders)]
+    for word in intent.confounders:
+        if not any(word in name.lower() for name in columns):
+            notes.add(f"No column says which images show a {word}, so the model's reliance on it can't be measured.")
+    return columns
+
+
+def _operating_point(
+    intent: Intent, classes: dict[str, list[str]], positive: str, binary: bool, notes: _Notes
+) -> OperatingPoint | None:
+    named = next(
+        (name for name, values in classes.items() if intent.risk_for and any(_concept_of(v) == intent.risk_for for v in values)),
+        None,
+    )
+    subject = named if named and (not binary or intent.risk == "sensitivity") else positive
+    if intent.risk in ("sensitivity", "specificity"):
+        target = intent.target or DEFAULT_RATE
+        if intent.target is None:
+            notes.add(f"The request names no number, so the threshold holds {DEFAULT_RATE:.0%} {intent.risk} for {subject}.")
+        return OperatingPoint(rule=intent.risk, target=target, positive_class=subject)
+    return OperatingPoint(rule="youden", positive_class=positive) if binary else None
+
+
+def _role(survey: SurveyFacts, role: str) -> str | None:
+    return next((c.name for c in survey.columns if c.role == role), None)
+
+
+def _question(key: str, text: str, choices: list[str], default: str) -> Card:
+    return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)
+
+
+def _listed(names: object) -> str:
+    return ", ".join(f"“{n}”" for n in names)  # type: ignore[attr-defined]

@@ -1,0 +1,93 @@
+"""Which experiments fit into the time: the ladder from a linear probe to full fine-tuning, with measured times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from jupyter_clinagent.contracts import CohortFacts, Plan, PlannedStep, Specification, SpeedFacts, SurveyFacts
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rung of the ladder; ``share`` is its part of the training time when all rungs are climbed."""
+
+    name: str
+    hypothesis: str
+    trainable: Literal["head", "half", "all"]
+    share: float
+
+
+PROBE = Rung("linear probe", "frozen ImageNet features say at once whether the images carry the answer", "head", 0.08)
+HALF = Rung("half-frozen tuning", "the later layers adapt to these images while the early ones keep what they know", "half", 0.35)
+FULL = Rung("full fine-tuning", "with every layer free, colours and textures of these images are learnt too", "all", 0.57)
+
+USEFUL_EPOCHS = 1.5
+"""Full fine-tuning is only worth its time if it sees every training image this often."""
+CLOSING_SECONDS = 25.0
+"""Test set, heat maps and report, beside what :func:`closing_minutes` counts by the image."""
+MOST_CLOSING, MOST_JUDGING = 0.3, 0.05
+PROBE_MINUTES = (0.15, 0.7)
+"""Least and most that the probe gets."""
+
+_SIZES: tuple[Size, ...] = ((128, 96), (128, 128), (96, 128))
+
+
+def working_size(survey: SurveyFacts) -> Size:
+    """Width and height to work at: the images' own proportions, in multiples of 32, about 128 pixels wide."""
+    if survey.median_size is None:
+        return 128, 128
+    proportion = survey.median_size[0] / survey.median_size[1]
+    return min(_SIZES, key=lambda size: abs(size[0] / size[1] - proportion))
+
+
+def make_plan(spec: Specification, cohort: CohortFacts, speed: SpeedFacts, minutes_used: float) -> tuple[Plan, list[Rung]]:
+    """Share what is left of the budget among the rungs that can use it.
+
+    Parameters
+    ----------
+    minutes_used
+        Wall time since the request.
+    """
+    images = _images(cohort)
+    judging = judging_minutes(spec, cohort, speed)
+    left = max(spec.minutes - minutes_used - closing_minutes(spec, cohort, speed) - 3 * judging, 0.3)
+    probe = min(max(left * PROBE.share, PROBE_MINUTES[0]), PROBE_MINUTES[1])
+    epochs = (left - probe) * 0.6 * 60_000 / (_ms(speed, "all") * images["train"])
+    rungs = [PROBE, HALF, FULL] if epochs >= USEFUL_EPOCHS else [PROBE, HALF]
+    total = sum(r.share for r in rungs[1:])
+    minutes = [probe, *((left - probe) * r.share / total for r in rungs[1:])]
+    steps = [PlannedStep(name=r.name, hypothesis=r.hypothesis, minutes=round(m, 2)) for r, m in zip(rungs, minutes, strict=True)]
+    passes = minutes[-1] * 60_000 / (_ms(speed, rungs[-1].trainable) * images["train"])
+    note = (
+        f"Measured on this machine with {speed.threads} threads: {_ms(speed, rungs[-1].trainable):.0f} ms per training image, so "
+        f"the last experiment makes about {passes:.1f} passes over {images['train']} images. {minutes_used:.1f} minutes "
+        "are used, "
+        f"{closing_minutes(spec, cohort, speed):.1f} are kept for the test set, the heat maps and the report."
+    )
+    return Plan(steps=steps, minutes=round(sum(minutes), 2), note=note), rungs
+
+
+def closing_minutes(spec: Specification, cohort: CohortFacts, speed: SpeedFacts) -> float:
+    """What the evaluation, the heat maps and the report will take: four looks at each test image (flips).
+
+    Never more than a share of the budget, so that a speed measured while the machine did something else can't eat it all.
+    """
+    estimate = (CLOSING_SECONDS + _images(cohort)["test"] * _ms(speed, "predict") * 4 / 1000) / 60
+    return min(estimate, MOST_CLOSING * spec.minutes)
+
+
+def judging_minutes(spec: Specification, cohort: CohortFacts, speed: SpeedFacts) -> float:
+    """What it takes to judge one experiment: four looks at each validation image, after its training."""
+    return min(_images(cohort)["validation"] * _ms(speed, "predict") * 4 / 60_000, MOST_JUDGING * spec.minutes)
+
+
+def _images(cohort: CohortFacts) -> dict[str, int]:
+    return {part: sum(counts.get(part, 0) for counts in cohort.counts.values()) for part in ("train", "validation", "test")}
+
+
+def _ms(speed: SpeedFacts, what: str) -> float:
+    """Milliseconds an image."""
+    return next(iter(speed.ms_per_image[what].values()))

@@ -1,0 +1,275 @@
+"""The agent's tools: few and orthogonal. Cells are addressed by id and hash; nothing is guessed.
+
+Each tool returns text for the model and an artifact with the facts; an error that the model can mend comes back as text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from langchain_core.tools import BaseTool, InjectedToolCallId, StructuredTool
+from langgraph.types import interrupt
+
+from jupyter_clinagent.agent import policy
+from jupyter_clinagent.agent.workbench import Status, Workbench
+from jupyter_clinagent.contracts import PROGRESS_MIME, Card, Cell, CellResult, Decision, Plan, Specification, source_hash
+from jupyter_clinagent.errors import BadInput, StaleCell, UnknownCell
+
+Answer = tuple[str, dict[str, Any]]
+_MENDABLE = (UnknownCell, StaleCell, BadInput, ValueError)
+
+
+def make_tools(bench: Workbench) -> list[BaseTool]:
+    """All tools of the agent, bound to one workbench."""
+    toolbox = Toolbox(bench)
+    functions: list[Callable[..., Awaitable[Answer]]] = [
+        toolbox.read_notebook,
+        toolbox.add_cell,
+        toolbox.edit_cell,
+        toolbox.delete_cell,
+        toolbox.run_cell,
+        toolbox.add_and_run,
+        toolbox.look_at_figure,
+        toolbox.list_files,
+        toolbox.ask_clinician,
+        toolbox.propose_specification,
+        toolbox.propose_plan,
+    ]
+    tools: list[BaseTool] = [
+        StructuredTool.from_function(coroutine=_mendable(f), name=f.__name__, response_format="content_and_artifact")
+        for f in functions
+    ]
+    finish = StructuredTool.from_function(
+        coroutine=_mendable(toolbox.finish), name="finish", response_format="content_and_artifact", return_direct=True
+    )
+    return [*tools, finish]
+
+
+def _mendable(function: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[Answer]]:
+    """Hand what the model can mend back to it as text; everything else stops the turn."""
+
+    @wraps(function)
+    async def call(*args: Any, **kwargs: Any) -> Answer:
+        try:
+            return await function(*args, **kwargs)
+        except _MENDABLE as error:
+            return f"{type(error).__name__}: {error}", {"status": "error", "error": [type(error).__name__, str(error)]}
+
+    return call
+
+
+class Toolbox:
+    """The tools as methods, so that they share the workbench."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+
+    # ------------------------------------------------------------------ cells
+    async def read_notebook(self) -> Answer:
+        """Read every cell of the notebook: id, hash, kind, whether it ran, and its source."""
+        cells = await self.bench.port.cells()
+        listing = "\n\n".join(f"[{c.id} {c.hash} {c.kind} run:{c.execution_count or '-'}]\n{c.source}" for c in cells)
+        return listing or "The notebook is empty.", {"cells": [c.model_dump() for c in cells]}
+
+    async def add_cell(
+        self,
+        source: str,
+        tool_call_id: Annotated[str, InjectedToolCallId],
+        kind: Literal["code", "markdown"] = "markdown",
+        after: str | None = None,
+    ) -> Answer:
+        """Add a cell below the cell ``after`` (or at the end) without running it."""
+        async with self.bench.lock:
+            cell = await self._insert(kind, source, after, tool_call_id)
+        return f"Added cell {cell.id} (hash {cell.hash}).", self._about(cell)
+
+    async def edit_cell(self, cell_id: str, source: str, expected_hash: str) -> Answer:
+        """Replace a cell's source. ``expected_hash`` is the hash that you last read; a changed cell is refused."""
+        async with self.bench.lock:
+            cell = await self.bench.port.edit(cell_id, source, expected_hash=expected_hash)
+        return f"Changed cell {cell.id} (hash {cell.hash}).", self._about(cell)
+
+    async def delete_cell(self, cell_id: str, expected_hash: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
+        """Delete a cell; always asks the clinician."""
+        cell = await self._find(cell_id)
+        if not self._allowed("delete", cell.source, tool_call_id, f"Delete this {cell.kind} cell?"):
+            return "The clinician did not allow it. The cell is still there.", {"status": "rejected"}
+        async with self.bench.lock:
+            await self.bench.port.delete(cell_id, expected_hash=expected_hash)
+        return f"Deleted cell {cell_id}.", {"status": "ok"}
+
+    async def run_cell(self, cell_id: str, expected_hash: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
+        """Run an existing code cell."""
+        cell = await self._find(cell_id)
+        if cell.hash != expected_hash:
+            raise StaleCell(f"Cell {cell_id} was changed (hash {cell.hash}, not {expected_hash}); read the notebook again.")
+        if not self._allowed("run", cell.source, tool_call_id, "Run this cell?"):
+            return "The clinician did not allow it. Nothing was run.", {"status": "rejected"}
+        async with self.bench.lock:
+            return await self._run(cell)
+
+    async def add_and_run(
+        self, source: str, tool_call_id: Annotated[str, InjectedToolCallId], after: str | None = None
+    ) -> Answer:
+        """Add a code cell (at the end, or below the cell ``after``) and run it in the clinician's kernel."""
+        if not self._allowed("run", source, tool_call_id, "Run this new cell?"):
+            return "The clinician did not allow it. Nothing was added or run.", {"status": "rejected"}
+        async with self.bench.lock:
+            return await self._run(await self._insert("code", source, after, tool_call_id))
+
+    async def look_at_figure(self, cell_id: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
+        """Look at the newest figure among a cell's outputs. The clinician is asked first: a figure may show patients' images."""
+        figures = await self._figures(cell_id)
+        if not figures:
+            return "That cell has no figure.", {"status": "ok"}
+        if not self._allowed(
+            "show_figure",
+            "",
+            tool_call_id,
+            f"Send the newest figure of cell {cell_id} to {self.bench.mind}? It may show patients' images.",
+        ):
+            return "The clinician did not allow it.", {"status": "rejected"}
+        return [{"type": "image", "base64": figures[-1], "mime_type": "image/png"}], {"status": "ok"}  # type: ignore[return-value]
+
+    async def list_files(self, folder: str = ".") -> Answer:
+        """Count the files below a folder beside the notebook, by folder and extension.
+
+        File names stay here: they may identify patients.
+        """
+        root = Path(self.bench.port.path).resolve().parent
+        top = (root / folder).resolve()
+        if not top.is_relative_to(root):
+            raise BadInput(f"{folder} lies outside the notebook's folder; the survey cell looks at data elsewhere.")
+        if not top.is_dir():
+            raise BadInput(f"There is no folder {folder} beside the notebook.")
+        counts = Counter(
+            (str(p.parent.relative_to(root)), p.suffix.lower() or "(none)")
+            for p in top.rglob("*")
+            if p.is_file() and not _hidden(p, root)
+        )
+        lines = [f"{where}: {n} {suffix}" for (where, suffix), n in sorted(counts.items())[:200]]
+        return "\n".join(lines) or "No files.", {"status": "ok"}
+
+    # ------------------------------------------------------------------ the clinician
+    async def ask_clinician(
+        self,
+        key: str,
+        question: str,
+        tool_call_id: Annotated[str, InjectedToolCallId],
+        choices: list[str] | None = None,
+        default: str = "",
+    ) -> Answer:
+        """Ask the clinician one question in their own words, with a default."""
+        card = Card(
+            id=tool_call_id, kind="question", title=question, body=question, choices=choices or [], key=key, default=default
+        )
+        answer = self._ask(card).text or default
+        self.bench.outcome.questions = [q for q in self.bench.outcome.questions if q["key"] != key] + [
+            {"key": key, "question": question, "answer": answer}
+        ]
+        return f"The clinician answers: {answer}", {"status": "ok", "key": key, "answer": answer}
+
+    async def propose_specification(
+        self,
+        specification: dict[str, Any],
+        body: str,
+        tool_call_id: Annotated[str, InjectedToolCallId],
+        assumptions: list[str] | None = None,
+    ) -> Answer:
+        """Show the specification as a card (``body`` is Markdown). Nothing is trained before it is approved."""
+        spec = Specification.model_validate(specification)
+        self.bench.outcome.specification, self.bench.outcome.assumptions = spec.model_dump(mode="json"), list(assumptions or [])
+        return self._decision(Card(id=tool_call_id, kind="specification", title=f"Specification: {spec.title}", body=body))
+
+    async def propose_plan(self, plan: dict[str, Any], body: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
+        """Show the plan as a card (``body`` is Markdown)."""
+        self.bench.outcome.plan = Plan.model_validate(plan).model_dump(mode="json")
+        return self._decision(Card(id=tool_call_id, kind="plan", title="Plan", body=body))
+
+    async def finish(self, message: str, status: Status = "done") -> Answer:
+        """End the turn with a message to the clinician; ``status`` says how it ended."""
+        self.bench.outcome.status, self.bench.outcome.message = status, message
+        return message, {"status": status}
+
+    # ------------------------------------------------------------------ pieces
+    def _allowed(self, action: policy.Action, source: str, call: str, title: str) -> bool:
+        verdict = policy.decide(self.bench.author, action, source, granted=self.bench.granted)
+        if verdict == "deny":
+            raise BadInput(f"Not allowed: {', '.join(policy.effects(source))}.")
+        if verdict == "allow":
+            return True
+        effects = "".join(f"\n- {effect}" for effect in policy.effects(source))
+        body = f"```python\n{source}\n```" + (f"\n\nThis cell{effects}" if effects else "")
+        return (
+            self._ask(
+                Card(id=f"{call}-{source_hash(source)}", kind="cell", title=title, body=body, choices=["Approve", "Reject"])
+            ).choice
+            == "Approve"
+        )
+
+    def _ask(self, card: Card) -> Decision:
+        return Decision.model_validate(interrupt(card.model_dump(mode="json")))
+
+    def _decision(self, card: Card) -> Answer:
+        decision = self._ask(card)
+        wish = f": {decision.text}" if decision.text else ""
+        return f"The clinician chose {decision.choice}{wish}", {
+            "status": "ok",
+            "elapsed": self.bench.elapsed,
+            **decision.model_dump(),
+        }
+
+    async def _find(self, cell_id: str) -> Cell:
+        cells = await self.bench.port.cells()
+        found = next((c for c in cells if c.id == cell_id), None)
+        if found is None:
+            raise UnknownCell(f"There is no cell {cell_id}; the notebook has {', '.join(c.id for c in cells) or 'no cells'}.")
+        return found
+
+    async def _insert(self, kind: Literal["code", "markdown"], source: str, after: str | None, call: str) -> Cell:
+        about = {"study": self.bench.study, "tool_call": call, "hash": source_hash(source), "mind": self.bench.mind}
+        cell = await self.bench.port.insert(
+            kind, source, after=after or await self._below(), metadata={"trusted": True, "clinagent": about}
+        )
+        self.bench.last_cell = cell.id
+        self.bench.say("cell", source, {"cell": cell.id, "kind": kind})
+        return cell
+
+    async def _below(self) -> str | None:
+        """Below the agent's last cell while that is still there, so that a study stays together."""
+        ids = {c.id for c in await self.bench.port.cells()}
+        return self.bench.last_cell if self.bench.last_cell in ids else None
+
+    async def _run(self, cell: Cell) -> Answer:
+        result = await self.bench.port.run(cell.id, expected_hash=cell.hash, listener=self._listen)
+        self.bench.keep(result)
+        self.bench.say("ran", cell.source, {"cell": cell.id, "status": result.status, "seconds": result.seconds})
+        return f"[{result.status}, {result.seconds:.1f} s]\n{result.text()}", self._about(cell, result)
+
+    def _listen(self, output: dict[str, Any]) -> None:
+        if progress := output.get("data", {}).get(PROGRESS_MIME):
+            self.bench.say("progress", progress["text"], progress)
+
+    async def _figures(self, cell_id: str) -> list[str]:
+        document = await self.bench.port.snapshot()
+        outputs: list[dict[str, Any]] = next((c.get("outputs", []) for c in document["cells"] if c.get("id") == cell_id), [])
+        return [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
+
+    def _about(self, cell: Cell, result: CellResult | None = None) -> dict[str, Any]:
+        about: dict[str, Any] = {
+            "status": result.status if result else "ok",
+            "cell": cell.id,
+            "hash": cell.hash,
+            "elapsed": self.bench.elapsed,
+        }
+        if result:
+            about |= {"facts": result.facts, "error": list(result.error) if result.error else None}
+        return about
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)

@@ -1,0 +1,208 @@
+"""``jupyter clinagent``: run a study, make phantoms, export, verify, evaluate, predict.
+
+Exit codes: 0 done, 1 a defect (``verify``: different), 2 bad input, 3 an answer is needed, 4 refused or out of scope.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jupyter_clinagent import __version__
+from jupyter_clinagent.errors import BadInput, ClinAgentError
+
+DEMO_REQUEST = "tell melanoma from nevus; missing a melanoma is worse than a false alarm"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+    arguments = _parser().parse_args(argv)
+    try:
+        result = arguments.command(arguments)
+    except ClinAgentError as error:
+        result = {"schema": 1, "exit": error.exit_code, "error": str(error), "question": None}
+        print(f"jupyter clinagent: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        result = {"schema": 1, "exit": 1, "error": "stopped", "question": None}
+        print("jupyter clinagent: stopped", file=sys.stderr)
+    if getattr(arguments, "json", None):
+        Path(arguments.json).write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return int(result["exit"])
+
+
+# ------------------------------------------------------------------ commands
+def _run(a: argparse.Namespace) -> dict[str, Any]:
+    from jupyter_clinagent.runner import RunOptions, run
+
+    options = RunOptions(a.request, a.data, a.minutes, a.output, a.model, a.yes, dict(_pair(x) for x in a.answer), a.dry_run)
+    result = run(options)
+    if result["exit"] == 0 and not a.dry_run:
+        _where(result)
+    return result
+
+
+def _demo(a: argparse.Namespace) -> dict[str, Any]:
+    from jupyter_clinagent import phantoms
+    from jupyter_clinagent.runner import RunOptions, run
+
+    folder = _empty(a.folder)
+    print(f"Making {a.n} phantom dermoscopy images in {folder / 'data'}; they show no patient.")
+    phantoms.write("triage", folder / "data", n=a.n, seed=0)
+    print(f"Request: “{DEMO_REQUEST}”\n")
+    result = run(RunOptions(DEMO_REQUEST, folder / "data", a.minutes, folder / "melanoma-triage.ipynb", yes=True))
+    if result["exit"] == 0:
+        _where(result)
+    return result
+
+
+def _where(result: dict[str, Any]) -> None:
+    figures = Path(result["report"]).parent / "figures"
+    print(
+        f"\nNotebook    {result['notebook']}\nReport      {result['report']}\nHeat maps   {figures}\nBundle      "
+        f"{result['bundle']}"
+    )
+    print(f"All of it took {result['seconds']:.0f} s.")
+
+
+def _phantom(a: argparse.Namespace) -> dict[str, Any]:
+    from jupyter_clinagent import phantoms
+
+    folder = _empty(a.folder)
+    phantoms.write(a.kind, folder, n=a.n, seed=a.seed, difficulty=a.difficulty)
+    print(f"{a.n} phantom images ({a.kind}, {a.difficulty}) in {folder}")
+    return {"schema": 1, "exit": 0, "error": None, "folder": str(folder)}
+
+
+def _export(a: argparse.Namespace) -> dict[str, Any]:
+    from jupyter_clinagent.export.bundle import export
+
+    bundle = export(a.notebook, a.output, with_images=a.with_images)
+    print("\n".join([*bundle.findings, f"Bundle {bundle.path} ({bundle.path.stat().st_size / 1e6:.1f} MB)"]))
+    return {"schema": 1, "exit": 0, "error": None, "bundle": str(bundle.path), "findings": bundle.findings}
+
+
+def _verify(a: argparse.Namespace) -> dict[str, Any]:
+    from jupyter_clinagent.export.verify import verify
+
+    verdict = verify(a.bundle, a.data, progress=print)
+    print(verdict.message)
+    return {
+        "schema": 1,
+        "exit": 0 if verdict.same else 1,
+        "error": None if verdict.same else verdict.message,
+        **verdict.as_dict(),
+    }
+
+
+def _evaluate(a: argparse.Namespace) -> dict[str, Any]:
+    from jupyter_clinagent.export.evaluate import evaluate
+
+    result = evaluate(a.bundle, a.data, dict(_pair(x) for x in a.map))
+    print(result["text"])
+    return {"schema": 1, "exit": 0, "error": None, **result}
+
+
+def _predict(a: argparse.Namespace) -> dict[str, Any]:
+    from jupyter_clinagent.export.predict import predict
+
+    rows, refused = predict(a.bundle, a.images, a.output)
+    for line in refused:
+        print(f"not read: {line}", file=sys.stderr)
+    print(f"{rows} predictions in {a.output}. Research use only; not a medical device.")
+    return {
+        "schema": 1,
+        "exit": 0 if rows else 2,
+        "error": None if rows else "no image could be read",
+        "predictions": str(a.output),
+    }
+
+
+# ------------------------------------------------------------------ arguments
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jupyter clinagent", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = _command(commands, "run", _run, "build a model from one sentence")
+    run.add_argument("request", metavar="REQUEST")
+    run.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the images")
+    run.add_argument("--minutes", type=_positive, help="wall time from request to report")
+    run.add_argument("-o", "--output", type=Path, metavar="FILE.ipynb")
+    run.add_argument("--model", metavar="SPEC", help="provider:model of a language model; default: the built-in playbook")
+    run.add_argument("--yes", action="store_true", help="approve the specification and the plan, take every default")
+    run.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE", help="answer a question in advance")
+    run.add_argument("--dry-run", action="store_true", help="specification and plan only")
+    run.add_argument("--json", metavar="FILE")
+
+    demo = _command(commands, "demo", _demo, "the whole path on phantom images")
+    demo.add_argument("folder", type=Path, nargs="?", default=Path("clinagent-demo"))
+    demo.add_argument("--n", type=int, default=400)
+    demo.add_argument("--minutes", type=_positive, default=2.0)
+    demo.add_argument("--json", metavar="FILE")
+
+    phantom = _command(commands, "phantom", _phantom, "write synthetic images with known truth")
+    phantom.add_argument("kind", choices=("triage", "dermoscopy"))
+    phantom.add_argument("folder", type=Path, metavar="DIR")
+    phantom.add_argument("--n", type=int, default=400)
+    phantom.add_argument("--seed", type=int, default=0)
+    phantom.add_argument("--difficulty", choices=("easy", "hard"), default="easy")
+
+    export = _command(commands, "export", _export, "make a bundle that another machine can verify")
+    export.add_argument("notebook", type=Path, metavar="FILE.ipynb")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="BUNDLE.zip")
+    export.add_argument("--with-images", action="store_true", help="leave patients' images in the figures")
+
+    verify = _command(commands, "verify", _verify, "replay a bundle in a fresh kernel and compare every figure")
+    verify.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
+    verify.add_argument("--data", type=Path, required=True, metavar="DIR")
+    verify.add_argument("--json", metavar="FILE")
+
+    evaluate = _command(commands, "evaluate", _evaluate, "try a bundle on another hospital's labelled folder")
+    evaluate.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
+    evaluate.add_argument("--data", type=Path, required=True, metavar="DIR")
+    evaluate.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="their label value = the model's class")
+    evaluate.add_argument("--json", metavar="FILE")
+
+    predict = _command(commands, "predict", _predict, "scores for images (no torch needed)")
+    predict.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
+    predict.add_argument("images", type=Path, nargs="+", metavar="IMAGES")
+    predict.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.csv")
+    return parser
+
+
+def _command(commands: Any, name: str, function: Any, what: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=what, description=what)
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 100_000:
+        raise argparse.ArgumentTypeError("give a number of minutes above 0")
+    return value
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise BadInput(f"“{text}” is not KEY=VALUE.")
+    return key.strip(), value.strip()
+
+
+def _empty(folder: Path) -> Path:
+    if folder.exists() and any(folder.iterdir()):
+        raise BadInput(f"{folder} is not empty; name another folder, so that nothing is overwritten.")
+    return folder.absolute()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

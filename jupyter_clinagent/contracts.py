@@ -1,0 +1,438 @@
+"""Plain data and protocols shared by the three import worlds (kernel, agent, Jupyter).
+
+Nothing here imports torch, LangChain or Jupyter. Facts are what a cell tells the agent: each is displayed in the cell's
+output under :data:`FACTS_MIME`, beside the text and the figures that the clinician reads, so that the agent knows
+nothing that the clinician can't see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+FACTS_MIME = "application/vnd.clinagent.facts+json"
+PROGRESS_MIME = "application/vnd.clinagent.progress+json"
+CARD_MIME = "application/vnd.clinagent.card+json"
+
+NO_PATIENT = "shows no patient"
+"""Comment in the PNG of a plot; an export leaves out every image without it."""
+
+Partition = Literal["train", "validation", "test"]
+Modality = Literal["dermoscopy", "radiograph", "other"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# ------------------------------------------------------------------ the study
+class OperatingPoint(_Frozen):
+    """How the decision threshold is chosen, always on validation.
+
+    ``sensitivity`` and ``specificity`` hold ``target`` for ``positive_class``; ``youden`` maximises their sum.
+    """
+
+    rule: Literal["sensitivity", "specificity", "youden"] = "youden"
+    target: float | None = Field(default=None, gt=0, lt=1)
+    positive_class: str
+
+
+class Specification(_Frozen):
+    """What is to be built and how it will be judged; its hash is on the record before any training.
+
+    ``classes`` maps each class to the label values that it gathers, in the order of the model's outputs.
+    """
+
+    title: str
+    request: str
+    task: Literal["classification", "detection"] = "classification"
+    objective: str
+    modality: Modality = "other"
+    label_column: str | None = None
+    classes: dict[str, list[str]]
+    positive_class: str | None = None
+    group_column: str | None = None
+    split_column: str | None = None
+    subgroups: list[str] = []
+    confounders: list[str] = []
+    supervision: Literal["full", "weak"] = "full"
+    primary_metric: Literal["auroc", "macro_auroc", "map50"]
+    direction: Literal["higher"] = "higher"
+    risk: str = "balanced"
+    operating_point: OperatingPoint | None = None
+    expected_output: str = "class probabilities for each image, with a heat map"
+    minutes: float = Field(default=10.0, gt=0)
+    seed: int = 0
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON form."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class PlannedStep(_Frozen):
+    """One experiment of a plan: ``minutes`` is its share of the wall-time budget."""
+
+    name: str
+    hypothesis: str
+    minutes: float
+
+
+class Plan(_Frozen):
+    """What will be tried, in which order, with time estimates measured on this machine."""
+
+    steps: list[PlannedStep]
+    minutes: float
+    note: str = ""
+
+
+class Estimate(_Frozen):
+    """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why)."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+
+
+# ------------------------------------------------------------------ facts: what a cell tells the agent
+class ColumnFacts(_Frozen):
+    """One column of a table beside the images, with the role guessed from its name *and* its contents."""
+
+    name: str
+    table: str
+    role: Literal[
+        "image", "label", "group", "split", "box", "mask", "sex", "age", "site", "confounder", "alias", "ignored", "other"
+    ]
+    distinct: int
+    missing: int
+    values: dict[str, int] = {}
+    """Counts of the most frequent values, at most 30, empty for ids and numbers."""
+    evidence: str = ""
+
+
+class SurveyFacts(_Frozen):
+    """``study.survey()``: what lies in the data folder, before anything is decided."""
+
+    kind: Literal["survey"] = "survey"
+    data: str
+    layout: Literal["folders", "table", "coco", "yolo", "voc", "unlabelled"]
+    images: int
+    columns: list[ColumnFacts] = []
+    """Columns of every usable table. For ``folders`` there is one synthetic column ``folder`` with role ``label``,
+    and ``folder_split`` with role ``split`` where partition folders were found."""
+    label_candidates: list[str] = []
+    group_candidates: list[str] = []
+    """Best first; ``file name`` stands for ids parsed from file names."""
+    split_candidates: list[str] = []
+    modality: Modality = "other"
+    median_size: tuple[int, int] | None = None
+    """Width, height in pixels."""
+    boxes: int = 0
+    assumptions: list[str] = []
+    problems: list[str] = []
+
+
+class CohortFacts(_Frozen):
+    """``study.load_cohort(...)``: loaded, grouped, split and sealed."""
+
+    kind: Literal["cohort"] = "cohort"
+    classes: list[str]
+    counts: dict[str, dict[str, int]]
+    """Images by class and partition."""
+    groups: dict[str, dict[str, int]]
+    """Groups by class and partition."""
+    group_source: str | None
+    split_source: str
+    left_out: dict[str, int] = {}
+    """Why and how many: unreadable files, missing images, labels outside the classes, …"""
+    too_few: dict[str, int] = {}
+    """Classes with fewer than ten groups, and how many they have."""
+    assumptions: list[str] = []
+
+
+class Finding(_Frozen):
+    """One thing the audit found."""
+
+    topic: str
+    severity: Literal["info", "warning", "stop"]
+    count: int
+    text: str
+
+
+class AuditFacts(_Frozen):
+    """``study.audit()``."""
+
+    kind: Literal["audit"] = "audit"
+    findings: list[Finding]
+
+
+class SpeedFacts(_Frozen):
+    """``study.measure_speed()``: milliseconds an image for ``{"head"|"half"|"all"|"predict": {size: ms}}``."""
+
+    kind: Literal["speed"] = "speed"
+    threads: int
+    ms_per_image: dict[str, dict[str, float]]
+
+
+class ExperimentFacts(_Frozen):
+    """``run.verdict``: one line of the ledger."""
+
+    kind: Literal["experiment"] = "experiment"
+    name: str
+    hypothesis: str
+    metric: str
+    value: float
+    low: float
+    high: float
+    kept: bool
+    reason: str
+    seconds: float
+    steps: int
+    epochs: float
+    replayed: bool = False
+    validation: dict[str, Estimate] = {}
+
+
+class OperatingResult(_Frozen):
+    """The chosen threshold and what it gives: sensitivity and specificity on validation and test."""
+
+    rule: str
+    target: float | None
+    positive_class: str
+    threshold: float
+    validation: dict[str, Estimate]
+    test: dict[str, Estimate]
+    target_in_interval: bool | None = None
+
+
+class EvaluationFacts(_Frozen):
+    """``study.unseal(reason)``: the figures of the kept experiment on the opened test set."""
+
+    kind: Literal["evaluation"] = "evaluation"
+    experiment: str
+    primary_metric: str
+    validation: dict[str, Estimate]
+    test: dict[str, Estimate]
+    operating_point: OperatingResult | None = None
+    unsealed: int
+    replayed: bool = False
+
+
+class ExplanationFacts(_Frozen):
+    """``study.explain()``: heat maps and their sanity test."""
+
+    kind: Literal["explanation"] = "explanation"
+    figures: list[str]
+    randomisation_correlation: float
+    """Mean correlation between the maps of the trained and of a weight-randomised model (low is good)."""
+
+
+class ReportFacts(_Frozen):
+    """``study.report()``: where everything is (absolute paths)."""
+
+    kind: Literal["report"] = "report"
+    report: str
+    summary: str
+    model: str
+    predictions: str
+
+
+class Progress(_Frozen):
+    """Displayed under :data:`PROGRESS_MIME` and updated in place while a cell trains."""
+
+    experiment: str
+    fraction: float = Field(ge=0, le=1)
+    seconds_left: float
+    text: str
+
+
+@runtime_checkable
+class CohortLike(Protocol):
+    """What imaging needs to know of a cohort.
+
+    ``table`` has one row per image: ``image`` (id; opaque for sealed rows), ``label`` (class name, missing where sealed),
+    ``group``, ``partition``. ``read`` returns uint8 RGB of shape (height, width, 3).
+    """
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per image."""
+        ...
+
+    @property
+    def classes(self) -> list[str]:
+        """Class names in the order of the model's outputs."""
+        ...
+
+    def read(self, image: str) -> np.ndarray:
+        """Pixels of one image."""
+        ...
+
+
+# ------------------------------------------------------------------ the notebook
+class Cell(_Frozen):
+    """A cell as the agent sees it: addressed by notebook path + ``id`` + ``hash`` of its source."""
+
+    id: str
+    kind: Literal["code", "markdown", "raw"]
+    source: str
+    hash: str
+    execution_count: int | None = None
+
+
+def source_hash(source: str) -> str:
+    """First 16 hex digits of the SHA-256 of a cell's source."""
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+class CellResult(_Frozen):
+    """What running one cell gave. ``outputs`` are nbformat dictionaries."""
+
+    cell: Cell
+    status: Literal["ok", "error", "interrupted", "died"]
+    outputs: list[dict[str, Any]] = []
+    seconds: float = 0.0
+
+    @property
+    def facts(self) -> list[dict[str, Any]]:
+        """Payloads of :data:`FACTS_MIME`, in order."""
+        return [o["data"][FACTS_MIME] for o in self.outputs if FACTS_MIME in o.get("data", {})]
+
+    @property
+    def error(self) -> tuple[str, str] | None:
+        """Name and message of the exception, if there was one."""
+        return next(((o["ename"], o["evalue"]) for o in self.outputs if o["output_type"] == "error"), None)
+
+    def text(self, limit: int = 4000) -> str:
+        """Streams, text/plain and errors, the middle cut out where it is longer than ``limit`` characters."""
+        whole = "".join(_plain(output) for output in self.outputs)
+        half = limit // 2
+        return whole if len(whole) <= limit else f"{whole[:half]}\n… {len(whole) - limit} characters cut …\n{whole[-half:]}"
+
+
+def _plain(output: dict[str, Any]) -> str:
+    if output["output_type"] == "stream":
+        return _joined(output["text"])
+    if output["output_type"] == "error":
+        return f"{output['ename']}: {output['evalue']}\n"
+    return _joined(output.get("data", {}).get("text/plain", "")) + "\n"
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)
+
+
+Listener = Callable[[dict[str, Any]], None]
+"""Called with each nbformat output of a running cell, updates of a display included."""
+
+
+class NotebookPort(Protocol):
+    """A notebook with its kernel: the open document of a server, a headless file, or the magic's own.
+
+    An unknown id raises :class:`~jupyter_clinagent.errors.UnknownCell`, a hash that no longer fits
+    :class:`~jupyter_clinagent.errors.StaleCell`; nothing is guessed.
+    """
+
+    @property
+    def path(self) -> str:
+        """The notebook's file."""
+        ...
+
+    async def cells(self) -> list[Cell]:
+        """Every cell, in order."""
+        ...
+
+    async def insert(
+        self, kind: Literal["code", "markdown"], source: str, *, after: str | None = None, metadata: dict[str, Any] | None = None
+    ) -> Cell:
+        """Insert below the cell ``after``, or at the end."""
+        ...
+
+    async def edit(self, cell_id: str, source: str, *, expected_hash: str) -> Cell:
+        """Replace a cell's source."""
+        ...
+
+    async def delete(self, cell_id: str, *, expected_hash: str) -> None:
+        """Remove a cell."""
+        ...
+
+    async def run(self, cell_id: str, *, expected_hash: str, listener: Listener | None = None) -> CellResult:
+        """Run one code cell to its end. A dead kernel raises KernelDied; an exception in the cell is a result."""
+        ...
+
+    async def interrupt(self) -> None:
+        """Interrupt what runs; returns once the kernel is idle again or confirmed dead."""
+        ...
+
+    async def snapshot(self) -> dict[str, Any]:
+        """The whole document as nbformat, to :meth:`restore` later (undo of a turn)."""
+        ...
+
+    async def restore(self, snapshot: dict[str, Any]) -> None:
+        """Put the cells back as they were, byte-identical; cells added since are removed."""
+        ...
+
+    async def close(self) -> None:
+        """Save and let go. Does not stop a kernel that somebody else started."""
+        ...
+
+
+# ------------------------------------------------------------------ the clinician
+class Card(_Frozen):
+    """Something to be approved: a specification, a plan, or the exact source of a cell."""
+
+    id: str
+    kind: Literal["specification", "plan", "cell", "question"]
+    title: str
+    body: str
+    """Markdown."""
+    choices: list[str] = ["Approve", "Reject", "Change"]
+    key: str = ""
+    """Of a question: the KEY of ``--answer KEY=VALUE``."""
+    default: str = ""
+    """Of a question: what is taken under ``--yes``."""
+
+
+class Decision(_Frozen):
+    """The answer to a card: ``text`` carries the wish behind Change, or the answer to a question."""
+
+    choice: str
+    text: str = ""
+
+
+class Approver(Protocol):
+    """Who answers cards: the chat sidebar, the terminal, or ``--yes``."""
+
+    async def decide(self, card: Card) -> Decision:
+        """The decision on one card; waits as long as it takes."""
+        ...
+
+
+EventKind = Literal["said", "cell", "ran", "progress", "card", "finished", "failed"]
+
+
+class Event(_Frozen):
+    """What the agent tells the outside while it works; the chat, the terminal and the JSON summary all read these."""
+
+    kind: EventKind
+    text: str = ""
+    data: dict[str, Any] = {}
+
+
+EventSink = Callable[[Event], None]
+
+
+def facts_of(results: Sequence[CellResult], kind: str) -> dict[str, Any] | None:
+    """The latest facts of one kind among several results."""
+    found = [f for result in results for f in result.facts if f.get("kind") == kind]
+    return found[-1] if found else None

@@ -1,0 +1,1 @@
+"""Taking a study out of the building: bundle, verify, evaluate, predict."""

@@ -1,0 +1,160 @@
+"""The bundle: a zip that another machine can replay, verify and use.
+
+::
+
+    <study>.ipynb            the notebook as it ran; ids replaced, patients' images left out unless asked for
+    inference.ipynb          how to use the model, in five cells
+    <study>-study/           replay.json (steps, seeds, threads of every experiment), record.jsonl, report.html, summary.json,
+                             predictions.csv (pseudonyms)
+    model/                   weights.safetensors, model.onnx, preprocessing.json
+    requirements.lock        the packages of the kernel that ran it
+    fingerprints.json        SHA-256 of every data file, without names
+    manifest.json            SHA-256 of everything above, and of each cell's source
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from jupyter_clinagent import __version__
+from jupyter_clinagent.contracts import source_hash
+from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.export import inference, scan, scrub
+from jupyter_clinagent.export.pseudonyms import Pseudonyms, pseudonyms_of
+
+SCHEMA = 1
+_NEEDED = (
+    "ledger.json",
+    "record.jsonl",
+    "report.html",
+    "summary.json",
+    "predictions.csv",
+    "data_fingerprint.json",
+    "requirements.lock",
+    "model/model.onnx",
+)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Where the zip is, and what the scan for identifiers found in it."""
+
+    path: Path
+    findings: list[str] = field(default_factory=list)
+
+
+def export(notebook: Path, output: Path, *, with_images: bool = False) -> Bundle:
+    """Write the bundle of a finished study.
+
+    Parameters
+    ----------
+    notebook
+        The study's notebook; its folder ``<stem>-study`` lies beside it.
+    output
+        The zip to write; its folder must exist.
+    with_images
+        Leave patients' images in notebook and report.
+
+    Raises
+    ------
+    BadInput
+        The notebook is not there or its study is not finished, or an id would leave the building.
+    """
+    study = _study_of(notebook)
+    pseudonyms = pseudonyms_of(study)
+    files = _files(notebook, study, pseudonyms, with_images)
+    findings = _check(files, pseudonyms)
+    manifest = {"schema": SCHEMA, "clinagent": __version__, "notebook": notebook.name, "with_images": with_images}
+    manifest |= {
+        "cells": _cell_hashes(files[notebook.name]),
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    }
+    files["manifest.json"] = _json(manifest)
+    partial = output.with_suffix(".partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    partial.replace(output)
+    return Bundle(output, findings)
+
+
+def _study_of(notebook: Path) -> Path:
+    if not notebook.is_file():
+        raise BadInput(f"There is no notebook {notebook}.")
+    study = notebook.parent / f"{notebook.stem}-study"
+    missing = [name for name in _NEEDED if not (study / name).exists()]
+    if missing:
+        raise BadInput(
+            f"The study of {notebook.name} is not finished ({', '.join(missing)} not in {study.name}); run its cells up to "
+            "study.report() first."
+        )
+    return study
+
+
+def _files(notebook: Path, study: Path, pseudonyms: Pseudonyms, with_images: bool) -> dict[str, bytes]:
+    document = scrub.scrub_notebook(nbformat.read(notebook, as_version=4), pseudonyms, with_images=with_images)
+    text = {name: (study / name).read_text(encoding="utf-8") for name in _NEEDED if not name.startswith("model/")}
+    files = {
+        notebook.name: nbformat.writes(nbformat.from_dict(_without_paths(document, notebook))).encode(),
+        "inference.ipynb": inference.notebook().encode(),
+        f"{study.name}/replay.json": pseudonyms.scrub(text["ledger.json"]).encode(),
+        f"{study.name}/record.jsonl": text["record.jsonl"].encode(),
+        f"{study.name}/report.html": scrub.scrub_html(text["report.html"], pseudonyms, with_images=with_images).encode(),
+        f"{study.name}/summary.json": _json(_without_paths(json.loads(pseudonyms.scrub(text["summary.json"])), notebook)),
+        f"{study.name}/predictions.csv": _pseudonymised_table(text["predictions.csv"], pseudonyms),
+        "requirements.lock": text["requirements.lock"].encode(),
+        "fingerprints.json": _fingerprints(text["data_fingerprint.json"]),
+    }
+    return files | {f"model/{p.name}": p.read_bytes() for p in sorted((study / "model").iterdir()) if p.is_file()}
+
+
+def _check(files: dict[str, bytes], pseudonyms: Pseudonyms) -> list[str]:
+    texts = {name: data.decode() for name, data in files.items() if name.endswith((".ipynb", ".json", ".jsonl", ".html", ".csv"))}
+    left = {name: count for name, text in texts.items() if (count := pseudonyms.left_in(text))}
+    if left:
+        raise BadInput(
+            f"Not exported: file names or group ids would leave in {', '.join(f'{n} ({c})' for n, c in left.items())}. "
+            "Clear them from the notebook first."
+        )
+    return scan.identifiers(texts)
+
+
+def _pseudonymised_table(text: str, pseudonyms: Pseudonyms) -> bytes:
+    rows = list(csv.DictReader(io.StringIO(text)))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(row | {"image": pseudonyms.of(row["image"], "image"), "group": pseudonyms.of(row["group"], "group")})
+    return out.getvalue().encode()
+
+
+def _fingerprints(text: str) -> bytes:
+    known = json.loads(text)
+    return _json({"digest": known["digest"], "sha256": sorted(f["sha256"] for f in known["files"].values())})
+
+
+def _without_paths(value: Any, notebook: Path) -> Any:
+    """Absolute paths of this machine cut down to what lies below the notebook's folder."""
+    text = json.dumps(value, ensure_ascii=False)
+    for folder in (notebook.parent.resolve(), notebook.parent.resolve().parent, Path.home()):
+        if len(folder.parts) > 1:
+            text = text.replace(json.dumps(str(folder), ensure_ascii=False)[1:-1], ".")
+    return json.loads(text)
+
+
+def _cell_hashes(notebook: bytes) -> dict[str, str]:
+    return {cell["id"]: source_hash(cell["source"]) for cell in nbformat.reads(notebook.decode(), as_version=4)["cells"]}
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,139 @@
+"""A bundle's model on another hospital's labelled folder: external figures at the frozen threshold. Nothing is trained."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from jupyter_clinagent.errors import BadInput, UnreadableImage
+from jupyter_clinagent.export.unpack import check, unpacked
+from jupyter_clinagent.imaging.inference import OnnxClassifier
+from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.study.evaluation import Predictions
+from jupyter_clinagent.study.evaluation import evaluate as figures_of
+from jupyter_clinagent.study.groups import group_images
+from jupyter_clinagent.study.inventory import take_inventory
+from jupyter_clinagent.study.labels import label_images
+
+BATCH = 64
+
+
+def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) -> dict[str, Any]:
+    """External figures with intervals.
+
+    Parameters
+    ----------
+    bundle
+        What ``export`` wrote.
+    data
+        The other hospital's images with labels, in any layout that a study reads.
+    renamed
+        Their label value -> the model's class, where they differ.
+
+    Returns
+    -------
+    dict
+        ``external`` {metric: {value, low, high}}, ``internal`` (the bundle's own test figures), ``operating_point``, ``shift``
+        {prevalence, score_distance (Kolmogorov-Smirnov, 0 to 1) per class}, ``counts``, ``not_read``, ``text``.
+    """
+    with unpacked(bundle) as (root, manifest):
+        check(root, manifest)
+        study = root / f"{Path(manifest['notebook']).stem}-study"
+        own = json.loads((study / "summary.json").read_text(encoding="utf-8"))
+        model = OnnxClassifier(root / "model")
+        external, refused = _score(model, data, _label_values(own["specification"]["classes"], renamed or {}))
+        internal = _stored_scores(study / "predictions.csv", model.classes)
+    point = own.get("operating_point")
+    positive = model.classes.index(point["positive_class"]) if point else None
+    figures = figures_of(external, model.classes, positive, point["threshold"] if point else None, seed=0)
+    result: dict[str, Any] = {
+        "external": {name: value.model_dump() for name, value in figures.items()},
+        "internal": own["test"],
+        "operating_point": point and {"threshold": point["threshold"], "positive_class": point["positive_class"], "frozen": True},
+        "shift": _shift(internal, external, model.classes),
+        "counts": {c: int((external.truth == k).sum()) for k, c in enumerate(model.classes)},
+        "not_read": refused,
+    }
+    return result | {"text": _text(result)}
+
+
+def _label_values(classes: dict[str, list[str]], renamed: dict[str, str]) -> dict[str, list[str]]:
+    unknown = set(renamed.values()) - classes.keys()
+    if unknown:
+        raise BadInput(
+            f"--map names {', '.join(sorted(unknown))}, but the model's classes are {', '.join(classes)}; write --map "
+            "THEIRS=OURS."
+        )
+    return {
+        name: [*{*values, name}, *(theirs for theirs, ours in renamed.items() if ours == name)]
+        for name, values in classes.items()
+    }
+
+
+def _score(model: OnnxClassifier, data: Path, classes: dict[str, list[str]]) -> tuple[Predictions, list[str]]:
+    inventory = take_inventory(data)
+    rows = label_images(inventory, classes=classes).rows
+    groups = group_images(inventory, rows, None).ids
+    kept, scores, refused = [], [], []
+    for start in range(0, len(rows), BATCH):
+        pixels = []
+        for name in rows.index[start : start + BATCH]:
+            try:
+                pixels.append(read_image(data / str(name)))
+                kept.append(name)
+            except UnreadableImage as error:
+                refused.append(f"{name}: {error.reason}")
+        if pixels:
+            scores.append(model.predict(pixels))
+    if not kept:
+        raise BadInput(f"None of the {len(rows)} labelled images in {data} can be read.")
+    truth = rows.loc[kept, "class"].map(model.classes.index).to_numpy(np.int64)
+    images, decision = [str(k) for k in kept], model.decision_weights
+    return Predictions(images, groups.loc[kept].to_numpy(), truth, np.concatenate(scores), decision), refused
+
+
+def _stored_scores(table: Path, classes: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = [r for r in csv.DictReader(file) if r["partition"] == "test" and r["label"]]
+    return np.array([classes.index(r["label"]) for r in rows]), np.array(
+        [[float(r[f"score_{c}"]) for c in classes] for r in rows]
+    )
+
+
+def _shift(internal: tuple[np.ndarray, np.ndarray], external: Predictions, classes: list[str]) -> dict[str, dict[str, float]]:
+    """How far the other hospital's images lie from the study's own test set."""
+    truth, scores = internal
+    return {
+        name: {
+            "prevalence_internal": float((truth == k).mean()),
+            "prevalence_external": float((external.truth == k).mean()),
+            "score_distance": float(stats.ks_2samp(scores[:, k], external.scores[:, k]).statistic),
+        }
+        for k, name in enumerate(classes)
+    }
+
+
+def _text(result: dict[str, Any]) -> str:
+    lines = ["External figures (nothing was trained, the threshold is the study's):"]
+    for name, value in result["external"].items():
+        if value["value"] is None:
+            lines.append(f"  {name}: can't be estimated ({value['reason']})")
+            continue
+        inside = (result["internal"].get(name) or {}).get("value")
+        lines.append(
+            f"  {name}: {value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
+            + (f", in the study {inside:.3f}" if inside is not None else "")
+        )
+    for name, shift in result["shift"].items():
+        lines.append(
+            f"  {name}: {shift['prevalence_external']:.0%} of the images here, {shift['prevalence_internal']:.0%} in the study; "
+            f"score distance {shift['score_distance']:.2f}"
+        )
+    if result["not_read"]:
+        lines.append(f"  {len(result['not_read'])} images could not be read and are left out.")
+    return "\n".join([*lines, "Research use only; not a medical device."])

@@ -1,0 +1,150 @@
+"""Replay a bundle in a fresh kernel, on the data, and compare every figure."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from jupyter_clinagent.contracts import FACTS_MIME
+from jupyter_clinagent.errors import Different, NoSuchData
+from jupyter_clinagent.export.unpack import check, unpacked
+from jupyter_clinagent.notebook.headless import HeadlessNotebook
+from jupyter_clinagent.study.record import verify_record
+
+SAME_MACHINE, OTHER_MACHINE = 0.005, 0.02
+"""Largest difference of a figure that counts as the same."""
+_COMPARED = ("cohort", "experiment", "evaluation")
+_NOT_FIGURES = {"seconds", "replayed", "unsealed", "epochs"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a verification found."""
+
+    same: bool
+    message: str
+    figures: int = 0
+    largest_difference: float = 0.0
+    differences: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the JSON output."""
+        return asdict(self)
+
+
+def verify(
+    bundle: Path, data: Path, *, tolerance: float = SAME_MACHINE, progress: Callable[[str], None] = lambda _: None
+) -> Verdict:
+    """Replay the bundle and compare.
+
+    Parameters
+    ----------
+    bundle
+        What ``export`` wrote.
+    data
+        Folder of the original images.
+    tolerance
+        Largest difference of a figure.
+
+    Returns
+    -------
+    Verdict
+        ``same`` is False where a cell, a file, an image or a figure differs; the message names it.
+    """
+    if not data.is_dir():
+        raise NoSuchData(f"There is no folder {data}. Give the folder of the study's images with --data DIR.")
+    with unpacked(bundle) as (root, manifest):
+        try:
+            check(root, manifest)
+            study = root / f"{Path(manifest['notebook']).stem}-study"
+            verify_record(study / "record.jsonl")
+            _check_data(data, root)
+            progress("Cells, files, record and data are those of the study. Replaying it in a fresh kernel …")
+            replayed = asyncio.run(_replay(root, manifest["notebook"], study, data, progress))
+        except Different as error:
+            return Verdict(False, str(error))
+        return _compare(nbformat.read(root / manifest["notebook"], as_version=4), replayed, tolerance)
+
+
+def _check_data(data: Path, root: Path) -> None:
+    """Data are compared by content: names stayed at home."""
+    known = set(json.loads((root / "fingerprints.json").read_text(encoding="utf-8"))["sha256"])
+    found = {_sha256(p): p for p in sorted(data.rglob("*")) if p.is_file()}
+    missing = known - found.keys()
+    if missing:
+        strangers = [str(p.relative_to(data)) for digest, p in found.items() if digest not in known]
+        shown = ", ".join(strangers[:5]) or "none"
+        raise Different(
+            f"{len(missing)} of {len(known)} data files of the study are missing or were changed in {data}. Files there "
+            f"that the study does not know: {shown}."
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+async def _replay(root: Path, name: str, study: Path, data: Path, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Run every cell in a folder of its own, where only ``replay.json`` says what to train."""
+    place = root / "replayed"
+    (place / study.name).mkdir(parents=True)
+    shutil.copy(study / "replay.json", place / study.name)
+    shutil.copy(root / name, place / name)
+    async with HeadlessNotebook(place / name, environment={"CLINAGENT_STUDY_DATA": str(data.resolve())}) as port:
+        for cell in await port.cells():
+            if cell.kind != "code":
+                continue
+            progress(f"  {(cell.source.splitlines() or [''])[0].lstrip('# ')}")
+            result = await port.run(cell.id, expected_hash=cell.hash)
+            if result.status != "ok":
+                name_, text = result.error or (result.status, "")
+                raise Different(f"Cell {cell.id} fails when replayed: {name_}: {text}")
+            if any(facts["kind"] == "experiment" and not facts["replayed"] for facts in result.facts):
+                raise Different(f"Cell {cell.id} trains another experiment than the one on record.")
+        return await port.snapshot()
+
+
+def _compare(before: dict[str, Any], after: dict[str, Any], tolerance: float) -> Verdict:
+    old, new = dict(_figures(before)), dict(_figures(after))
+    differences = [f"{name}: {value} before, not there now" for name, value in old.items() if name not in new]
+    largest = 0.0
+    for name in old.keys() & new.keys():
+        delta = abs(old[name] - new[name])
+        largest = max(largest, delta)
+        if delta > tolerance:
+            differences.append(f"{name}: {old[name]} before, {new[name]} now")
+    if differences:
+        return Verdict(
+            False,
+            f"Different: {len(differences)} of {len(old)} figures. {sorted(differences)[0]}",
+            len(old),
+            largest,
+            sorted(differences),
+        )
+    return Verdict(True, f"Same: {len(old)} figures, largest difference {largest:.4f} (allowed {tolerance}).", len(old), largest)
+
+
+def _figures(notebook: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            facts = output.get("data", {}).get(FACTS_MIME)
+            if facts and facts["kind"] in _COMPARED:
+                yield from _flat(facts, f"cell {cell['id']} {facts['kind']}")
+
+
+def _flat(value: Any, name: str) -> Iterator[tuple[str, float]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in _NOT_FIGURES:
+                yield from _flat(inner, f"{name}.{key}")
+    elif isinstance(value, (bool, int, float)):
+        yield name, float(value)

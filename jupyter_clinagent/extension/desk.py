@@ -1,0 +1,189 @@
+"""Where requests arrive, from the chat or from the magic, and become jobs: one for each notebook at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.serverapp import ServerApp
+from traitlets import Unicode
+from traitlets.config import LoggingConfigurable
+
+from jupyter_clinagent.contracts import Approver, EventSink, NotebookPort
+from jupyter_clinagent.errors import NotebookError
+from jupyter_clinagent.extension.cards import Cards, ChatApprover
+from jupyter_clinagent.extension.chat import Chat
+from jupyter_clinagent.extension.context import Fronts
+from jupyter_clinagent.extension.jobs import Agent, Job
+from jupyter_clinagent.notebook.document import new_cell
+from jupyter_clinagent.notebook.server import ServerNotebook
+
+_LAB_COMMAND = "https://events.jupyter.org/jupyterlab_command_toolkit/lab_command/v1"
+
+
+class Busy(NotebookError):
+    """The agent is at work in this notebook already."""
+
+
+class Desk(LoggingConfigurable):
+    """What the persona, the routes and the magic share; one for each server."""
+
+    model = Unicode(
+        None,
+        allow_none=True,
+        config=True,
+        help="provider:model of the language model, as in ollama:llama3; None is the built-in playbook, which calls nobody.",
+    )
+
+    def __init__(self, app: ServerApp, agent: Agent | None = None) -> None:
+        super().__init__(parent=app)
+        self.fronts = Fronts()
+        self.cards = Cards()
+        self._app = app
+        self._agent = agent or self._run_agent
+        self._jobs: dict[str, Job] = {}
+        """The latest job of each notebook, by the notebook's file id."""
+        self._chats: dict[str, Job] = {}
+        """The latest job of each chat, by the chat's file id."""
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def mind(self) -> str:
+        """How the mind at work is called."""
+        return str(_agent_module("models").mind_of(self.model))
+
+    async def prepare(self) -> None:
+        """Load the agent without holding up the server."""
+        await asyncio.to_thread(_agent_module, "loop")
+
+    async def receive(self, said: str, user: str, chat_path: str) -> str | None:
+        """Take a chat message: an answer to a waiting card, a word to a running job, or a new turn.
+
+        Returns
+        -------
+        str | None
+            What to reply where the job itself does not.
+        """
+        job = self._chats.get(Chat(self._app, chat_path).id)
+        if job is None or job.over:
+            await self.start(said, self._notebook_for(user, job), chat_path)
+        elif said.strip().casefold() in ("stop", "halt", "stopp"):
+            await job.stop()
+        elif not job.approver.hear(said):
+            return f"I am still at work: {job.text}. Press Stop, or wait until I am done."
+        return None
+
+    async def start(self, request: str, notebook_path: str | None, chat_path: str) -> Job:
+        """Begin a turn in a notebook, or in a new one named after the study."""
+        await self.prepare()
+        path = notebook_path or await self._new_notebook(request, str(PurePosixPath(chat_path).parent))
+        notebook, chat = ServerNotebook(self._app, path), Chat(self._app, chat_path)
+        running = self._jobs.get(notebook.file_id)
+        if running and not running.over:
+            raise Busy(f"I am still at work in {PurePosixPath(path).name}: {running.text}. Press Stop first, or wait.")
+        job = Job(self._agent, notebook, chat, ChatApprover(self.cards, chat), self.mind)
+        self._jobs[notebook.file_id] = job
+        self._chats[chat.id] = job
+        await job.start(request)
+        return job
+
+    async def request_from_kernel(self, request: str, kernel_id: str, cell_id: str | None) -> dict[str, Any]:
+        """Begin a turn that was asked for by the magic in a notebook's own kernel."""
+        path = await self._notebook_of(kernel_id)
+        job = await self.start(request, path, await self._chat_for(path))
+        return {"job": job.id, "notebook": path, "mind": self.mind, "queued": len(job.notebook.waiting_below(cell_id))}
+
+    async def job_of_kernel(self, kernel_id: str) -> Job | None:
+        """The latest job in the notebook of a kernel."""
+        return self._jobs.get(ServerNotebook(self._app, await self._notebook_of(kernel_id)).file_id)
+
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Hold on to a background task until it is done; the loop alone would let it be collected."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def job(self, job_id: str) -> Job | None:
+        """A job by its id."""
+        return next((job for job in self._jobs.values() if job.id == job_id), None)
+
+    async def undo(self, job: Job | None) -> None:
+        """Put a notebook back as it was before the job's turn."""
+        if job is None or job.snapshot is None:
+            raise NotebookError("There is nothing to undo in this notebook.")
+        await job.stop()
+        notebook = ServerNotebook(self._app, job.notebook.relative_path)
+        await notebook.start()
+        await notebook.restore(job.snapshot)
+        await notebook.close()
+        job.snapshot = None
+
+    async def _notebook_of(self, kernel_id: str) -> str:
+        for session in await self._app.session_manager.list_sessions():
+            if session["kernel"]["id"] == kernel_id and session["type"] == "notebook":
+                return str(session["path"])
+        raise NotebookError("This kernel belongs to no open notebook; ask in the chat instead.")
+
+    async def _chat_for(self, notebook_path: str) -> str:
+        """Where the cards of a turn go that nobody began in a chat: an open chat, or a new one beside the notebook."""
+        rooms = self._app.web_app.settings["jupyter_server_ydoc"].ywebsocket_server.rooms
+        open_chats = [room for name, room in rooms.items() if name.startswith("text:chat:") and room.clients]
+        if open_chats:
+            return str(open_chats[-1]._file.path)
+        path = str(PurePosixPath(notebook_path).with_suffix(".chat"))
+        contents: Any = self._app.contents_manager
+        if not await ensure_async(contents.file_exists(path)):
+            await ensure_async(contents.save({"type": "file", "format": "text", "content": "{}"}, path))
+        self._in_browser("jupyterlab-chat:open", {"filepath": path, "inSidePanel": True})
+        return path
+
+    def _notebook_for(self, user: str, last: Job | None) -> str | None:
+        """The notebook in front; where none is, the one that this chat was about."""
+        front = self.fronts.of(user)
+        if front and front.path:
+            return front.path
+        return last.notebook.relative_path if last else None
+
+    async def _new_notebook(self, request: str, folder: str) -> str:
+        """Create a notebook named after the study, beside the chat, and open it in the browser."""
+        name = _agent_module("loop").study_name(request)
+        contents: Any = self._app.contents_manager
+        folder = folder.strip(".")
+        free = await ensure_async(contents.increment_filename(f"{name}.ipynb", folder, insert="-"))
+        path = f"{folder}/{free}".lstrip("/")
+        await ensure_async(contents.save({"type": "notebook", "format": "json", "content": self._empty_notebook(name)}, path))
+        self._in_browser("docmanager:open", {"path": path})
+        return path
+
+    def _in_browser(self, command: str, arguments: dict[str, Any]) -> None:
+        """Have the open browsers run a command of JupyterLab, through jupyterlab-commands-toolkit."""
+        events: Any = self._app.event_logger
+        events.emit(schema_id=_LAB_COMMAND, data={"name": command, "args": arguments})
+
+    def _empty_notebook(self, name: str) -> dict[str, Any]:
+        kernel_name = self._app.kernel_manager.default_kernel_name
+        specs: Any = self._app.kernel_spec_manager
+        spec = specs.get_kernel_spec(kernel_name)
+        kernel = {"name": kernel_name, "display_name": spec.display_name, "language": spec.language}
+        title = new_cell("markdown", f"# {name.replace('-', ' ').capitalize()}")
+        return {"cells": [title], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+    async def _run_agent(self, request: str, port: NotebookPort, approver: Approver, sink: EventSink, thread: str) -> Any:
+        loop = _agent_module("loop")
+        study = Path(port.path).parent / loop.study_folder(port.path)
+        return await loop.run_agent(
+            request,
+            port=port,
+            approver=approver,
+            sink=sink,
+            settings=loop.AgentSettings(model=self.model),
+            thread_id=thread,
+            checkpoint_path=str(study / "conversation.sqlite"),
+        )
+
+
+def _agent_module(module: str) -> Any:
+    """The agent's modules, imported on first use: LangChain takes seconds, and the server has to start at once."""
+    return importlib.import_module(f"jupyter_clinagent.agent.{module}")

@@ -1,0 +1,135 @@
+"""A job: one turn of the agent in one notebook, detached from the browser that asked for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from jupyter_clinagent.contracts import Approver, Event, EventSink, NotebookPort
+from jupyter_clinagent.errors import ClinAgentError
+from jupyter_clinagent.extension.cards import ChatApprover
+from jupyter_clinagent.extension.chat import Chat
+from jupyter_clinagent.extension.progress import ProgressCard, State
+from jupyter_clinagent.notebook.server import ServerNotebook
+
+Agent = Callable[[str, NotebookPort, Approver, EventSink, str], Awaitable[Any]]
+"""Called with the request, the notebook, who approves, who listens, and the conversation's id; gives an ``Outcome``."""
+
+_GOOD = ("done", "answered", "rejected")
+
+
+class Job:
+    """One turn, from the request to its end or to Stop.
+
+    Parameters
+    ----------
+    agent
+        What works.
+    notebook, chat
+        Where; both stay in memory until the job is over.
+    approver
+        Who answers the agent's cards.
+    mind
+        How the mind at work is called, shown on the card.
+    """
+
+    def __init__(self, agent: Agent, notebook: ServerNotebook, chat: Chat, approver: ChatApprover, mind: str) -> None:
+        self.id = uuid.uuid4().hex
+        self.state: State = "running"
+        self.snapshot: dict[str, Any] | None = None
+        self.approver = approver
+        self.notebook = notebook
+        self._agent = agent
+        self._chat = chat
+        self._mind = mind
+        self._said = ""
+        self._progress: ProgressCard
+        self._task: asyncio.Task[None]
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of this job goes on."""
+        return self.state in ("stopped", "finished", "failed")
+
+    @property
+    def text(self) -> str:
+        """What the job does now, in a line."""
+        return self._progress.text
+
+    async def start(self, request: str) -> None:
+        """Hold notebook and chat, then work in the background."""
+        await self._chat.hold()
+        await self.notebook.start()
+        self.snapshot = await self.notebook.snapshot()
+        self._progress = ProgressCard(self._chat, self.id, f"Working in {Path(self.notebook.path).name} · {self._mind}")
+        self._task = asyncio.create_task(self._work(request))
+        await asyncio.sleep(0)  # a task cancelled before its first step would never let go of notebook and chat
+
+    async def stop(self) -> None:
+        """Stop the agent, then what it runs; returns once both are confirmed to be over."""
+        if self.over:
+            return
+        self._enter("stopping")
+        self._task.cancel()  # before the kernel, or the agent would start its next cell
+        await self.wait()
+
+    async def wait(self) -> None:
+        """Return when the job is over."""
+        await asyncio.wait([self._task])
+
+    def hear(self, event: Event) -> None:
+        """Show in the chat what the agent tells: steps on the card, its last words as a message."""
+        said, self._said = self._said, ""
+        if said and said != event.text:  # else a card asks it, or the end says it again
+            self._progress.step(said)
+        match event.kind:
+            case "said":
+                self._said = event.text
+            case "cell":
+                self._progress.at(_headline(event.text)) if said else self._progress.step(_headline(event.text))
+            case "progress":
+                self._progress.at(event.text, event.data.get("fraction"))
+            case "card":
+                self._progress.ask()
+            case "finished" | "failed" if event.text:
+                self._chat.say(event.text)
+
+    async def _work(self, request: str) -> None:
+        state: State = "failed"
+        try:
+            outcome = await self._agent(request, self.notebook, self.approver, self.hear, self._conversation)
+            state = "finished" if outcome.status in _GOOD else "failed"
+        except asyncio.CancelledError:
+            await self.notebook.interrupt()
+            state = "stopped"
+        except ClinAgentError as error:
+            self._chat.say(str(error))
+        except Exception as error:
+            self._chat.say(f"A defect stopped me, and nothing runs any more: {type(error).__name__}: {error}")
+            raise
+        finally:
+            self._enter(state)
+            await self._let_go()
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self._progress.enter(state)
+
+    async def _let_go(self) -> None:
+        for release in (self.notebook.close, self._chat.release):
+            with contextlib.suppress(ClinAgentError):
+                await release()
+
+    @property
+    def _conversation(self) -> str:
+        return f"{self.notebook.file_id}:{self._chat.id}"
+
+
+def _headline(source: str) -> str:
+    """The first line of a cell, without the marks of comments and headings."""
+    first = next((line for line in source.splitlines() if line.strip()), "")
+    return first.lstrip("# ").strip()[:120]

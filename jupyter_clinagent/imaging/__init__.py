@@ -1,0 +1,25 @@
+"""What reads, trains and explains; works on plain tables and arrays and knows nothing of a study.
+
+The names below are imported when they are first used, so that ``predict`` reads images without torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.imaging import augment
+    from jupyter_clinagent.imaging.classification import ImageClassifier
+    from jupyter_clinagent.imaging.dataset import CohortDataModule
+
+__all__ = ["CohortDataModule", "ImageClassifier", "augment"]
+
+_HOMES = {"CohortDataModule": "dataset", "ImageClassifier": "classification"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"{__name__}.{_HOMES.get(name, name)}")
+    return getattr(module, name) if name in _HOMES else module

@@ -1,0 +1,226 @@
+"""The classifier: a pretrained backbone and one linear layer, with a freezing plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import lightning as L
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from jupyter_clinagent.contracts import Partition
+from jupyter_clinagent.imaging.backbones import DEFAULT, load_backbone
+from jupyter_clinagent.imaging.dataset import CohortDataModule
+
+Trainable = Literal["head", "half", "all"]
+PEAK_RATES: dict[str, float] = {"head": 3e-3, "half": 1e-3, "all": 6e-4}
+EARLY_RATE = 0.3
+"""The first half of the backbone learns slower by this factor."""
+
+
+class ImageClassifier(L.LightningModule):
+    """Class probabilities of uint8 RGB images (N, H, W, 3).
+
+    Parameters
+    ----------
+    classes
+        Names, in the order of the outputs.
+    backbone
+        See :func:`~jupyter_clinagent.imaging.backbones.load_backbone`.
+    trainable
+        ``head``: a linear probe on features computed once; ``half``: the later half of the backbone and the head;
+        ``all``. What is frozen keeps its batch statistics too.
+    class_weights
+        Weights of the loss, by class name or in the order of ``classes``.
+    label_smoothing, dropout, weight_decay
+        Regularisation.
+    learning_rate
+        Peak of the one-cycle schedule; by default :data:`PEAK_RATES`.
+    equal_prevalence
+        Decide as if all classes were equally common: what balanced accuracy asks for. See :attr:`decision_weights`.
+    weights_file
+        Local weights for another backbone than the default.
+    start
+        Go on from this trained model (of the same classes and backbone) instead of from the pretrained weights.
+    """
+
+    mean: torch.Tensor
+    std: torch.Tensor
+    class_weights: torch.Tensor
+    log_excess: torch.Tensor
+    prevalence: torch.Tensor
+
+    def __init__(
+        self,
+        classes: Sequence[str],
+        backbone: str = DEFAULT,
+        trainable: Trainable = "half",
+        class_weights: Mapping[str, float] | Sequence[float] | None = None,
+        *,
+        label_smoothing: float = 0.05,
+        learning_rate: float | None = None,
+        dropout: float = 0.2,
+        weight_decay: float = 0.01,
+        equal_prevalence: bool = False,
+        weights_file: str | Path | None = None,
+        start: ImageClassifier | None = None,
+    ) -> None:
+        super().__init__()
+        if trainable not in PEAK_RATES:
+            raise ValueError(f"trainable must be one of {', '.join(PEAK_RATES)}, not {trainable!r}")
+        self.classes, self.backbone_name, self.trainable = list(classes), backbone, trainable
+        self.label_smoothing, self.weight_decay = label_smoothing, weight_decay
+        self.learning_rate = learning_rate or PEAK_RATES[trainable]
+        self.equal_prevalence, self.total_steps = equal_prevalence, 1
+        self.symmetries: tuple[str, ...] = ()
+        self.backbone = load_backbone(backbone, weights_file)
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(self.backbone.channels, len(self.classes))
+        nn.init.zeros_(self.head.weight)  # the same start on every machine, and even odds for every class
+        nn.init.zeros_(self.head.bias)
+        self.register_buffer("mean", torch.tensor(self.backbone.mean).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor(self.backbone.std).view(1, 3, 1, 1))
+        self.register_buffer("class_weights", _weights(class_weights, self.classes))
+        self.register_buffer("log_excess", torch.zeros(len(self.classes)))
+        self.register_buffer("prevalence", torch.full((len(self.classes),), 1 / len(self.classes)))
+        self.start_recipe = start.recipe if start else None
+        if start:
+            self.load_state_dict({**start.state_dict(), "class_weights": self.class_weights})
+        self.to(memory_format=torch.channels_last)
+        self.freeze_plan()
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """Everything that decides how the model is trained, as plain data."""
+        return {
+            "backbone": self.backbone_name,
+            "backbone_sha256": self.backbone.sha256,
+            "classes": self.classes,
+            "trainable": self.trainable,
+            "class_weights": [round(float(weight), 6) for weight in self.class_weights],
+            "label_smoothing": self.label_smoothing,
+            "learning_rate": self.learning_rate,
+            "dropout": self.dropout.p,
+            "weight_decay": self.weight_decay,
+            "equal_prevalence": self.equal_prevalence,
+            "start": self.start_recipe,
+        }
+
+    # -------------------------------------------------------------- the network
+    def normalised(self, images: torch.Tensor) -> torch.Tensor:
+        """Images (N, H, W, 3), 0 … 255, as the backbone expects them: (N, 3, H, W), channels last in memory."""
+        x = images.to(self.mean.dtype).permute(0, 3, 1, 2)
+        return ((x - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+
+    def embed(self, images: torch.Tensor) -> torch.Tensor:
+        """Pooled features (N, channels) of images (N, H, W, 3)."""
+        return self.embed_normalised(self.normalised(images))
+
+    def embed_normalised(self, x: torch.Tensor) -> torch.Tensor:
+        """Pooled features (N, channels) of :meth:`normalised` images."""
+        features: torch.Tensor = self.backbone(x)
+        return features.mean(dim=(2, 3))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Logits (N, classes) of images (N, H, W, 3)."""
+        logits: torch.Tensor = self.head(self.dropout(self.embed(images)))
+        return logits
+
+    def probabilities(self, images: torch.Tensor) -> torch.Tensor:
+        """Softmax at the training set's natural prevalence, averaged over the :attr:`symmetries` of the pictures."""
+        return torch.stack([(self(view) - self.log_excess).softmax(dim=1) for view in _views(images, self.symmetries)]).mean(
+            dim=0
+        )
+
+    # -------------------------------------------------------------- training
+    def trained_with(self, drawn: np.ndarray, natural: np.ndarray) -> None:
+        """Take note of how often each class is drawn and how often it occurs; both sum to 1.
+
+        Probabilities are corrected for the difference (Saerens et al. 2002), which keeps them calibrated and ranks images
+        better (figures at the top of :mod:`~jupyter_clinagent.imaging.training`).
+        """
+        excess = np.maximum(drawn, 1e-9) * self.class_weights.double().cpu().numpy() / np.maximum(natural, 1e-9)
+        self.log_excess.copy_(torch.from_numpy(np.log(np.maximum(excess, 1e-9) / np.maximum(excess, 1e-9).max())))
+        self.prevalence.copy_(torch.from_numpy(np.maximum(natural, 1e-9)))
+
+    @property
+    def decision_weights(self) -> np.ndarray | None:
+        """The class with the highest probability *times this* is named; None: simply the likeliest."""
+        if not self.equal_prevalence:
+            return None
+        return np.asarray(1 / self.prevalence.double().cpu().numpy())
+
+    def training_step(self, batch: tuple[torch.Tensor, torch.Tensor], _index: int) -> torch.Tensor:
+        """Weighted cross-entropy of a batch of images, or of features where only the head is trained."""
+        inputs, labels = batch
+        logits = self.head(self.dropout(inputs)) if inputs.ndim == 2 else self(inputs)
+        return F.cross_entropy(logits, labels, self.class_weights, label_smoothing=self.label_smoothing)
+
+    def train(self, mode: bool = True) -> ImageClassifier:
+        """Training mode for what is trained; what is frozen stays in evaluation mode with its batch statistics."""
+        super().train(mode)
+        for part in self._frozen():
+            part.eval()
+        return self
+
+    def configure_optimizers(self) -> Any:
+        """AdamW with a one-cycle schedule over :attr:`total_steps`."""
+        peak = self.learning_rate
+        parts = [(self.head, peak), (self.backbone.second, peak), (self.backbone.first, EARLY_RATE * peak)]
+        groups = [({"params": [p for p in part.parameters() if p.requires_grad]}, rate) for part, rate in parts]
+        groups = [(group, rate) for group, rate in groups if group["params"]]
+        optimizer = torch.optim.AdamW([{**group, "lr": rate} for group, rate in groups], weight_decay=self.weight_decay)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, [rate for _, rate in groups], total_steps=max(self.total_steps, 2), pct_start=0.2
+        )
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _frozen(self) -> list[nn.Module]:
+        parts: dict[str, list[nn.Module]] = {"head": [self.backbone], "half": [self.backbone.first], "all": []}
+        return parts[self.trainable]
+
+    def freeze_plan(self) -> None:
+        """Let only what :attr:`trainable` names take gradients."""
+        self.requires_grad_(True)
+        for part in self._frozen():
+            part.requires_grad_(False)
+
+    # -------------------------------------------------------------- prediction
+    def predict_proba(self, data: CohortDataModule, partition: Partition) -> tuple[list[str], np.ndarray]:
+        """Image ids and class probabilities (N, classes), float64, rows summing to 1."""
+        return data.ids(partition), self.predict_images(data.images(partition))
+
+    @torch.inference_mode()
+    def predict_images(self, images: np.ndarray, batch_size: int = 64) -> np.ndarray:
+        """Class probabilities (N, classes) of preprocessed uint8 images (N, H, W, 3), float64."""
+        self.eval()
+        batches = range(0, len(images), batch_size)
+        parts = [self.probabilities(self._tensor(images[k : k + batch_size])).double().cpu().numpy() for k in batches]
+        return _rows_to_one(np.concatenate([np.empty((0, len(self.classes))), *parts]))
+
+    def _tensor(self, images: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(np.array(images)).to(self.device)
+
+
+def _weights(weights: Mapping[str, float] | Sequence[float] | None, classes: list[str]) -> torch.Tensor:
+    if weights is None:
+        return torch.ones(len(classes))
+    values = [weights[name] for name in classes] if isinstance(weights, Mapping) else list(weights)
+    if len(values) != len(classes):
+        raise ValueError(f"{len(classes)} class weights are needed, not {len(values)}")
+    return torch.tensor([float(value) for value in values])
+
+
+def _views(images: torch.Tensor, symmetries: tuple[str, ...]) -> list[torch.Tensor]:
+    views = [images]
+    for symmetry in symmetries:
+        views += [view.flip(dims=(2 if symmetry == "horizontal" else 1,)) for view in views]
+    return views
+
+
+def _rows_to_one(probabilities: np.ndarray) -> np.ndarray:
+    return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))

@@ -1,0 +1,197 @@
+"""A study without a browser: the agent on a notebook file with a kernel of its own, talking to a terminal.
+
+The command line, the demonstration and the benchmarks all come through here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from jupyter_clinagent.agent.loop import AgentSettings, run_agent, study_folder, study_name
+from jupyter_clinagent.agent.workbench import Outcome
+from jupyter_clinagent.contracts import Card, Decision, Event
+from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData
+from jupyter_clinagent.export.bundle import export
+from jupyter_clinagent.notebook.headless import HeadlessNotebook
+
+EXIT = {"done": 0, "answered": 0, "failed": 1, "stopped": 1, "bad_input": 2, "needs_answer": 3, "rejected": 4, "refused": 4}
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """The options of ``jupyter clinagent run``."""
+
+    request: str
+    data: Path
+    minutes: float | None = None
+    notebook: Path | None = None
+    model: str | None = None
+    yes: bool = False
+    answers: dict[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+
+
+class TerminalApprover:
+    """Answers cards from ``--answer`` and ``--yes``, or asks at the terminal; with neither it says which answer is missing."""
+
+    def __init__(
+        self, yes: bool, answers: dict[str, str], dry_run: bool = False, ask: Callable[[str], str] | None = None
+    ) -> None:
+        self._yes, self._answers, self._dry_run = yes, answers, dry_run
+        self._prompt = ask or (input if sys.stdin.isatty() else None)
+
+    async def decide(self, card: Card) -> Decision:
+        """The decision on one card."""
+        if card.kind == "question":
+            return Decision(choice="answer", text=await self._answer(card))
+        if card.kind == "plan" and self._dry_run:
+            return Decision(choice="Reject", text="dry run")
+        if self._yes or self._dry_run:
+            return Decision(choice="Approve")
+        return await self._choose(card)
+
+    async def _answer(self, card: Card) -> str:
+        if card.key in self._answers:
+            return self._answers[card.key]
+        if self._yes and card.default:
+            return card.default
+        offered = f" ({', '.join(card.choices)})" if card.choices else ""
+        if self._prompt is None:
+            raise AnswerNeeded(f"{card.body}{offered} Answer with --answer {card.key}=VALUE, or take the defaults with --yes.")
+        return (await asyncio.to_thread(self._prompt, f"{card.body}{offered} [{card.default}] ")).strip() or card.default
+
+    async def _choose(self, card: Card) -> Decision:
+        if self._prompt is None:
+            raise AnswerNeeded(f"“{card.title}” has to be approved: run again with --yes, or at a terminal.")
+        said = (await asyncio.to_thread(self._prompt, f"\n{card.body}\n\nApprove? [y]es, [n]o, or say what to change: ")).strip()
+        if said.lower() in ("", "y", "yes"):
+            return Decision(choice="Approve")
+        return Decision(choice="Reject") if said.lower() in ("n", "no") else Decision(choice="Change", text=said)
+
+
+class TerminalSink:
+    """Prints what the agent says and does; progress stays on one line where the terminal allows it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._open_line, self._last = stream, False, 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Print one event."""
+        if event.kind == "progress":
+            self._progress(event.text)
+        elif event.kind == "ran":
+            mark = "✓" if event.data["status"] == "ok" else "✗"
+            self._line(f"  {mark} {event.text.splitlines()[0].lstrip('# ')} ({event.data['seconds']:.1f} s)")
+        elif event.kind in ("said", "finished", "failed") and event.text:
+            self._line(event.text)
+
+    def _progress(self, text: str) -> None:
+        if self._stream.isatty():
+            self._stream.write(f"\r    {text:<100}")
+            self._open_line = True
+        elif time.monotonic() - self._last > 15:
+            self._line(f"    {text}")
+            self._last = time.monotonic()
+        self._stream.flush()
+
+    def _line(self, text: str) -> None:
+        self._stream.write(("\n" if self._open_line else "") + text + "\n")
+        self._open_line = False
+        self._stream.flush()
+
+
+def run(options: RunOptions, stream: TextIO = sys.stdout) -> dict[str, Any]:
+    """Run one study and return the JSON summary (see :func:`summary`); errors are in it, too."""
+    began = time.monotonic()
+    if not options.data.is_dir():
+        raise NoSuchData(f"There is no folder {options.data}. Give the folder of the images with --data DIR.")
+    notebook = _notebook_path(options)
+    outcome = asyncio.run(_run(options, notebook, stream))
+    bundle = None
+    if outcome.status == "done" and outcome.latest("report"):
+        bundle = export(notebook, notebook.parent / study_folder(str(notebook)) / f"{notebook.stem}.zip").path
+    whole = summary(outcome, notebook, bundle, time.monotonic() - began)
+    if options.dry_run and outcome.plan and outcome.status == "rejected":
+        whole |= {"exit": 0, "error": None}
+    return whole
+
+
+async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
+    settings = AgentSettings(
+        model=options.model, data=str(_relative(options.data, notebook.parent)), minutes=options.minutes, granted=options.yes
+    )
+    checkpoint = notebook.parent / study_folder(str(notebook)) / "conversation.sqlite"
+    async with HeadlessNotebook(notebook) as port:
+        approver = TerminalApprover(options.yes, options.answers, options.dry_run)
+        return await run_agent(
+            options.request,
+            port=port,
+            approver=approver,
+            sink=TerminalSink(stream),
+            settings=settings,
+            thread_id=notebook.stem,
+            checkpoint_path=str(checkpoint),
+        )
+
+
+def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: float) -> dict[str, Any]:
+    """The JSON summary, schema 1: what the study wrote, completed by what only the agent knows."""
+    report = outcome.latest("report") or {}
+    written = json.loads(Path(report["summary"]).read_text(encoding="utf-8")) if report else {}
+    good = outcome.status in ("done", "answered")
+    question = outcome.message if outcome.status == "needs_answer" else None
+    return written | {
+        "schema": 1,
+        "exit": EXIT[outcome.status],
+        "error": None if good else outcome.message,
+        "question": question,
+        "task": (outcome.specification or {}).get("task"),
+        "specification": written.get("specification") or outcome.specification,
+        "assumptions": list(dict.fromkeys([*outcome.assumptions, *written.get("assumptions", [])])),
+        "questions": outcome.questions,
+        "plan": outcome.plan,
+        "primary_metric": (outcome.specification or {}).get("primary_metric"),
+        "audit": outcome.latest("audit") or {"findings": []},
+        "seconds": round(seconds, 1),
+        "notebook": str(notebook),
+        "report": report.get("report"),
+        "predictions": report.get("predictions"),
+        "bundle": str(bundle) if bundle else None,
+    }
+
+
+def _notebook_path(options: RunOptions) -> Path:
+    if options.notebook is None:
+        return _free(Path.cwd() / f"{study_name(options.request)}.ipynb")
+    path = options.notebook.absolute()
+    if path.suffix != ".ipynb":
+        raise BadInput(f"{options.notebook} is no notebook name; -o takes FILE.ipynb.")
+    if path.exists() or (path.parent / study_folder(str(path))).exists():
+        raise BadInput(
+            f"{options.notebook} or its study folder is already there; choose another name with -o, so that nothing is "
+            "overwritten."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _free(path: Path) -> Path:
+    """The first of ``study.ipynb``, ``study-2.ipynb``, … that is not taken."""
+    number, candidate = 1, path
+    while candidate.exists() or (candidate.parent / study_folder(str(candidate))).exists():
+        number += 1
+        candidate = path.with_name(f"{path.stem}-{number}.ipynb")
+    return candidate
+
+
+def _relative(data: Path, folder: Path) -> Path:
+    """The data folder as seen from the notebook, so that no home directory stands in the cells."""
+    return Path(os.path.relpath(data.resolve(), folder.resolve()))

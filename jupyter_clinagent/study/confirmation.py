@@ -1,0 +1,37 @@
+"""A specification is confirmed against the cohort: what it says has to be what was loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jupyter_clinagent.contracts import CohortFacts, Specification
+from jupyter_clinagent.errors import ProtocolViolation
+
+
+def check_specification(specification: Specification, cohort: CohortFacts, label: str) -> None:
+    """Compare a specification with the cohort.
+
+    Raises
+    ------
+    ProtocolViolation
+        Names everything that doesn't fit.
+    """
+    wrong = list(_contradictions(specification, cohort, label))
+    if wrong:
+        raise ProtocolViolation("The specification doesn't fit the cohort: " + "; ".join(wrong) + ".")
+
+
+def _contradictions(specification: Specification, cohort: CohortFacts, label: str) -> Iterator[str]:
+    if list(specification.classes) != cohort.classes:
+        yield f"its classes are {', '.join(specification.classes)}, the cohort's {', '.join(cohort.classes)}"
+    if specification.label_column not in (None, label):
+        yield f"its label column is {specification.label_column}, the cohort's {label}"
+    if specification.group_column not in (None, "none", cohort.group_source):
+        yield f"it groups by {specification.group_column}, the cohort by {cohort.group_source}"
+    expected = "auroc" if len(cohort.classes) == 2 else "macro_auroc"
+    if specification.primary_metric != expected:
+        yield f"its primary metric is {specification.primary_metric}; with {len(cohort.classes)} classes it is {expected}"
+    point = specification.operating_point
+    named = {specification.positive_class or "", point.positive_class if point else ""} - {""}
+    for name in sorted(named - set(cohort.classes)):
+        yield f"its positive class {name} is no class"

@@ -1,0 +1,157 @@
+"""One experiment: trained within its budget (or replayed by its steps), judged by the fixed rule, entered in the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from jupyter_clinagent.contracts import Estimate, ExperimentFacts
+from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.imaging.dataset import CohortDataModule
+from jupyter_clinagent.imaging.training import FitResult, fit
+from jupyter_clinagent.study.acceptance import judge
+from jupyter_clinagent.study.evaluation import Predictions, check_evaluator, evaluate
+from jupyter_clinagent.study.ledger import Entry, recipe_hash
+from jupyter_clinagent.study.session import Session
+from jupyter_clinagent.study.training_display import LiveTraining
+from jupyter_clinagent.study.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An experiment that ran to its end: its line in the ledger, model, data and validation predictions."""
+
+    entry: Entry
+    model: ImageClassifier
+    data: CohortDataModule
+    validation: Predictions
+
+
+class Experiment:
+    """``with study.experiment(…) as run: run.fit(model, data)``; afterwards ``run.verdict``."""
+
+    def __init__(self, session: Session, name: str, hypothesis: str, minutes: float) -> None:
+        self._session, self._name, self._hypothesis, self._minutes = session, name, hypothesis, minutes
+        self._trained: Trained | None = None
+
+    def __enter__(self) -> Experiment:
+        check_evaluator(self._session.confirmed.evaluator_state)
+        self._session.record.add("experiment started", name=self._name, hypothesis=self._hypothesis, minutes=self._minutes)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            self._session.record.add("experiment failed", name=self._name, error=kind.__name__)
+            if self._trained is None:
+                self._session.ledger.add(self._entry("failed", {}, failed=kind.__name__))
+
+    @property
+    def verdict(self) -> Verdict:
+        """Kept or discarded and why, with the ledger so far."""
+        if self._trained is None:
+            raise ProtocolViolation(f"The experiment {self._name!r} has no verdict yet: call run.fit(model, data) in its block.")
+        return Verdict(experiment_facts(self._trained.entry), self._session.ledger.session)
+
+    def fit(self, model: ImageClassifier, data: CohortDataModule) -> None:
+        """Train, predict the validation set, judge, and enter the result in the ledger.
+
+        Raises
+        ------
+        ProtocolViolation
+            The data are not those of the study's cohort, or the model has other classes.
+        """
+        self._check(model, data)
+        entry = self._new_entry(model, data)
+        known = self._session.ledger.replay_of(self._name, entry.recipe)
+        self._train(model, data, entry, known)
+        validation = self._session.predict(model, data, "validation")
+        self._judge(entry, validation)
+        self._trained = Trained(entry, model, data, validation)
+        self._session.finish(self._trained)
+
+    def _check(self, model: ImageClassifier, data: CohortDataModule) -> None:
+        if self._trained is not None:
+            raise ProtocolViolation("An experiment trains once: start another one for another model.")
+        if data.cohort is not self._session.cohort:
+            raise ProtocolViolation("The data module has to be made from the study's own cohort.")
+        if list(model.classes) != self._session.cohort.classes:
+            raise ProtocolViolation("The model's classes are not the cohort's; pass cohort.classes.")
+
+    def _new_entry(self, model: ImageClassifier, data: CohortDataModule) -> Entry:
+        details = {"model": model.recipe, "data": data.recipe}
+        fixed = {"minutes": self._minutes, "seed": self._session.seed, **self._session.identity()}
+        return self._entry(recipe_hash({**details, **fixed}), details)
+
+    def _entry(self, recipe: str, details: dict[str, Any], failed: str | None = None) -> Entry:
+        return Entry(
+            name=self._name,
+            hypothesis=self._hypothesis,
+            minutes=self._minutes,
+            recipe=recipe,
+            details=details,
+            metric=self._session.metric,
+            seed=self._session.seed,
+            failed=failed,
+            reason=f"It stopped with {failed}." if failed else "",
+        )
+
+    def _train(self, model: ImageClassifier, data: CohortDataModule, entry: Entry, known: Entry | None) -> None:
+        told = LiveTraining(self._name, self._session.metric)
+        budget: dict[str, Any] = {"seconds": 60 * self._minutes}
+        if known is not None:
+            budget = {"steps": known.steps, "total_steps": known.total_steps, "threads": known.threads}
+        result = fit(
+            model,
+            data,
+            checkpoint_dir=self._session.folder / "checkpoints" / _file_name(self._name),
+            metric=self._session.metric,
+            seed=self._session.seed,
+            on_progress=told.update,
+            **budget,
+        )
+        told.finish(result)
+        _enter_training(entry, result, replayed=known is not None)
+
+    def _judge(self, entry: Entry, validation: Predictions) -> None:
+        session = self._session
+        check_evaluator(session.confirmed.evaluator_state)
+        figures_ = evaluate(validation, session.cohort.classes, session.positive, None, session.seed)
+        primary = figures_[session.metric]
+        entry.value, entry.low, entry.high = primary.value, primary.low, primary.high
+        entry.validation = {name: estimate.model_dump() for name, estimate in figures_.items()}
+        best = session.best
+        before = (None, None) if best is None else (best.validation, best.entry.value)
+        verdict = judge(session.metric, before[0], validation, primary.value or 0.0, before[1], session.seed)
+        entry.kept, entry.reason = verdict.kept, verdict.reason
+
+
+def experiment_facts(entry: Entry) -> ExperimentFacts:
+    """A line of the ledger as facts."""
+    value = entry.value if entry.value is not None else 0.0
+    return ExperimentFacts(
+        name=entry.name,
+        hypothesis=entry.hypothesis,
+        metric=entry.metric,
+        value=value,
+        low=value if entry.low is None else entry.low,
+        high=value if entry.high is None else entry.high,
+        kept=entry.kept,
+        reason=entry.reason,
+        seconds=entry.seconds,
+        steps=entry.steps,
+        epochs=entry.epochs,
+        replayed=entry.replayed,
+        validation={name: Estimate(**estimate) for name, estimate in entry.validation.items()},
+    )
+
+
+def _enter_training(entry: Entry, result: FitResult, replayed: bool) -> None:
+    entry.steps, entry.total_steps, entry.epochs = result.steps, result.total_steps, result.epochs
+    entry.seconds, entry.threads, entry.precision = result.seconds, result.threads, result.precision
+    entry.history, entry.replayed = result.history, replayed
+
+
+def _file_name(name: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in name.lower()).strip("-") or "experiment"

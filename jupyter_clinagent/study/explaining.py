@@ -1,0 +1,81 @@
+"""Heat maps of the opened test set: the surest hits, the worst misses, and whether the maps depend on what was learnt."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from jupyter_clinagent.imaging import figures
+from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
+from jupyter_clinagent.study.evaluation import Predictions
+from jupyter_clinagent.study.opening import Opening
+from jupyter_clinagent.study.session import Session, Shown
+
+
+class Chosen(NamedTuple):
+    """Rows of the test predictions that a gallery shows, and the class that its heat maps are about."""
+
+    title: str
+    rows: np.ndarray
+    about: np.ndarray
+
+
+def choose_rows(test: Predictions, classes: list[str], positive: int | None, threshold: float | None, most: int) -> list[Chosen]:
+    """Surest hits, worst misses and worst false alarms of the positive class; without one, hits and misses of all in turn."""
+    if positive is None:
+        found = _of_all(test, most)
+    else:
+        found = _of_one(test.truth == positive, test.scores[:, positive], threshold, classes[positive], positive, most)
+    return [chosen for chosen in found if len(chosen.rows)]
+
+
+def _of_all(test: Predictions, most: int) -> list[Chosen]:
+    called, truth = test.called, test.truth
+    sure = np.argsort(-test.scores[np.arange(len(called)), called], kind="stable")
+    right, wrong = (
+        _in_turn(rows, truth)[:most] for rows in (sure[called[sure] == truth[sure]], sure[called[sure] != truth[sure]])
+    )
+    return [Chosen("Surest hits", right, called[right]), Chosen("Worst misses", wrong, called[wrong])]
+
+
+def _in_turn(rows: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Rows so ordered that the true classes take turns, else the most frequent class fills the gallery."""
+    turn = pd.Series(truth[rows]).groupby(truth[rows]).cumcount().to_numpy()
+    return np.asarray(rows[np.argsort(turn, kind="stable")])
+
+
+def _of_one(ill: np.ndarray, score: np.ndarray, threshold: float | None, name: str, positive: int, most: int) -> list[Chosen]:
+    called = score >= (0.5 if threshold is None else threshold)
+    high, low = np.argsort(-score, kind="stable"), np.argsort(score, kind="stable")
+    picks = [
+        (f"Surest hits: {name}, recognised", high[ill[high] & called[high]]),
+        (f"Worst misses: {name}, not recognised", low[ill[low] & ~called[low]]),
+        (f"Worst false alarms: called {name}, but are not", high[~ill[high] & called[high]]),
+    ]
+    return [Chosen(title, rows[:most], np.full(len(rows[:most]), positive)) for title, rows in picks]
+
+
+def draw_galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
+    """Galleries, and the mean correlation of the maps with those of a weight-randomised model."""
+    classes, test = session.cohort.classes, opening.test
+    model, pixels = opening.trained.model, opening.trained.data.images("test")
+    chosen = choose_rows(test, classes, session.positive, opening.threshold, most)
+    galleries = []
+    for number, pick in enumerate(chosen):
+        images = np.asarray(pixels[pick.rows])
+        maps = grad_cam(model, images, pick.about)
+        captions = [
+            _caption(test.truth[row], test.scores[row], about, classes) for row, about in zip(pick.rows, pick.about, strict=True)
+        ]
+        figure = figures.heat_map_gallery(images, maps, captions, pick.title, columns=min(max(len(images), 3), 5))
+        galleries.append(Shown(f"heat_maps_{number + 1}", pick.title, figures.alt_text(figure), figures.png(figure)))
+    sample = np.concatenate([pick.rows for pick in chosen])[:24]
+    about = np.concatenate([pick.about for pick in chosen])[:24]
+    correlation = randomisation_correlation(model, np.asarray(pixels[sample]), about, seed=session.seed)
+    return galleries, float(correlation)
+
+
+def _caption(truth: int, scores: np.ndarray, about: int, classes: list[str]) -> str:
+    return f"is {classes[truth]}; {classes[about]} {scores[about]:.2f}"

@@ -1,0 +1,60 @@
+"""Group ids (patients, lesions, films) read out of file names where no column gives them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+# Kermany's chest radiographs: the numbers of persons recur between the bacterial and the viral files, so that
+# `personN` alone is no patient; the radiographs of healthy children carry a study number.
+PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("personN_bacteria|virus", re.compile(r"^(person\d+_(?:bacteria|virus))_\d+$", re.I)),
+    ("NORMAL2-IM-N", re.compile(r"^(NORMAL\d*-IM-\d+)(?:-\d+)+$", re.I)),
+    ("IM-N", re.compile(r"^(IM-\d+)(?:-\d+)+$", re.I)),
+    ("patientN", re.compile(r"^((?:patient|pat|pt|subject|subj|case|person|p)[-_ ]?\d+)(?:[-_ .].+)?$", re.I)),
+    ("N_N (first number)", re.compile(r"^(\d{3,8})_\d+_.+$")),
+    ("film.rf.hash", re.compile(r"^(.+?)(?:_(?:jpg|png|jpeg))?\.rf\.[0-9a-f]{16,}$", re.I)),
+)
+
+
+class ParsedGroups(NamedTuple):
+    """Group id by file, the patterns that gave them, and examples ``file -> group``."""
+
+    groups: dict[str, str]
+    patterns: list[str]
+    examples: list[tuple[str, str]]
+
+
+def parse_groups(images: Sequence[str]) -> ParsedGroups | None:
+    """Read group ids from file names.
+
+    Returns
+    -------
+    ParsedGroups or None
+        None where fewer than nine in ten names fit a known pattern, or where each name is a group of its own.
+    """
+    found = {image: _match(PurePosixPath(image).stem) for image in images}
+    groups = {image: hit[1] for image, hit in found.items() if hit is not None}
+    if len(groups) < 0.9 * len(images) or len(set(groups.values())) >= len(images):
+        return None
+    times = Counter(hit[0] for hit in found.values() if hit is not None)
+    return ParsedGroups(groups, [name for name, _ in times.most_common()], _examples(found))
+
+
+def _match(stem: str) -> tuple[str, str] | None:
+    for name, pattern in PATTERNS:
+        if hit := pattern.match(stem):
+            return name, hit.group(1)
+    return None
+
+
+def _examples(found: dict[str, tuple[str, str] | None]) -> list[tuple[str, str]]:
+    """One example for each pattern."""
+    first: dict[str, tuple[str, str]] = {}
+    for image, hit in found.items():
+        if hit is not None:
+            first.setdefault(hit[0], (PurePosixPath(image).name, hit[1]))
+    return list(first.values())

@@ -1,0 +1,73 @@
+"""What files lie in the data folder. Only ever reads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jupyter_clinagent.errors import NoSuchData
+from jupyter_clinagent.imaging.reading import EXTENSIONS, is_dicom
+
+IMAGE_SUFFIXES = EXTENSIONS | {".pgm", ".ppm", ".ima"}
+TABLE_SUFFIXES = frozenset([".csv", ".tsv", ".xlsx"])
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Relative paths (with ``/``) of the images, tables and annotation files below ``root``, sorted."""
+
+    root: Path
+    images: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+    def path(self, relative: str) -> Path:
+        """Absolute path of a file in the folder."""
+        return self.root / relative
+
+    def with_suffix(self, *suffixes: str) -> list[str]:
+        """Other files (neither image nor table) that end in one of the suffixes."""
+        return [name for name in self.others if name.lower().endswith(suffixes)]
+
+
+def read_folder(root: str | Path) -> DataFolder:
+    """List a data folder.
+
+    Raises
+    ------
+    NoSuchData
+        The folder is not there, is a file, or holds no images.
+    """
+    path = Path(root).expanduser()
+    if not path.is_dir():
+        what = "is a file, not a folder" if path.exists() else "does not exist"
+        raise NoSuchData(f"The data folder {path} {what}: give the folder that holds the images.")
+    folder = _sorted_by_kind(path.resolve())
+    if not folder.images:
+        raise NoSuchData(
+            f"There are no images in {path}: expected JPEG, PNG, TIFF, BMP or DICOM files in it or in its subfolders."
+        )
+    return folder
+
+
+def _sorted_by_kind(root: Path) -> DataFolder:
+    folder = DataFolder(root)
+    for relative in sorted(_walk(root)):
+        suffix = os.path.splitext(relative)[1].lower()
+        if suffix in IMAGE_SUFFIXES or (not suffix and is_dicom(root / relative)):
+            folder.images.append(relative)
+        elif suffix in TABLE_SUFFIXES:
+            folder.tables.append(relative)
+        else:
+            folder.others.append(relative)
+    return folder
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for where, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
+        for name in names:
+            if not name.startswith((".", "~$")):
+                yield Path(where, name).relative_to(root).as_posix()

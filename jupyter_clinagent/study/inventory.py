@@ -1,0 +1,165 @@
+"""The data folder's tables joined with its images: which rows belong to which file."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from jupyter_clinagent.contracts import ColumnFacts
+from jupyter_clinagent.study.filenames import ParsedGroups, parse_groups
+from jupyter_clinagent.study.folder import DataFolder, read_folder
+from jupyter_clinagent.study.layouts import MASK_FOLDERS, BoxFiles, ClassFolders, find_boxes, find_class_folders
+from jupyter_clinagent.study.matching import FileIndex
+from jupyter_clinagent.study.roles import describe_columns, is_categorical
+from jupyter_clinagent.study.tables import read_table
+
+FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
+"""Names of the synthetic columns that stand for class folders, partition folders, inner folders and parsed file names."""
+
+ONE_HOT = "one_hot"
+_SAMPLE = 400
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its rows, the column that names the images (if any) and the file that each row names."""
+
+    name: str
+    frame: pd.DataFrame
+    image_column: str | None
+    files: pd.Series
+    columns: list[ColumnFacts]
+
+    def by_role(self, role: str) -> list[ColumnFacts]:
+        """Columns with one role."""
+        return [column for column in self.columns if column.role == role]
+
+    @property
+    def matched(self) -> int:
+        """How many different files its rows name."""
+        return int(self.files.nunique())
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All that :func:`take_inventory` found in a data folder."""
+
+    folder: DataFolder
+    images: list[str]
+    tables: list[Table]
+    class_folders: ClassFolders | None
+    boxes: BoxFiles | None
+    parsed: ParsedGroups | None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def label_tables(self) -> list[Table]:
+        """Tables that name images and have a label column, the one that names most images first."""
+        return sorted((t for t in self.tables if t.matched and t.by_role("label")), key=lambda t: -t.matched)
+
+    @property
+    def image_tables(self) -> list[Table]:
+        """Tables that name images, those with a label first."""
+        first = self.label_tables
+        return first + sorted((t for t in self.tables if t.matched and t not in first), key=lambda t: -t.matched)
+
+
+def take_inventory(data: str | Path) -> Inventory:
+    """List the folder, read its tables, match rows to files and recognise the layout."""
+    folder = read_folder(data)
+    images = [image for image in folder.images if not _in_mask_folder(image)] or folder.images
+    problems: list[str] = []
+    index = FileIndex(images)
+    tables = [table for name in folder.tables if (table := _read(folder, name, index, problems)) is not None]
+    return Inventory(folder, images, tables, find_class_folders(images), find_boxes(folder), parse_groups(images), problems)
+
+
+def _in_mask_folder(image: str) -> bool:
+    return any(part.lower() in MASK_FOLDERS for part in image.split("/")[:-1])
+
+
+def _read(folder: DataFolder, name: str, index: FileIndex, problems: list[str]) -> Table | None:
+    try:
+        frame = _with_one_hot(read_table(folder.path(name)))
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
+        problems.append(f"{name} could not be read as a table ({type(error).__name__}).")
+        return None
+    image_column = _image_column(frame, index)
+    files = frame[image_column].map(index.find) if image_column else pd.Series(None, index=frame.index, dtype=object)
+    return Table(name, frame, image_column, files, describe_columns(frame, name, image_column, index))
+
+
+def _image_column(frame: pd.DataFrame, index: FileIndex) -> str | None:
+    """The column whose cells name most different files; a column of small numbers must not win by chance."""
+    sample = frame.head(_SAMPLE)
+    hits = {str(name): sample[name].map(index.find).nunique() for name in frame.columns}
+    best = max(hits, key=lambda name: hits[name], default=None)
+    if best is None or not hits[best]:
+        return None
+    return best if hits[best] >= 0.1 * sample[best].nunique() else None
+
+
+def _with_one_hot(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add one label column for columns of zeros and ones of which exactly one is set in each row (as in ISIC 2018)."""
+    numbers = frame.apply(pd.to_numeric, errors="coerce")
+    binary = [name for name in frame.columns if numbers[name].notna().all() and set(numbers[name].unique()) <= {0.0, 1.0}]
+    if len(binary) < 2 or not len(frame) or not (numbers[binary].sum(axis=1) == 1).all():
+        return frame
+    return frame.drop(columns=binary).assign(**{ONE_HOT: numbers[binary].idxmax(axis=1).astype(object)})
+
+
+def rows_by_file(inventory: Inventory, table: Table) -> pd.DataFrame:
+    """The rows of a table that name an image, indexed by file, joined with what the other tables know of it."""
+    joined = _indexed(table)
+    for other in inventory.tables:
+        if other is not table:
+            joined = _join_files(joined, other) if other.matched else _join_key(joined, other)
+    return joined
+
+
+def _indexed(table: Table) -> pd.DataFrame:
+    named = table.files.notna()
+    return table.frame[named].set_index(pd.Index(table.files[named], name="file"))
+
+
+def _new_columns(joined: pd.DataFrame, other: pd.DataFrame) -> list[str]:
+    return [name for name in other.columns if name not in joined.columns]
+
+
+def _join_files(joined: pd.DataFrame, other: Table) -> pd.DataFrame:
+    rows = _indexed(other)
+    if not rows.index.is_unique or other.by_role("box"):
+        return joined
+    return joined.join(rows[_new_columns(joined, rows)], how="left")
+
+
+def _join_key(joined: pd.DataFrame, other: Table) -> pd.DataFrame:
+    """Join a table of patients (one row each) by the id column that both tables have."""
+    keys = [c for c in other.frame.columns if c in joined.columns and other.frame[c].notna().all() and other.frame[c].is_unique]
+    if not keys:
+        return joined
+    return joined.join(other.frame.set_index(keys[0])[_new_columns(joined, other.frame)], on=keys[0], how="left")
+
+
+def folder_rows(inventory: Inventory) -> pd.DataFrame:
+    """Rows for the images in class folders, indexed by file, with the synthetic columns; tables beside are joined."""
+    assert inventory.class_folders is not None
+    label, split, inner = inventory.class_folders
+    rows = pd.DataFrame({FOLDER: label}, dtype=object)
+    for name, values in ((FOLDER_SPLIT, split), (PATIENT_FOLDER, inner)):
+        if values:
+            rows[name] = pd.Series(values, dtype=object)
+    rows.index.name = "file"
+    for table in inventory.tables:
+        rows = _join_files(rows, table) if table.matched else rows
+    return rows
+
+
+def categorical_columns(rows: pd.DataFrame, without: Iterable[str]) -> list[str]:
+    """Columns with few distinct values, except those named."""
+    excluded = set(without)
+    return [str(name) for name in rows.columns if name not in excluded and is_categorical(rows[name])]

@@ -1,0 +1,142 @@
+"""The opening of the test set: once, on record; the same opening again is a replay and not counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from jupyter_clinagent.contracts import Estimate, EvaluationFacts, OperatingPoint
+from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.study.evaluation import (
+    Predictions,
+    check_evaluator,
+    choose_operating_point,
+    evaluate,
+    operating_result,
+    subgroup_table,
+)
+from jupyter_clinagent.study.experiment import Trained
+from jupyter_clinagent.study.ledger import recipe_hash
+from jupyter_clinagent.study.session import Session
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Everything that was learnt at an opening.
+
+    Attributes
+    ----------
+    files
+        Path in the data folder by test image id.
+    subgroups
+        See :func:`~jupyter_clinagent.study.evaluation.subgroup_table`.
+    """
+
+    facts: EvaluationFacts
+    trained: Trained
+    test: Predictions
+    threshold: float | None
+    files: dict[str, str]
+    subgroups: pd.DataFrame
+    reason: str
+    models: int
+    """How many different models have seen the test set so far, this one included."""
+
+
+def open_test_set(session: Session, reason: str, again: bool = False) -> Opening:
+    """Evaluate the best experiment on the test set.
+
+    Raises
+    ------
+    ProtocolViolation
+        No experiment was kept; or another model has seen the test set already and ``again`` was not given.
+    EvaluatorChanged
+        The evaluator is not the confirmed one.
+    """
+    trained = _to_be_opened(session, reason)
+    check_evaluator(session.confirmed.evaluator_state)
+    identity = {**session.identity(), "evaluator": session.confirmed.evaluator_hash, "recipe": trained.entry.recipe}
+    opening = recipe_hash(identity)
+    counted = opening not in session.ledger.openings
+    if counted and session.ledger.openings and not again:
+        raise ProtocolViolation(
+            "The test set has been opened before, for another model or specification. New experiments are judged on validation; "
+            "to open it for this one too, say study.unseal(reason, again=True): it is counted, and the report says so."
+        )
+    session.record.add("test set opened" if counted else "opening replayed", reason=reason, opening=opening, **identity)
+    session.ledger.open(opening)
+    sealed = session.cohort.seal.open()
+    return _evaluated(session, trained, sealed, reason, replayed=not counted)
+
+
+def _to_be_opened(session: Session, reason: str) -> Trained:
+    if session.best is None:
+        raise ProtocolViolation("No experiment has been kept yet: there is nothing to evaluate.")
+    if not reason.strip():
+        raise ProtocolViolation("Give the reason for opening the test set; it goes on the record.")
+    return session.best
+
+
+def _evaluated(session: Session, trained: Trained, sealed: pd.DataFrame, reason: str, replayed: bool) -> Opening:
+    specification, classes = session.confirmed.specification, session.cohort.classes
+    test = session.predict(trained.model, trained.data, "test")
+    point = specification.operating_point
+    threshold = choose_operating_point(trained.validation, point, classes) if point else None
+    figures = [evaluate(part, classes, session.positive, threshold, session.seed) for part in (trained.validation, test)]
+    facts = EvaluationFacts(
+        experiment=trained.entry.name,
+        primary_metric=session.metric,
+        validation=figures[0],
+        test=figures[1],
+        operating_point=operating_result(point, threshold, *figures) if point and threshold is not None else None,
+        unsealed=len(session.ledger.openings),
+        replayed=replayed,
+    )
+    columns = [name for name in specification.subgroups if name in sealed.columns]
+    subgroups = subgroup_table(test, sealed.loc[test.images], columns, classes, session.seed)
+    _record_figures(session, facts)
+    files = dict(zip(sealed.index, sealed["file"], strict=True))
+    return Opening(facts, trained, test, threshold, files, subgroups, reason, len(session.ledger.openings))
+
+
+def _record_figures(session: Session, facts: EvaluationFacts) -> None:
+    session.record.add("test figures", test={name: estimate.value for name, estimate in facts.test.items()})
+
+
+def post_hoc(session: Session, rule: str, target: float | None, positive: str | None) -> EvaluationFacts:
+    """Figures of another threshold on the stored scores. It was not prespecified: *post hoc*."""
+    opening = session.opening
+    given = session.confirmed.specification.operating_point
+    name = positive or (given.positive_class if given else None)
+    if name is None:
+        raise ProtocolViolation("Say which class is the positive one: study.new_threshold(…, positive=…).")
+    point = OperatingPoint(rule=rule, target=target, positive_class=name)
+    classes = session.cohort.classes
+    threshold = choose_operating_point(opening.trained.validation, point, classes)
+    parts = (opening.trained.validation, opening.test)
+    figures = [evaluate(part, classes, classes.index(name), threshold, session.seed) for part in parts]
+    result = operating_result(point, threshold, *figures)
+    session.record.add("post hoc threshold", rule=rule, target=target, positive_class=name, threshold=threshold)
+    return opening.facts.model_copy(update={"operating_point": result, "validation": figures[0], "test": figures[1]})
+
+
+def predictions_table(session: Session) -> pd.DataFrame:
+    """Rows of ``predictions.csv``: validation and test images with ``image, group, label, partition, score_<class>…``."""
+    opening = session.opening
+    sealed, classes = session.cohort.seal.contents(), session.cohort.classes
+    parts = []
+    for name, predictions in (("validation", opening.trained.validation), ("test", opening.test)):
+        images = [opening.files.get(image, image) for image in predictions.images]
+        labels = np.array(classes, dtype=object)[predictions.truth]
+        groups = sealed.loc[predictions.images, "group"] if name == "test" else predictions.groups
+        frame = pd.DataFrame({"image": images, "group": np.asarray(groups), "label": labels, "partition": name})
+        scores = pd.DataFrame(predictions.scores, columns=[f"score_{label}" for label in classes])
+        parts.append(pd.concat([frame, scores], axis=1))
+    return pd.concat(parts, ignore_index=True)
+
+
+def primary_test(opening: Opening) -> Estimate:
+    """The headline figure."""
+    return opening.facts.test[opening.facts.primary_metric]

@@ -1,0 +1,207 @@
+"""The sections of the report, each a function from the evidence to HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import pandas as pd
+
+from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.study import pages
+from jupyter_clinagent.study.markup import figure, metric_name, paragraphs, table, with_interval
+from jupyter_clinagent.study.partition import PARTITIONS
+from jupyter_clinagent.study.report.card import model_card
+from jupyter_clinagent.study.report.evidence import Evidence
+from jupyter_clinagent.study.report.sheet import sheet
+from jupyter_clinagent.study.report.words import cautions, summary_sentences
+from jupyter_clinagent.study.verdict import ledger_table
+
+
+def _scroll(content: str) -> str:
+    return f'<div class="scroll">{content}</div>'
+
+
+def _tag(word: str) -> str:
+    return f'<span class="tag {word.split()[0]}">{escape(word)}</span>'
+
+
+def _tagged(html: str, words: list[str]) -> str:
+    """Colour cells that hold nothing but one of the words."""
+    for word in words:
+        html = html.replace(f">{word}</td>", f">{_tag(word)}</td>")
+    return html
+
+
+def summary(e: Evidence) -> str:
+    """Plain words, the headline figures, and what to be careful about."""
+    words = "".join(f"<p>{escape(sentence)}</p>" for sentence in summary_sentences(e))
+    asked = f'<p class="soft">Asked for: “{escape(e.specification.request)}”</p>' if e.specification.request else ""
+    return f'{asked}<div class="summary">{words}</div>{_cards(e)}<h3>Read with care</h3>{paragraphs(cautions(e))}'
+
+
+def _cards(e: Evidence) -> str:
+    test = e.opening.facts.test
+    names = [e.opening.facts.primary_metric, *[n for n in ("sensitivity", "specificity", "balanced_accuracy") if n in test]]
+    return f'<div class="cards">{"".join(_card(metric_name(name), test[name]) for name in names)}</div>'
+
+
+def _card(name: str, estimate: Estimate) -> str:
+    value = "–" if estimate.value is None else f"{estimate.value:.3f}"
+    interval = "" if estimate.low is None or estimate.high is None else f"95 % interval {estimate.low:.3f} to {estimate.high:.3f}"
+    below = interval or escape(estimate.reason or "")
+    return f'<div class="card"><span>{name} (test)</span><b>{value}</b><span>{below}</span></div>'
+
+
+def performance(e: Evidence) -> str:
+    """Every figure with its interval, validation beside test, and the three figures."""
+    post_hoc = "".join(pages.evaluation(facts, note="Post hoc: chosen after the opening.") for facts in e.session.post_hoc)
+    return _scroll(pages.evaluation(e.opening.facts)) + _figures(e, "evaluation") + post_hoc
+
+
+def _figures(e: Evidence, section: str) -> str:
+    drawn = [figure(shown.png, shown.alt, shown.caption) for shown in e.session.figures.get(section, [])]
+    layout = "pair" if section in ("evaluation", "experiments") else "wide"
+    return f'<div class="{layout}">{"".join(drawn)}</div>' if drawn else ""
+
+
+def explanation(e: Evidence) -> str:
+    """Heat maps of hits and worst misses."""
+    facts = e.session.explanation
+    if facts is None:
+        return "<p>No heat maps were made.</p>"
+    intro = (
+        "<p>Warm colours show where in the image the model found most support for the class named. A heat map says where the "
+        "model looked, not that it looked for the right reason. Sanity test: correlation "
+        f"{facts.randomisation_correlation:.2f} with the maps of a model whose weights were randomised (near 0 is good).</p>"
+    )
+    return intro + _figures(e, "explanation")
+
+
+def beyond(e: Evidence) -> str:
+    """Subgroups, robustness and net benefit."""
+    parts = [_subgroups(e), _robustness(e), _decision(e)]
+    return "".join(part for part in parts if part)
+
+
+def _subgroups(e: Evidence) -> str:
+    known = e.opening.subgroups
+    if not len(known):
+        return ""
+    judged = known[known["estimate"].notna()]
+    rows = [
+        (r.subgroup, r.value, r.images, r.classes, _subgroup_figure(r.estimate, e.primary.value)) for r in judged.itertuples()
+    ]
+    head = [
+        "Subgroup",
+        "Value",
+        "Test images",
+        "Classes judged",
+        f"{metric_name(e.opening.facts.primary_metric)} (95 % interval)",
+    ]
+    caption = "A class is judged where ten of its images are in the subgroup; alarm: 0.05 below the whole test set"
+    few = known[known["estimate"].isna()]
+    listed = ", ".join(f"{r.subgroup} {r.value} ({r.images})" for r in few.itertuples())
+    rest = f'<p class="soft">Too few to judge: {escape(listed)}.</p>' if listed else ""
+    return "<h3>Subgroups</h3>" + (_scroll(table(head, rows, caption)) if rows else "") + rest
+
+
+def _subgroup_figure(estimate: Estimate, whole: float | None) -> str:
+    worse = estimate.value is not None and whole is not None and whole - estimate.value > 0.05
+    return with_interval(estimate) + (" – alarm" if worse else "")
+
+
+def _robustness(e: Evidence) -> str:
+    rows = [(r.change, "not estimable" if pd.isna(r.value) else f"{r.value:.3f}") for r in e.robustness.itertuples()]
+    caption = f"The same {e.robustness['images'].iloc[0]} test images, changed"
+    return "<h3>Robustness</h3>" + _scroll(table(["Images", metric_name(e.opening.facts.primary_metric)], rows, caption))
+
+
+def _decision(e: Evidence) -> str:
+    if e.decision is None:
+        return ""
+    rows = [(f"{r.threshold:.2f}", f"{r.model:.3f}", f"{r.everybody:.3f}", "0") for r in e.decision.itertuples()]
+    head = ["Threshold probability", "With the model", "Treating everybody", "Treating nobody"]
+    return "<h3>Net benefit</h3>" + _scroll(
+        table(head, rows, "Decision curve in figures (Vickers and Elkin 2006); higher is better")
+    )
+
+
+def data(e: Evidence) -> str:
+    """Flow of images, counts, demographics."""
+    facts = e.session.cohort.facts
+    found = len(e.session.inventory.images)
+    kept = len(e.session.cohort.table)
+    flow = [("Image files found", found), *[(f"Left out: {why}", n) for why, n in facts.left_out.items()], ("In the study", kept)]
+    flow += [(f"… in {part}", int((e.session.cohort.table["partition"] == part).sum())) for part in PARTITIONS]
+    demographics = _demographics(e.demographics) if len(e.demographics) else ""
+    return _scroll(table(["Flow", "Images"], flow)) + _scroll(pages.cohort(facts)) + demographics
+
+
+def _demographics(known: pd.DataFrame) -> str:
+    rows = [
+        (r.column, r.train, r.validation, r.test, f"{r.difference:.2f}{' – differs' if r.difference > 0.1 else ''}")
+        for r in known.itertuples()
+    ]
+    return "<h3>Who is in it</h3>" + _scroll(table(["Column", "Training", "Validation", "Test", "SMD training to test"], rows))
+
+
+def audit(e: Evidence) -> str:
+    """The audit's findings and the contact sheet."""
+    if not e.session.findings:
+        return "<p>The audit was not run.</p>"
+    rows = [(finding.topic, finding.severity, finding.text) for finding in e.session.findings]
+    found = _tagged(table(["Checked", "Weight", "Found"], rows), ["stop", "warning", "info"])
+    unchanged = (
+        f"{len(e.changed)} data files changed since they were read." if e.changed else "No data file changed during the study."
+    )
+    return _scroll(found) + f"<p>{escape(unchanged)}</p>" + _figures(e, "audit")
+
+
+def experiments(e: Evidence) -> str:
+    """Every experiment, discarded ones too."""
+    rule = (
+        "<p>Prespecified rule: the first experiment is kept as the baseline; a later one only if it is better on validation "
+        "and the paired bootstrap over validation groups gives the gain a probability of at least 80 %.</p>"
+    )
+    listed = _tagged(ledger_table(e.experiments, "All experiments, on validation"), ["kept", "discarded", "failed"])
+    return rule + _scroll(listed) + _figures(e, "experiments")
+
+
+def specification(e: Evidence) -> str:
+    """What was to be built, fixed before training."""
+    return _scroll(pages.specification(e.specification, e.session.confirmed.evaluator_hash))
+
+
+def items(e: Evidence) -> str:
+    """The sheet of report items."""
+    lines = sheet(e)
+    filled = sum(line.status == "filled" for line in lines)
+    asked = sum(line.status == "needs you" for line in lines)
+    html = table(["No.", "Item", "State", "Statement"], [(str(n), topic, status, text) for n, topic, status, text in lines])
+    first = f"<p>{filled} of {len(lines)} items are filled in by the software, {asked} need you.</p>"
+    return first + _scroll(_tagged(html, ["filled", "needs you", "not applicable"]))
+
+
+def record(e: Evidence) -> str:
+    """The record and what it proves."""
+    opened = e.opening.facts.unsealed
+    return (
+        f"<p>{e.entries} entries of the record (<code>record.jsonl</code>) were checked: its chain of hashes is whole. "
+        f"The test set was opened {opened} time{'s' * (opened != 1)}; reason given: “{escape(e.opening.reason)}”.</p>"
+    )
+
+
+SECTIONS: tuple[tuple[str, str, Callable[[Evidence], str]], ...] = (
+    ("summary", "In short", summary),
+    ("performance", "How good it is", performance),
+    ("heat-maps", "What it looks at", explanation),
+    ("beyond", "Where it holds, and where not", beyond),
+    ("specification", "What was asked for", specification),
+    ("data", "The images", data),
+    ("audit", "The audit of the data", audit),
+    ("experiments", "What was tried", experiments),
+    ("model-card", "Model card", model_card),
+    ("items", "Report items", items),
+    ("record", "The record", record),
+)

@@ -1,0 +1,52 @@
+"""``summary.json``: the keys of the JSON summary that the study knows (the command line adds its own)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_clinagent.contracts import Estimate, ReportFacts
+from jupyter_clinagent.study.report.evidence import Evidence
+
+
+def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
+    """The summary as plain data; absolute paths."""
+    session, opened = evidence.session, evidence.opening.facts
+    survey = session.survey.assumptions if session.survey else []
+    return {
+        "schema": 1,
+        "task": evidence.specification.task,
+        "specification": evidence.specification.model_dump(mode="json"),
+        "assumptions": [*survey, *session.cohort.facts.assumptions, *_not_measured(evidence), *_not_estimable(opened.test)],
+        "primary_metric": opened.primary_metric,
+        "validation": _plain(opened.validation),
+        "test": _plain(opened.test),
+        "operating_point": opened.operating_point.model_dump(mode="json") if opened.operating_point else None,
+        "reliance": None,
+        "experiments": [_experiment(entry) for entry in evidence.experiments],
+        "unsealed": opened.unsealed,
+        "audit": {"findings": [finding.model_dump(mode="json") for finding in session.findings]},
+        "report": facts.report,
+        "predictions": facts.predictions,
+        "model": facts.model,
+    }
+
+
+def _plain(figures: dict[str, Estimate]) -> dict[str, Any]:
+    return {name: {"value": e.value, "low": e.low, "high": e.high} for name, e in figures.items()}
+
+
+def _experiment(entry: Any) -> dict[str, Any]:
+    return {key: getattr(entry, key) for key in ("name", "hypothesis", "value", "kept", "reason", "seconds")}
+
+
+def _not_measured(evidence: Evidence) -> list[str]:
+    known = set(evidence.session.cohort.metadata.columns)
+    absent = [name for name in evidence.specification.subgroups if name not in known]
+    return [
+        *[f"Reliance on {name} was not measured." for name in evidence.specification.confounders],
+        *[f"The subgroup column {name} says nothing about these images." for name in absent],
+    ]
+
+
+def _not_estimable(figures: dict[str, Estimate]) -> list[str]:
+    return [f"{name} could not be estimated: {e.reason}." for name, e in figures.items() if e.value is None or e.reason]

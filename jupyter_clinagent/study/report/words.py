@@ -1,0 +1,120 @@
+"""The study in plain words: what the model does, how often it is right, what to be careful about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.study.markup import metric_name, with_interval
+from jupyter_clinagent.study.report.evidence import Evidence
+
+POOR_CALIBRATION = 0.10
+LARGE_LOSS = 0.05
+
+
+def summary_sentences(evidence: Evidence) -> list[str]:
+    """Four or five sentences that a clinician can read first."""
+    return [*_task(evidence), *_headline(evidence), *_at_the_threshold(evidence)]
+
+
+def _task(e: Evidence) -> Iterator[str]:
+    table = e.session.cohort.table
+    test = table[table["partition"] == "test"]
+    training = table[table["partition"] == "train"]
+    grouped = f" from {test['group'].nunique()} groups" if e.session.cohort.facts.group_source else ""
+    yield (
+        f"The model tells {_listed(e.specification.classes)} apart. It learnt from {len(training)} images and was judged "
+        f"at the end on {len(test)} images{grouped} that it had never seen."
+    )
+
+
+def _headline(e: Evidence) -> Iterator[str]:
+    name, primary = metric_name(e.opening.facts.primary_metric), e.primary
+    yield f"{name} on these test images is {with_interval(primary)}; 0.5 would be guessing, 1 perfect."
+
+
+def _at_the_threshold(e: Evidence) -> Iterator[str]:
+    point = e.opening.facts.operating_point
+    if point is None:
+        accuracy = e.opening.facts.test.get("balanced_accuracy")
+        yield f"Naming the likeliest class, it is right in {_hundred(accuracy)} images of an average class."
+        return
+    yield (
+        f"At the chosen threshold it recognises {_hundred(point.test.get('sensitivity'))} images of {point.positive_class}, "
+        f"and leaves {_hundred(point.test.get('specificity'))} of the others without an alarm."
+    )
+    if point.target is not None:
+        inside = "lies inside" if point.target_in_interval else "does NOT lie inside"
+        yield f"The {point.rule} aimed at, {point.target:.2f}, {inside} the 95 % interval found on the test images."
+
+
+def _hundred(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.value is None:
+        return "an unknown number of"
+    shown = f"{100 * estimate.value:.0f} of 100"
+    if estimate.low is None or estimate.high is None:
+        return shown
+    return f"{shown} (95 % interval {100 * estimate.low:.0f} to {100 * estimate.high:.0f})"
+
+
+def _listed(names: object) -> str:
+    words = [str(name) for name in names]  # type: ignore[attr-defined]
+    return ", ".join(words[:-1]) + f" and {words[-1]}"
+
+
+def cautions(evidence: Evidence) -> list[str]:
+    """What a reader must know before believing the figures."""
+    return [
+        text
+        for caution in (_too_few, _target, _openings, _calibration, _fragile, _maps, _changed, _data)
+        for text in caution(evidence)
+    ]
+
+
+def _too_few(e: Evidence) -> Iterator[str]:
+    for name, number in e.session.cohort.facts.too_few.items():
+        yield f"Too few to judge: there are only {number} groups of {name} in all; its figures are anecdotes."
+
+
+def _target(e: Evidence) -> Iterator[str]:
+    point = e.opening.facts.operating_point
+    if point is not None and point.target_in_interval is False:
+        yield f"The {point.rule} aimed at ({point.target}) was not confirmed on the test images."
+
+
+def _openings(e: Evidence) -> Iterator[str]:
+    if e.opening.facts.unsealed > 1:
+        yield f"The test set was opened {e.opening.facts.unsealed} times, for different models: the figures are likely too good."
+    for facts in e.session.post_hoc:
+        if facts.operating_point:
+            yield f"A threshold of {facts.operating_point.threshold:.3f} was looked at post hoc; it isn't validated."
+
+
+def _calibration(e: Evidence) -> Iterator[str]:
+    error = e.opening.facts.test["ece"].value
+    if error is not None and error > POOR_CALIBRATION:
+        yield f"The scores are no probabilities (expected calibration error {error:.2f}); don't read them as percentages."
+
+
+def _fragile(e: Evidence) -> Iterator[str]:
+    table = e.robustness.dropna()
+    plain = table["value"].iloc[0] if len(table) else 0.0
+    worse = table[plain - table["value"] > LARGE_LOSS]
+    name = metric_name(e.opening.facts.primary_metric)
+    for change, value in zip(worse["change"], worse["value"], strict=True):
+        yield f"Fragile: on test images {change}, {name} falls from {plain:.3f} to {value:.3f}."
+
+
+def _maps(e: Evidence) -> Iterator[str]:
+    explained = e.session.explanation
+    if explained is not None and explained.randomisation_correlation >= 0.5:
+        yield "The heat maps hardly depend on what the model learnt; don't read anything into them."
+
+
+def _changed(e: Evidence) -> Iterator[str]:
+    if e.changed:
+        yield f"{len(e.changed)} data files changed while the study ran, the first of them {e.changed[0]}."
+
+
+def _data(_: Evidence) -> Iterator[str]:
+    yield "All images come from one data set: elsewhere, with other cameras and other patients, the model may do worse."

@@ -1,0 +1,154 @@
+"""What a running study holds in memory: cohort, confirmed specification, ledger, the best experiment so far."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+
+from jupyter_clinagent.contracts import EvaluationFacts, ExplanationFacts, Finding, Partition, Specification, SurveyFacts
+from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.study.cohort import Cohort
+from jupyter_clinagent.study.evaluation import Predictions, evaluator_hash, evaluator_state
+from jupyter_clinagent.study.inventory import Inventory
+from jupyter_clinagent.study.ledger import Ledger
+from jupyter_clinagent.study.record import Record
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.imaging.classification import ImageClassifier
+    from jupyter_clinagent.imaging.dataset import CohortDataModule
+    from jupyter_clinagent.study.experiment import Trained
+    from jupyter_clinagent.study.opening import Opening
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A specification with the hashes of the evaluator at its confirmation."""
+
+    specification: Specification
+    evaluator_hash: str
+    evaluator_state: str
+
+    @classmethod
+    def now(cls, specification: Specification) -> Confirmed:
+        """Confirm with the evaluator as it is."""
+        return cls(specification, evaluator_hash(), evaluator_state())
+
+
+class Shown(NamedTuple):
+    """A figure: name of its file, caption, alternative text, PNG."""
+
+    name: str
+    caption: str
+    alt: str
+    png: bytes
+
+
+@dataclass
+class Session:
+    """The state behind the :class:`~jupyter_clinagent.study.Study` facade."""
+
+    folder: Path
+    data: Path
+    request: str
+    minutes: float
+    seed: int
+    record: Record
+    ledger: Ledger
+    inventory_: Inventory | None = None
+    cohort_: Cohort | None = None
+    confirmed_: Confirmed | None = None
+    best: Trained | None = None
+    opening_: Opening | None = None
+    survey: SurveyFacts | None = None
+    explanation: ExplanationFacts | None = None
+    post_hoc: list[EvaluationFacts] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    figures: dict[str, list[Shown]] = field(default_factory=dict)
+    """Figures by section of the report."""
+
+    @property
+    def inventory(self) -> Inventory:
+        """What lies in the data folder."""
+        from jupyter_clinagent.study.inventory import take_inventory
+
+        if self.inventory_ is None:
+            self.inventory_ = take_inventory(self.data)
+        return self.inventory_
+
+    @property
+    def cohort(self) -> Cohort:
+        """The loaded cohort."""
+        return _there(self.cohort_, "There is no cohort yet: call study.load_cohort(…) first.")
+
+    @property
+    def confirmed(self) -> Confirmed:
+        """The confirmed specification."""
+        return _there(self.confirmed_, "No specification is confirmed yet: call study.confirm(specification) first.")
+
+    @property
+    def opening(self) -> Opening:
+        """The opened test set."""
+        return _there(self.opening_, "The test set is still sealed: call study.unseal(reason) first.")
+
+    @property
+    def metric(self) -> str:
+        """The primary metric."""
+        return self.confirmed.specification.primary_metric
+
+    @property
+    def positive(self) -> int | None:
+        """Index of the positive class."""
+        specification = self.confirmed.specification
+        name = specification.operating_point.positive_class if specification.operating_point else specification.positive_class
+        return self.cohort.classes.index(name) if name else None
+
+    def identity(self) -> dict[str, str]:
+        """Hashes that an experiment depends on besides its own recipe."""
+        return {"specification": self.confirmed.specification.hash, "partition": self.cohort.hash}
+
+    def predict(self, model: ImageClassifier, data: CohortDataModule, partition: Partition) -> Predictions:
+        """Scores of a partition with its truth; the test part only after its opening."""
+        images, scores = model.predict_proba(data, partition)
+        cohort = self.cohort
+        rows = (
+            cohort.seal.contents() if partition == "test" else cohort.table.set_index("image").rename(columns={"label": "class"})
+        )
+        known = rows.loc[images]
+        truth = known["class"].map({name: number for number, name in enumerate(cohort.classes)}).to_numpy(dtype=np.int64)
+        groups = known["group"].to_numpy(dtype=object)
+        return Predictions(list(images), groups, truth, np.asarray(scores, dtype=float), model.decision_weights)
+
+    def finish(self, trained: Trained) -> None:
+        """Enter a finished experiment; a kept one becomes the best."""
+        entry = trained.entry
+        self.ledger.add(entry)
+        data = {"name": entry.name, "recipe": entry.recipe, "metric": entry.metric, "value": entry.value, "kept": entry.kept}
+        self.record.add("experiment finished", **data, reason=entry.reason, steps=entry.steps, replayed=entry.replayed)
+        if entry.kept:
+            self.best = trained
+
+    def add_figures(self, section: str, shown: list[Shown]) -> None:
+        """Keep the figures of a section for the report, in place of earlier ones, and as files."""
+        folder = self.folder / "figures"
+        folder.mkdir(exist_ok=True)
+        for figure in shown:
+            (folder / f"{figure.name}.png").write_bytes(figure.png)
+        self.figures[section] = shown
+
+    def write_json(self, name: str, content: object) -> Path:
+        """Write a JSON file into the study folder."""
+        path = self.folder / name
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+        return path
+
+
+def _there(value: T | None, otherwise: str) -> T:
+    if value is None:
+        raise ProtocolViolation(otherwise)
+    return value

@@ -1,0 +1,265 @@
+"""The facade that the cells of a study notebook use."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from jupyter_clinagent.contracts import (
+    AuditFacts,
+    CohortFacts,
+    EvaluationFacts,
+    ExplanationFacts,
+    ReportFacts,
+    Specification,
+    SpeedFacts,
+    SurveyFacts,
+)
+from jupyter_clinagent.errors import BadInput, ProtocolViolation
+from jupyter_clinagent.study import pages
+from jupyter_clinagent.study.cohort import Cohort
+from jupyter_clinagent.study.corrections import Corrections
+from jupyter_clinagent.study.display import show
+from jupyter_clinagent.study.fingerprint import digest, fingerprint_of, save_fingerprint
+from jupyter_clinagent.study.folder import read_folder
+from jupyter_clinagent.study.ledger import Ledger
+from jupyter_clinagent.study.record import Record
+from jupyter_clinagent.study.session import Confirmed, Session
+from jupyter_clinagent.study.splitting import AUTO
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.study.experiment import Experiment
+
+# A message of tqdm about widgets that we don't use; it would stand in red in the clinician's notebook.
+warnings.filterwarnings("ignore", message="IProgress not found")
+
+Facts = AuditFacts | CohortFacts | EvaluationFacts | ExplanationFacts | ReportFacts | SpeedFacts | SurveyFacts
+
+DATA_VARIABLE = "CLINAGENT_STUDY_DATA"
+
+
+class Study:
+    """A clinical study in a notebook: each method is one step, shows what it found, and puts it on the record.
+
+    Parameters
+    ----------
+    folder
+        Where everything of the study goes; made if it isn't there. Data are never written to.
+    data
+        The data folder. The environment variable ``CLINAGENT_STUDY_DATA`` overrides it (a replay on another machine).
+    request
+        What the clinician asked for, in their words.
+    minutes
+        The time they gave.
+    seed
+        Of the partition, the trainings and the bootstraps.
+
+    Raises
+    ------
+    NoSuchData
+        There is no such folder, or no image in it.
+    BadInput
+        The study folder lies in the data folder.
+    """
+
+    def __init__(self, folder: str | Path, data: str | Path, request: str = "", minutes: float = 10.0, seed: int = 0) -> None:
+        place = read_folder(os.environ.get(DATA_VARIABLE) or data)
+        home = Path(folder).resolve()
+        if home == place.root or home.is_relative_to(place.root):
+            raise BadInput(f"The study folder {home} lies in the data folder, which is never written to: put it elsewhere.")
+        home.mkdir(parents=True, exist_ok=True)
+        record, ledger = Record(home / "record.jsonl"), Ledger(home)
+        self._session = Session(home, place.root, request, minutes, seed, record, ledger)
+        self._facts: dict[str, Facts] = {}
+        record.add("study started", request=request, minutes=minutes, seed=seed)
+
+    def __repr__(self) -> str:
+        return f"<Study in {self._session.folder.name}>"
+
+    @property
+    def cohort(self) -> Cohort:
+        """The loaded cohort."""
+        return self._session.cohort
+
+    @property
+    def facts(self) -> dict[str, Facts]:
+        """What the last step of each kind found: ``survey``, ``cohort``, ``audit``, ``speed``, ``evaluation``, …"""
+        return dict(self._facts)
+
+    def _tell(self, facts: Facts, html: str, figures: list[tuple[str, bytes]] | None = None) -> None:
+        self._facts[facts.kind] = facts
+        show(facts, html, figures)
+
+    def survey(self) -> None:
+        """Look at the data folder: layout, columns and their roles, what could be label, group and split."""
+        from jupyter_clinagent.study.survey import survey_facts
+
+        facts = survey_facts(self._session.inventory)
+        self._session.record.add("survey", layout=facts.layout, images=facts.images)
+        self._session.survey = facts
+        self._tell(facts, pages.survey(facts))
+
+    def exclude(self, images: Sequence[str], reason: str) -> None:
+        """Leave images out (paths in the data folder), on record, before the cohort is loaded."""
+        self._correct([(image, "exclude", None) for image in images], reason)
+
+    def relabel(self, image: str, label: str, reason: str) -> None:
+        """Give an image another class, on record, before the cohort is loaded."""
+        self._correct([(image, "relabel", label)], reason)
+
+    def _correct(self, rows: list[tuple[str, str, str | None]], reason: str) -> None:
+        session = self._session
+        if session.confirmed_ is not None:
+            raise ProtocolViolation(
+                "Corrections are made before the specification is confirmed; start a new study to correct data now."
+            )
+        path = session.folder / "corrections.csv"
+        corrections = Corrections.load(path)
+        for image, action, label in rows:
+            corrections = corrections.with_row(image, action, label, reason)
+        corrections.save(path)
+        session.record.add("corrections", count=len(rows), reason=reason)
+        print(f"{len(rows)} correction{'s' * (len(rows) != 1)} noted; call study.load_cohort again for them to count.")
+
+    def load_cohort(
+        self,
+        label: str | None = None,
+        classes: Mapping[str, list[str]] | None = None,
+        group: str | None = None,
+        image: str | None = None,
+        split: str | None = AUTO,
+        table: str | None = None,
+        allow_few: bool = False,
+    ) -> Cohort:
+        """Load, group, split and seal, in one step.
+
+        Parameters
+        ----------
+        label, group, image, table
+            Columns and table; None takes the survey's best candidate. ``label="folder"``: class folders;
+            ``group="file name"``: ids in file names, ``"none"``: each image on its own.
+        classes
+            Label values of each class, in the order of the model's outputs.
+        split
+            A published split column, ``"auto"`` (the best one if it can be used) or ``"own"``.
+        allow_few
+            Go on with fewer than five groups of a class.
+        """
+        from jupyter_clinagent.study.loading import Wishes, load_cohort
+
+        session = self._session
+        if session.ledger.session:
+            raise ProtocolViolation("Experiments have been made on this cohort; start a new study for another one.")
+        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed)
+        cohort = load_cohort(session.inventory, wishes, Corrections.load(session.folder / "corrections.csv"))
+        session.cohort_, session.confirmed_, session.findings = cohort, None, []
+        self._note_data(cohort)
+        self._tell(cohort.facts, pages.cohort(cohort.facts))
+        return cohort
+
+    def _note_data(self, cohort: Cohort) -> None:
+        session = self._session
+        fingerprint = fingerprint_of(session.inventory.folder, cohort.looks.readings)
+        save_fingerprint(fingerprint, session.folder / "data_fingerprint.json")
+        left_out = sorted((file, reason) for file, reason in cohort.left_out.items() if reason != "label outside the classes")
+        pd.DataFrame(left_out, columns=["image", "reason"]).to_csv(session.folder / "left_out.csv", index=False)
+        session.record.add("cohort sealed", partition=cohort.hash, data=digest(fingerprint), counts=cohort.facts.counts)
+
+    def audit(self) -> None:
+        """Check the cohort as a careful colleague would, and show a labelled contact sheet."""
+        from jupyter_clinagent.study.audit import audit_cohort
+        from jupyter_clinagent.study.contact import draw_contact_sheet
+
+        session = self._session
+        session.findings = audit_cohort(session.cohort, session.inventory)
+        sheet = draw_contact_sheet(session.cohort, session.seed)
+        session.add_figures("audit", [sheet])
+        facts = AuditFacts(findings=session.findings)
+        session.record.add("audit", findings=[(finding.topic, finding.severity, finding.count) for finding in facts.findings])
+        self._tell(facts, pages.audit(facts), [(sheet.alt, sheet.png)])
+
+    def measure_speed(self, sizes: Sequence[tuple[int, int]] = ((128, 96),), seconds: float = 3.0) -> None:
+        """Time real forward and backward passes on this machine."""
+        from jupyter_clinagent.imaging.speed import measure_speed
+
+        threads, speed = measure_speed(sizes=tuple(sizes), seconds=seconds)
+        facts = SpeedFacts(threads=threads, ms_per_image=speed)
+        self._tell(facts, pages.speed(facts))
+
+    def confirm(self, specification: Specification) -> None:
+        """Put the specification and the evaluator's code on the record, before any training.
+
+        Raises
+        ------
+        ProtocolViolation
+            It doesn't fit the cohort, or experiments were made under another one.
+        """
+        from jupyter_clinagent.study.confirmation import check_specification
+
+        session = self._session
+        check_specification(specification, session.cohort.facts, session.cohort.label)
+        before = session.confirmed_
+        if before is not None and session.ledger.session and before.specification != specification:
+            raise ProtocolViolation("Experiments have been made under another specification; start a new study for this one.")
+        session.confirmed_ = (
+            before if before is not None and before.specification == specification else Confirmed.now(specification)
+        )
+        confirmed = session.confirmed_
+        content = specification.model_dump(mode="json")
+        session.record.add(
+            "specification confirmed", hash=specification.hash, evaluator=confirmed.evaluator_hash, specification=content
+        )
+        show(None, pages.specification(specification, confirmed.evaluator_hash))
+
+    def experiment(self, name: str, hypothesis: str = "", minutes: float = 1.0) -> Experiment:
+        """Begin an experiment: ``with study.experiment(…) as run: run.fit(model, data)``, then ``run.verdict``."""
+        from jupyter_clinagent.study.experiment import Experiment
+
+        return Experiment(self._session, name, hypothesis, minutes)
+
+    def unseal(self, reason: str, again: bool = False) -> None:
+        """Open the test set for the best experiment. The same opening again is a replay and not counted."""
+        from jupyter_clinagent.study.opening import open_test_set
+
+        session = self._session
+        session.opening_ = open_test_set(session, reason, again)
+        drawn = pages.evaluation_figures(session)
+        session.add_figures("evaluation", drawn)
+        facts = session.opening_.facts
+        self._tell(
+            facts, pages.evaluation(facts, pages.too_few(session.cohort.facts)), [(figure.alt, figure.png) for figure in drawn]
+        )
+
+    def new_threshold(self, rule: str, target: float | None = None, positive: str | None = None) -> None:
+        """Another operating point on the stored scores of the opened test set, labelled *post hoc*."""
+        from jupyter_clinagent.study.opening import post_hoc
+
+        facts = post_hoc(self._session, rule, target, positive)
+        self._session.post_hoc.append(facts)
+        self._tell(facts, pages.evaluation(facts, note="Post hoc: this threshold was not chosen before the test set was opened."))
+
+    def explain(self, images: int = 10) -> None:
+        """Grad-CAM galleries of hits and worst misses on the opened test set, with the weight-randomisation test."""
+        from jupyter_clinagent.study.explaining import draw_galleries
+
+        session = self._session
+        galleries, correlation = draw_galleries(session, session.opening, images)
+        session.add_figures("explanation", galleries)
+        names = [str(session.folder / "figures" / f"{gallery.name}.png") for gallery in galleries]
+        facts = ExplanationFacts(figures=names, randomisation_correlation=correlation)
+        session.explanation = facts
+        session.record.add("explanation", randomisation_correlation=correlation, galleries=[g.caption for g in galleries])
+        self._tell(facts, pages.explanation(facts, [g.caption for g in galleries]), [(g.alt, g.png) for g in galleries])
+
+    def report(self) -> None:
+        """Write report, summary, predictions and model into the study folder."""
+        from jupyter_clinagent.study.report import write_report
+
+        self._session.add_figures("experiments", [pages.ledger_figure(self._session), *pages.learning_figure(self._session)])
+        facts = write_report(self._session)
+        self._tell(facts, pages.report(facts))

@@ -1,0 +1,141 @@
+"""The first look at a data folder: layout, columns with their roles, modality, problems. Decides nothing."""
+
+from __future__ import annotations
+
+from jupyter_clinagent.contracts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.study.inventory import FILE_NAME, FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, Inventory, rows_by_file
+from jupyter_clinagent.study.modality import look_at_sample
+from jupyter_clinagent.study.roles import is_named_like_label
+
+
+def survey_facts(inventory: Inventory) -> SurveyFacts:
+    """Describe an inventory in the terms that the agent and the clinician share."""
+    columns = [column for table in inventory.tables for column in table.columns] + _synthetic_columns(inventory)
+    look = look_at_sample(inventory.folder, inventory.images, _words(inventory, columns))
+    layout = _layout(inventory)
+    return SurveyFacts(
+        data=str(inventory.folder.root),
+        layout=layout,
+        images=len(inventory.images),
+        columns=columns,
+        label_candidates=label_candidates(inventory),
+        group_candidates=group_candidates(inventory),
+        split_candidates=split_candidates(inventory),
+        modality=look.modality,
+        median_size=look.median_size,
+        boxes=_count_boxes(inventory),
+        assumptions=_assumptions(inventory, f"Kind of images: {look.modality}, because {look.evidence}."),
+        problems=_problems(inventory, layout, look.unreadable),
+    )
+
+
+def _layout(inventory: Inventory) -> str:
+    if inventory.label_tables or _joined_labels(inventory):
+        return "table"
+    if inventory.class_folders is not None:
+        return "folders"
+    return inventory.boxes.layout if inventory.boxes else ("table" if _undecided(inventory) else "unlabelled")
+
+
+def _undecided(inventory: Inventory) -> list[str]:
+    """Columns that could be the label although nothing in their name says so."""
+    tables = inventory.image_tables
+    return [c.name for table in tables for c in table.columns if c.role in ("other", "confounder") and len(c.values) > 1]
+
+
+def label_candidates(inventory: Inventory) -> list[str]:
+    """Columns that could hold the label, best first."""
+    named = [column.name for table in inventory.label_tables for column in table.by_role("label")]
+    named += _joined_labels(inventory)
+    folders = [FOLDER] if inventory.class_folders is not None else []
+    return list(dict.fromkeys(named + folders)) or _one_class(inventory) or list(dict.fromkeys(_undecided(inventory)))
+
+
+def _joined_labels(inventory: Inventory) -> list[str]:
+    """Labels of tables that name no image but share an id with one that does."""
+    others = [c.name for table in inventory.tables if not table.matched for c in table.by_role("label")]
+    reached = (
+        {name for table in inventory.image_tables[:1] for name in rows_by_file(inventory, table).columns} if others else set()
+    )
+    return [name for name in others if name in reached]
+
+
+def _one_class(inventory: Inventory) -> list[str]:
+    """Label columns with a single value: nothing to tell apart, but no other column may take their place."""
+    columns = [c for table in inventory.image_tables for c in table.columns if c.role == "ignored" and c.distinct == 1]
+    return [column.name for column in columns if is_named_like_label(column.name)]
+
+
+def _candidates(inventory: Inventory, role: str) -> list[str]:
+    return list(dict.fromkeys(c.name for table in inventory.image_tables for c in table.by_role(role)))
+
+
+def group_candidates(inventory: Inventory) -> list[str]:
+    """Coarsest first: several lesions belong to one patient."""
+    columns = [c for table in inventory.image_tables for c in table.by_role("group")]
+    named = list(dict.fromkeys(c.name for c in sorted(columns, key=lambda c: c.distinct)))
+    inner = [PATIENT_FOLDER] if inventory.class_folders is not None and inventory.class_folders.inner else []
+    return named + inner + ([FILE_NAME] if inventory.parsed else [])
+
+
+def split_candidates(inventory: Inventory) -> list[str]:
+    """Columns (or folders) that name partitions."""
+    return _candidates(inventory, "split") + ([FOLDER_SPLIT] if _has_split_folders(inventory) else [])
+
+
+def _has_split_folders(inventory: Inventory) -> bool:
+    return inventory.class_folders is not None and bool(inventory.class_folders.split)
+
+
+def _synthetic_columns(inventory: Inventory) -> list[ColumnFacts]:
+    if inventory.class_folders is None:
+        return []
+    label, split, _ = inventory.class_folders
+    columns = [_synthetic(FOLDER, "label", label, "images lie in one folder per class")]
+    return columns + ([_synthetic(FOLDER_SPLIT, "split", split, "folders are named like partitions")] if split else [])
+
+
+def _synthetic(name: str, role: str, values: dict[str, str], evidence: str) -> ColumnFacts:
+    counts: dict[str, int] = {}
+    for value in values.values():
+        counts[value] = counts.get(value, 0) + 1
+    facts = {"name": name, "table": "", "role": role, "values": dict(sorted(counts.items())[:30]), "evidence": evidence}
+    return ColumnFacts(**facts, distinct=len(counts), missing=0)
+
+
+def _count_boxes(inventory: Inventory) -> int:
+    in_tables = sum(int(table.files.notna().sum()) for table in inventory.tables if len(table.by_role("box")) >= 4)
+    return max(in_tables, inventory.boxes.boxes if inventory.boxes else 0)
+
+
+def _words(inventory: Inventory, columns: list[ColumnFacts]) -> str:
+    names = [table.name for table in inventory.tables] + [column.name for column in columns]
+    values = [value for column in columns if column.role == "label" for value in column.values]
+    return " ".join(names + values + inventory.images[:3])
+
+
+def _assumptions(inventory: Inventory, modality: str) -> list[str]:
+    said = [modality]
+    for table in inventory.image_tables:
+        named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
+        said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
+    if inventory.label_tables and _count_boxes(inventory):
+        said.append("Boxes lie beside the labels; they don't turn the classification into a detection.")
+    if inventory.parsed and not _candidates(inventory, "group"):
+        examples = "; ".join(f"{name} belongs to {group}" for name, group in inventory.parsed.examples)
+        said.append(f"Images are grouped by ids read from file names, for example: {examples}.")
+    return said
+
+
+def _problems(inventory: Inventory, layout: str, unreadable: int) -> list[str]:
+    found = list(inventory.problems)
+    if layout == "unlabelled":
+        tables = ", ".join(table.name for table in inventory.tables)
+        found.append(
+            f"The rows of {tables} name none of the images." if tables else "No labels: neither class folders nor a table."
+        )
+    if len(inventory.images) < 3:
+        found.append(f"Only {len(inventory.images)} images.")
+    if unreadable:
+        found.append(f"{unreadable} of the sampled images could not be read.")
+    return found

@@ -1,0 +1,65 @@
+"""Tables as hospitals write them: any delimiter, any usual encoding, with or without BOM, CSV or Excel."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+
+ENCODINGS = ("utf-8-sig", "utf-16", "cp1252", "latin-1")
+DELIMITERS = ",;\t|"
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a table with every cell as stripped text; empty cells are missing.
+
+    Raises
+    ------
+    ValueError
+        The file is no table.
+    """
+    frame = pd.read_excel(path, dtype=str) if path.suffix.lower() == ".xlsx" else _read_text(path)
+    frame.columns = [str(name).strip() for name in frame.columns]
+    frame = frame.loc[:, [not name.startswith("Unnamed:") or frame[name].notna().any() for name in frame.columns]]
+    stripped = frame.apply(lambda column: column.astype("object").where(column.notna(), None).map(_stripped))
+    return stripped.dropna(how="all").reset_index(drop=True)
+
+
+def _stripped(cell: object) -> str | None:
+    text = "" if cell is None else str(cell).strip()
+    return text or None
+
+
+def _read_text(path: Path) -> pd.DataFrame:
+    text = _decoded(path.read_bytes())
+    if not text.strip():
+        raise ValueError("the file is empty")
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(text)
+    return pd.read_csv(io.StringIO(text), sep=delimiter, dtype=str, engine="c", on_bad_lines="skip", keep_default_na=False)
+
+
+def _decoded(raw: bytes) -> str:
+    # UTF-16 decodes nearly any bytes, so it is only tried where its BOM or its zero bytes are there.
+    looks_wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[:200].count(0) > 20
+    for encoding in ENCODINGS:
+        if (encoding == "utf-16") != looks_wide:
+            continue
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that splits the first lines into the same number (> 1) of cells; a comma where none does."""
+    lines = [line for line in text.splitlines() if line.strip()][:30]
+    best, most = ",", 1
+    for delimiter in DELIMITERS:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        agreeing = sum(width == widths[0] for width in widths)
+        if widths[0] > most and agreeing >= 0.8 * len(widths):
+            best, most = delimiter, widths[0]
+    return best

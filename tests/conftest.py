@@ -1,0 +1,61 @@
+"""Real data and one finished study, shared by the tests."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Callable[[str], Path]:
+    """The folder of a real data set, or a skip with the reason."""
+    base = Path(os.environ.get("CLINAGENT_DATA", ROOT.parent / "shared" / "data"))
+
+    def find(name: str) -> Path:
+        if not (base / name).is_dir():
+            pytest.skip(f"the real images {name} are not here; set CLINAGENT_DATA to their folder")
+        return base / name
+
+    return find
+
+
+class FinishedStudy:
+    """What one small study on phantoms left behind."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data, self.notebook = folder / "data", folder / "triage.ipynb"
+        self.study, self.bundle = folder / "triage-study", folder / "triage-study" / "triage.zip"
+        self.summary: dict[str, Any] = json.loads((folder / "out.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> FinishedStudy:
+    """A triage study on phantoms, run once from the command line for all tests that only look at it."""
+    from jupyter_clinagent import cli, phantoms
+
+    folder = tmp_path_factory.mktemp("finished")
+    phantoms.write("triage", folder / "data", n=160, seed=3)
+    request = "Separate melanoma from nevus. Missing a melanoma is worse than a false alarm"
+    code = cli.main(
+        [
+            "run",
+            request,
+            "--data",
+            str(folder / "data"),
+            "--minutes",
+            "0.8",
+            "--yes",
+            "-o",
+            str(folder / "triage.ipynb"),
+            "--json",
+            str(folder / "out.json"),
+        ]
+    )
+    assert code == 0, (folder / "out.json").read_text(encoding="utf-8")
+    return FinishedStudy(folder)

@@ -1,0 +1,219 @@
+"""The bundle: complete, without patients, verified by replay, usable without torch."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from jupyter_clinagent import cli, phantoms
+from jupyter_clinagent.contracts import NO_PATIENT
+from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.export import scan
+from jupyter_clinagent.export.bundle import export
+from jupyter_clinagent.export.predict import predict
+from jupyter_clinagent.export.pseudonyms import Pseudonyms
+from jupyter_clinagent.export.scrub import placeholder, shows_no_patient
+from jupyter_clinagent.export.verify import verify
+from jupyter_clinagent.imaging import figures
+from tests.conftest import FinishedStudy
+
+
+def members(bundle: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(bundle) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def rewritten(bundle: Path, target: Path, name: str, change) -> Path:
+    with zipfile.ZipFile(target, "w") as archive:
+        for member, data in members(bundle).items():
+            archive.writestr(member, change(data) if member == name else data)
+    return target
+
+
+def test_a_bundle_holds_everything_that_another_machine_needs(finished: FinishedStudy) -> None:
+    names = members(finished.bundle).keys()
+    expected = {
+        "triage.ipynb",
+        "inference.ipynb",
+        "triage-study/replay.json",
+        "triage-study/record.jsonl",
+        "triage-study/report.html",
+        "triage-study/summary.json",
+        "triage-study/predictions.csv",
+        "model/model.onnx",
+        "model/weights.safetensors",
+        "model/preprocessing.json",
+        "requirements.lock",
+        "fingerprints.json",
+        "manifest.json",
+    }
+    assert expected <= names
+    assert b"torch==" in members(finished.bundle)["requirements.lock"]
+
+
+def test_no_file_name_no_group_id_no_key_and_no_path_of_this_machine_leaves(finished: FinishedStudy) -> None:
+    with (finished.study / "predictions.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    secrets = {Path(r["image"]).stem for r in rows} | {r["group"] for r in rows} | {str(finished.data.parent)}
+    secrets.add((finished.study / "pseudonym.key").read_text(encoding="ascii"))
+    for name, data in members(finished.bundle).items():
+        if not name.startswith("model/"):
+            text = data.decode()
+            assert not [s for s in secrets if s in text], name
+
+
+def test_patients_images_are_replaced_unless_asked_for(finished: FinishedStudy, tmp_path: Path) -> None:
+    def images(bundle: Path) -> list[str]:
+        cells = json.loads(members(bundle)["triage.ipynb"])["cells"]
+        return [o["data"]["image/png"] for c in cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
+
+    plain, full = images(finished.bundle), images(export(finished.notebook, tmp_path / "full.zip", with_images=True).path)
+    assert len(plain) == len(full)
+    assert all(image == placeholder() or shows_no_patient(image) for image in plain)
+    assert plain.count(placeholder()) >= 2  # contact sheet, heat maps
+    assert any(shows_no_patient(image) for image in plain)  # the plots stay
+    assert full.count(placeholder()) == 0
+
+
+def test_a_contact_sheet_is_a_patients_image_and_a_plot_is_not() -> None:
+    sheet = figures.contact_sheet({"mel": [np.zeros((8, 8, 3), np.uint8)]})
+    plot = figures.confusion_matrix(np.eye(2, dtype=int), ["mel", "nv"])
+    assert NO_PATIENT.encode() not in figures.png(sheet)
+    assert NO_PATIENT.encode() in figures.png(plot)
+
+
+def test_a_bundle_replays_to_the_same_figures(finished: FinishedStudy) -> None:
+    verdict = verify(finished.bundle, finished.data)
+    assert verdict.same, verdict.message
+    assert verdict.figures > 20
+    assert verdict.largest_difference <= 0.005
+
+
+def test_an_edited_cell_is_named(finished: FinishedStudy, tmp_path: Path) -> None:
+    def edit(data: bytes) -> bytes:
+        notebook = json.loads(data)
+        cell = next(c for c in notebook["cells"] if "study.audit" in "".join(c["source"]))
+        cell["source"] = "# nothing to see\nstudy.audit()"
+        return json.dumps(notebook).encode()
+
+    verdict = verify(rewritten(finished.bundle, tmp_path / "edited.zip", "triage.ipynb", edit), finished.data)
+    assert not verdict.same
+    assert "nothing to see" in verdict.message
+
+
+def test_a_changed_image_is_named(finished: FinishedStudy, tmp_path: Path) -> None:
+    shutil.copytree(finished.data, tmp_path / "data")
+    victim = sorted((tmp_path / "data" / "images").iterdir())[5]
+    cv2.imwrite(str(victim), np.zeros((128, 128, 3), np.uint8))
+    code = cli.main(["verify", str(finished.bundle), "--data", str(tmp_path / "data"), "--json", str(tmp_path / "v.json")])
+    assert code == 1
+    assert victim.name in json.loads((tmp_path / "v.json").read_text(encoding="utf-8"))["message"]
+
+
+def test_a_changed_record_is_noticed(finished: FinishedStudy, tmp_path: Path) -> None:
+    forged = rewritten(
+        finished.bundle,
+        tmp_path / "forged.zip",
+        "triage-study/record.jsonl",
+        lambda d: d.replace(b'"unsealed"', b'"sealed"').replace(b"auroc", b"auRoc"),
+    )
+    verdict = verify(forged, finished.data)
+    assert not verdict.same
+    assert "record.jsonl" in verdict.message
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip"])
+def test_what_is_no_bundle_is_bad_input(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.zip").write_bytes(content)
+    assert cli.main(["verify", str(tmp_path / "x.zip"), "--data", str(tmp_path)]) == 2
+
+
+def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("../../evil.txt", "x")
+    assert cli.main(["verify", str(tmp_path / "x.zip"), "--data", str(tmp_path)]) == 2
+
+
+def test_an_unfinished_study_is_not_exported(tmp_path: Path) -> None:
+    (tmp_path / "half.ipynb").write_text("{}", encoding="utf-8")
+    with pytest.raises(BadInput, match="not finished"):
+        export(tmp_path / "half.ipynb", tmp_path / "x.zip")
+
+
+# ------------------------------------------------------------------ predict, evaluate
+def test_predict_gives_the_notebooks_scores_within_a_thousandth(finished: FinishedStudy, tmp_path: Path) -> None:
+    rows, refused = predict(finished.bundle, [finished.data / "images"], tmp_path / "p.csv")
+    assert (rows, refused) == (160, [])
+    with (tmp_path / "p.csv").open(encoding="utf-8") as file:
+        new = {Path(r["image"]).name: r for r in csv.DictReader(file)}
+    with (finished.study / "predictions.csv").open(encoding="utf-8") as file:
+        old = {Path(r["image"]).name: r for r in csv.DictReader(file)}
+    assert old.keys() < new.keys()  # the study keeps the scores of validation and test
+    threshold = finished.summary["operating_point"]["threshold"]
+    for name in old:
+        row = new[name]
+        assert float(row["score_mel"]) == pytest.approx(float(old[name]["score_mel"]), abs=1e-3)
+        assert row["predicted"] in ("mel", "nv")
+        assert row["above_operating_point"] == str(float(row["score_mel"]) >= threshold).lower()
+
+
+def test_predict_needs_no_torch_and_names_what_it_cannot_read(finished: FinishedStudy, tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"no image")
+    image = next((finished.data / "images").iterdir())
+    code = (
+        "import sys\nsys.modules['torch'] = None\nsys.modules['lightning'] = None\nsys.modules['pandas'] = None\nfrom "
+        "jupyter_clinagent import cli\n"
+        f"sys.exit(cli.main(['predict', {str(finished.bundle)!r}, {str(image)!r}, {str(tmp_path / 'broken.png')!r}, '-o', "
+        f"{str(tmp_path / 'p.csv')!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "broken.png" in done.stderr
+    assert len((tmp_path / "p.csv").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_evaluate_judges_another_hospitals_images_at_the_frozen_threshold(finished: FinishedStudy, tmp_path: Path) -> None:
+    phantoms.write("triage", tmp_path / "other", n=80, seed=77)
+    table = tmp_path / "other" / "metadata.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",mel,", ",malignes Melanom,"), encoding="utf-8")
+    out = tmp_path / "e.json"
+    arguments = ["evaluate", str(finished.bundle), "--data", str(tmp_path / "other"), "--json", str(out)]
+    assert cli.main([*arguments, "--map", "malignes Melanom=mel"]) == 0
+    result = json.loads(out.read_text(encoding="utf-8"))
+    assert result["operating_point"]["threshold"] == finished.summary["operating_point"]["threshold"]
+    assert result["external"]["auroc"]["value"] > 0.7
+    assert 0 <= result["shift"]["mel"]["score_distance"] <= 1
+    assert cli.main([*arguments, "--map", "x=basalioma"]) == 2
+    assert cli.main(arguments) == 2  # without the mapping only one class is left
+
+
+# ------------------------------------------------------------------ pseudonyms, scan
+def test_pseudonyms_are_stable_for_a_study_and_differ_between_studies() -> None:
+    one, same, other = (Pseudonyms(key, ["a/img_0001.jpg"], ["patient7"]) for key in (b"k", b"k", b"other"))
+    text = "see a/img_0001.jpg, img_0001 and patient7; not img_00012."
+    assert one.scrub(text) == same.scrub(text) != other.scrub(text)
+    assert "img_0001." not in one.scrub(text)
+    assert "img_00012" in one.scrub(text)
+    assert one.left_in(text) == 4  # with and without its folder, without its ending, and the group
+    assert one.left_in(one.scrub(text)) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["anna.mueller@klinik.de", "+49 30 1234567", "123-45-6789", "born 03.04.1961", "Mueller^Anna", "/home/anna/x", "MRN 1234567"],
+)
+def test_identifiers_are_found_and_counted_without_being_repeated(text: str) -> None:
+    found = scan.identifiers({"x.json": f"left {text} right"})
+    assert len(found) == 1
+    assert text not in found[0]
+
+
+def test_figures_and_hashes_are_no_identifiers() -> None:
+    assert scan.identifiers({"x": "0.954 (0.912 to 0.981), 5f2a-11, v1.2.3, 2026-11-22T20:00:00, 10015 images"}) == []

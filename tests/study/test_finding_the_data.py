@@ -1,0 +1,223 @@
+"""Folders, tables, columns: what the survey recognises."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+from jupyter_clinagent.errors import NoSuchData
+from jupyter_clinagent.study.filenames import parse_groups
+from jupyter_clinagent.study.inventory import take_inventory
+from jupyter_clinagent.study.layouts import find_class_folders
+from jupyter_clinagent.study.matching import FileIndex
+from jupyter_clinagent.study.survey import survey_facts
+from jupyter_clinagent.study.tables import read_table
+
+
+def write_images(folder: Path, names: list[str], size: int = 24) -> None:
+    """Distinct coloured noise under each name."""
+    for number, name in enumerate(names):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pixels = np.random.default_rng(number).integers(0, 256, (size, size, 3), dtype=np.uint8)
+        path.write_bytes(cv2.imencode(path.suffix, pixels)[1].tobytes())
+
+
+def role_of(folder: Path, column: str) -> str:
+    facts = survey_facts(take_inventory(folder))
+    return next(c.role for c in facts.columns if c.name == column)
+
+
+def test_a_missing_folder_and_a_folder_without_images_say_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(NoSuchData, match="does not exist: give the folder"):
+        take_inventory(tmp_path / "nowhere")
+    with pytest.raises(NoSuchData, match="no images"):
+        take_inventory(tmp_path)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_any_delimiter_and_encoding_is_read_the_same(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    lines = [["bild", "befund", "größe"], ["a.png", "gutartig", "1,5"], ["b.png", "bösartig", "2,5"]]
+    if delimiter == ",":
+        lines = [[cell.replace(",", ".") for cell in line] for line in lines]
+    path = tmp_path / "table.csv"
+    path.write_bytes("\r\n".join(delimiter.join(line) for line in lines).encode(encoding))
+    frame = read_table(path)
+    assert list(frame.columns) == ["bild", "befund", "größe"]
+    assert frame["befund"].tolist() == ["gutartig", "bösartig"]
+
+
+def test_excel_is_read_and_empty_cells_are_missing(tmp_path: Path) -> None:
+    pd.DataFrame({"image": ["a", "b"], "dx": ["mel", None]}).to_excel(tmp_path / "t.xlsx", index=False)
+    frame = read_table(tmp_path / "t.xlsx")
+    assert frame["image"].tolist() == ["a", "b"]
+    assert frame["dx"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("cell", "file"),
+    [
+        ("images/a.jpg", "images/a.jpg"),
+        ("a.jpg", "images/a.jpg"),
+        ("A", "images/a.jpg"),
+        ("C:\\study\\images\\a.jpg", "images/a.jpg"),
+        (".\\images\\a.jpg", "images/a.jpg"),
+        ("somewhere/else/a.jpeg", "images/a.jpg"),
+        ("twice.png", None),
+        ("absent", None),
+        (None, None),
+    ],
+)
+def test_a_cell_finds_its_file_or_none_at_all(cell: str | None, file: str | None) -> None:
+    assert FileIndex(["images/a.jpg", "x/twice.png", "y/twice.png"]).find(cell) == file
+
+
+def test_class_folders_are_found_below_partition_folders() -> None:
+    found = find_class_folders(["train/NORMAL/1.png", "train/SICK/2.png", "test/NORMAL/3.png", "test/SICK/4.png"])
+    assert found is not None
+    assert found.label["train/SICK/2.png"] == "SICK"
+    assert found.split["test/NORMAL/3.png"] == "test"
+
+
+def test_partition_folders_may_lie_below_the_classes_and_patients_below_both() -> None:
+    images = [f"{label}/{part}/p{n}/{n}.png" for label in ("a", "b") for part in ("Train", "valid") for n in range(2)]
+    found = find_class_folders(images)
+    assert found is not None
+    assert set(found.label.values()) == {"a", "b"}
+    assert set(found.split.values()) == {"train", "validation"}
+    assert found.inner["a/Train/p1/1.png"] == "p1"
+
+
+def test_hospital_folders_above_the_classes_are_no_classes() -> None:
+    found = find_class_folders(
+        [f"{site}/{label}/{n}.png" for site in ("east", "west") for label in ("mel", "nv") for n in range(3)]
+    )
+    assert found is not None
+    assert set(found.label.values()) == {"mel", "nv"}
+
+
+def test_images_in_one_folder_have_no_class_folders() -> None:
+    assert find_class_folders(["images/1.png", "images/2.png"]) is None
+
+
+def test_person_and_study_numbers_are_read_from_radiograph_names() -> None:
+    names = [
+        "person1_bacteria_1.jpeg",
+        "person1_bacteria_2.jpeg",
+        "person1_virus_6.jpeg",
+        "IM-0115-0001.jpeg",
+        "NORMAL2-IM-1427-0001.jpeg",
+    ]
+    parsed = parse_groups(names)
+    assert parsed is not None
+    assert [parsed.groups[name] for name in names] == ["person1_bacteria"] * 2 + ["person1_virus", "IM-0115", "NORMAL2-IM-1427"]
+    assert len(parsed.examples) == 3
+
+
+def test_names_that_are_all_different_give_no_groups() -> None:
+    assert parse_groups([f"ISIC_{n:07d}.jpg" for n in range(50)]) is None
+
+
+def test_roles_come_from_names_and_contents(tmp_path: Path) -> None:
+    names = [f"img{n}.png" for n in range(40)]
+    write_images(tmp_path / "pictures", names)
+    pd.DataFrame(
+        {
+            "Image": [name.removesuffix(".png") for name in names],
+            "patient_id": [f"P{n // 2}" for n in range(40)],
+            "patient_name": [f"Name^{n}" for n in range(40)],
+            "Diagnosis": ["melanoma" if n % 4 == 0 else "nevus" for n in range(40)],
+            "code": ["C43" if n % 4 == 0 else "D22" for n in range(40)],
+            "fold": ["train" if n < 30 else "test" for n in range(40)],
+            "gender": ["m", "w"] * 20,
+            "age_years": [str(20 + n) for n in range(40)],
+            "body_site": ["arm", "back"] * 20,
+            "chest_drain": ["0", "1"] * 20,
+            "hospital_stay": ["x"] * 40,
+            "empty": [""] * 40,
+        }
+    ).to_csv(tmp_path / "labels.csv", index=False)
+    roles = {c.name: c.role for c in survey_facts(take_inventory(tmp_path)).columns}
+    assert roles == {
+        "Image": "image",
+        "patient_id": "group",
+        "patient_name": "group",
+        "Diagnosis": "label",
+        "code": "alias",
+        "fold": "split",
+        "gender": "sex",
+        "age_years": "age",
+        "body_site": "site",
+        "chest_drain": "confounder",
+        "hospital_stay": "ignored",
+        "empty": "ignored",
+    }
+
+
+def test_no_personal_name_and_no_id_is_listed_among_the_values(tmp_path: Path) -> None:
+    names = [f"{n}.png" for n in range(20)]
+    write_images(tmp_path, names)
+    columns = {"file": names, "dx": ["a", "b"] * 10, "patient_name": ["Muster^Max", "Muster^Eva"] * 10}
+    pd.DataFrame(columns).to_csv(tmp_path / "t.csv", index=False)
+    assert "Muster" not in survey_facts(take_inventory(tmp_path)).model_dump_json()
+
+
+def test_one_hot_columns_become_one_label(tmp_path: Path) -> None:
+    names = [f"ISIC_{n}.png" for n in range(12)]
+    write_images(tmp_path, names)
+    hot = {label: [f"{float(n % 3 == k)}" for n in range(12)] for k, label in enumerate(("MEL", "NV", "BCC"))}
+    pd.DataFrame({"image": [n[:-4] for n in names], **hot}).to_csv(tmp_path / "truth.csv", index=False)
+    facts = survey_facts(take_inventory(tmp_path))
+    assert facts.label_candidates == ["one_hot"]
+    assert next(c.values for c in facts.columns if c.name == "one_hot") == {"MEL": 4, "NV": 4, "BCC": 4}
+
+
+def test_a_box_file_beside_a_label_file_stays_a_classification(triage: Path) -> None:
+    facts = survey_facts(take_inventory(triage))
+    assert (facts.layout, facts.label_candidates, facts.group_candidates) == ("table", ["dx"], ["lesion_id"])
+    assert facts.boxes > 0
+    assert facts.modality == "dermoscopy"
+
+
+def test_width_and_height_alone_are_no_box(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"{n}.png" for n in range(10)])
+    pd.DataFrame({"file": range(10), "dx": ["a", "b"] * 5, "width": range(10), "height": range(10)}).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    assert role_of(tmp_path, "width") == "other"
+
+
+def test_yolo_and_voc_boxes_are_counted(tmp_path: Path) -> None:
+    write_images(tmp_path / "yolo", ["a.png", "b.png"])
+    (tmp_path / "yolo" / "a.txt").write_text("0 0.5 0.5 0.25 0.25\n1 0.1 0.1 0.05 0.05\n")
+    write_images(tmp_path / "voc", ["a.png"])
+    box = "<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox>"
+    (tmp_path / "voc" / "a.xml").write_text(f"<annotation><object><name>x</name>{box}</object></annotation>")
+    yolo, voc = survey_facts(take_inventory(tmp_path / "yolo")), survey_facts(take_inventory(tmp_path / "voc"))
+    assert (yolo.layout, yolo.boxes) == ("yolo", 2)
+    assert (voc.layout, voc.boxes) == ("voc", 1)
+
+
+def test_grey_images_are_taken_for_radiographs(tmp_path: Path) -> None:
+    grey = np.tile(np.arange(0, 240, 10, dtype=np.uint8), (24, 1))
+    for n in range(4):
+        cv2.imwrite(str(tmp_path / f"{n}.png"), grey)
+    assert survey_facts(take_inventory(tmp_path)).modality == "radiograph"
+
+
+def test_the_real_sets_are_recognised(real_data: Path) -> None:
+    ham = survey_facts(take_inventory(real_data / "ham10000"))
+    chest = survey_facts(take_inventory(real_data / "chest_xray_pneumonia"))
+    boxes = survey_facts(take_inventory(real_data / "fracture_boxes"))
+    assert (ham.layout, ham.label_candidates, ham.group_candidates, ham.modality) == (
+        "table",
+        ["dx"],
+        ["lesion_id"],
+        "dermoscopy",
+    )
+    assert (chest.layout, chest.group_candidates, chest.split_candidates) == ("folders", ["file name"], ["folder_split"])
+    assert chest.modality == "radiograph"
+    assert (boxes.layout, boxes.boxes, boxes.split_candidates) == ("coco", 1405, ["group_split"])
