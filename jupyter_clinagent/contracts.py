@@ -1,8 +1,6 @@
 """Plain data and protocols shared by the three import worlds (kernel, agent, Jupyter).
 
-Nothing here imports torch, LangChain or Jupyter. Facts are what a cell tells the agent: each is displayed in the cell's
-output under :data:`FACTS_MIME`, beside the text and the figures that the clinician reads, so that the agent knows
-nothing that the clinician can't see.
+Nothing here imports torch, LangChain or Jupyter. What a cell tells the agent stands in :mod:`~jupyter_clinagent.facts`.
 """
 
 from __future__ import annotations
@@ -25,16 +23,21 @@ CARD_MIME = "application/vnd.clinagent.card+json"
 NO_PATIENT = "shows no patient"
 """Comment in the PNG of a plot; an export leaves out every image without it."""
 
+FINDING, NO_FINDING = "finding", "no finding"
+"""Image-level labels of a detection cohort."""
+
 Partition = Literal["train", "validation", "test"]
 Modality = Literal["dermoscopy", "radiograph", "other"]
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """Plain data that nobody changes and nobody adds to."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 # ------------------------------------------------------------------ the study
-class OperatingPoint(_Frozen):
+class OperatingPoint(Frozen):
     """How the decision threshold is chosen, always on validation.
 
     ``sensitivity`` and ``specificity`` hold ``target`` for ``positive_class``; ``youden`` maximises their sum.
@@ -45,7 +48,7 @@ class OperatingPoint(_Frozen):
     positive_class: str
 
 
-class Specification(_Frozen):
+class Specification(Frozen):
     """What is to be built and how it will be judged; its hash is on the record before any training.
 
     ``classes`` maps each class to the label values that it gathers, in the order of the model's outputs.
@@ -79,7 +82,7 @@ class Specification(_Frozen):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-class PlannedStep(_Frozen):
+class PlannedStep(Frozen):
     """One experiment of a plan: ``minutes`` is its share of the wall-time budget."""
 
     name: str
@@ -87,7 +90,7 @@ class PlannedStep(_Frozen):
     minutes: float
 
 
-class Plan(_Frozen):
+class Plan(Frozen):
     """What will be tried, in which order, with time estimates measured on this machine."""
 
     steps: list[PlannedStep]
@@ -95,7 +98,7 @@ class Plan(_Frozen):
     note: str = ""
 
 
-class Estimate(_Frozen):
+class Estimate(Frozen):
     """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why)."""
 
     value: float | None
@@ -104,150 +107,7 @@ class Estimate(_Frozen):
     reason: str | None = None
 
 
-# ------------------------------------------------------------------ facts: what a cell tells the agent
-class ColumnFacts(_Frozen):
-    """One column of a table beside the images, with the role guessed from its name *and* its contents."""
-
-    name: str
-    table: str
-    role: Literal[
-        "image", "label", "group", "split", "box", "mask", "sex", "age", "site", "confounder", "alias", "ignored", "other"
-    ]
-    distinct: int
-    missing: int
-    values: dict[str, int] = {}
-    """Counts of the most frequent values, at most 30, empty for ids and numbers."""
-    evidence: str = ""
-
-
-class SurveyFacts(_Frozen):
-    """``study.survey()``: what lies in the data folder, before anything is decided."""
-
-    kind: Literal["survey"] = "survey"
-    data: str
-    layout: Literal["folders", "table", "coco", "yolo", "voc", "unlabelled"]
-    images: int
-    columns: list[ColumnFacts] = []
-    """Columns of every usable table. For ``folders`` there is one synthetic column ``folder`` with role ``label``,
-    and ``folder_split`` with role ``split`` where partition folders were found."""
-    label_candidates: list[str] = []
-    group_candidates: list[str] = []
-    """Best first; ``file name`` stands for ids parsed from file names."""
-    split_candidates: list[str] = []
-    modality: Modality = "other"
-    median_size: tuple[int, int] | None = None
-    """Width, height in pixels."""
-    boxes: int = 0
-    assumptions: list[str] = []
-    problems: list[str] = []
-
-
-class CohortFacts(_Frozen):
-    """``study.load_cohort(...)``: loaded, grouped, split and sealed."""
-
-    kind: Literal["cohort"] = "cohort"
-    classes: list[str]
-    counts: dict[str, dict[str, int]]
-    """Images by class and partition."""
-    groups: dict[str, dict[str, int]]
-    """Groups by class and partition."""
-    group_source: str | None
-    split_source: str
-    left_out: dict[str, int] = {}
-    """Why and how many: unreadable files, missing images, labels outside the classes, …"""
-    too_few: dict[str, int] = {}
-    """Classes with fewer than ten groups, and how many they have."""
-    assumptions: list[str] = []
-
-
-class Finding(_Frozen):
-    """One thing the audit found."""
-
-    topic: str
-    severity: Literal["info", "warning", "stop"]
-    count: int
-    text: str
-
-
-class AuditFacts(_Frozen):
-    """``study.audit()``."""
-
-    kind: Literal["audit"] = "audit"
-    findings: list[Finding]
-
-
-class SpeedFacts(_Frozen):
-    """``study.measure_speed()``: milliseconds an image for ``{"head"|"half"|"all"|"predict": {size: ms}}``."""
-
-    kind: Literal["speed"] = "speed"
-    threads: int
-    ms_per_image: dict[str, dict[str, float]]
-
-
-class ExperimentFacts(_Frozen):
-    """``run.verdict``: one line of the ledger."""
-
-    kind: Literal["experiment"] = "experiment"
-    name: str
-    hypothesis: str
-    metric: str
-    value: float
-    low: float
-    high: float
-    kept: bool
-    reason: str
-    seconds: float
-    steps: int
-    epochs: float
-    replayed: bool = False
-    validation: dict[str, Estimate] = {}
-
-
-class OperatingResult(_Frozen):
-    """The chosen threshold and what it gives: sensitivity and specificity on validation and test."""
-
-    rule: str
-    target: float | None
-    positive_class: str
-    threshold: float
-    validation: dict[str, Estimate]
-    test: dict[str, Estimate]
-    target_in_interval: bool | None = None
-
-
-class EvaluationFacts(_Frozen):
-    """``study.unseal(reason)``: the figures of the kept experiment on the opened test set."""
-
-    kind: Literal["evaluation"] = "evaluation"
-    experiment: str
-    primary_metric: str
-    validation: dict[str, Estimate]
-    test: dict[str, Estimate]
-    operating_point: OperatingResult | None = None
-    unsealed: int
-    replayed: bool = False
-
-
-class ExplanationFacts(_Frozen):
-    """``study.explain()``: heat maps and their sanity test."""
-
-    kind: Literal["explanation"] = "explanation"
-    figures: list[str]
-    randomisation_correlation: float
-    """Mean correlation between the maps of the trained and of a weight-randomised model (low is good)."""
-
-
-class ReportFacts(_Frozen):
-    """``study.report()``: where everything is (absolute paths)."""
-
-    kind: Literal["report"] = "report"
-    report: str
-    summary: str
-    model: str
-    predictions: str
-
-
-class Progress(_Frozen):
+class Progress(Frozen):
     """Displayed under :data:`PROGRESS_MIME` and updated in place while a cell trains."""
 
     experiment: str
@@ -279,8 +139,23 @@ class CohortLike(Protocol):
         ...
 
 
+@runtime_checkable
+class BoxedCohortLike(CohortLike, Protocol):
+    """A cohort for detection: ``classes`` are those of the boxes.
+
+    Its ``table`` has, beside the columns above, ``boxed`` (bool; None where sealed): whether all findings of the image are
+    marked. ``label`` says :data:`FINDING` or :data:`NO_FINDING`. So ``boxed`` without a box is a negative, and
+    :data:`FINDING` without ``boxed`` an image of which only the label is known (weak supervision).
+    """
+
+    @property
+    def boxes(self) -> pd.DataFrame:
+        """One row per box: ``image, class, x_min, y_min, x_max, y_max``, original pixels, ends exclusive; test boxes are sealed."""
+        ...
+
+
 # ------------------------------------------------------------------ the notebook
-class Cell(_Frozen):
+class Cell(Frozen):
     """A cell as the agent sees it: addressed by notebook path + ``id`` + ``hash`` of its source."""
 
     id: str
@@ -295,7 +170,7 @@ def source_hash(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
-class CellResult(_Frozen):
+class CellResult(Frozen):
     """What running one cell gave. ``outputs`` are nbformat dictionaries."""
 
     cell: Cell
@@ -388,7 +263,7 @@ class NotebookPort(Protocol):
 
 
 # ------------------------------------------------------------------ the clinician
-class Card(_Frozen):
+class Card(Frozen):
     """Something to be approved: a specification, a plan, or the exact source of a cell."""
 
     id: str
@@ -403,7 +278,7 @@ class Card(_Frozen):
     """Of a question: what is taken under ``--yes``."""
 
 
-class Decision(_Frozen):
+class Decision(Frozen):
     """The answer to a card: ``text`` carries the wish behind Change, or the answer to a question."""
 
     choice: str
@@ -421,7 +296,7 @@ class Approver(Protocol):
 EventKind = Literal["said", "cell", "ran", "progress", "card", "finished", "failed"]
 
 
-class Event(_Frozen):
+class Event(Frozen):
     """What the agent tells the outside while it works; the chat, the terminal and the JSON summary all read these."""
 
     kind: EventKind

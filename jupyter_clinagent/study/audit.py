@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import Finding
+from jupyter_clinagent.facts import Finding
 from jupyter_clinagent.study.association import associations
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.identifiers import count_identifiers

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import CohortFacts
 from jupyter_clinagent.errors import Sealed
+from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.folder import DataFolder
 from jupyter_clinagent.study.partition import PARTITIONS

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_clinagent.contracts import CohortFacts, Specification
+from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.facts import CohortFacts
 
 
 def check_specification(specification: Specification, cohort: CohortFacts, label: str) -> None:

@@ -11,8 +11,9 @@ from types import FunctionType, ModuleType
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import Estimate, OperatingPoint, OperatingResult
+from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.errors import EvaluatorChanged
+from jupyter_clinagent.facts import OperatingResult
 from jupyter_clinagent.imaging import metrics
 
 SMALL = 10

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from jupyter_clinagent.contracts import Estimate, ExperimentFacts
+from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.facts import ExperimentFacts
 from jupyter_clinagent.imaging.classification import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.training import FitResult, fit

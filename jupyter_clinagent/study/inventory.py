@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from jupyter_clinagent.contracts import ColumnFacts
+from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.study.filenames import ParsedGroups, parse_groups
 from jupyter_clinagent.study.folder import DataFolder, read_folder
 from jupyter_clinagent.study.layouts import MASK_FOLDERS, BoxFiles, ClassFolders, find_boxes, find_class_folders

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from jupyter_clinagent.contracts import CohortFacts
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, TooFewImages
+from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging.metrics import wilson
 from jupyter_clinagent.study.cohort import Cohort, Looks
 from jupyter_clinagent.study.corrections import Corrections

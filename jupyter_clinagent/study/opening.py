@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import Estimate, EvaluationFacts, OperatingPoint
+from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.facts import EvaluationFacts
 from jupyter_clinagent.study.evaluation import (
     Predictions,
     check_evaluator,

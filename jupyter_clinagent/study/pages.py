@@ -6,15 +6,14 @@ from html import escape
 
 import numpy as np
 
-from jupyter_clinagent.contracts import (
+from jupyter_clinagent.contracts import OperatingPoint, Specification
+from jupyter_clinagent.facts import (
     AuditFacts,
     CohortFacts,
     EvaluationFacts,
     ExplanationFacts,
-    OperatingPoint,
     OperatingResult,
     ReportFacts,
-    Specification,
     SpeedFacts,
     SurveyFacts,
 )

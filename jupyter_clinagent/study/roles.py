@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from jupyter_clinagent.contracts import ColumnFacts
+from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.study.layouts import SPLIT_WORDS
 from jupyter_clinagent.study.matching import FileIndex
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
-from jupyter_clinagent.contracts import EvaluationFacts, ExplanationFacts, Finding, Partition, Specification, SurveyFacts
+from jupyter_clinagent.contracts import Partition, Specification
 from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.facts import EvaluationFacts, ExplanationFacts, Finding, SurveyFacts
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.evaluation import Predictions, evaluator_hash, evaluator_state
 from jupyter_clinagent.study.inventory import Inventory

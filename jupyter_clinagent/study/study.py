@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from jupyter_clinagent.contracts import (
+from jupyter_clinagent.contracts import Specification
+from jupyter_clinagent.errors import BadInput, ProtocolViolation
+from jupyter_clinagent.facts import (
     AuditFacts,
     CohortFacts,
     EvaluationFacts,
     ExplanationFacts,
     ReportFacts,
-    Specification,
     SpeedFacts,
     SurveyFacts,
 )
-from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.study import pages
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.corrections import Corrections

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_clinagent.contracts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.study.inventory import FILE_NAME, FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, Inventory, rows_by_file
 from jupyter_clinagent.study.modality import look_at_sample
 from jupyter_clinagent.study.roles import is_named_like_label

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from jupyter_clinagent.contracts import Estimate, ExperimentFacts
+from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.facts import ExperimentFacts
 from jupyter_clinagent.study.display import bundle, plain
 from jupyter_clinagent.study.ledger import Entry
 from jupyter_clinagent.study.markup import metric_name, table, with_interval

@@ -1,6 +1,6 @@
 """What ``study.survey()`` says of three real data sets, written down so that requests can be drafted without a kernel."""
 
-from jupyter_clinagent.contracts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
 
 def _column(name: str, role: str, values: dict[str, int] | None = None, table: str = "metadata.csv") -> ColumnFacts:

@@ -12,7 +12,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.plan import make_plan, working_size
 from jupyter_clinagent.agent.playbook.turn import Settings, fold, with_settings, words_of
-from jupyter_clinagent.contracts import CohortFacts, Specification, SpeedFacts, SurveyFacts
+from jupyter_clinagent.contracts import Specification
+from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
 from tests.agent.surveys import CHEST, DERMOSCOPY, TWO_LABELS
 
 FIGURE = {"value": 0.93, "low": 0.9, "high": 0.95, "reason": None}

@@ -6,8 +6,9 @@ import pytest
 
 from jupyter_clinagent.agent.playbook.draft import Draft, draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
-from jupyter_clinagent.contracts import Card, SurveyFacts
+from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, OutOfScope
+from jupyter_clinagent.facts import SurveyFacts
 from tests.agent.surveys import BOXED, CHEST, DERMOSCOPY, TWO_LABELS
 
 SEVEN = ["nv", "mel", "bkl", "bcc", "akiec", "vasc", "df"]

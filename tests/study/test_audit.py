@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import Finding
+from jupyter_clinagent.facts import Finding
 from jupyter_clinagent.study.association import associations
 from jupyter_clinagent.study.audit import audit_cohort
 from jupyter_clinagent.study.duplicates import joined_groups, near_duplicates

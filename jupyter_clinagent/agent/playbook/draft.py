@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import OUT_OF_SCOPE, Intent, label_key
-from jupyter_clinagent.contracts import Card, ColumnFacts, OperatingPoint, Specification, SurveyFacts
+from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
 ABLE = (
     "I classify dermoscopy images or radiographs (for example “separate melanoma from nevus; missing a melanoma is worse "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from jupyter_clinagent.contracts import CohortFacts, Plan, PlannedStep, Specification, SpeedFacts, SurveyFacts
+from jupyter_clinagent.contracts import Plan, PlannedStep, Specification
+from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
 
 Size = tuple[int, int]
 

@@ -15,8 +15,9 @@ from jupyter_clinagent.agent.playbook.draft import ABLE, Draft, draft, refuse_if
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
 from jupyter_clinagent.agent.playbook.plan import Rung, Size, closing_minutes, judging_minutes, make_plan, working_size
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
-from jupyter_clinagent.contracts import Card, CohortFacts, Plan, Specification, SpeedFacts, SurveyFacts
+from jupyter_clinagent.contracts import Card, Plan, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, NoSuchData, OutOfScope, TooFewImages
+from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
 
 DEFAULT_MINUTES = 10.0
 _BAD_INPUT = {error.__name__ for error in (BadInput, NoSuchData, LabelsDoNotMatch, TooFewImages)}

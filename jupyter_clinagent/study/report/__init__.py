@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from jupyter_clinagent.contracts import ReportFacts
+from jupyter_clinagent.facts import ReportFacts
 from jupyter_clinagent.study.environment import requirements_lock
 from jupyter_clinagent.study.fingerprint import changed_files, load_fingerprint
 from jupyter_clinagent.study.opening import predictions_table

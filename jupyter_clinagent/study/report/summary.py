@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_clinagent.contracts import Estimate, ReportFacts
+from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.facts import ReportFacts
 from jupyter_clinagent.study.report.evidence import Evidence
 
 

@@ -1,0 +1,153 @@
+"""Facts: what a cell tells the agent.
+
+Each is displayed in the cell's output under :data:`~jupyter_clinagent.contracts.FACTS_MIME`, beside the text and the
+figures that the clinician reads, so that the agent knows nothing that the clinician can't see.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from jupyter_clinagent.contracts import Estimate, Frozen, Modality
+
+
+class ColumnFacts(Frozen):
+    """One column of a table beside the images, with the role guessed from its name *and* its contents."""
+
+    name: str
+    table: str
+    role: Literal[
+        "image", "label", "group", "split", "box", "mask", "sex", "age", "site", "confounder", "alias", "ignored", "other"
+    ]
+    distinct: int
+    missing: int
+    values: dict[str, int] = {}
+    """Counts of the most frequent values, at most 30, empty for ids and numbers."""
+    evidence: str = ""
+
+
+class SurveyFacts(Frozen):
+    """``study.survey()``: what lies in the data folder, before anything is decided."""
+
+    kind: Literal["survey"] = "survey"
+    data: str
+    layout: Literal["folders", "table", "coco", "yolo", "voc", "unlabelled"]
+    images: int
+    columns: list[ColumnFacts] = []
+    """Columns of every usable table. For ``folders`` there is one synthetic column ``folder`` with role ``label``,
+    and ``folder_split`` with role ``split`` where partition folders were found."""
+    label_candidates: list[str] = []
+    group_candidates: list[str] = []
+    """Best first; ``file name`` stands for ids parsed from file names."""
+    split_candidates: list[str] = []
+    modality: Modality = "other"
+    median_size: tuple[int, int] | None = None
+    """Width, height in pixels."""
+    boxes: int = 0
+    assumptions: list[str] = []
+    problems: list[str] = []
+
+
+class CohortFacts(Frozen):
+    """``study.load_cohort(...)``: loaded, grouped, split and sealed."""
+
+    kind: Literal["cohort"] = "cohort"
+    classes: list[str]
+    counts: dict[str, dict[str, int]]
+    """Images by class and partition."""
+    groups: dict[str, dict[str, int]]
+    """Groups by class and partition."""
+    group_source: str | None
+    split_source: str
+    left_out: dict[str, int] = {}
+    """Why and how many: unreadable files, missing images, labels outside the classes, …"""
+    too_few: dict[str, int] = {}
+    """Classes with fewer than ten groups, and how many they have."""
+    assumptions: list[str] = []
+
+
+class Finding(Frozen):
+    """One thing the audit found."""
+
+    topic: str
+    severity: Literal["info", "warning", "stop"]
+    count: int
+    text: str
+
+
+class AuditFacts(Frozen):
+    """``study.audit()``."""
+
+    kind: Literal["audit"] = "audit"
+    findings: list[Finding]
+
+
+class SpeedFacts(Frozen):
+    """``study.measure_speed()``: milliseconds an image for ``{"head"|"half"|"all"|"predict": {size: ms}}``."""
+
+    kind: Literal["speed"] = "speed"
+    threads: int
+    ms_per_image: dict[str, dict[str, float]]
+
+
+class ExperimentFacts(Frozen):
+    """``run.verdict``: one line of the ledger."""
+
+    kind: Literal["experiment"] = "experiment"
+    name: str
+    hypothesis: str
+    metric: str
+    value: float
+    low: float
+    high: float
+    kept: bool
+    reason: str
+    seconds: float
+    steps: int
+    epochs: float
+    replayed: bool = False
+    validation: dict[str, Estimate] = {}
+
+
+class OperatingResult(Frozen):
+    """The chosen threshold and what it gives: sensitivity and specificity on validation and test."""
+
+    rule: str
+    target: float | None
+    positive_class: str
+    threshold: float
+    validation: dict[str, Estimate]
+    test: dict[str, Estimate]
+    target_in_interval: bool | None = None
+
+
+class EvaluationFacts(Frozen):
+    """``study.unseal(reason)``: the figures of the kept experiment on the opened test set."""
+
+    kind: Literal["evaluation"] = "evaluation"
+    experiment: str
+    primary_metric: str
+    validation: dict[str, Estimate]
+    test: dict[str, Estimate]
+    operating_point: OperatingResult | None = None
+    unsealed: int
+    replayed: bool = False
+
+
+class ExplanationFacts(Frozen):
+    """``study.explain()``: heat maps and their sanity test."""
+
+    kind: Literal["explanation"] = "explanation"
+    figures: list[str]
+    randomisation_correlation: float
+    """Mean correlation between the maps of the trained and of a weight-randomised model (low is good)."""
+
+
+class ReportFacts(Frozen):
+    """``study.report()``: where everything is (absolute paths)."""
+
+    kind: Literal["report"] = "report"
+    report: str
+    summary: str
+    model: str
+    predictions: str
