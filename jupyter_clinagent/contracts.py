@@ -150,7 +150,7 @@ class BoxedCohortLike(CohortLike, Protocol):
 
     @property
     def boxes(self) -> pd.DataFrame:
-        """One row per box: ``image, class, x_min, y_min, x_max, y_max``, original pixels, ends exclusive; test boxes are sealed."""
+        """One row per box: ``image, class, x_min, y_min, x_max, y_max``, original pixels; test boxes are sealed."""
         ...
 
 
