@@ -4,8 +4,10 @@ Each kind is a function ``(n, seed, size, difficulty) -> list[Phantom]`` in :dat
 out in a folder. Only numpy and cv2 are needed.
 """
 
+from jupyter_clinagent.phantoms.chest import ChestPhantom, chest
+from jupyter_clinagent.phantoms.drains import Planted, plant_confounder
 from jupyter_clinagent.phantoms.kinds import KINDS, write
 from jupyter_clinagent.phantoms.phantom import Phantom
 from jupyter_clinagent.phantoms.skin import dermoscopy, triage
 
-__all__ = ["KINDS", "Phantom", "dermoscopy", "triage", "write"]
+__all__ = ["KINDS", "ChestPhantom", "Phantom", "Planted", "chest", "dermoscopy", "plant_confounder", "triage", "write"]

@@ -10,17 +10,32 @@ from typing import Any
 import cv2
 
 from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.phantoms.chest import chest
+from jupyter_clinagent.phantoms.chest_files import write_chest
 from jupyter_clinagent.phantoms.phantom import Difficulty, Phantom
 from jupyter_clinagent.phantoms.skin import dermoscopy, triage
 
-KINDS: dict[str, Callable[..., list[Phantom]]] = {"dermoscopy": dermoscopy, "triage": triage}
+KINDS: dict[str, Callable[..., Sequence[Phantom]]] = {"dermoscopy": dermoscopy, "triage": triage, "chest": chest}
 
 COLUMNS = ["lesion_id", "image_id", "dx", "age", "sex", "localization"]
 BOX_COLUMNS = ["image_id", "top", "bottom", "left", "right"]
 
 
-def write(kind: str, folder: str | Path, n: int = 400, seed: int = 0, difficulty: Difficulty = "easy", size: int = 128) -> Path:
-    """Write phantoms as HAM10000 is published: ``metadata.csv``, ``images/<image_id>.jpg``, ``lesion_boxes.csv``.
+def write(
+    kind: str,
+    folder: str | Path,
+    n: int = 400,
+    seed: int = 0,
+    difficulty: Difficulty = "easy",
+    size: int = 128,
+    **details: Any,
+) -> Path:
+    """Write phantoms in the layout that real sets of their kind have; see :data:`WRITERS`.
+
+    Parameters
+    ----------
+    details
+        Whatever else the kind's function takes.
 
     Returns
     -------
@@ -35,14 +50,22 @@ def write(kind: str, folder: str | Path, n: int = 400, seed: int = 0, difficulty
     if kind not in KINDS:
         raise BadInput(f"there are no phantoms of kind {kind!r}; choose from {', '.join(KINDS)}")
     folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    WRITERS[kind](KINDS[kind](n=n, seed=seed, size=size, difficulty=difficulty, **details), folder)
+    return folder
+
+
+def write_skin(phantoms: Sequence[Phantom], folder: Path) -> None:
+    """As HAM10000 is published: ``metadata.csv``, ``images/<image_id>.jpg``, ``lesion_boxes.csv``."""
     (folder / "images").mkdir(parents=True, exist_ok=True)
-    phantoms = KINDS[kind](n=n, seed=seed, size=size, difficulty=difficulty)
     for phantom in phantoms:
         path = folder / "images" / f"{phantom.image_id}.jpg"
         path.write_bytes(cv2.imencode(".jpg", phantom.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes())
     _table(folder / "metadata.csv", COLUMNS, (_row(phantom) for phantom in phantoms))
     _table(folder / "lesion_boxes.csv", BOX_COLUMNS, (_box_row(phantom) for phantom in phantoms if phantom.box))
-    return folder
+
+
+WRITERS: dict[str, Callable[..., None]] = {"dermoscopy": write_skin, "triage": write_skin, "chest": write_chest}
 
 
 def _row(phantom: Phantom) -> list[Any]:
