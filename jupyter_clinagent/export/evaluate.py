@@ -14,10 +14,9 @@ from jupyter_clinagent.errors import BadInput, UnreadableImage
 from jupyter_clinagent.export.unpack import check, unpacked
 from jupyter_clinagent.imaging.inference import OnnxClassifier
 from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.study.evaluation import Predictions
-from jupyter_clinagent.study.evaluation import evaluate as figures_of
 from jupyter_clinagent.study.groups import group_images
 from jupyter_clinagent.study.inventory import take_inventory
+from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.labels import label_images
 
 BATCH = 64
@@ -50,7 +49,7 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         internal = _stored_scores(study / "predictions.csv", model.classes)
     point = own.get("operating_point")
     positive = model.classes.index(point["positive_class"]) if point else None
-    figures = figures_of(external, model.classes, positive, point["threshold"] if point else None, seed=0)
+    figures = external.estimates(model.classes, positive, point["threshold"] if point else None, seed=0)
     result: dict[str, Any] = {
         "external": {name: value.model_dump() for name, value in figures.items()},
         "internal": own["test"],

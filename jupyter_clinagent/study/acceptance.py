@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from scipy import stats
 
-from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.study.evaluation import Predictions
+from jupyter_clinagent.study.judged import Judged
 
 PROBABLE = 0.80
 REAL = 0.975
@@ -27,9 +26,7 @@ class Verdict:
     reason: str
 
 
-def judge(
-    metric: str, best: Predictions | None, candidate: Predictions, value: float, best_value: float | None, seed: int
-) -> Verdict:
+def judge(metric: str, best: Judged | None, candidate: Judged, value: float, best_value: float | None, seed: int) -> Verdict:
     """Apply the rule to a candidate's predictions on validation.
 
     Raises
@@ -39,8 +36,6 @@ def judge(
     """
     if best is None or best_value is None:
         return Verdict(True, "The first experiment is the baseline.")
-    if best.images != candidate.images:
-        raise ValueError("The predictions to be compared were made on different validation images.")
     gain = value - best_value
     chance = probability_of_gain(metric, best, candidate, seed)
     described = f"{gain:+.3f} against the best so far, probability of a gain {chance:.0%}"
@@ -51,9 +46,9 @@ def judge(
     return Verdict(False, f"No convincing gain: {described} (at least {PROBABLE:.0%} is asked for).")
 
 
-def probability_of_gain(metric: str, best: Predictions, candidate: Predictions, seed: int) -> float:
+def probability_of_gain(metric: str, best: Judged, candidate: Judged, seed: int) -> float:
     """Probability that the candidate is better, from the paired bootstrap's interval taken as normal; 0.5 if unknown."""
-    gain = metrics.paired_difference(metric, best.truth, best.scores, candidate.scores, best.groups, draws=DRAWS, seed=seed)
+    gain = candidate.gain_over(best, metric, DRAWS, seed)
     if gain.value is None or gain.low is None or gain.high is None or gain.high == gain.low:
         return 0.5
     deviation = (gain.high - gain.low) / (2 * stats.norm.ppf(0.975))

@@ -13,7 +13,8 @@ from jupyter_clinagent.imaging.classification import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.training import FitResult, fit
 from jupyter_clinagent.study.acceptance import judge
-from jupyter_clinagent.study.evaluation import Predictions, check_evaluator, evaluate
+from jupyter_clinagent.study.evaluation import check_evaluator
+from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.ledger import Entry, recipe_hash
 from jupyter_clinagent.study.session import Session
 from jupyter_clinagent.study.training_display import LiveTraining
@@ -118,7 +119,7 @@ class Experiment:
     def _judge(self, entry: Entry, validation: Predictions) -> None:
         session = self._session
         check_evaluator(session.confirmed.evaluator_state)
-        figures_ = evaluate(validation, session.cohort.classes, session.positive, None, session.seed)
+        figures_ = validation.estimates(session.cohort.classes, session.positive, None, session.seed)
         primary = figures_[session.metric]
         entry.value, entry.low, entry.high = primary.value, primary.low, primary.high
         entry.validation = {name: estimate.model_dump() for name, estimate in figures_.items()}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
-from jupyter_clinagent.study.evaluation import Predictions
+from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.opening import Opening
 from jupyter_clinagent.study.session import Session, Shown
 

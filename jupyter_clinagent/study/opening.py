@@ -11,14 +11,13 @@ from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts
 from jupyter_clinagent.study.evaluation import (
-    Predictions,
     check_evaluator,
     choose_operating_point,
-    evaluate,
     operating_result,
     subgroup_table,
 )
 from jupyter_clinagent.study.experiment import Trained
+from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.ledger import recipe_hash
 from jupyter_clinagent.study.session import Session
 
@@ -85,7 +84,7 @@ def _evaluated(session: Session, trained: Trained, sealed: pd.DataFrame, reason:
     test = session.predict(trained.model, trained.data, "test")
     point = specification.operating_point
     threshold = choose_operating_point(trained.validation, point, classes) if point else None
-    figures = [evaluate(part, classes, session.positive, threshold, session.seed) for part in (trained.validation, test)]
+    figures = [part.estimates(classes, session.positive, threshold, session.seed) for part in (trained.validation, test)]
     facts = EvaluationFacts(
         experiment=trained.entry.name,
         primary_metric=session.metric,
@@ -117,7 +116,7 @@ def post_hoc(session: Session, rule: str, target: float | None, positive: str | 
     classes = session.cohort.classes
     threshold = choose_operating_point(opening.trained.validation, point, classes)
     parts = (opening.trained.validation, opening.test)
-    figures = [evaluate(part, classes, classes.index(name), threshold, session.seed) for part in parts]
+    figures = [part.estimates(classes, classes.index(name), threshold, session.seed) for part in parts]
     result = operating_result(point, threshold, *figures)
     session.record.add("post hoc threshold", rule=rule, target=target, positive_class=name, threshold=threshold)
     return opening.facts.model_copy(update={"operating_point": result, "validation": figures[0], "test": figures[1]})

@@ -13,8 +13,9 @@ from jupyter_clinagent.contracts import Partition, Specification
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts, ExplanationFacts, Finding, SurveyFacts
 from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.evaluation import Predictions, evaluator_hash, evaluator_state
+from jupyter_clinagent.study.evaluation import evaluator_hash, evaluator_state
 from jupyter_clinagent.study.inventory import Inventory
+from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.ledger import Ledger
 from jupyter_clinagent.study.record import Record
 

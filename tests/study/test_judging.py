@@ -6,15 +6,14 @@ import pandas as pd
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.study.acceptance import judge, probability_of_gain
 from jupyter_clinagent.study.evaluation import (
-    Predictions,
     choose_operating_point,
-    evaluate,
     evaluator_hash,
     evaluator_state,
     operating_result,
     subgroup_table,
 )
 from jupyter_clinagent.study.explaining import choose_rows
+from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.ledger import Entry, Ledger, recipe_hash
 
 
@@ -28,7 +27,7 @@ def predictions(strength: float, n: int = 300, seed: int = 0, classes: int = 2) 
 
 
 def verdict(before: Predictions, after: Predictions):
-    values = [evaluate(p, ["a", "b"], 1, None, 0)["auroc"].value for p in (after, before)]
+    values = [p.estimates(["a", "b"], 1, None, 0)["auroc"].value for p in (after, before)]
     return judge("auroc", before, after, values[0], values[1], 0)  # type: ignore[arg-type]
 
 
@@ -63,7 +62,7 @@ def test_the_operating_point_reaches_its_target_on_validation_and_reports_the_te
     validation, test = predictions(1.5, seed=1), predictions(1.5, seed=2)
     point = OperatingPoint(rule="sensitivity", target=0.9, positive_class="b")
     threshold = choose_operating_point(validation, point, ["a", "b"])
-    figures = [evaluate(p, ["a", "b"], 1, threshold, 0) for p in (validation, test)]
+    figures = [p.estimates(["a", "b"], 1, threshold, 0) for p in (validation, test)]
     result = operating_result(point, threshold, *figures)
     assert result.validation["sensitivity"].value >= 0.9  # type: ignore[operator]
     aimed = result.test["sensitivity"]

@@ -1,0 +1,109 @@
+"""Predictions of one partition with their truth: what the evaluator and the acceptance rule judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.imaging import metrics
+
+
+class Judged(Protocol):
+    """What classifiers and detectors have in common once their predictions are to be judged."""
+
+    @property
+    def images(self) -> list[str]:
+        """Ids, length N."""
+        ...
+
+    @property
+    def groups(self) -> np.ndarray:
+        """Group of each image (N,)."""
+        ...
+
+    def estimates(self, classes: list[str], positive: int | None, threshold: float | None, seed: int) -> dict[str, Estimate]:
+        """Every figure with its interval from a bootstrap over groups, the primary one first.
+
+        ``sensitivity`` and ``specificity`` are those of the positive class at ``threshold``; without one they are left out.
+        """
+        ...
+
+    def gain_over(self, other: Judged, metric: str, draws: int, seed: int) -> Estimate:
+        """How much better this is than ``other`` on the same images: paired bootstrap over groups."""
+        ...
+
+    def binary(self, positive: int) -> tuple[np.ndarray, np.ndarray]:
+        """Whether each image has the positive class (bool), and its score for it, both (N,)."""
+        ...
+
+    def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
+        """How many classes have ``least`` images among those ``inside``, and the primary metric over them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Scores of a classifier on one partition.
+
+    Attributes
+    ----------
+    images, groups
+        Ids, length N.
+    truth
+        int64, shape (N,): class indices.
+    scores
+        float, shape (N, C): probabilities, rows sum to 1.
+    decision
+        float, shape (C,): weights of the classes where one has to be named, or None for the likeliest.
+    """
+
+    images: list[str]
+    groups: np.ndarray
+    truth: np.ndarray
+    scores: np.ndarray
+    decision: np.ndarray | None = None
+
+    @property
+    def called(self) -> np.ndarray:
+        """int64, shape (N,): the class that is named for each image."""
+        return metrics.decide(self.scores, self.decision)
+
+    def estimates(self, classes: list[str], positive: int | None, threshold: float | None, seed: int) -> dict[str, Estimate]:
+        """See :class:`Judged`. Balanced accuracy is that of the class named."""
+        names = ["auroc" if len(classes) == 2 else "macro_auroc", "balanced_accuracy", "ece", "brier"]
+        names += ["sensitivity", "specificity"] if threshold is not None else []
+        known = metrics.estimates(
+            names,
+            self.truth,
+            self.scores,
+            self.groups,
+            positive=positive,
+            threshold=threshold,
+            decision=self.decision,
+            seed=seed,
+        )
+        return {name: known[name] for name in names}
+
+    def gain_over(self, other: Judged, metric: str, draws: int, seed: int) -> Estimate:
+        """See :class:`Judged`."""
+        if not isinstance(other, Predictions) or other.images != self.images:
+            raise ValueError("The predictions to be compared were made on different images.")
+        return metrics.paired_difference(metric, self.truth, other.scores, self.scores, self.groups, draws=draws, seed=seed)
+
+    def binary(self, positive: int) -> tuple[np.ndarray, np.ndarray]:
+        """See :class:`Judged`."""
+        return self.truth == positive, self.scores[:, positive]
+
+    def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
+        """See :class:`Judged`."""
+        truth, scores, groups = self.truth[inside], self.scores[inside], self.groups[inside]
+        enough = np.flatnonzero(np.bincount(truth, minlength=len(classes)) >= least)
+        if len(enough) < 2:
+            return len(enough), None
+        # The other classes' images stay as negatives: -1 is none of the judged classes.
+        renamed = np.full(len(classes), -1)
+        renamed[enough] = np.arange(len(enough))
+        return len(enough), metrics.estimate("macro_auroc", renamed[truth], scores[:, enough], groups, seed=seed)
