@@ -43,7 +43,7 @@ class _Case:
 
 
 # ------------------------------------------------------------------ metrics, each (B,) with NaN where not defined
-def _weighted_auroc(hit: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def weighted_auroc(hit: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Mann-Whitney with ties counting one half (Hanley & McNeil 1982), for all weight vectors at once."""
     order = np.argsort(score, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(score[order]) > 0])
@@ -55,13 +55,13 @@ def _weighted_auroc(hit: np.ndarray, score: np.ndarray, weights: np.ndarray) -> 
 
 
 def _auroc(case: _Case) -> np.ndarray:
-    return _weighted_auroc(case.y == case.binary, case.proba[:, case.binary], case.weights)
+    return weighted_auroc(case.y == case.binary, case.proba[:, case.binary], case.weights)
 
 
 def _macro_auroc(case: _Case) -> np.ndarray:
     """Unweighted mean of one against the rest."""
     classes = range(case.proba.shape[1])
-    return np.asarray(np.mean([_weighted_auroc(case.y == c, case.proba[:, c], case.weights) for c in classes], axis=0))
+    return np.asarray(np.mean([weighted_auroc(case.y == c, case.proba[:, c], case.weights) for c in classes], axis=0))
 
 
 def _balanced_accuracy(case: _Case) -> np.ndarray:
@@ -211,7 +211,7 @@ def estimates(
 
     def one(name: str) -> Estimate:
         value = score(name, y, proba, positive=positive, threshold=threshold, decision=decision)
-        return _estimate(value, _values(name, y, proba, drawn, positive, threshold, decision))
+        return percentileas_estimate(value, _values(name, y, proba, drawn, positive, threshold, decision))
 
     return {name: one(name) for name in names}
 
@@ -232,7 +232,7 @@ def paired_difference(
     weights = np.concatenate([np.ones((1, len(y)), dtype=np.float32), bootstrap_weights(groups, draws, seed)])
     both = [_values(name, y, proba, weights, positive, threshold) for proba in (before, after)]
     difference = both[1] - both[0]
-    return _estimate(None if np.isnan(difference[0]) else float(difference[0]), difference[1:])
+    return percentile_estimate(None if np.isnan(difference[0]) else float(difference[0]), difference[1:])
 
 
 def _values(
@@ -247,7 +247,8 @@ def _values(
     return METRICS[name](_Case(np.asarray(y), np.asarray(proba, dtype=float), weights, positive, threshold, decision))
 
 
-def _estimate(value: float | None, draws: np.ndarray) -> Estimate:
+def percentileas_estimate(value: float | None, draws: np.ndarray) -> Estimate:
+    """A value with the percentile interval of its bootstrap draws (B,); NaN is a draw in which it is not defined."""
     if value is None:
         return Estimate(value=None, reason="a class is missing, so it is not defined")
     valid = draws[~np.isnan(draws)]
