@@ -211,7 +211,7 @@ def estimates(
 
     def one(name: str) -> Estimate:
         value = score(name, y, proba, positive=positive, threshold=threshold, decision=decision)
-        return percentileas_estimate(value, _values(name, y, proba, drawn, positive, threshold, decision))
+        return percentile_estimate(value, _values(name, y, proba, drawn, positive, threshold, decision))
 
     return {name: one(name) for name in names}
 
@@ -247,7 +247,7 @@ def _values(
     return METRICS[name](_Case(np.asarray(y), np.asarray(proba, dtype=float), weights, positive, threshold, decision))
 
 
-def percentileas_estimate(value: float | None, draws: np.ndarray) -> Estimate:
+def percentile_estimate(value: float | None, draws: np.ndarray) -> Estimate:
     """A value with the percentile interval of its bootstrap draws (B,); NaN is a draw in which it is not defined."""
     if value is None:
         return Estimate(value=None, reason="a class is missing, so it is not defined")

@@ -32,7 +32,7 @@ def test_weighted_auroc_equals_that_of_repeated_images_with_ties(seed, levels):
     rng = np.random.default_rng(seed)
     hit = np.r_[True, False, rng.random(30) < 0.4]
     scores, counts = rng.integers(0, levels, 32) / levels, rng.integers(1, 4, 32)
-    ours = metrics._weighted_auroc(hit, scores, counts[None].astype(np.float32))[0]
+    ours = metrics.weighted_auroc(hit, scores, counts[None].astype(np.float32))[0]
     assert ours == pytest.approx(roc_auc_score(np.repeat(hit, counts), np.repeat(scores, counts)))
 
 
