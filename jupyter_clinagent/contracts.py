@@ -140,6 +140,19 @@ class CohortLike(Protocol):
 
 
 @runtime_checkable
+class ConfoundedCohortLike(CohortLike, Protocol):
+    """A cohort that knows which images show a confounder (a drain, a ruler), and where, for some."""
+
+    def confounder(self, name: str) -> pd.Series:
+        """Whether an image shows it (True, False, or None where unknown), by image id; not of sealed images."""
+        ...
+
+    def mask(self, image: str) -> np.ndarray | None:
+        """Where the confounder is: bool (height, width) of the image; None where it is not outlined."""
+        ...
+
+
+@runtime_checkable
 class BoxedCohortLike(CohortLike, Protocol):
     """A cohort for detection: ``classes`` are those of the boxes.
 
