@@ -147,7 +147,7 @@ class ConfoundedCohortLike(CohortLike, Protocol):
         """Whether an image shows it (True, False, or None where unknown), by image id; not of sealed images."""
         ...
 
-    def mask(self, image: str) -> np.ndarray | None:
+    def mask(self, image: str, confounder: str) -> np.ndarray | None:
         """Where the confounder is: bool (height, width) of the image; None where it is not outlined."""
         ...
 
