@@ -147,6 +147,7 @@ def score(
     positive: int | None = None,
     threshold: float | None = None,
     decision: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
 ) -> float | None:
     """One metric of :data:`METRICS`, or None where it is not defined (a class is missing).
 
@@ -162,8 +163,11 @@ def score(
         The positive class is called where its probability is at least this; 0.5 by default.
     decision
         Weights (C,) of the classes where one has to be named; see :func:`decide`.
+    weights
+        How much each image (N,) counts; all alike by default.
     """
-    value = float(_values(name, y, proba, np.ones((1, len(y))), positive, threshold, decision)[0])
+    counted = np.ones(len(y)) if weights is None else weights
+    value = float(_values(name, y, proba, counted[None, :], positive, threshold, decision)[0])
     return None if np.isnan(value) else value
 
 
