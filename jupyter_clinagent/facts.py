@@ -44,14 +44,27 @@ class SurveyFacts(Frozen):
     median_size: tuple[int, int] | None = None
     """Width, height in pixels."""
     boxes: int = 0
+    boxed_images: int = 0
+    box_classes: dict[str, int] = {}
+    """Boxes of known images by class, the most frequent first."""
+    image_label: str | None = None
+    """The column that says of images without a box whether they show a finding."""
+    unboxed: int = 0
+    """Images that show a finding by ``image_label`` and have no box."""
+    masks: dict[str, int] = {}
+    """How many images each folder of masks outlines something on; folders whose masks don't fit their images are left out."""
     assumptions: list[str] = []
     problems: list[str] = []
 
 
 class CohortFacts(Frozen):
-    """``study.load_cohort(...)``: loaded, grouped, split and sealed."""
+    """``study.load_cohort(...)``: loaded, grouped, split and sealed.
+
+    For detection ``classes`` are those of the boxes, and ``counts`` and ``groups`` go by finding and no finding.
+    """
 
     kind: Literal["cohort"] = "cohort"
+    task: Literal["classification", "detection"] = "classification"
     classes: list[str]
     counts: dict[str, dict[str, int]]
     """Images by class and partition."""
@@ -63,6 +76,17 @@ class CohortFacts(Frozen):
     """Why and how many: unreadable files, missing images, labels outside the classes, …"""
     too_few: dict[str, int] = {}
     """Classes with fewer than ten groups, and how many they have."""
+    supervision: Literal["full", "weak"] = "full"
+    """``weak``: of many images with a finding only that is known, not where it is."""
+    unboxed: int = 0
+    """Images with a finding and without a box."""
+    boxes: dict[str, dict[str, int]] = {}
+    """Boxes by class and partition."""
+    repaired_boxes: dict[str, int] = {}
+    refused_boxes: dict[str, int] = {}
+    """By what was wrong with them."""
+    conflicts: int = 0
+    """Boxed images of training and validation that the image-level label calls negative."""
     assumptions: list[str] = []
 
 
@@ -106,6 +130,8 @@ class ExperimentFacts(Frozen):
     steps: int
     epochs: float
     replayed: bool = False
+    best_at: float = 1.0
+    """Where in the training the best look at validation was, 0 … 1: early means that the rest only memorised."""
     validation: dict[str, Estimate] = {}
 
 
@@ -121,6 +147,31 @@ class OperatingResult(Frozen):
     target_in_interval: bool | None = None
 
 
+class ShortcutFigures(Frozen):
+    """What one model does with a confounder, on the test set.
+
+    ``reliance`` is 0 for none and 1 where only the confounder counts; ``false_positive_rate`` and ``sensitivity`` stand by
+    ``with`` and ``without`` the confounder; ``flips`` is the share of decisions that change when it is painted over.
+    """
+
+    experiment: str
+    reliance: Estimate
+    auroc_without: Estimate
+    false_positive_rate: dict[str, Estimate] = {}
+    sensitivity: dict[str, Estimate] = {}
+    flips: Estimate = Estimate(value=None, reason="not measured")
+
+
+class RelianceFacts(Frozen):
+    """A confounder, and how far the opened model and the plainly trained one (ERM) rely on it."""
+
+    confounder: str
+    model: ShortcutFigures
+    erm: ShortcutFigures
+    images: dict[str, int] = {}
+    """Test images by cell: positive or negative, with or without the confounder."""
+
+
 class EvaluationFacts(Frozen):
     """``study.unseal(reason)``: the figures of the kept experiment on the opened test set."""
 
@@ -130,6 +181,8 @@ class EvaluationFacts(Frozen):
     validation: dict[str, Estimate]
     test: dict[str, Estimate]
     operating_point: OperatingResult | None = None
+    reliance: list[RelianceFacts] = []
+    """One for each confounder of the specification."""
     unsealed: int
     replayed: bool = False
 

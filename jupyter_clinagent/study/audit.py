@@ -10,6 +10,7 @@ import pandas as pd
 
 from jupyter_clinagent.facts import Finding
 from jupyter_clinagent.study.association import associations
+from jupyter_clinagent.study.box_audit import audit_boxes
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.identifiers import count_identifiers
 from jupyter_clinagent.study.inventory import Inventory
@@ -25,7 +26,7 @@ def audit_cohort(cohort: Cohort, inventory: Inventory) -> list[Finding]:
     """All findings, the gravest first."""
     checks = (_too_few, _groups, _left_out, _duplicates, _crossing, _conflicts, _imbalance, _sizes, _associations)
     found = [finding for check in checks for finding in check(cohort)]
-    found += list(_identifiers(cohort, inventory))
+    found += audit_boxes(cohort) + list(_identifiers(cohort, inventory))
     order = {"stop": 0, "warning": 1, "info": 2}
     return sorted(found, key=lambda finding: order[finding.severity])
 
@@ -97,6 +98,8 @@ def _conflicts(cohort: Cohort) -> Iterator[Finding]:
 
 def _imbalance(cohort: Cohort) -> Iterator[Finding]:
     totals = {name: sum(parts.values()) for name, parts in cohort.facts.counts.items()}
+    if not all(totals.values()):  # boxes on every image
+        return
     most, least = max(totals, key=lambda name: totals[name]), min(totals, key=lambda name: totals[name])
     ratio = totals[most] / totals[least]
     text = f"{most} is {ratio:.1f} times as frequent as {least} ({totals[most]} and {totals[least]} images)."

@@ -12,10 +12,16 @@ import pandas as pd
 from jupyter_clinagent.errors import Sealed
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.study.boxes.found import COLUMNS
+from jupyter_clinagent.study.confounders import confounder_values
 from jupyter_clinagent.study.folder import DataFolder
+from jupyter_clinagent.study.masks import find_masks, read_mask
 from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.readings import Readings
 from jupyter_clinagent.study.seal import seal_rows
+
+OWN_COLUMNS = ("class", "group", "partition", "boxed")
+"""Columns of a cohort's rows that are the study's own, not metadata."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,11 @@ class Cohort:
         Why each image that is not in the table was left out, by file.
     metadata
         Other columns of the data for training and validation images, indexed by ``image``.
+    boxes_touched
+        Boxes of training and validation that were repaired or refused: ``image, class, done, reason``.
+
+    For detection ``classes`` are those of the boxes, ``label`` in the table says whether there is a finding, and its
+    column ``boxed`` whether all findings are boxed (missing for test images).
     """
 
     def __init__(
@@ -57,17 +68,23 @@ class Cohort:
         left_out: dict[str, str],
         label: str,
         seed: int,
+        boxes: pd.DataFrame | None = None,
+        boxes_touched: pd.DataFrame | None = None,
     ) -> None:
         self._folder = folder
+        self._masked = {masks.name: masks.files for masks in find_masks(folder)}
         self._classes = list(facts.classes)
         self.facts = facts
         self.looks = looks
         self.left_out = left_out
         self.label = label
-        self.hash = _partition_hash(rows, seed)
-        self._table, self.seal, self._paths = seal_rows(rows, self.hash)
-        ordered = rows["partition"].map(PARTITIONS.index)
-        self.metadata = rows[ordered < 2].drop(columns=["class", "group", "partition"]).rename_axis("image")
+        boxes = pd.DataFrame(columns=COLUMNS) if boxes is None else boxes
+        self.hash = _partition_hash(rows, boxes, seed)
+        self._table, self._boxes, self.seal, self._paths = seal_rows(rows, boxes, self.hash)
+        seen = rows["partition"] != "test"
+        self.metadata = rows[seen].drop(columns=[*OWN_COLUMNS], errors="ignore").rename_axis("image")
+        touched = pd.DataFrame(columns=["image", "class", "done", "reason"]) if boxes_touched is None else boxes_touched
+        self.boxes_touched = touched[~touched["image"].isin(rows.index[~seen])].reset_index(drop=True)
 
     def __repr__(self) -> str:
         sizes = self._table["partition"].value_counts()
@@ -83,11 +100,37 @@ class Cohort:
         """Class names, in the order of the model's outputs."""
         return list(self._classes)
 
+    @property
+    def boxes(self) -> pd.DataFrame:
+        """Boxes of training and validation, ``image, class, x_min, y_min, x_max, y_max`` in pixels; empty without detection."""
+        return self._boxes.copy()
+
     def read(self, image: str) -> np.ndarray:
         """Pixels of an image by its id in ``table``: uint8, shape (H, W, 3), RGB."""
         if image not in self._paths:
             raise Sealed(f"There is no image {image!r} in the cohort's table; test images are reached by their sealed ids only.")
         return read_image(self._folder.path(self._paths[image]))
+
+    def confounder(self, name: str) -> pd.Series:
+        """Whether each image shows a confounder (True, False, None), by image id; of test images only after the opening.
+
+        ``name`` is a column, or a folder of masks.
+        """
+        rows = pd.concat([self.metadata, self.seal.contents()]) if self.seal.opened else self.metadata
+        return confounder_values(rows, name, self._masked, rows.index.to_series().map(self._paths))
+
+    def mask(self, image: str, confounder: str) -> np.ndarray | None:
+        """Where the confounder is in an image: bool (H, W); None without a mask that fits. Of test images after the opening."""
+        file = self._paths[image]
+        if image not in self.metadata.index and not self.seal.opened:
+            raise Sealed("Masks of test images are sealed until study.unseal(reason) opens them.")
+        mask = self._masks_of(confounder).get(file)
+        return None if mask is None else read_mask(self._folder.path(mask), self.read(image).shape[:2])
+
+    def _masks_of(self, confounder: str) -> dict[str, str]:
+        """Of the folder named like the confounder, or of the only one that there is."""
+        named = [files for name, files in self._masked.items() if name == confounder]
+        return next(iter(named or (self._masked.values() if len(self._masked) == 1 else [])), {})
 
     def class_weights(self, power: float = 1.0) -> list[float]:
         """Weights for the loss, in class order: inverse training frequency to a power, with a mean of 1 over the images.
@@ -108,9 +151,11 @@ class Cohort:
         return self._table[self._table["partition"] != "test"].copy()
 
 
-def _partition_hash(rows: pd.DataFrame, seed: int) -> str:
+def _partition_hash(rows: pd.DataFrame, boxes: pd.DataFrame, seed: int) -> str:
     lines = [
         f"{f}\t{r['class']}\t{r['group']}\t{r['partition']}"
         for f, r in rows[["class", "group", "partition"]].to_dict("index").items()
     ]
+    lines += ["\t".join(map(str, box)) for box in boxes.itertuples(index=False)]
+    lines += [f"{file}\tunboxed" for file in rows.index[~rows["boxed"].astype(bool)]] if "boxed" in rows else []
     return hashlib.sha256(json.dumps([seed, sorted(lines)]).encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,13 +15,13 @@ Fingerprint = dict[str, tuple[int, str]]
 """Size in bytes and SHA-256, by path in the data folder."""
 
 
-def fingerprint_of(folder: DataFolder, readings: Readings) -> Fingerprint:
-    """Fingerprint of the images read (their hashes are known already) and of the tables."""
+def fingerprint_of(folder: DataFolder, readings: Readings, annotations: Sequence[str] = ()) -> Fingerprint:
+    """Fingerprint of the images read (their hashes are known already), of the tables, and of annotation files."""
     table = readings.table
     images = {
         str(file): (int(size), str(sha)) for file, size, sha in zip(table.index, table["bytes"], table["sha256"], strict=True)
     }
-    return images | hash_files(folder.root, folder.tables)
+    return images | hash_files(folder.root, dict.fromkeys([*folder.tables, *annotations]))
 
 
 def hash_files(root: Path, files: Iterable[str]) -> Fingerprint:

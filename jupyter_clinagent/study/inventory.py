@@ -10,9 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.study.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
+from jupyter_clinagent.study.boxes.found import AnnotatedBoxes
+from jupyter_clinagent.study.boxes.tables import is_box_table, table_boxes
+from jupyter_clinagent.study.boxes.voc import voc_boxes
+from jupyter_clinagent.study.boxes.yolo import yolo_boxes
 from jupyter_clinagent.study.filenames import ParsedGroups, parse_groups
 from jupyter_clinagent.study.folder import DataFolder, read_folder
-from jupyter_clinagent.study.layouts import MASK_FOLDERS, BoxFiles, ClassFolders, find_boxes, find_class_folders
+from jupyter_clinagent.study.layouts import MASK_FOLDERS, ClassFolders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.matching import FileIndex
 from jupyter_clinagent.study.roles import describe_columns, is_categorical
 from jupyter_clinagent.study.tables import read_table
@@ -52,7 +57,7 @@ class Inventory:
     images: list[str]
     tables: list[Table]
     class_folders: ClassFolders | None
-    boxes: BoxFiles | None
+    boxes: AnnotatedBoxes | None
     parsed: ParsedGroups | None
     problems: list[str] = field(default_factory=list)
 
@@ -75,7 +80,20 @@ def take_inventory(data: str | Path) -> Inventory:
     problems: list[str] = []
     index = FileIndex(images)
     tables = [table for name in folder.tables if (table := _read(folder, name, index, problems)) is not None]
-    return Inventory(folder, images, tables, find_class_folders(images), find_boxes(folder), parse_groups(images), problems)
+    coco = read_coco(folder, index)
+    boxes = coco_boxes(coco) or voc_boxes(folder, index) or yolo_boxes(folder, images) or table_boxes(tables)
+    tables += [table for file in coco if (table := _table_of(file, index, len(coco) > 1)) is not None]
+    return Inventory(folder, images, tables, find_class_folders(images), boxes, parse_groups(images), problems)
+
+
+def _table_of(coco: CocoFile, index: FileIndex, several: bool) -> Table | None:
+    """What a COCO file says of its images beside their boxes."""
+    frame = coco_table(coco, several)
+    if frame is None:
+        return None
+    by_name = {str(entry.get("file_name")): coco.files[entry.get("id")] for entry in coco.content["images"]}
+    columns = describe_columns(frame, coco.name, "file_name", index)
+    return Table(coco.name, frame, "file_name", frame["file_name"].map(by_name), columns)
 
 
 def _in_mask_folder(image: str) -> bool:
@@ -143,6 +161,48 @@ def _join_key(joined: pd.DataFrame, other: Table) -> pd.DataFrame:
     if not keys:
         return joined
     return joined.join(other.frame.set_index(keys[0])[_new_columns(joined, other.frame)], on=keys[0], how="left")
+
+
+def image_rows(inventory: Inventory) -> pd.DataFrame:
+    """One row for every image, indexed by file, with all that folders and tables say of it, boxes excepted."""
+    rows = pd.DataFrame(index=pd.Index(inventory.images, name="file"))
+    for name, values in _folder_columns(inventory).items():
+        rows[name] = pd.Series(values, dtype=object)
+    for table in inventory.image_tables:
+        rows = _join_columns(rows, _first_rows(table).drop(columns=_repeated(rows, table)))
+    for table in inventory.tables:
+        rows = rows if table.matched else _join_key(rows, table)
+    return rows
+
+
+def _folder_columns(inventory: Inventory) -> dict[str, dict[str, str]]:
+    found = inventory.class_folders
+    columns = {FOLDER: found.label, PATIENT_FOLDER: found.inner} if found else {}
+    columns[FOLDER_SPLIT] = find_split_folders(inventory.images)
+    return {name: values for name, values in columns.items() if values}
+
+
+def _first_rows(table: Table) -> pd.DataFrame:
+    """The first row that names each image; of a table of boxes without corners and classes."""
+    rows = _indexed(table)
+    spent = [c.name for role in ("box", "label") for c in table.by_role(role)] if is_box_table(table) else []
+    return rows[~rows.index.duplicated()].drop(columns=[*spent, table.image_column])
+
+
+def _repeated(rows: pd.DataFrame, table: Table) -> list[str]:
+    """Columns that say of every image what another one says already, perhaps under another name (ids are kept)."""
+    mine, spent = _first_rows(table).reindex(rows.index), {c.name for r in ("group", "split") for c in table.by_role(r)}
+    new = [name for name in _new_columns(rows, mine) if name not in spent]
+    return [name for name in new if any(mine[name].equals(rows[other]) for other in rows.columns)]
+
+
+def _join_columns(joined: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """New columns come in; of a column that is there already (one table for each partition), empty cells are filled."""
+    known = [name for name in rows.columns if name in joined.columns]
+    joined = joined.join(rows[_new_columns(joined, rows)], how="left")
+    for name in known:
+        joined[name] = joined[name].where(joined[name].notna(), rows[name].reindex(joined.index))
+    return joined
 
 
 def folder_rows(inventory: Inventory) -> pd.DataFrame:

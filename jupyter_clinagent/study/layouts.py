@@ -1,16 +1,12 @@
-"""How labels and boxes are laid out beside the images: class folders, COCO, YOLO, Pascal VOC."""
+"""How labels are laid out in folders: one for each class, one for each partition."""
 
 from __future__ import annotations
 
-import json
 import re
-import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
-
-from jupyter_clinagent.study.folder import DataFolder
+from typing import NamedTuple
 
 SPLIT_WORDS = {
     "train": "train", "training": "train",
@@ -45,8 +41,13 @@ def find_class_folders(images: Sequence[str]) -> ClassFolders | None:
         return None
     label = {image: names[level] for image, names in parts.items() if len(names) > level}
     inner = {image: "/".join(names[level + 1 :]) for image, names in parts.items() if len(names) > level + 1}
+    return ClassFolders(label, find_split_folders(images), inner)
+
+
+def find_split_folders(images: Sequence[str]) -> dict[str, str]:
+    """Partition word of each image that lies in a folder named like one; empty where there is only one such word."""
     split = {image: word for image in images if (word := _split_word(image)) is not None}
-    return ClassFolders(label, split if len(set(split.values())) > 1 else {}, inner)
+    return split if len(set(split.values())) > 1 else {}
 
 
 def _split_word(image: str) -> str | None:
@@ -79,56 +80,3 @@ def _recurs(parts: list[list[str]], outer: int, inner: int) -> bool:
     numbered = all(re.search(r"\d", name) for name in parents)
     # Patients may be numbered anew in each class folder: numbers that recur are still no classes.
     return not numbered and sum(len(found) > 1 for found in parents.values()) >= 0.5 * len(parents)
-
-
-class BoxFiles(NamedTuple):
-    """Which annotation format was found, and how many boxes it holds."""
-
-    layout: str
-    boxes: int
-
-
-def find_boxes(folder: DataFolder) -> BoxFiles | None:
-    """Recognise COCO, Pascal VOC or YOLO annotation files, in this order."""
-    for layout, count in (("coco", _count_coco), ("voc", _count_voc), ("yolo", _count_yolo)):
-        if boxes := count(folder):
-            return BoxFiles(layout, boxes)
-    return None
-
-
-def _count_coco(folder: DataFolder) -> int:
-    return sum(len(content["annotations"]) for name in folder.with_suffix(".json") if (content := _coco(folder, name)))
-
-
-def _coco(folder: DataFolder, name: str) -> dict[str, Any] | None:
-    try:
-        content = json.loads(folder.path(name).read_text(encoding="utf-8-sig"))
-    except (ValueError, OSError):
-        return None
-    return content if isinstance(content, dict) and {"images", "annotations", "categories"} <= content.keys() else None
-
-
-def _count_voc(folder: DataFolder) -> int:
-    return sum(_voc_objects(folder, name) for name in folder.with_suffix(".xml"))
-
-
-def _voc_objects(folder: DataFolder, name: str) -> int:
-    try:
-        root = ElementTree.parse(folder.path(name)).getroot()
-    except (ElementTree.ParseError, OSError):
-        return 0
-    return len(root.findall("object/bndbox")) if root.tag == "annotation" else 0
-
-
-_YOLO_LINE = re.compile(r"^\d+(?:\s+[01]?\.?\d+(?:e-?\d+)?){4,}\s*$")
-
-
-def _count_yolo(folder: DataFolder) -> int:
-    stems = {PurePosixPath(image).stem for image in folder.images}
-    beside = [name for name in folder.with_suffix(".txt") if PurePosixPath(name).stem in stems]
-    return sum(_yolo_lines(folder, name) for name in beside)
-
-
-def _yolo_lines(folder: DataFolder, name: str) -> int:
-    lines = [line for line in folder.path(name).read_text(errors="replace").splitlines() if line.strip()]
-    return len(lines) if all(_YOLO_LINE.match(line) for line in lines) else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from jupyter_clinagent.contracts import OperatingPoint, Specification
 from jupyter_clinagent.facts import (
@@ -17,8 +18,11 @@ from jupyter_clinagent.facts import (
     SpeedFacts,
     SurveyFacts,
 )
-from jupyter_clinagent.imaging import figures, metrics
+from jupyter_clinagent.imaging import box_figures, figures, metrics
+from jupyter_clinagent.study.judged import Predictions
+from jupyter_clinagent.study.judged_boxes import FoundBoxes
 from jupyter_clinagent.study.markup import metric_name, paragraphs, table, with_interval
+from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.session import Session, Shown
 
 _WORDS = {"stop": "decide first", "warning": "look at this", "info": ""}
@@ -27,7 +31,7 @@ _WORDS = {"stop": "decide first", "warning": "look at this", "info": ""}
 def survey(facts: SurveyFacts) -> str:
     """The data folder at a glance."""
     size = f", typically {facts.median_size[0]} × {facts.median_size[1]} pixels" if facts.median_size else ""
-    boxes = f", {facts.boxes} boxes" if facts.boxes else ""
+    boxes = f", {facts.boxes} boxes on {facts.boxed_images} images" if facts.boxes else ""
     first = f"<p><b>{facts.images} images</b>{size} ({facts.modality}); layout: {facts.layout}{boxes}.</p>"
     rows = [(c.name, c.role, c.distinct, c.missing, _values(c.values), c.evidence) for c in facts.columns]
     columns = table(["Column", "Taken for", "Distinct", "Missing", "Values", "Because"], rows) if rows else ""
@@ -41,11 +45,25 @@ def _values(values: dict[str, int]) -> str:
 
 
 def cohort(facts: CohortFacts) -> str:
-    """Images and groups by class and partition."""
-    rows = [(name, *(_both(facts, name, part) for part in ("train", "validation", "test"))) for name in facts.classes]
-    counts = table(["Class", "Training", "Validation", "Test (sealed)"], rows, "Images (groups)")
+    """Images and groups by class and partition; for detection boxes as well."""
+    rows = [(name, *(_both(facts, name, part) for part in PARTITIONS)) for name in facts.counts]
+    heads = ["Class", "Training", "Validation", "Test (sealed)"]
+    counts = table(heads, rows, "Images (groups)") + _boxes(facts, heads)
     out = table(["Left out because", "Count"], list(facts.left_out.items())) if facts.left_out else ""
     return counts + out + paragraphs(facts.assumptions)
+
+
+def _boxes(facts: CohortFacts, heads: list[str]) -> str:
+    if facts.task != "detection":
+        return ""
+    rows = [(name, *(counts[part] for part in PARTITIONS)) for name, counts in facts.boxes.items()]
+    listed = [("repaired", why, count) for why, count in facts.repaired_boxes.items()]
+    listed += [("not used", why, count) for why, count in facts.refused_boxes.items()]
+    touched = table(["Boxes", "Because", "Count"], listed) if listed else ""
+    weak = ""
+    if facts.unboxed:
+        weak = f"<p><b>{facts.unboxed} images show a finding that nobody has boxed</b>; they are only trained on.</p>"
+    return table(heads, rows, "Boxes") + weak + touched
 
 
 def _both(facts: CohortFacts, name: str, part: str) -> str:
@@ -122,20 +140,28 @@ def operating_point(result: OperatingResult | None) -> str:
 
 
 def evaluation_figures(session: Session) -> list[Shown]:
-    """ROC, confusion matrix and calibration of the opened test set."""
-    test, classes = session.opening.test, session.cohort.classes
-    called = test.called
+    """ROC, confusion matrix and calibration of the opened test set; of a detector the FROC curve."""
+    test = session.opening.test
+    drawn = _of_detector(test) if isinstance(test, FoundBoxes) else _of_classifier(session, test)
+    return [
+        Shown(name, figures.alt_text(figure), figures.alt_text(figure), figures.png(figure)) for name, figure in drawn.items()
+    ]
+
+
+def _of_detector(test: FoundBoxes) -> dict[str, Figure]:
+    return {"froc": box_figures.froc(test.truth, test.found)}
+
+
+def _of_classifier(session: Session, test: Predictions) -> dict[str, Figure]:
+    classes, called = session.cohort.classes, test.called
     threshold, positive = session.opening.threshold, session.positive
     if len(classes) == 2 and threshold is not None and positive is not None:
         called = np.where(test.scores[:, positive] >= threshold, positive, 1 - positive)
-    drawn = {
+    return {
         "roc": figures.roc(test.truth, test.scores, classes, positive=positive, threshold=threshold),
         "confusion": figures.confusion_matrix(metrics.confusion(test.truth, called, len(classes)), classes),
         "calibration": figures.calibration(test.truth, test.scores, classes, positive=positive),
     }
-    return [
-        Shown(name, figures.alt_text(figure), figures.alt_text(figure), figures.png(figure)) for name, figure in drawn.items()
-    ]
 
 
 def learning_figure(session: Session) -> list[Shown]:
@@ -160,7 +186,7 @@ def explanation(facts: ExplanationFacts, titles: list[str]) -> str:
     correlation = facts.randomisation_correlation
     verdict = "they depend on what was learnt" if correlation < 0.5 else "they hardly depend on what was learnt: don't trust them"
     return (
-        f"<p>Heat maps (Grad-CAM) of the test set: {escape('; '.join(titles))}. Their correlation with the maps of a model with "
+        f"<p>Heat maps of the test set: {escape('; '.join(titles))}. Their correlation with the maps of a model with "
         f"random weights is {correlation:.2f}: {verdict}.</p>"
     )
 

@@ -20,16 +20,17 @@ class Seal:
     who opens the data folder beside it: that is what the record is for.
     """
 
-    def __init__(self, rows: pd.DataFrame) -> None:
+    def __init__(self, rows: pd.DataFrame, boxes: pd.DataFrame) -> None:
         self.__rows = rows.copy()
+        self.__boxes = boxes.copy()
         self.__open = False
 
     def __repr__(self) -> str:
         return f"<Seal of {len(self.__rows)} images, {'opened' if self.__open else 'closed'}>"
 
-    def __reduce__(self) -> tuple[type, tuple[pd.DataFrame]]:
-        # Data-loading workers get a copy of the cohort; the labels stay behind.
-        return Seal, (self.__rows.iloc[:0],)
+    def __reduce__(self) -> tuple[type, tuple[pd.DataFrame, pd.DataFrame]]:
+        # Data-loading workers get a copy of the cohort; labels and boxes stay behind.
+        return Seal, (self.__rows.iloc[:0], self.__boxes.iloc[:0])
 
     @property
     def opened(self) -> bool:
@@ -49,9 +50,23 @@ class Seal:
         Sealed
             Before the opening.
         """
+        self._refuse_while_closed()
+        return self.__rows.copy()
+
+    def boxes(self) -> pd.DataFrame:
+        """Boxes of the test images, once opened: ``image`` (opaque id), ``class`` and corners; empty without detection.
+
+        Raises
+        ------
+        Sealed
+            Before the opening.
+        """
+        self._refuse_while_closed()
+        return self.__boxes.copy()
+
+    def _refuse_while_closed(self) -> None:
         if not self.__open:
             raise Sealed("The test labels are sealed until study.unseal(reason) opens them.")
-        return self.__rows.copy()
 
 
 def opaque_names(values: pd.Series, salt: str, prefix: str) -> pd.Series:
@@ -65,26 +80,29 @@ def opaque_names(values: pd.Series, salt: str, prefix: str) -> pd.Series:
 
 
 class Sealing(NamedTuple):
-    """The table that everybody may see, the seal, and the file behind each image id."""
+    """What everybody may see (table and boxes), the seal, and the file behind each image id."""
 
     table: pd.DataFrame
+    boxes: pd.DataFrame
     seal: Seal
     paths: dict[str, str]
 
 
-def seal_rows(rows: pd.DataFrame, salt: str) -> Sealing:
-    """Split off the test rows.
+def seal_rows(rows: pd.DataFrame, boxes: pd.DataFrame, salt: str) -> Sealing:
+    """Split off the test rows and their boxes.
 
     Parameters
     ----------
     rows
-        Indexed by file, with ``class``, ``group``, ``partition`` and metadata.
+        Indexed by file, with ``class``, ``group``, ``partition``, metadata and, for detection, ``boxed``.
+    boxes
+        With the file as ``image``.
 
     Returns
     -------
     Sealing
-        Its table has ``image``, ``label``, ``group``, ``partition``; test rows stand under opaque ids, in the order of
-        these ids, and without label.
+        Its table has ``image``, ``label``, ``group``, ``partition`` (and ``boxed``); test rows stand under opaque ids, in the
+        order of these ids, and without label.
     """
     test = rows["partition"] == "test"
     files = pd.Series(rows.index.astype(str), index=rows.index, dtype=object)
@@ -92,8 +110,13 @@ def seal_rows(rows: pd.DataFrame, salt: str) -> Sealing:
     group = rows["group"].where(~test, opaque_names(rows["group"], salt + "groups", f"{PREFIX}group-"))
     sealed = rows[test].assign(file=files[test]).set_index(pd.Index(image[test], name="image"))
     columns = {"image": image, "label": rows["class"].where(~test, None), "group": group, "partition": rows["partition"]}
+    if "boxed" in rows:
+        columns["boxed"] = rows["boxed"].astype(object).where(~test, None)
     table = pd.DataFrame(columns).reset_index(drop=True)
     shown = [table[table["partition"] == "train"], table[table["partition"] == "validation"]]
     hidden = table[table["partition"] == "test"].sort_values("image")
     paths = dict(zip(image, files, strict=True))
-    return Sealing(pd.concat([*shown, hidden], ignore_index=True), Seal(sealed), paths)
+    inside = boxes["image"].isin(files[test])
+    sealed_boxes = boxes[inside].assign(image=boxes.loc[inside, "image"].map(image)).sort_values("image", kind="stable")
+    seal = Seal(sealed, sealed_boxes.reset_index(drop=True))
+    return Sealing(pd.concat([*shown, hidden], ignore_index=True), boxes[~inside].reset_index(drop=True), seal, paths)

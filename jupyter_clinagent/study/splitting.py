@@ -25,10 +25,15 @@ class Split:
     crossing_groups: int = 0
     crossing_images: int = 0
 
+    @property
+    def described(self) -> str:
+        """Where the partition came from, in a few words."""
+        return f"published ({self.source})" if self.source != OWN else "by group, 70/15/15"
+
 
 def split_cohort(inventory: Inventory, rows: pd.DataFrame, joined: pd.Series, wish: str | None, seed: int) -> Split:
     """The published split where it can be used or mended, our own otherwise."""
-    name = _published_column(inventory, rows, joined, wish)
+    name = published_column(inventory, rows, joined, wish)
     said: list[str] = []
     if name is not None:
         mended = mend_published(rows[name], rows["class"], joined, seed, name)
@@ -39,7 +44,7 @@ def split_cohort(inventory: Inventory, rows: pd.DataFrame, joined: pd.Series, wi
     return Split(partition_by_group(rows["class"], joined, seed), OWN, said)
 
 
-def _published_column(inventory: Inventory, rows: pd.DataFrame, joined: pd.Series, wish: str | None) -> str | None:
+def published_column(inventory: Inventory, rows: pd.DataFrame, joined: pd.Series, wish: str | None) -> str | None:
     """The split column asked for; with ``"auto"`` the one that leaks least."""
     if wish in (None, OWN):
         return None

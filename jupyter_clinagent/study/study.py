@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -135,6 +135,8 @@ class Study:
         split: str | None = AUTO,
         table: str | None = None,
         allow_few: bool = False,
+        task: Literal["classification", "detection"] = "classification",
+        boxes: str | None = None,
     ) -> Cohort:
         """Load, group, split and seal, in one step.
 
@@ -144,18 +146,22 @@ class Study:
             Columns and table; None takes the survey's best candidate. ``label="folder"``: class folders;
             ``group="file name"``: ids in file names, ``"none"``: each image on its own.
         classes
-            Label values of each class, in the order of the model's outputs.
+            Label values of each class, in the order of the model's outputs; for detection classes of boxes.
         split
             A published split column, ``"auto"`` (the best one if it can be used) or ``"own"``.
         allow_few
             Go on with fewer than five groups of a class.
+        task
+            ``"detection"`` learns from boxes; ``label`` is then the column that says which images show a finding.
+        boxes
+            The file that holds the boxes, where several might.
         """
         from jupyter_clinagent.study.loading import Wishes, load_cohort
 
         session = self._session
         if session.ledger.session:
             raise ProtocolViolation("Experiments have been made on this cohort; start a new study for another one.")
-        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed)
+        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, task, boxes)
         cohort = load_cohort(session.inventory, wishes, Corrections.load(session.folder / "corrections.csv"))
         session.cohort_, session.confirmed_, session.findings = cohort, None, []
         self._note_data(cohort)
@@ -164,10 +170,13 @@ class Study:
 
     def _note_data(self, cohort: Cohort) -> None:
         session = self._session
-        fingerprint = fingerprint_of(session.inventory.folder, cohort.looks.readings)
+        found = session.inventory.boxes
+        fingerprint = fingerprint_of(session.inventory.folder, cohort.looks.readings, found.files if found else ())
         save_fingerprint(fingerprint, session.folder / "data_fingerprint.json")
         left_out = sorted((file, reason) for file, reason in cohort.left_out.items() if reason != "label outside the classes")
         pd.DataFrame(left_out, columns=["image", "reason"]).to_csv(session.folder / "left_out.csv", index=False)
+        if len(cohort.boxes_touched):
+            cohort.boxes_touched.to_csv(session.folder / "boxes_touched.csv", index=False)
         session.record.add("cohort sealed", partition=cohort.hash, data=digest(fingerprint), counts=cohort.facts.counts)
 
     def audit(self) -> None:
@@ -244,11 +253,13 @@ class Study:
         self._tell(facts, pages.evaluation(facts, note="Post hoc: this threshold was not chosen before the test set was opened."))
 
     def explain(self, images: int = 10) -> None:
-        """Grad-CAM galleries of hits and worst misses on the opened test set, with the weight-randomisation test."""
+        """Galleries of hits and worst misses on the opened test set with heat maps, and the weight-randomisation test."""
         from jupyter_clinagent.study.explaining import draw_galleries
+        from jupyter_clinagent.study.explaining_boxes import draw_box_galleries
 
         session = self._session
-        galleries, correlation = draw_galleries(session, session.opening, images)
+        draw = draw_box_galleries if session.detects else draw_galleries
+        galleries, correlation = draw(session, session.opening, images)
         session.add_figures("explanation", galleries)
         names = [str(session.folder / "figures" / f"{gallery.name}.png") for gallery in galleries]
         facts = ExplanationFacts(figures=names, randomisation_correlation=correlation)

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
-from jupyter_clinagent.study.inventory import FILE_NAME, FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, Inventory, rows_by_file
+from jupyter_clinagent.study.image_level import image_level_labels
+from jupyter_clinagent.study.inventory import (
+    FILE_NAME,
+    FOLDER,
+    FOLDER_SPLIT,
+    PATIENT_FOLDER,
+    Inventory,
+    image_rows,
+    rows_by_file,
+)
+from jupyter_clinagent.study.layouts import find_split_folders
 from jupyter_clinagent.study.modality import look_at_sample
 from jupyter_clinagent.study.roles import is_named_like_label
 
@@ -23,7 +35,7 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
         split_candidates=split_candidates(inventory),
         modality=look.modality,
         median_size=look.median_size,
-        boxes=_count_boxes(inventory),
+        **_boxes(inventory),
         assumptions=_assumptions(inventory, f"Kind of images: {look.modality}, because {look.evidence}."),
         problems=_problems(inventory, layout, look.unreadable),
     )
@@ -84,7 +96,8 @@ def split_candidates(inventory: Inventory) -> list[str]:
 
 
 def _has_split_folders(inventory: Inventory) -> bool:
-    return inventory.class_folders is not None and bool(inventory.class_folders.split)
+    told = inventory.class_folders is not None or inventory.boxes is not None
+    return told and bool(find_split_folders(inventory.images))
 
 
 def _synthetic_columns(inventory: Inventory) -> list[ColumnFacts]:
@@ -103,9 +116,20 @@ def _synthetic(name: str, role: str, values: dict[str, str], evidence: str) -> C
     return ColumnFacts(**facts, distinct=len(counts), missing=0)
 
 
-def _count_boxes(inventory: Inventory) -> int:
-    in_tables = sum(int(table.files.notna().sum()) for table in inventory.tables if len(table.by_role("box")) >= 4)
-    return max(in_tables, inventory.boxes.boxes if inventory.boxes else 0)
+def _boxes(inventory: Inventory) -> dict[str, Any]:
+    """What the boxes alone, and an image-level label beside them, say."""
+    found = inventory.boxes
+    if found is None:
+        return {}
+    level = image_level_labels(image_rows(inventory), found.images, set(found.rows["class"]))
+    positive = set(level.positive.index[level.positive == True]) if level else set()  # noqa: E712
+    return {
+        "boxes": len(found),
+        "boxed_images": len(found.images),
+        "box_classes": {str(name): int(count) for name, count in found.rows["class"].value_counts().items()},
+        "image_label": level.column if level else None,
+        "unboxed": len(positive - found.images),
+    }
 
 
 def _words(inventory: Inventory, columns: list[ColumnFacts]) -> str:
@@ -119,7 +143,7 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
     for table in inventory.image_tables:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
-    if inventory.label_tables and _count_boxes(inventory):
+    if inventory.label_tables and inventory.boxes:
         said.append("Boxes lie beside the labels; they don't turn the classification into a detection.")
     if inventory.parsed and not _candidates(inventory, "group"):
         examples = "; ".join(f"{name} belongs to {group}" for name, group in inventory.parsed.examples)
@@ -134,6 +158,8 @@ def _problems(inventory: Inventory, layout: str, unreadable: int) -> list[str]:
         found.append(
             f"The rows of {tables} name none of the images." if tables else "No labels: neither class folders nor a table."
         )
+    if inventory.boxes and inventory.boxes.strangers:
+        found.append(f"{len(inventory.boxes.strangers)} boxes are for images that are not there.")
     if len(inventory.images) < 3:
         found.append(f"Only {len(inventory.images)} images.")
     if unreadable:

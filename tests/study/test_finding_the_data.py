@@ -220,4 +220,5 @@ def test_the_real_sets_are_recognised(real_data: Path) -> None:
     )
     assert (chest.layout, chest.group_candidates, chest.split_candidates) == ("folders", ["file name"], ["folder_split"])
     assert chest.modality == "radiograph"
-    assert (boxes.layout, boxes.boxes, boxes.split_candidates) == ("coco", 1405, ["group_split"])
+    assert (boxes.layout, boxes.boxes, boxes.split_candidates) == ("coco", 1405, ["group_split", "split"])
+    assert (boxes.group_candidates[0], boxes.box_classes, boxes.image_label) == ("radiograph_group", {"fracture": 1405}, None)

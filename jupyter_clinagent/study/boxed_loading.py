@@ -1,0 +1,193 @@
+"""Load -> mend the boxes -> group -> split -> seal, for detection."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from jupyter_clinagent.contracts import FINDING, NO_FINDING
+from jupyter_clinagent.errors import TooFewImages
+from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.study.boxed import BOXES, BoxedImages, boxed_images
+from jupyter_clinagent.study.boxed_splitting import UNJUDGED, split_boxed
+from jupyter_clinagent.study.boxes.mending import MendedBoxes, mend_boxes
+from jupyter_clinagent.study.cohort import Cohort
+from jupyter_clinagent.study.corrections import Corrections
+from jupyter_clinagent.study.counting import (
+    FEW_GROUPS,
+    FEWEST_GROUPS,
+    LEAST_GROUPS,
+    crossing,
+    groups_by_class,
+    images_by_class,
+    say_too_few,
+    with_partition,
+    without_spent,
+)
+from jupyter_clinagent.study.inventory import Inventory
+from jupyter_clinagent.study.linking import Linked, link_images
+from jupyter_clinagent.study.partition import PARTITIONS
+from jupyter_clinagent.study.splitting import Split
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.study.loading import Wishes
+
+WEAK_FROM = 0.05
+"""Supervision is weak if more than this share of the images with a finding has no box; fewer are just not trained on."""
+LEAST_NEGATIVE_GROUPS = 20
+"""From fewer groups without a finding the image-level AUROC is not estimated."""
+
+
+def load_boxed_cohort(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
+    """Load, mend, group, split and seal.
+
+    Raises
+    ------
+    BadInput
+        Anything about the data that has to change first, in one line that says what to do.
+    """
+    images = boxed_images(inventory, wishes.label, wishes.classes, wishes.boxes)
+    corrected = corrections.apply(images.as_labelled())
+    linked = link_images(inventory, corrected.rows, wishes.group)
+    rows, mended, lost = _with_boxes(images, linked)
+    _check_numbers(rows, wishes.allow_few)
+    split = split_boxed(inventory, rows, linked.joined.loc[rows.index], wishes.split, wishes.seed)
+    placed = with_partition(rows, split)
+    _check_partitions(placed)
+    left_out = corrected.left_out | linked.readings.broken | lost | _taken_out(rows, placed, split)
+    boxes = mended.boxes[mended.boxes["image"].isin(placed.index)].reset_index(drop=True)
+    facts = _facts(images, placed, boxes, mended, linked, split, left_out)
+    tidy = without_spent(placed, inventory, images.column, split.source).drop(columns="positive")
+    return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, images.column, wishes.seed, boxes, mended.notes)
+
+
+def _with_boxes(images: BoxedImages, linked: Linked) -> tuple[pd.DataFrame, MendedBoxes, dict[str, str]]:
+    """Rows with their final ``class`` and ``boxed``.
+
+    An image that lost all its boxes is only kept if a label says what it shows.
+    """
+    rows = linked.rows
+    relabelled = rows["class"] != images.rows["class"].reindex(rows.index)
+    positive = rows["positive"].where(~relabelled, rows["class"] == FINDING)
+    cleared = rows.index[relabelled & (rows["class"] == NO_FINDING)]
+    usable = images.boxes["image"].isin(rows.index) & ~images.boxes["image"].isin(cleared)
+    mended = mend_boxes(images.found, images.boxes[usable], linked.readings.table)
+    has_box = rows.index.isin(set(mended.boxes["image"]))
+    shows = has_box | (positive == True).to_numpy()  # noqa: E712
+    rows = rows.assign(
+        **{"class": [FINDING if s else NO_FINDING for s in shows], "boxed": has_box | ~shows, "positive": positive}
+    )
+    unknown = positive[positive.isna()].index
+    lost = {file: f"no box of it can be used: {why}" for file, why in mended.bereft.items() if file in unknown}
+    return rows.drop(index=list(lost)), mended, lost
+
+
+def _taken_out(before: pd.DataFrame, after: pd.DataFrame, split: Split) -> dict[str, str]:
+    gone = crossing(before, after)
+    return {file: reason if before.at[file, "boxed"] else UNJUDGED for file, reason in gone.items()}
+
+
+def _check_numbers(rows: pd.DataFrame, allow_few: bool) -> None:
+    boxed = rows[(rows["class"] == FINDING) & rows["boxed"]]
+    groups, least = boxed["group"].nunique(), LEAST_GROUPS if allow_few else FEWEST_GROUPS
+    if groups < least:
+        raise TooFewImages(
+            f"Only {len(boxed)} images of {groups} patients or films have boxes that can be used: too few to train and judge a "
+            f"detector; box at least {least}, better {3 * FEW_GROUPS}."
+        )
+
+
+def _check_partitions(rows: pd.DataFrame) -> None:
+    boxed = rows[(rows["class"] == FINDING) & rows["boxed"]]
+    empty = [part for part in PARTITIONS if not (boxed["partition"] == part).any()]
+    if empty:
+        raise TooFewImages(
+            f"No boxed image falls into {' and '.join(empty)}, so the detector can't be judged there: box more images, or give "
+            "each partition some."
+        )
+
+
+def _facts(
+    images: BoxedImages,
+    rows: pd.DataFrame,
+    boxes: pd.DataFrame,
+    mended: MendedBoxes,
+    linked: Linked,
+    split: Split,
+    left_out: dict[str, str],
+) -> CohortFacts:
+    labels = [FINDING, NO_FINDING]
+    unboxed = int((~rows["boxed"]).sum())
+    few = _too_few(rows)
+    partition = boxes["image"].map(rows["partition"])
+    return CohortFacts(
+        task="detection",
+        classes=list(images.classes),
+        counts=images_by_class(rows, labels),
+        groups=groups_by_class(rows, labels),
+        group_source=linked.groups.source,
+        split_source=split.described,
+        left_out=dict(sorted(Counter(left_out.values()).items())),
+        too_few=few,
+        supervision="weak" if unboxed > WEAK_FROM * (rows["class"] == FINDING).sum() else "full",
+        unboxed=unboxed,
+        boxes={
+            name: {part: int(((boxes["class"] == name) & (partition == part)).sum()) for part in PARTITIONS}
+            for name in images.classes
+        },
+        repaired_boxes=mended.counts("repaired"),
+        refused_boxes=mended.counts("refused") | _unused(images),
+        conflicts=_conflicts(rows, boxes),
+        assumptions=[say_too_few(name, number) for name, number in few.items()]
+        + _say_labels(images, rows)
+        + _say_negatives(rows)
+        + linked.groups.said
+        + split.said,
+    )
+
+
+def _unused(images: BoxedImages) -> dict[str, int]:
+    counts = {"for an image that is not there": len(images.found.strangers), "of another class": images.other_classes}
+    return {reason: count for reason, count in counts.items() if count}
+
+
+def _too_few(rows: pd.DataFrame) -> dict[str, int]:
+    """Boxed groups with a finding in validation and in test, where there are fewer than ten."""
+    boxed = rows[(rows["class"] == FINDING) & rows["boxed"]]
+    counts = boxed.groupby("partition")["group"].nunique()
+    return {f"{FINDING} in {part}": int(counts[part]) for part in PARTITIONS[1:] if counts[part] < FEW_GROUPS}
+
+
+def _conflicts(rows: pd.DataFrame, boxes: pd.DataFrame) -> int:
+    inside = rows.index.isin(set(boxes["image"])) & (rows["partition"] != "test").to_numpy()
+    return int((rows["positive"][inside] == False).sum())  # noqa: E712
+
+
+def _say_labels(images: BoxedImages, rows: pd.DataFrame) -> list[str]:
+    """What an image without a box means, which is an assumption wherever nothing says it."""
+    bare = rows[(rows["class"] == NO_FINDING)]
+    if images.column == BOXES:
+        return [f"No label says which images show a finding, so the {len(bare)} images without a box count as negative."]
+    said = [
+        f"{images.column} says which images show a finding; those without a box but positive by it are unboxed, not negative."
+    ]
+    silent = int(bare["positive"].isna().sum())
+    if silent:
+        said.append(f"{silent} images have neither a box nor a value in {images.column} and count as negative.")
+    unboxed, finding = int((~rows["boxed"]).sum()), int((rows["class"] == FINDING).sum())
+    if unboxed:
+        said.append(f"Boxes are partial: {unboxed} of {finding} images with a finding have none.")
+    return said
+
+
+def _say_negatives(rows: pd.DataFrame) -> list[str]:
+    bare = rows[rows["class"] == NO_FINDING]
+    groups = bare["group"].nunique()
+    if groups >= LEAST_NEGATIVE_GROUPS:
+        return []
+    return [
+        f"Images without a finding come from only {groups} groups, so how well images with and without one are told apart "
+        "(AUROC) can't be estimated."
+    ]

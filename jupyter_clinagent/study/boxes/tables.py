@@ -1,0 +1,83 @@
+"""Boxes in a table: one row for each, its corners under any of the usual names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from jupyter_clinagent.study.boxes.found import UNNAMED, AnnotatedBoxes, Row, gather
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.study.inventory import Table
+
+_NAMES = {
+    "x_min": "xmin|x1|x0|left", "y_min": "ymin|y1|y0|top", "x_max": "xmax|x2|right", "y_max": "ymax|y2|bottom",
+    "x": "x", "y": "y", "width": "width|w", "height": "height|h",
+    "x_centre": "xcent(er|re)|cx", "y_centre": "ycent(er|re)|cy",
+}  # fmt: skip
+_SHAPES = (
+    ("x_min", "y_min", "x_max", "y_max"),
+    ("x_centre", "y_centre", "width", "height"),
+    ("x", "y", "width", "height"),
+    ("x_min", "y_min", "width", "height"),
+)
+_TRUE = frozenset(["1", "1.0", "true", "yes", "y"])
+
+
+def is_box_table(table: Table) -> bool:
+    """Whether its rows name images and have all that a box takes."""
+    return bool(table.matched) and _shape(table.frame) is not None and len(table.by_role("box")) >= 4
+
+
+def table_boxes(tables: Sequence[Table]) -> AnnotatedBoxes | None:
+    """Boxes of the table that holds most of them; corners all between 0 and 1 are parts of the image."""
+    fitting = [table for table in tables if is_box_table(table)]
+    found = [boxes for table in fitting if (boxes := _boxes(table)) is not None]
+    return max(found, key=len, default=None)
+
+
+def _shape(frame: pd.DataFrame) -> dict[str, str] | None:
+    """The columns of the first complete shape, by what they hold."""
+    known: dict[str, str] = {}
+    for name in frame.columns:
+        key = re.sub(r"[^a-z0-9]", "", re.sub(r"^(b?box|bb)[ _-]?", "", str(name).lower()))
+        meaning = next((what for what, pattern in _NAMES.items() if re.fullmatch(pattern, key)), None)
+        if meaning:
+            known.setdefault(meaning, str(name))
+    return next(({what: known[what] for what in shape} for shape in _SHAPES if set(shape) <= known.keys()), None)
+
+
+def _boxes(table: Table) -> AnnotatedBoxes | None:
+    shape = _shape(table.frame) or {}
+    numbers = pd.DataFrame({what: pd.to_numeric(table.frame[name], errors="coerce") for what, name in shape.items()})
+    numbers = numbers[numbers.notna().any(axis=1)]  # rows without any number say that the image has no box
+    relative = bool(len(numbers)) and bool((numbers.max() <= 1).all())
+    column = _class_column(table)
+    return gather("table", _rows(table, _corners(numbers), column), [table.name], relative, column)
+
+
+def _corners(numbers: pd.DataFrame) -> pd.DataFrame:
+    if "x_max" in numbers:
+        return numbers[["x_min", "y_min", "x_max", "y_max"]]
+    left, top = numbers.iloc[:, 0], numbers.iloc[:, 1]
+    if "x_centre" in numbers:
+        left, top = left - numbers["width"] / 2, top - numbers["height"] / 2
+    return pd.DataFrame({"x_min": left, "y_min": top, "x_max": left + numbers["width"], "y_max": top + numbers["height"]})
+
+
+def _class_column(table: Table) -> str | None:
+    return next((column.name for column in table.by_role("label")), None)
+
+
+def _rows(table: Table, corners: pd.DataFrame, column: str | None) -> Iterator[tuple[str, Row]]:
+    for position, values in zip(corners.index, corners.to_numpy(), strict=True):
+        label = table.frame.at[position, column] if column else None
+        # A column of truth values says that there is a finding, not which.
+        label = UNNAMED if not isinstance(label, str) or label.lower() in _TRUE else label
+        file = table.files[position]
+        name = str(table.frame.at[position, table.image_column])
+        x_min, y_min, x_max, y_max = (float(value) for value in values)
+        yield name, (file if isinstance(file, str) else None, label, x_min, y_min, x_max, y_max, None, None)
