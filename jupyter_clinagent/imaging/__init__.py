@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_clinagent.imaging import augment
+    from jupyter_clinagent.imaging.box_data import BoxDataModule
     from jupyter_clinagent.imaging.classification import ImageClassifier
     from jupyter_clinagent.imaging.dataset import CohortDataModule
+    from jupyter_clinagent.imaging.detection import FindingDetector
 
-__all__ = ["CohortDataModule", "ImageClassifier", "augment"]
+__all__ = ["BoxDataModule", "CohortDataModule", "FindingDetector", "ImageClassifier", "augment"]
 
-_HOMES = {"CohortDataModule": "dataset", "ImageClassifier": "classification"}
+_HOMES = {
+    "BoxDataModule": "box_data",
+    "CohortDataModule": "dataset",
+    "FindingDetector": "detection",
+    "ImageClassifier": "classification",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -34,7 +34,7 @@ class Backbone(nn.Module):
     """
 
     def __init__(
-        self, first: nn.Module, second: nn.Module, channels: int, mean: list[float], std: list[float], sha256: str
+        self, first: nn.Sequential, second: nn.Sequential, channels: int, mean: list[float], std: list[float], sha256: str
     ) -> None:
         super().__init__()
         self.first, self.second, self.channels = first, second, channels
@@ -44,6 +44,22 @@ class Backbone(nn.Module):
         """Last feature map of normalised images (N, 3, H, W)."""
         features: torch.Tensor = self.second(self.first(x))
         return features
+
+    def maps(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """Feature maps of normalised images at an eighth, a sixteenth and a thirty-second of their size, for detection."""
+        layers = [*self.first, *self.second]
+        stages = [k for k, layer in enumerate(layers) if isinstance(layer, nn.Sequential)]
+        by_height: dict[int, torch.Tensor] = {}
+        for layer in layers[: stages[-1] + 1]:  # what comes after the stages only widens the last map for classification
+            x = layer(x)
+            by_height[x.shape[2]] = x  # the last of each size has seen most
+        return list(by_height.values())[-3:]
+
+    @torch.no_grad()
+    def map_channels(self) -> list[int]:
+        """Channels of the three :meth:`maps`."""
+        self.eval()
+        return [features.shape[1] for features in self.maps(torch.zeros(1, 3, 64, 64))]
 
 
 def load_backbone(name: str = DEFAULT, weights_file: str | Path | None = None) -> Backbone:
@@ -98,7 +114,7 @@ def _fitting(state: dict[str, torch.Tensor], model: dict[str, torch.Tensor], *, 
     return dict(zip(model, state.values(), strict=True))
 
 
-def _halves(model: Any) -> tuple[nn.Module, nn.Module]:
+def _halves(model: Any) -> tuple[nn.Sequential, nn.Sequential]:
     if hasattr(model, "blocks") and hasattr(model, "conv_head"):
         middle = (len(model.blocks) + 1) // 2
         first = nn.Sequential(model.conv_stem, model.bn1, *model.blocks[:middle])

@@ -15,6 +15,7 @@ from torch import nn
 from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.imaging.backbones import DEFAULT, load_backbone
 from jupyter_clinagent.imaging.dataset import CohortDataModule
+from jupyter_clinagent.imaging.schedule import one_cycle
 
 Trainable = Literal["head", "half", "all"]
 PEAK_RATES: dict[str, float] = {"head": 3e-3, "half": 1e-3, "all": 6e-4}
@@ -171,13 +172,7 @@ class ImageClassifier(L.LightningModule):
         """AdamW with a one-cycle schedule over :attr:`total_steps`."""
         peak = self.learning_rate
         parts = [(self.head, peak), (self.backbone.second, peak), (self.backbone.first, EARLY_RATE * peak)]
-        groups = [({"params": [p for p in part.parameters() if p.requires_grad]}, rate) for part, rate in parts]
-        groups = [(group, rate) for group, rate in groups if group["params"]]
-        optimizer = torch.optim.AdamW([{**group, "lr": rate} for group, rate in groups], weight_decay=self.weight_decay)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, [rate for _, rate in groups], total_steps=max(self.total_steps, 2), pct_start=0.2
-        )
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return one_cycle(parts, self.total_steps, self.weight_decay)
 
     def _frozen(self) -> list[nn.Module]:
         parts: dict[str, list[nn.Module]] = {"head": [self.backbone], "half": [self.backbone.first], "all": []}

@@ -46,10 +46,10 @@ def roc(
     areas = [_roc_line(axes, np.asarray(y) == c, proba[:, c], classes[c], COLOURS[k % 8]) for k, c in enumerate(shown)]
     if positive is not None and threshold is not None:
         _operating_point(axes, np.asarray(y) == positive, proba[:, positive] >= threshold)
-    _label(axes, "1 - specificity", "Sensitivity")
+    label_axes(axes, "1 - specificity", "Sensitivity")
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="lower right", fontsize=8)
-    return _described(figure, "Receiver operating characteristic. Area under the curve: " + "; ".join(areas) + ".")
+    return described(figure, "Receiver operating characteristic. Area under the curve: " + "; ".join(areas) + ".")
 
 
 def confusion_matrix(matrix: np.ndarray, classes: Sequence[str]) -> Figure:
@@ -62,9 +62,9 @@ def confusion_matrix(matrix: np.ndarray, classes: Sequence[str]) -> Figure:
         axes.text(column, row, str(int(count)), ha="center", va="center", fontsize=8, color=colour)
     axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right")
     axes.set_yticks(range(len(classes)), classes)
-    _label(axes, "Predicted", "Truth", grid=False)
+    label_axes(axes, "Predicted", "Truth", grid=False)
     recalls = [f"{name} {shares[i, i]:.0%}" for i, name in enumerate(classes)]
-    return _described(figure, f"Confusion matrix of {int(matrix.sum())} images. Correct: {', '.join(recalls)}.")
+    return described(figure, f"Confusion matrix of {int(matrix.sum())} images. Correct: {', '.join(recalls)}.")
 
 
 def calibration(y: np.ndarray, proba: np.ndarray, classes: Sequence[str], positive: int | None = None, bins: int = 10) -> Figure:
@@ -77,10 +77,10 @@ def calibration(y: np.ndarray, proba: np.ndarray, classes: Sequence[str], positi
     member = np.minimum((confidence * bins).astype(int), bins - 1)
     for b in np.unique(member):
         _calibration_point(axes, confidence[member == b], hit[member == b])
-    _label(axes, "Predicted probability", "Observed share")
+    label_axes(axes, "Predicted probability", "Observed share")
     name = "top class" if index is None else classes[index]
     ece = metrics.score("ece", np.asarray(y), proba, positive=index)
-    return _described(figure, f"Calibration of the {name}: expected calibration error {_text(ece)}; the diagonal is ideal.")
+    return described(figure, f"Calibration of the {name}: expected calibration error {_text(ece)}; the diagonal is ideal.")
 
 
 def learning_curve(history: Sequence[Mapping[str, float]], metric: str) -> Figure:
@@ -92,11 +92,11 @@ def learning_curve(history: Sequence[Mapping[str, float]], metric: str) -> Figur
     (loss,) = left.plot(epochs, [row["loss"] for row in history], "o--", color=COLOURS[0], markersize=3, label="training loss")
     values = [row["value"] for row in history]
     (value,) = right.plot(epochs, values, "s-", color=COLOURS[1], markersize=4, label=f"validation {_name(metric)}")
-    _label(left, "Epoch", "Training loss (cross-entropy)")
+    label_axes(left, "Epoch", "Training loss (cross-entropy)")
     right.set_ylabel(f"Validation {_name(metric)}")
     left.legend(handles=[loss, value], fontsize=8, loc="center right")
     best = max((v for v in values if not np.isnan(v)), default=None)
-    return _described(figure, f"Learning curve: best validation {_name(metric)} {_text(best)} in {_text(epochs[-1], 1)} epochs.")
+    return described(figure, f"Learning curve: best validation {_name(metric)} {_text(best)} in {_text(epochs[-1], 1)} epochs.")
 
 
 def running_best(names: Sequence[str], values: Sequence[float], kept: Sequence[bool], metric: str) -> Figure:
@@ -110,10 +110,10 @@ def running_best(names: Sequence[str], values: Sequence[float], kept: Sequence[b
         chosen = [i for i, k in enumerate(kept) if k == keep]
         axes.plot(x[chosen], [values[i] for i in chosen], marker, color=COLOURS[0 if keep else 1], label=label)
     axes.set_xticks(x, [f"{i}: {name}" for i, name in zip(x, names, strict=True)], rotation=20, ha="right", fontsize=8)
-    _label(axes, "Experiment", f"Validation {_name(metric)}")
+    label_axes(axes, "Experiment", f"Validation {_name(metric)}")
     axes.legend(fontsize=8, loc="lower right")
     told = [f"{n} {v:.3f} ({'kept' if k else 'discarded'})" for n, v, k in zip(names, values, kept, strict=True)]
-    return _described(figure, f"Validation {_name(metric)} of each experiment: {', '.join(told)}.")
+    return described(figure, f"Validation {_name(metric)} of each experiment: {', '.join(told)}.")
 
 
 def contact_sheet(images: Mapping[str, Sequence[np.ndarray]]) -> Figure:
@@ -128,7 +128,7 @@ def contact_sheet(images: Mapping[str, Sequence[np.ndarray]]) -> Figure:
         for axes, picture in zip(row, pictures, strict=False):
             axes.imshow(picture)
     counts = [f"{len(row)} of {name}" for name, row in images.items()]
-    return _described(figure, f"Contact sheet of labelled images: {', '.join(counts)}.", shows_patients=True)
+    return described(figure, f"Contact sheet of labelled images: {', '.join(counts)}.", shows_patients=True)
 
 
 def heat_map_gallery(images: np.ndarray, maps: np.ndarray, captions: Sequence[str], title: str = "", columns: int = 5) -> Figure:
@@ -145,7 +145,7 @@ def heat_map_gallery(images: np.ndarray, maps: np.ndarray, captions: Sequence[st
         above.set_title(caption, fontsize=7)
     if title:
         figure.suptitle(title, fontsize=10)
-    return _described(
+    return described(
         figure, f"{title}: {len(images)} images, each with its Grad-CAM heat map. {'; '.join(captions)}.", shows_patients=True
     )
 
@@ -164,14 +164,16 @@ def _square() -> tuple[Figure, Axes]:
     return figure, figure.subplots()
 
 
-def _label(axes: Axes, x: str, y: str, *, grid: bool = True) -> None:
+def label_axes(axes: Axes, x: str, y: str, *, grid: bool = True) -> None:
+    """Names with units, and a faint grid."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     if grid:
         axes.grid(alpha=0.25)
 
 
-def _described(figure: Figure, text: str, *, shows_patients: bool = False) -> Figure:
+def described(figure: Figure, text: str, *, shows_patients: bool = False) -> Figure:
+    """Say what the figure shows, and whether an export may show it."""
     figure.alt_text = text  # type: ignore[attr-defined]
     figure.shows_patients = shows_patients  # type: ignore[attr-defined]
     return figure

@@ -33,12 +33,27 @@ class Preprocessing:
 
         The aspect ratio is not kept: a training set has one, and heat maps are stretched back by the same rule.
         """
-        height, width = image.shape[:2]
-        inner_h, inner_w = max(1, round(height * self.crop)), max(1, round(width * self.crop))
-        top, left = (height - inner_h) // 2, (width - inner_w) // 2
+        left, top, inner_w, inner_h = self.window(image.shape[1], image.shape[0])
         middle = image[top : top + inner_h, left : left + inner_w]
         shrinks = inner_w >= self.size[0] and inner_h >= self.size[1]
         return cv2.resize(middle, self.size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+
+    def window(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """What is kept of an image of this width and height: left, top, width and height in its pixels."""
+        inner_w, inner_h = max(1, round(width * self.crop)), max(1, round(height * self.crop))
+        return (width - inner_w) // 2, (height - inner_h) // 2, inner_w, inner_h
+
+    def to_model(self, corners: np.ndarray, width: int, height: int) -> np.ndarray:
+        """Boxes (n, 4) of an image of this width and height in the pixels of what :meth:`apply` gives."""
+        left, top, inner_w, inner_h = self.window(width, height)
+        scale = np.array([self.size[0] / inner_w, self.size[1] / inner_h] * 2)
+        return np.asarray((corners - np.array([left, top] * 2)) * scale)
+
+    def to_original(self, corners: np.ndarray, width: int, height: int) -> np.ndarray:
+        """The inverse of :meth:`to_model`."""
+        left, top, inner_w, inner_h = self.window(width, height)
+        scale = np.array([inner_w / self.size[0], inner_h / self.size[1]] * 2)
+        return np.asarray(corners * scale + np.array([left, top] * 2))
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, for ``preprocessing.json`` and the recipe."""

@@ -1,4 +1,4 @@
-"""A trained classifier on disk: safetensors for torch, ONNX for everything else, and its preprocessing as JSON."""
+"""A trained model on disk: safetensors for torch, ONNX for everything else, and its preprocessing as JSON."""
 
 from __future__ import annotations
 
@@ -13,17 +13,22 @@ from torch import nn
 
 from jupyter_clinagent.imaging.classification import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
+from jupyter_clinagent.imaging.detection import FindingDetector
 from jupyter_clinagent.imaging.inference import METADATA, ONNX
 
 WEIGHTS = "weights.safetensors"
 OPSET = 17
 
 
-def save(model: ImageClassifier, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None = None) -> Path:
+def save(
+    model: ImageClassifier | FindingDetector, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None = None
+) -> Path:
     """Write ``weights.safetensors``, ``model.onnx`` and ``preprocessing.json``.
 
-    The ONNX model takes uint8 RGB ``image`` (N, H, W, 3) as :class:`Preprocessing` gives it and returns ``probability``
-    (N, classes) exactly as :meth:`ImageClassifier.predict_proba`: normalisation and test-time flips are inside.
+    The ONNX model takes uint8 RGB ``image`` (N, H, W, 3) as :class:`Preprocessing` gives it; normalisation and test-time
+    flips are inside. A classifier's returns ``probability`` (N, classes) exactly as :meth:`ImageClassifier.predict_proba`;
+    a detector's ``corners`` (N, anchors, 4) and ``scores`` (N, anchors, classes) before non-maximum suppression, which
+    :func:`~jupyter_clinagent.imaging.boxes.select` does in plain numpy.
 
     Parameters
     ----------
@@ -32,15 +37,20 @@ def save(model: ImageClassifier, data: CohortDataModule, folder: str | Path, ext
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    model = model.eval()
+    model.eval()
     save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, folder / WEIGHTS)
-    _export(model, data.preprocessing.size, folder / ONNX)
+    if isinstance(model, FindingDetector):
+        task, details = "detection", {}
+        _export(model, data.preprocessing.size, ["corners", "scores"], folder / ONNX)
+    else:
+        task, details = "classification", _of_classifier(model)
+        _export(_Probabilities(model), data.preprocessing.size, ["probability"], folder / ONNX)
     metadata = {
         "schema": 1,
+        "task": task,
         "classes": model.classes,
         **data.preprocessing.to_json(),
-        "symmetries": list(model.symmetries),
-        "decision_weights": None if model.decision_weights is None else model.decision_weights.tolist(),
+        **details,
         "recipe": model.recipe,
         **(extra or {}),
     }
@@ -48,10 +58,21 @@ def save(model: ImageClassifier, data: CohortDataModule, folder: str | Path, ext
     return folder
 
 
-def load(folder: str | Path, weights_file: str | Path | None = None) -> ImageClassifier:
-    """Rebuild a classifier from :func:`save`; only another backbone than the default needs its ``weights_file`` again."""
+def load(folder: str | Path, weights_file: str | Path | None = None) -> ImageClassifier | FindingDetector:
+    """Rebuild a model from :func:`save`; only another backbone than the default needs its ``weights_file`` again."""
     folder = Path(folder)
     metadata = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+    model = _detector(metadata, weights_file) if metadata.get("task") == "detection" else _classifier(metadata, weights_file)
+    model.load_state_dict(load_file(folder / WEIGHTS))
+    return model.eval()
+
+
+def _detector(metadata: dict[str, Any], weights_file: str | Path | None) -> FindingDetector:
+    recipe = metadata["recipe"]
+    return FindingDetector(metadata["classes"], recipe["backbone"], recipe["trainable"], weights_file=weights_file)
+
+
+def _classifier(metadata: dict[str, Any], weights_file: str | Path | None) -> ImageClassifier:
     recipe = metadata["recipe"]
     model = ImageClassifier(
         metadata["classes"],
@@ -60,9 +81,13 @@ def load(folder: str | Path, weights_file: str | Path | None = None) -> ImageCla
         equal_prevalence=recipe["equal_prevalence"],
         weights_file=weights_file,
     )
-    model.load_state_dict(load_file(folder / WEIGHTS))
     model.symmetries = tuple(metadata["symmetries"])
-    return model.eval()
+    return model
+
+
+def _of_classifier(model: ImageClassifier) -> dict[str, Any]:
+    weights = None if model.decision_weights is None else model.decision_weights.tolist()
+    return {"symmetries": list(model.symmetries), "decision_weights": weights}
 
 
 class _Probabilities(nn.Module):
@@ -74,17 +99,17 @@ class _Probabilities(nn.Module):
         return self.model.probabilities(image)
 
 
-def _export(model: ImageClassifier, size: tuple[int, int], path: Path) -> None:
+def _export(model: nn.Module, size: tuple[int, int], outputs: list[str], path: Path) -> None:
     example = torch.zeros((2, size[1], size[0], 3), dtype=torch.uint8)
     with warnings.catch_warnings():  # the TorchScript exporter is called old; it is 20 times faster and has no gaps here
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Probabilities(model),
+            model,
             (example,),
             str(path),
             dynamo=False,
             opset_version=OPSET,
             input_names=["image"],
-            output_names=["probability"],
-            dynamic_axes={"image": {0: "n"}, "probability": {0: "n"}},
+            output_names=outputs,
+            dynamic_axes={name: {0: "n"} for name in ["image", *outputs]},
         )

@@ -27,9 +27,9 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,10 +38,11 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.imaging.classification import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.feeds import Feed, ImageFeed, ProbeFeed, judging_seconds, seconds_per_step
+from jupyter_clinagent.imaging.detection import FindingDetector
+from jupyter_clinagent.imaging.feeds import Feed, judging_seconds, seconds_per_step
+from jupyter_clinagent.imaging.stages import Stage, stages_of
 
 PRECISION: Literal["32-true"] = "32-true"
 VALIDATIONS = 4
@@ -49,8 +50,6 @@ VALIDATIONS = 4
 HEADROOM = 0.95
 """Share of the budget that is planned; the rest absorbs a machine that gets slower."""
 MIN_STEPS = 8
-HEAD_SECONDS = 6.0
-"""A linear probe gets at least this once its features are there, or a slow embedding would leave it untrained."""
 TIMING = 0.08
 """Share of the budget that timing the first steps may take."""
 
@@ -70,9 +69,11 @@ class TrainingProgress:
 
 @dataclass(frozen=True)
 class FitResult:
-    """What a training did; ``steps``, ``total_steps`` and ``threads`` replay it.
+    """What a training did; ``stages`` and ``threads`` replay it, with one stage ``steps`` and ``total_steps`` do too.
 
-    ``history`` has one row per look at the validation set: step, epoch, seconds, loss (mean since the last look), value.
+    ``stages`` has for each stage ``name``, ``steps``, ``total_steps`` and the best ``value`` of its metric; all else is of
+    the last one. ``history`` has one row per look at the validation set: step, epoch, seconds, loss (mean since the last
+    look), value.
     """
 
     steps: int
@@ -84,6 +85,7 @@ class FitResult:
     best_value: float | None
     threads: int
     precision: str
+    stages: list[dict[str, Any]]
     hard_stop: bool = False
 
     def to_dict(self) -> dict[str, Any]:
@@ -92,7 +94,7 @@ class FitResult:
 
 
 def fit(
-    model: ImageClassifier,
+    model: ImageClassifier | FindingDetector,
     data: CohortDataModule,
     *,
     checkpoint_dir: str | Path,
@@ -100,6 +102,7 @@ def fit(
     seconds: float | None = None,
     steps: int | None = None,
     total_steps: int | None = None,
+    stages: Sequence[Mapping[str, Any]] | None = None,
     threads: int | None = None,
     seed: int = 0,
     on_progress: Callable[[TrainingProgress], None] | None = None,
@@ -109,57 +112,107 @@ def fit(
     Parameters
     ----------
     seconds
-        Budget. A few steps are timed first, the number of steps (and with it the learning-rate schedule) follows from
-        that; should the machine get slower, training stops when the time is over.
+        Budget. A few steps of each stage are timed first, the number of steps (and with it the learning-rate schedule)
+        follows from that; should the machine get slower, training stops when the time is over.
     steps, total_steps
-        Instead of ``seconds``: replay exactly so many steps of a schedule of ``total_steps``.
+        Instead of ``seconds``: replay exactly so many steps of a schedule of ``total_steps``, where there is one stage.
+    stages
+        Instead of ``seconds``: the :attr:`FitResult.stages` of a training that is to be replayed exactly.
     threads
         Of torch; by default as they are.
     metric
-        Name of a metric of :mod:`~jupyter_clinagent.imaging.metrics`; the checkpoint with the highest value wins.
+        Name of a metric of :mod:`~jupyter_clinagent.imaging.metrics`, or for a detector of
+        :mod:`~jupyter_clinagent.imaging.detection_metrics`; the checkpoint with the highest value wins.
 
     Raises
     ------
     KeyboardInterrupt
         When the kernel is interrupted; the best weights so far are in ``checkpoint_dir``.
     """
-    if (seconds is None) == (steps is None):
+    if [seconds, steps, stages].count(None) != 2:
         raise ValueError("give either seconds (a budget) or steps (a replay)")
     started = time.monotonic()
     deadline = started + seconds if seconds is not None else math.inf
+    plan = stages_of(model, data)
+    replayed = _replayed(plan, [{"steps": steps, "total_steps": total_steps or steps}] if steps else stages)
+    done: list[_Watch] = []
     with _threads(threads) as used, _quiet():
-        model.symmetries = data.symmetries
-        feed: Feed = ProbeFeed(model, data) if model.trainable == "head" else ImageFeed(model, data)
-        if isinstance(feed, ProbeFeed):
-            deadline = max(deadline, time.monotonic() + HEAD_SECONDS)
-        model.trained_with(feed.shares, data.class_shares(balanced=False))
-        planned = total_steps or steps or _affordable(model, feed, deadline)
-        model.total_steps = planned
-        watch = _Watch(feed, metric, Path(checkpoint_dir), planned, deadline, on_progress)
-        L.seed_everything(seed, verbose=False)
-        _run(model, feed.loader(seed), watch, steps or planned)
-        model.load_state_dict(load_file(watch.checkpoint))
+        for number, (stage, replay) in enumerate(zip(plan, replayed, strict=True)):
+            tell = _part(on_progress, number / len(plan), (number + 1) / len(plan))
+            done.append(
+                _trained(stage, replay, _Run(Path(checkpoint_dir), metric, deadline, seed, number + 1 == len(plan), tell))
+            )
         model.eval()
+    last = done[-1]
     return FitResult(
-        steps=watch.step,
-        total_steps=planned,
-        epochs=round(watch.step / feed.steps_per_epoch, 2),
+        steps=last.step,
+        total_steps=last.planned,
+        epochs=round(last.step / last.feed.steps_per_epoch, 2),
         seconds=round(time.monotonic() - started, 1),
-        history=watch.history,
-        best_checkpoint=str(watch.checkpoint),
-        best_value=watch.best,
+        history=last.history,
+        best_checkpoint=str(last.checkpoint),
+        best_value=last.best,
         threads=used,
         precision=PRECISION,
-        hard_stop=watch.step < (steps or planned),
+        stages=[
+            {"name": s.name, "steps": w.step, "total_steps": w.planned, "value": w.best} for s, w in zip(plan, done, strict=True)
+        ],
+        hard_stop=any(watch.late for watch in done),
     )
 
 
-def _affordable(model: ImageClassifier, feed: Feed, deadline: float) -> int:
+# ------------------------------------------------------------------ one stage
+@dataclass(frozen=True)
+class _Run:
+    """What the stages of a training share."""
+
+    folder: Path
+    metric: str
+    deadline: float
+    seed: int
+    last: bool
+    tell: Callable[[TrainingProgress], None] | None
+
+
+def _replayed(plan: list[Stage], stages: Sequence[Mapping[str, Any]] | None) -> Sequence[Mapping[str, Any] | None]:
+    if stages is None:
+        return [None] * len(plan)
+    if len(stages) != len(plan):
+        raise ValueError(f"this training has the stages {', '.join(s.name for s in plan)}: replay it by the stages of its result")
+    return stages
+
+
+def _trained(stage: Stage, replay: Mapping[str, Any] | None, run: _Run) -> _Watch:
+    """Train one stage, and leave its model with the best weights."""
+    began = time.monotonic()
+    feed, metric = stage.feed(), stage.metric or run.metric
+    deadline = began + stage.share * (run.deadline - began)
+    deadline = max(deadline, time.monotonic() + feed.least_seconds)
+    planned = int(replay["total_steps"]) if replay else _affordable(feed, metric, deadline)
+    feed.model.total_steps = planned
+    path = run.folder / ("best.safetensors" if run.last else f"{stage.name.replace(' ', '-')}.safetensors")
+    watch = _Watch(feed, metric, path, planned, deadline, run.tell)
+    watch.later = 0.0 if run.deadline == deadline else run.deadline - deadline
+    L.seed_everything(run.seed, verbose=False)
+    _run(feed.model, feed.loader(run.seed), watch, int(replay["steps"]) if replay else planned)
+    feed.model.load_state_dict(load_file(watch.checkpoint))
+    feed.model.eval()
+    return watch
+
+
+def _part(tell: Callable[[TrainingProgress], None] | None, start: float, end: float) -> Callable[[TrainingProgress], None] | None:
+    """Tell a stage's progress as that of the whole training."""
+    if tell is None:
+        return None
+    return lambda progress: tell(replace(progress, fraction=start + (end - start) * progress.fraction))
+
+
+def _affordable(feed: Feed, metric: str, deadline: float) -> int:
     """Steps that fit into what is left of the budget, judging included."""
-    if isinstance(feed, ProbeFeed):
+    if not feed.timed:
         return feed.max_steps
     patience = TIMING * (deadline - time.monotonic())
-    step, judging = seconds_per_step(model, feed.loader(0), patience), judging_seconds(feed)
+    step, judging = seconds_per_step(feed.model, feed.loader(0), patience), judging_seconds(feed, metric)
     left = HEADROOM * (deadline - time.monotonic()) - VALIDATIONS * judging
     return int(np.clip(left / step, MIN_STEPS, feed.max_steps))
 
@@ -172,14 +225,14 @@ class _Watch(L.Callback):
         self,
         feed: Feed,
         metric: str,
-        folder: Path,
+        checkpoint: Path,
         planned: int,
         deadline: float,
         on_progress: Callable[[TrainingProgress], None] | None,
     ) -> None:
         self.feed, self.metric, self.planned, self.deadline, self.on_progress = feed, metric, planned, deadline, on_progress
-        folder.mkdir(parents=True, exist_ok=True)
-        self.checkpoint = folder / "best.safetensors"
+        self.checkpoint, self.later, self.late = checkpoint, 0.0, False
+        checkpoint.parent.mkdir(parents=True, exist_ok=True)
         self.step, self.best, self.history = 0, None, []
         self.losses: list[float] = []
         self.started, self.told = time.monotonic(), -math.inf
@@ -192,18 +245,19 @@ class _Watch(L.Callback):
     def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any, batch_idx: int) -> None:
         self.step += 1
         self.losses.append(float(outputs["loss"]))
-        late = time.monotonic() > self.deadline
-        if self.step in self.looks and not late:
+        over = time.monotonic() > self.deadline
+        if self.step in self.looks and not over:
             self._judge(module)
         self._tell()
-        trainer.should_stop = trainer.should_stop or late
+        self.late = over and self.step < self.planned
+        trainer.should_stop = trainer.should_stop or over
 
     def on_train_end(self, trainer: Any, module: Any) -> None:
         if not self.history or self.history[-1]["step"] != self.step:
             self._judge(module)
 
-    def _judge(self, module: ImageClassifier) -> None:
-        value = metrics.score(self.metric, self.feed.labels, self.feed.probabilities())
+    def _judge(self, module: Any) -> None:
+        value = self.feed.value(self.metric)
         module.train()
         self.history.append(
             {
@@ -225,13 +279,13 @@ class _Watch(L.Callback):
             return
         self.told = now
         per_step = (now - self.started) / self.step
-        left = min((self.planned - self.step) * per_step, self.deadline - now)
+        left = min((self.planned - self.step) * per_step, self.deadline - now) + self.later
         loss = self.losses[-1] if self.losses else None
         fraction, history = self.step / self.planned, list(self.history)
         self.on_progress(TrainingProgress(fraction, max(0.0, left), self.step, self.planned, loss, self.best, history))
 
 
-def _run(model: ImageClassifier, loader: Any, watch: _Watch, steps: int) -> None:
+def _run(model: L.LightningModule, loader: Any, watch: _Watch, steps: int) -> None:
     trainer = L.Trainer(
         max_steps=steps,
         max_epochs=-1,

@@ -9,5 +9,6 @@ from jupyter_clinagent.phantoms.drains import Planted, plant_confounder
 from jupyter_clinagent.phantoms.kinds import KINDS, write
 from jupyter_clinagent.phantoms.phantom import Phantom
 from jupyter_clinagent.phantoms.skin import dermoscopy, triage
+from jupyter_clinagent.phantoms.wrist import wrist
 
-__all__ = ["KINDS", "ChestPhantom", "Phantom", "Planted", "chest", "dermoscopy", "plant_confounder", "triage", "write"]
+__all__ = ["KINDS", "ChestPhantom", "Phantom", "Planted", "chest", "dermoscopy", "plant_confounder", "triage", "wrist", "write"]

@@ -14,8 +14,16 @@ from jupyter_clinagent.phantoms.chest import chest
 from jupyter_clinagent.phantoms.chest_files import write_chest
 from jupyter_clinagent.phantoms.phantom import Difficulty, Phantom
 from jupyter_clinagent.phantoms.skin import dermoscopy, triage
+from jupyter_clinagent.phantoms.wrist import wrist
+from jupyter_clinagent.phantoms.wrist_files import write_wrist, write_wrist_weak
 
-KINDS: dict[str, Callable[..., Sequence[Phantom]]] = {"dermoscopy": dermoscopy, "triage": triage, "chest": chest}
+KINDS: dict[str, Callable[..., Sequence[Phantom]]] = {
+    "dermoscopy": dermoscopy,
+    "triage": triage,
+    "wrist": wrist,
+    "wrist-weak": wrist,
+    "chest": chest,
+}
 
 COLUMNS = ["lesion_id", "image_id", "dx", "age", "sex", "localization"]
 BOX_COLUMNS = ["image_id", "top", "bottom", "left", "right"]
@@ -65,7 +73,13 @@ def write_skin(phantoms: Sequence[Phantom], folder: Path) -> None:
     _table(folder / "lesion_boxes.csv", BOX_COLUMNS, (_box_row(phantom) for phantom in phantoms if phantom.box))
 
 
-WRITERS: dict[str, Callable[..., None]] = {"dermoscopy": write_skin, "triage": write_skin, "chest": write_chest}
+WRITERS: dict[str, Callable[..., None]] = {
+    "dermoscopy": write_skin,
+    "triage": write_skin,
+    "wrist": write_wrist,
+    "wrist-weak": write_wrist_weak,
+    "chest": write_chest,
+}
 
 
 def _row(phantom: Phantom) -> list[Any]:
