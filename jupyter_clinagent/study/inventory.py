@@ -82,18 +82,18 @@ def take_inventory(data: str | Path) -> Inventory:
     tables = [table for name in folder.tables if (table := _read(folder, name, index, problems)) is not None]
     coco = read_coco(folder, index)
     boxes = coco_boxes(coco) or voc_boxes(folder, index) or yolo_boxes(folder, images) or table_boxes(tables)
-    tables += [table for file in coco if (table := _table_of(file, index, len(coco) > 1)) is not None]
-    return Inventory(folder, images, tables, find_class_folders(images), boxes, parse_groups(images), problems)
+    return Inventory(
+        folder, images, tables + _coco_tables(coco, index), find_class_folders(images), boxes, parse_groups(images), problems
+    )
 
 
-def _table_of(coco: CocoFile, index: FileIndex, several: bool) -> Table | None:
-    """What a COCO file says of its images beside their boxes."""
-    frame = coco_table(coco, several)
-    if frame is None:
-        return None
-    by_name = {str(entry.get("file_name")): coco.files[entry.get("id")] for entry in coco.content["images"]}
-    columns = describe_columns(frame, coco.name, "file_name", index)
-    return Table(coco.name, frame, "file_name", frame["file_name"].map(by_name), columns)
+def _coco_tables(found: list[CocoFile], index: FileIndex) -> list[Table]:
+    """What COCO files say of their images beside their boxes, as one table."""
+    told = coco_table(found)
+    if told is None:
+        return []
+    name = found[0].name
+    return [Table(name, told[0], "file_name", told[1], describe_columns(told[0], name, "file_name", index))]
 
 
 def _in_mask_folder(image: str) -> bool:

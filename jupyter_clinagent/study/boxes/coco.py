@@ -81,15 +81,25 @@ def _corners(annotation: dict[str, Any]) -> tuple[float, float, float, float]:
     return x, y, x + width, y + height
 
 
-def coco_table(coco: CocoFile, several: bool) -> pd.DataFrame | None:
-    """What a file says of its images beside their boxes (patient, split, …) as a table of text cells.
+def coco_table(found: Sequence[CocoFile]) -> tuple[pd.DataFrame, pd.Series] | None:
+    """What the files say of their images beside their boxes (patient, split, …) as a table of text cells.
 
-    With ``several`` files, one for each partition, the partition in the file's name is a column too.
+    With several files, one for each partition, the partition in a file's name is a column too.
+
+    Returns
+    -------
+    tuple or None
+        The table and the image file that each row names; None where there is nothing beside the file names.
     """
-    part = _split_word(coco.name) if several else None
-    rows = [_extras(entry, part) for entry in coco.content["images"] if entry.get("file_name")]
-    frame = pd.DataFrame(rows, dtype=object)
-    return frame.where(frame.notna(), None) if len(frame.columns) > 1 else None
+    rows = [
+        (_extras(entry, _split_word(coco.name) if len(found) > 1 else None), coco.files[entry.get("id")])
+        for coco in found
+        for entry in coco.content["images"]
+        if entry.get("file_name")
+    ]
+    frame = pd.DataFrame([extras for extras, _ in rows], dtype=object)
+    files = pd.Series([file for _, file in rows], index=frame.index, dtype=object)
+    return (frame.where(frame.notna(), None), files) if len(frame.columns) > 1 else None
 
 
 def _extras(entry: dict[str, Any], part: str | None) -> dict[str, str]:

@@ -24,12 +24,19 @@ _SHAPES = (
     ("x", "y", "width", "height"),
     ("x_min", "y_min", "width", "height"),
 )
+LEAST_NUMBERS = 0.9
 _TRUE = frozenset(["1", "1.0", "true", "yes", "y"])
 
 
 def is_box_table(table: Table) -> bool:
     """Whether its rows name images and have all that a box takes."""
-    return bool(table.matched) and _shape(table.frame) is not None and len(table.by_role("box")) >= 4
+    shape = _shape(table.frame) if table.matched else None
+    return shape is not None and all(_numeric(table.frame[name]) for name in shape.values())
+
+
+def _numeric(cells: pd.Series) -> bool:
+    given = cells.dropna()
+    return len(given) > 0 and bool(pd.to_numeric(given, errors="coerce").notna().mean() > LEAST_NUMBERS)
 
 
 def table_boxes(tables: Sequence[Table]) -> AnnotatedBoxes | None:
