@@ -15,9 +15,10 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from jupyter_clinagent.contracts import CohortLike, Partition
+from jupyter_clinagent.contracts import CohortLike, ConfoundedCohortLike, Partition
 from jupyter_clinagent.imaging.augment import ImageTransform
 from jupyter_clinagent.imaging.preprocessing import Preprocessing
+from jupyter_clinagent.imaging.reliance import cell_weights
 
 IN_MEMORY = 1 << 30
 """Bytes of decoded images of one partition beyond which they are kept in a temporary file instead."""
@@ -97,6 +98,17 @@ class CohortDataModule(L.LightningDataModule):
     def symmetries(self) -> tuple[str, ...]:
         """Flips under which these pictures stay equally plausible."""
         return self.train_transform.symmetries if self.train_transform else ()
+
+    def judging_weights(self) -> np.ndarray | None:
+        """How much each validation image counts when checkpoints are compared, (N,); None: all alike.
+
+        Where training works against a confounder, images with and without it count alike in each class, or the checkpoint
+        that relies on it most would win.
+        """
+        if self.debiased is None or not isinstance(self.cohort, ConfoundedCohortLike):
+            return None
+        shown = self.cohort.confounder(self.debiased).reindex(self.ids("validation")).fillna(False)
+        return cell_weights(self.labels("validation"), shown.to_numpy(dtype=bool))
 
     @property
     def label_names(self) -> list[str]:

@@ -71,7 +71,7 @@ class ImageFeed:
     def __init__(self, model: ImageClassifier, data: CohortDataModule) -> None:
         self.model, self.data = model, data
         self.labels, self.images = data.labels("validation"), data.images("validation")
-        self.judged = len(self.labels)
+        self.judged, self.weights = len(self.labels), data.judging_weights()
         model.symmetries = data.symmetries
         model.trained_with(data.class_shares(), data.class_shares(balanced=False))
         self.steps_per_epoch = max(1, len(data.labels("train")) // data.batch_size)
@@ -85,7 +85,8 @@ class ImageFeed:
         """The metric on validation, or on its first so many images; from one view each, to save time."""
         symmetries, self.model.symmetries = self.model.symmetries, ()
         try:
-            return metrics.score(metric, self.labels[:first], self.model.predict_images(self.images[:first]))
+            weights = None if self.weights is None else self.weights[:first]
+            return metrics.score(metric, self.labels[:first], self.model.predict_images(self.images[:first]), weights=weights)
         finally:
             self.model.symmetries = symmetries
 

@@ -75,7 +75,7 @@ def test_balance_decides_how_often_a_rare_class_is_drawn(balance, expected):
 def test_without_balance_an_epoch_shows_every_image_once():
     cohort = PhantomCohort(n=60)
     data = CohortDataModule(cohort, size=SIZE)
-    sampler = dataset._BalancedSampler(data.labels("train"), data.class_shares(), seed=0)
+    sampler = dataset._BalancedSampler(data._strata(), seed=0)
     assert sorted(sampler) == list(range(len(data.labels("train"))))
 
 
