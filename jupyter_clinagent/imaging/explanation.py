@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from torch import nn
 
 from jupyter_clinagent.imaging.classification import ImageClassifier
 
+M = TypeVar("M", bound=nn.Module)
 ClassIndex = int | Sequence[int] | np.ndarray | None
 
 
@@ -48,8 +50,7 @@ def randomisation_correlation(model: ImageClassifier, images: np.ndarray, class_
     Low is good: a map that stays the same shows the picture's edges, not what was learnt.
     """
     trained = grad_cam(model, images, class_index)
-    shuffled = grad_cam(_shuffled(model, seed), images, class_index)
-    return float(np.mean([_correlation(a, b) for a, b in zip(trained, shuffled, strict=True)]))
+    return mean_correlation(trained, grad_cam(shuffled(model, seed), images, class_index))
 
 
 def heat_inside(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
@@ -71,14 +72,19 @@ def _chosen(class_index: ClassIndex, start: int, stop: int) -> int | np.ndarray 
     return class_index if class_index is None or np.ndim(class_index) == 0 else np.asarray(class_index)[start:stop]  # type: ignore[return-value]
 
 
-def _shuffled(model: ImageClassifier, seed: int) -> ImageClassifier:
-    """Each convolution and linear layer keeps its weights in random order: same distribution, nothing learnt."""
+def shuffled(model: M, seed: int) -> M:
+    """A copy of the model in which each convolution and linear layer has its weights in random order: same distribution, nothing learnt."""
     copy, generator = deepcopy(model), torch.Generator().manual_seed(seed)
     for layer in copy.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
             flat = layer.weight.detach().flatten()
             layer.weight.detach().copy_(flat[torch.randperm(len(flat), generator=generator)].view_as(layer.weight))
     return copy
+
+
+def mean_correlation(maps: np.ndarray, others: np.ndarray) -> float:
+    """Mean over the images of the correlation of two maps each (N, H, W)."""
+    return float(np.mean([_correlation(a, b) for a, b in zip(maps, others, strict=True)]))
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:

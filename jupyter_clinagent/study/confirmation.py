@@ -29,10 +29,19 @@ def _contradictions(specification: Specification, cohort: CohortFacts, label: st
         yield f"its label column is {specification.label_column}, the cohort's {label}"
     if specification.group_column not in (None, "none", cohort.group_source):
         yield f"it groups by {specification.group_column}, the cohort by {cohort.group_source}"
-    expected = "auroc" if len(cohort.classes) == 2 else "macro_auroc"
+    if specification.task != cohort.task:
+        yield f"its task is {specification.task}, the cohort was loaded for {cohort.task}"
+    expected, because = _metric(cohort)
     if specification.primary_metric != expected:
-        yield f"its primary metric is {specification.primary_metric}; with {len(cohort.classes)} classes it is {expected}"
+        yield f"its primary metric is {specification.primary_metric}; {because} it is {expected}"
     point = specification.operating_point
     named = {specification.positive_class or "", point.positive_class if point else ""} - {""}
     for name in sorted(named - set(cohort.classes)):
         yield f"its positive class {name} is no class"
+
+
+def _metric(cohort: CohortFacts) -> tuple[str, str]:
+    """The primary metric that fits the cohort, and why."""
+    if cohort.task == "detection":
+        return "map50", "of a detection"
+    return ("auroc" if len(cohort.classes) == 2 else "macro_auroc"), f"with {len(cohort.classes)} classes"

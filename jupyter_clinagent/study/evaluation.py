@@ -12,8 +12,8 @@ import pandas as pd
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.errors import EvaluatorChanged
 from jupyter_clinagent.facts import OperatingResult
-from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.study import judged
+from jupyter_clinagent.imaging import boxes, detection_metrics, metrics, reliance
+from jupyter_clinagent.study import judged, judged_boxes
 from jupyter_clinagent.study.judged import Judged
 
 SMALL = 10
@@ -96,7 +96,7 @@ def evaluator_state() -> str:
 def _judging_modules() -> list[ModuleType]:
     from jupyter_clinagent.study import acceptance
 
-    return [sys.modules[__name__], judged, metrics, acceptance]
+    return [sys.modules[__name__], judged, judged_boxes, metrics, detection_metrics, boxes, reliance, acceptance]
 
 
 def _bound(value: object) -> str:

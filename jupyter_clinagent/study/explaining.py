@@ -59,8 +59,8 @@ def _of_one(ill: np.ndarray, score: np.ndarray, threshold: float | None, name: s
 
 def draw_galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
     """Galleries, and the mean correlation of the maps with those of a weight-randomised model."""
-    classes, test = session.cohort.classes, opening.test
-    model, pixels = opening.trained.model, opening.trained.data.images("test")
+    classes, test = session.cohort.classes, opening.scored
+    model, pixels = opening.trained.classifier, opening.trained.data.images("test")
     chosen = choose_rows(test, classes, session.positive, opening.threshold, most)
     galleries = []
     for number, pick in enumerate(chosen):

@@ -24,6 +24,11 @@ class Judged(Protocol):
         """Group of each image (N,)."""
         ...
 
+    @property
+    def labels(self) -> np.ndarray:
+        """int64 (N,): the class of each image; for a detector 1 where there is a finding."""
+        ...
+
     def estimates(self, classes: list[str], positive: int | None, threshold: float | None, seed: int) -> dict[str, Estimate]:
         """Every figure with its interval from a bootstrap over groups, the primary one first.
 
@@ -65,6 +70,11 @@ class Predictions:
     truth: np.ndarray
     scores: np.ndarray
     decision: np.ndarray | None = None
+
+    @property
+    def labels(self) -> np.ndarray:
+        """See :class:`Judged`."""
+        return self.truth
 
     @property
     def called(self) -> np.ndarray:

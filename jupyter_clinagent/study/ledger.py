@@ -14,7 +14,10 @@ LEDGER, REPLAY = "ledger.json", "replay.json"
 
 @dataclass
 class Entry:
-    """One experiment. ``validation`` holds ``{metric: {value, low, high, reason}}``; ``failed`` is an error's name."""
+    """One experiment. ``validation`` holds ``{metric: {value, low, high, reason}}``; ``failed`` is an error's name.
+
+    ``stages`` (steps of each) and ``threads`` replay the training.
+    """
 
     name: str
     hypothesis: str
@@ -31,6 +34,7 @@ class Entry:
     steps: int = 0
     total_steps: int = 0
     epochs: float = 0.0
+    stages: list[dict[str, Any]] = field(default_factory=list)
     threads: int = 0
     seed: int = 0
     precision: str = ""
@@ -53,7 +57,9 @@ class Ledger:
 
     def replay_of(self, name: str, recipe: str) -> Entry | None:
         """The last finished experiment with the same name and recipe."""
-        known = [e for e in [*self._earlier, *self.session] if e.name == name and e.recipe == recipe and not e.failed and e.steps]
+        known = [
+            e for e in [*self._earlier, *self.session] if e.name == name and e.recipe == recipe and not e.failed and e.stages
+        ]
         return known[-1] if known else None
 
     def add(self, entry: Entry) -> None:

@@ -60,6 +60,11 @@ METRIC_NAMES = {
     "ece": "Expected calibration error",
     "brier": "Brier score",
     "calibration_slope": "Calibration slope",
+    "map50": "mAP50",
+    "map": "mAP",
+    "froc_0.5": "Sensitivity at 0.5 false positives per image",
+    "froc_1": "Sensitivity at 1 false positive per image",
+    "froc_2": "Sensitivity at 2 false positives per image",
 }
 
 

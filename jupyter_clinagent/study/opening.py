@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import Estimate, OperatingPoint
+from jupyter_clinagent.contracts import OperatingPoint
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts
 from jupyter_clinagent.study.evaluation import (
@@ -18,8 +17,10 @@ from jupyter_clinagent.study.evaluation import (
 )
 from jupyter_clinagent.study.experiment import Trained
 from jupyter_clinagent.study.judged import Predictions
+from jupyter_clinagent.study.judged_boxes import FoundBoxes
 from jupyter_clinagent.study.ledger import recipe_hash
 from jupyter_clinagent.study.session import Session
+from jupyter_clinagent.study.shortcuts import Tested, reliance_facts
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,25 @@ class Opening:
 
     facts: EvaluationFacts
     trained: Trained
-    test: Predictions
+    test: Predictions | FoundBoxes
     threshold: float | None
     files: dict[str, str]
     subgroups: pd.DataFrame
     reason: str
     models: int
     """How many different models have seen the test set so far, this one included."""
+
+    @property
+    def scored(self) -> Predictions:
+        """The test set as a classifier sees it."""
+        assert isinstance(self.test, Predictions), "this study detects"
+        return self.test
+
+    @property
+    def boxed(self) -> FoundBoxes:
+        """The test set as a detector sees it."""
+        assert isinstance(self.test, FoundBoxes), "this study classifies"
+        return self.test
 
 
 def open_test_set(session: Session, reason: str, again: bool = False) -> Opening:
@@ -58,6 +71,8 @@ def open_test_set(session: Session, reason: str, again: bool = False) -> Opening
     trained = _to_be_opened(session, reason)
     check_evaluator(session.confirmed.evaluator_state)
     identity = {**session.identity(), "evaluator": session.confirmed.evaluator_hash, "recipe": trained.entry.recipe}
+    if trained.freed_from is not None and session.erm is not None:
+        identity["erm"] = session.erm.entry.recipe  # it is shown the test set too, for comparison
     opening = recipe_hash(identity)
     counted = opening not in session.ledger.openings
     if counted and session.ledger.openings and not again:
@@ -91,6 +106,7 @@ def _evaluated(session: Session, trained: Trained, sealed: pd.DataFrame, reason:
         validation=figures[0],
         test=figures[1],
         operating_point=operating_result(point, threshold, *figures) if point and threshold is not None else None,
+        reliance=reliance_facts(session, Tested(trained, test), lambda erm: session.predict(erm.model, erm.data, "test")),
         unsealed=len(session.ledger.openings),
         replayed=replayed,
     )
@@ -120,23 +136,3 @@ def post_hoc(session: Session, rule: str, target: float | None, positive: str | 
     result = operating_result(point, threshold, *figures)
     session.record.add("post hoc threshold", rule=rule, target=target, positive_class=name, threshold=threshold)
     return opening.facts.model_copy(update={"operating_point": result, "validation": figures[0], "test": figures[1]})
-
-
-def predictions_table(session: Session) -> pd.DataFrame:
-    """Rows of ``predictions.csv``: validation and test images with ``image, group, label, partition, score_<class>…``."""
-    opening = session.opening
-    sealed, classes = session.cohort.seal.contents(), session.cohort.classes
-    parts = []
-    for name, predictions in (("validation", opening.trained.validation), ("test", opening.test)):
-        images = [opening.files.get(image, image) for image in predictions.images]
-        labels = np.array(classes, dtype=object)[predictions.truth]
-        groups = sealed.loc[predictions.images, "group"] if name == "test" else predictions.groups
-        frame = pd.DataFrame({"image": images, "group": np.asarray(groups), "label": labels, "partition": name})
-        scores = pd.DataFrame(predictions.scores, columns=[f"score_{label}" for label in classes])
-        parts.append(pd.concat([frame, scores], axis=1))
-    return pd.concat(parts, ignore_index=True)
-
-
-def primary_test(opening: Opening) -> Estimate:
-    """The headline figure."""
-    return opening.facts.test[opening.facts.primary_metric]

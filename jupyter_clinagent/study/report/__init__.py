@@ -9,7 +9,7 @@ from typing import Any
 from jupyter_clinagent.facts import ReportFacts
 from jupyter_clinagent.study.environment import requirements_lock
 from jupyter_clinagent.study.fingerprint import changed_files, load_fingerprint
-from jupyter_clinagent.study.opening import predictions_table
+from jupyter_clinagent.study.predictions import predictions_table
 from jupyter_clinagent.study.report.evidence import gather
 from jupyter_clinagent.study.report.page import render
 from jupyter_clinagent.study.report.summary import summarise

@@ -38,6 +38,8 @@ def _size(e: Evidence) -> str:
 
 
 def _naming(e: Evidence) -> str:
-    if e.opening.test.decision is None:
+    if e.session.detects:
+        return "each box has a score; choose how many false alarms an image you can bear (FROC)"
+    if e.opening.scored.decision is None:
         return "take the class with the highest score"
     return "divide each score by its class's share of the training images, then take the highest (rare classes get their chance)"

@@ -28,7 +28,7 @@ class Evidence:
     demographics
         Age and sex by partition, with standardised differences between training and test.
     decision
-        Net benefit at :data:`DECISION_THRESHOLDS`; None for more than two classes.
+        Net benefit at :data:`DECISION_THRESHOLDS`; None for more than two classes, and for a detector (no probabilities).
     robustness
         See :func:`~jupyter_clinagent.study.robustness.robustness_table`.
     slope
@@ -58,8 +58,8 @@ def gather(session: Session, changed: list[str]) -> Evidence:
     """Collect the evidence; verifies the record on the way."""
     entries = verify_record(session.record.path)
     kinds = [entry["kind"] for entry in entries]
-    opening, classes = session.opening, session.cohort.classes
-    counts = np.bincount(opening.test.truth, minlength=len(classes))
+    opening = session.opening
+    counts = np.bincount(opening.test.labels)
     return Evidence(
         session=session,
         opening=opening,
@@ -77,17 +77,17 @@ def gather(session: Session, changed: list[str]) -> Evidence:
 
 
 def _slope(session: Session) -> float | None:
-    if session.positive is None:
+    if session.positive is None or session.detects:
         return None
-    test = session.opening.test
+    test = session.opening.scored
     return metrics.calibration_slope(test.truth == session.positive, test.scores[:, session.positive])
 
 
 def _decision(session: Session) -> pd.DataFrame | None:
     """Net benefit of the model, of treating everybody and of treating nobody."""
-    if session.positive is None:
+    if session.positive is None or session.detects:
         return None
-    test, thresholds = session.opening.test, np.array(DECISION_THRESHOLDS)
+    test, thresholds = session.opening.scored, np.array(DECISION_THRESHOLDS)
     hit = test.truth == session.positive
     model = metrics.net_benefit(hit, test.scores[:, session.positive], thresholds)
     everybody = metrics.net_benefit(hit, np.ones(len(hit)), thresholds)

@@ -17,6 +17,9 @@ from jupyter_clinagent.study.report.sheet import sheet
 from jupyter_clinagent.study.report.words import cautions, summary_sentences
 from jupyter_clinagent.study.verdict import ledger_table
 
+HEADLINES = ("sensitivity", "specificity", "balanced_accuracy", "froc_0.5", "froc_2")
+"""Figures beside the primary one at the top of the report."""
+
 
 def _scroll(content: str) -> str:
     return f'<div class="scroll">{content}</div>'
@@ -42,7 +45,7 @@ def summary(e: Evidence) -> str:
 
 def _cards(e: Evidence) -> str:
     test = e.opening.facts.test
-    names = [e.opening.facts.primary_metric, *[n for n in ("sensitivity", "specificity", "balanced_accuracy") if n in test]]
+    names = [e.opening.facts.primary_metric, *[n for n in HEADLINES if n in test]]
     return f'<div class="cards">{"".join(_card(metric_name(name), test[name]) for name in names)}</div>'
 
 

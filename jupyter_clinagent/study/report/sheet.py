@@ -6,10 +6,10 @@ or *not applicable*; nothing is left blank in silence.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.study.markup import metric_name, with_interval
 from jupyter_clinagent.study.report.evidence import Evidence
 
@@ -59,8 +59,13 @@ def _data(e: Evidence) -> Iterator[Line]:
     yield (
         "Inclusion and exclusion",
         "filled",
-        f"Included: images labelled {', '.join(e.specification.classes)}. Left out: {left_out}.",
+        f"Included: {_included(e)}. Left out: {left_out}.",
     )
+
+
+def _included(e: Evidence) -> str:
+    classes = ", ".join(e.specification.classes)
+    return f"images with boxes of {classes}, and images without a finding" if e.session.detects else f"images labelled {classes}"
 
 
 def _flow(e: Evidence) -> Iterator[Line]:
@@ -87,8 +92,8 @@ def _cohort(e: Evidence) -> Iterator[Line]:
         else "No age or sex in the data."
     )
     yield "Demographics by partition", "filled" if len(d) else ASK, text
-    counts = Counter(e.opening.test.truth.tolist())
-    shares = ", ".join(f"{name} {counts[i] / len(e.opening.test.truth):.1%}" for i, name in enumerate(e.session.cohort.classes))
+    labels, names = e.opening.test.labels, [NO_FINDING, FINDING] if e.session.detects else e.session.cohort.classes
+    shares = ", ".join(f"{name} {(labels == number).mean():.1%}" for number, name in enumerate(names))
     yield "Prevalence", "filled", f"In the test set: {shares}."
     width = (
         f"{e.primary.high - e.primary.low:.3f}" if e.primary.low is not None and e.primary.high is not None else "not estimable"
@@ -118,7 +123,7 @@ def _has(e: Evidence, topic: str) -> bool:
 def _model(e: Evidence) -> Iterator[Line]:
     entry = e.opening.trained.entry
     recipe = entry.details.get("model", {})
-    yield "Model", "filled", f"{recipe.get('backbone')} with one linear layer; trained parts: {recipe.get('trainable')}."
+    yield "Model", "filled", f"{_network(e)}; trained parts: {recipe.get('trainable')}."
     yield "Initial weights", "filled", f"ImageNet weights, SHA-256 {str(recipe.get('backbone_sha256'))[:16]}."
     yield (
         "Recipe and seeds",
@@ -143,6 +148,11 @@ def _model(e: Evidence) -> Iterator[Line]:
     )
 
 
+def _network(e: Evidence) -> str:
+    backbone = e.opening.trained.entry.details.get("model", {}).get("backbone")
+    return f"RetinaNet on {backbone}" if e.session.detects else f"{backbone} with one linear layer"
+
+
 def _figures(e: Evidence) -> Iterator[Line]:
     yield (
         "Intervals on headline figures",
@@ -152,10 +162,14 @@ def _figures(e: Evidence) -> Iterator[Line]:
     point = e.opening.facts.operating_point
     chosen = f"{point.threshold:.3f}, chosen on validation." if point else "No operating point was asked for."
     yield "Threshold chosen on validation", "filled" if point else "not applicable", chosen
-    yield "Confusion by class", "filled", "See the confusion matrix."
-    slope = "not estimable" if e.slope is None else f"{e.slope:.2f}"
-    ece, brier = (with_interval(e.opening.facts.test.get(name)) for name in ("ece", "brier"))
-    yield "Calibration", "filled", f"Slope {slope}, expected calibration error {ece}, Brier score {brier}."
+    if e.session.detects:
+        yield "Confusion by class", "filled", "See the sensitivities at fixed rates of false positives (FROC)."
+        yield "Calibration", "not applicable", "The scores of a detector order its boxes; they are no probabilities."
+    else:
+        yield "Confusion by class", "filled", "See the confusion matrix."
+        slope = "not estimable" if e.slope is None else f"{e.slope:.2f}"
+        ece, brier = (with_interval(e.opening.facts.test.get(name)) for name in ("ece", "brier"))
+        yield "Calibration", "filled", f"Slope {slope}, expected calibration error {ece}, Brier score {brier}."
     has = len(e.opening.subgroups) > 0
     yield "Subgroups", "filled" if has else ASK, "See the table." if has else "No subgroup columns were named."
 
@@ -174,11 +188,7 @@ def _judgement(e: Evidence) -> Iterator[Line]:
         "See the galleries." if e.session.explanation else NOT_STATED,
     )
     explained = e.session.explanation
-    text = (
-        f"Grad-CAM; correlation with a weight-randomised model {explained.randomisation_correlation:.2f}."
-        if explained
-        else NOT_STATED
-    )
+    text = f"Correlation with a weight-randomised model {explained.randomisation_correlation:.2f}." if explained else NOT_STATED
     yield "Heat maps with a sanity test", "filled" if explained else ASK, text
 
 
@@ -192,13 +202,13 @@ def _reach(e: Evidence) -> Iterator[Line]:
     yield (
         "Simple baseline",
         "filled",
-        f"Always the most frequent class: accuracy {e.majority:.3f}; first experiment ({first.name}): see the ledger.",
+        f"Always the most frequent answer: accuracy {e.majority:.3f}; first experiment ({first.name}): see the ledger.",
     )
     has = e.decision is not None
     yield (
         "Decision curve",
         "filled" if has else "not applicable",
-        "See the table of net benefit." if has else "Several classes without a positive one.",
+        "See the table of net benefit." if has else "Needs probabilities of one positive class.",
     )
 
 

@@ -22,19 +22,36 @@ def _task(e: Evidence) -> Iterator[str]:
     test = table[table["partition"] == "test"]
     training = table[table["partition"] == "train"]
     grouped = f" from {test['group'].nunique()} groups" if e.session.cohort.facts.group_source else ""
+    does = (
+        f"marks {' and '.join(e.specification.classes)} with boxes"
+        if e.session.detects
+        else f"tells {_listed(e.specification.classes)} apart"
+    )
     yield (
-        f"The model tells {_listed(e.specification.classes)} apart. It learnt from {len(training)} images and was judged "
+        f"The model {does}. It learnt from {len(training)} images and was judged "
         f"at the end on {len(test)} images{grouped} that it had never seen."
     )
 
 
 def _headline(e: Evidence) -> Iterator[str]:
     name, primary = metric_name(e.opening.facts.primary_metric), e.primary
+    if e.session.detects:
+        yield (
+            f"{name} (average precision of boxes that overlap the true one by half or more) on these test images is "
+            f"{with_interval(primary)}; 1 would be perfect."
+        )
+        return
     yield f"{name} on these test images is {with_interval(primary)}; 0.5 would be guessing, 1 perfect."
 
 
 def _at_the_threshold(e: Evidence) -> Iterator[str]:
-    point = e.opening.facts.operating_point
+    point, test = e.opening.facts.operating_point, e.opening.facts.test
+    if point is None and e.session.detects:
+        yield (
+            f"With one false alarm in every second image it finds {_hundred(test.get('froc_0.5'), 'findings')}, with two in "
+            f"each image {_hundred(test.get('froc_2'), 'findings')}."
+        )
+        return
     if point is None:
         accuracy = e.opening.facts.test.get("balanced_accuracy")
         yield f"Naming the likeliest class, it is right in {_hundred(accuracy)} images of an average class."
@@ -48,10 +65,10 @@ def _at_the_threshold(e: Evidence) -> Iterator[str]:
         yield f"The {point.rule} aimed at, {point.target:.2f}, {inside} the 95 % interval found on the test images."
 
 
-def _hundred(estimate: Estimate | None) -> str:
+def _hundred(estimate: Estimate | None, what: str = "") -> str:
     if estimate is None or estimate.value is None:
-        return "an unknown number of"
-    shown = f"{100 * estimate.value:.0f} of 100"
+        return f"an unknown number of {what}".rstrip()
+    shown = f"{100 * estimate.value:.0f} of 100 {what}".rstrip()
     if estimate.low is None or estimate.high is None:
         return shown
     return f"{shown} (95 % interval {100 * estimate.low:.0f} to {100 * estimate.high:.0f})"
@@ -91,7 +108,7 @@ def _openings(e: Evidence) -> Iterator[str]:
 
 
 def _calibration(e: Evidence) -> Iterator[str]:
-    error = e.opening.facts.test["ece"].value
+    error = e.opening.facts.test["ece"].value if "ece" in e.opening.facts.test else None
     if error is not None and error > POOR_CALIBRATION:
         yield f"The scores are no probabilities (expected calibration error {error:.2f}); don't read them as percentages."
 
