@@ -11,12 +11,16 @@ from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import ExperimentFacts
 from jupyter_clinagent.imaging.classification import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
+from jupyter_clinagent.imaging.detection import FindingDetector
 from jupyter_clinagent.imaging.training import FitResult, fit
-from jupyter_clinagent.study.acceptance import judge
+from jupyter_clinagent.study.acceptance import Verdict as Judgement
+from jupyter_clinagent.study.acceptance import judge, judge_unfreed
 from jupyter_clinagent.study.evaluation import check_evaluator
 from jupyter_clinagent.study.judged import Predictions
+from jupyter_clinagent.study.judged_boxes import FoundBoxes
 from jupyter_clinagent.study.ledger import Entry, recipe_hash
 from jupyter_clinagent.study.session import Session
+from jupyter_clinagent.study.shortcuts import check_debiasing, judge_freed, validation_figures
 from jupyter_clinagent.study.training_display import LiveTraining
 from jupyter_clinagent.study.verdict import Verdict
 
@@ -26,9 +30,26 @@ class Trained:
     """An experiment that ran to its end: its line in the ledger, model, data and validation predictions."""
 
     entry: Entry
-    model: ImageClassifier
+    model: ImageClassifier | FindingDetector
     data: CohortDataModule
-    validation: Predictions
+    validation: Predictions | FoundBoxes
+
+    @property
+    def freed_from(self) -> str | None:
+        """The confounder that its training worked against."""
+        return self.data.debiased
+
+    @property
+    def classifier(self) -> ImageClassifier:
+        """The model of a study that classifies."""
+        assert isinstance(self.model, ImageClassifier), "this study detects"
+        return self.model
+
+    @property
+    def detector(self) -> FindingDetector:
+        """The model of a study that detects."""
+        assert isinstance(self.model, FindingDetector), "this study classifies"
+        return self.model
 
 
 class Experiment:
@@ -56,7 +77,7 @@ class Experiment:
             raise ProtocolViolation(f"The experiment {self._name!r} has no verdict yet: call run.fit(model, data) in its block.")
         return Verdict(experiment_facts(self._trained.entry), self._session.ledger.session)
 
-    def fit(self, model: ImageClassifier, data: CohortDataModule) -> None:
+    def fit(self, model: ImageClassifier | FindingDetector, data: CohortDataModule) -> None:
         """Train, predict the validation set, judge, and enter the result in the ledger.
 
         Raises
@@ -69,19 +90,21 @@ class Experiment:
         known = self._session.ledger.replay_of(self._name, entry.recipe)
         self._train(model, data, entry, known)
         validation = self._session.predict(model, data, "validation")
-        self._judge(entry, validation)
+        self._judge(entry, validation, data.debiased)
         self._trained = Trained(entry, model, data, validation)
         self._session.finish(self._trained)
 
-    def _check(self, model: ImageClassifier, data: CohortDataModule) -> None:
+    def _check(self, model: ImageClassifier | FindingDetector, data: CohortDataModule) -> None:
         if self._trained is not None:
             raise ProtocolViolation("An experiment trains once: start another one for another model.")
         if data.cohort is not self._session.cohort:
             raise ProtocolViolation("The data module has to be made from the study's own cohort.")
         if list(model.classes) != self._session.cohort.classes:
             raise ProtocolViolation("The model's classes are not the cohort's; pass cohort.classes.")
+        if data.debiased is not None:
+            check_debiasing(self._session, data.debiased)
 
-    def _new_entry(self, model: ImageClassifier, data: CohortDataModule) -> Entry:
+    def _new_entry(self, model: ImageClassifier | FindingDetector, data: CohortDataModule) -> Entry:
         details = {"model": model.recipe, "data": data.recipe}
         fixed = {"minutes": self._minutes, "seed": self._session.seed, **self._session.identity()}
         return self._entry(recipe_hash({**details, **fixed}), details)
@@ -99,11 +122,11 @@ class Experiment:
             reason=f"It stopped with {failed}." if failed else "",
         )
 
-    def _train(self, model: ImageClassifier, data: CohortDataModule, entry: Entry, known: Entry | None) -> None:
+    def _train(self, model: ImageClassifier | FindingDetector, data: CohortDataModule, entry: Entry, known: Entry | None) -> None:
         told = LiveTraining(self._name, self._session.metric)
         budget: dict[str, Any] = {"seconds": 60 * self._minutes}
         if known is not None:
-            budget = {"steps": known.steps, "total_steps": known.total_steps, "threads": known.threads}
+            budget = {"stages": known.stages, "threads": known.threads}
         result = fit(
             model,
             data,
@@ -116,17 +139,26 @@ class Experiment:
         told.finish(result)
         _enter_training(entry, result, replayed=known is not None)
 
-    def _judge(self, entry: Entry, validation: Predictions) -> None:
+    def _judge(self, entry: Entry, validation: Predictions | FoundBoxes, freed_from: str | None) -> None:
         session = self._session
         check_evaluator(session.confirmed.evaluator_state)
         figures_ = validation.estimates(session.cohort.classes, session.positive, None, session.seed)
         primary = figures_[session.metric]
         entry.value, entry.low, entry.high = primary.value, primary.low, primary.high
+        figures_ |= validation_figures(session, validation)
         entry.validation = {name: estimate.model_dump() for name, estimate in figures_.items()}
-        best = session.best
-        before = (None, None) if best is None else (best.validation, best.entry.value)
-        verdict = judge(session.metric, before[0], validation, primary.value or 0.0, before[1], session.seed)
+        verdict = self._compared(validation, primary.value or 0.0, freed_from)
         entry.kept, entry.reason = verdict.kept, verdict.reason
+
+    def _compared(self, validation: Predictions | FoundBoxes, value: float, freed_from: str | None) -> Judgement:
+        """Against the best so far, by the rule that fits."""
+        session, best = self._session, self._session.best
+        if freed_from is not None:
+            return judge_freed(session, validation, freed_from)
+        if best is not None and best.freed_from is not None:
+            return judge_unfreed(best.freed_from)
+        before = (None, None) if best is None else (best.validation, best.entry.value)
+        return judge(session.metric, before[0], validation, value, before[1], session.seed)
 
 
 def experiment_facts(entry: Entry) -> ExperimentFacts:
@@ -145,12 +177,20 @@ def experiment_facts(entry: Entry) -> ExperimentFacts:
         steps=entry.steps,
         epochs=entry.epochs,
         replayed=entry.replayed,
+        best_at=_best_at(entry.history),
         validation={name: Estimate(**estimate) for name, estimate in entry.validation.items()},
     )
 
 
+def _best_at(history: list[dict[str, float]]) -> float:
+    """Where the highest look at validation was, as a share of all steps; the last of several equal ones."""
+    looks = [(look["value"], look["step"]) for look in history if look["value"] == look["value"]]  # without NaN
+    return max(looks)[1] / history[-1]["step"] if looks else 1.0
+
+
 def _enter_training(entry: Entry, result: FitResult, replayed: bool) -> None:
     entry.steps, entry.total_steps, entry.epochs = result.steps, result.total_steps, result.epochs
+    entry.stages = result.stages
     entry.seconds, entry.threads, entry.precision = result.seconds, result.threads, result.precision
     entry.history, entry.replayed = result.history, replayed
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from jupyter_clinagent.contracts import Partition, Specification
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts, ExplanationFacts, Finding, SurveyFacts
+from jupyter_clinagent.imaging.boxes import listed
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.evaluation import evaluator_hash, evaluator_state
 from jupyter_clinagent.study.inventory import Inventory
 from jupyter_clinagent.study.judged import Predictions
+from jupyter_clinagent.study.judged_boxes import FoundBoxes
 from jupyter_clinagent.study.ledger import Ledger
 from jupyter_clinagent.study.record import Record
 
 if TYPE_CHECKING:
     from jupyter_clinagent.imaging.classification import ImageClassifier
     from jupyter_clinagent.imaging.dataset import CohortDataModule
+    from jupyter_clinagent.imaging.detection import FindingDetector
     from jupyter_clinagent.study.experiment import Trained
     from jupyter_clinagent.study.opening import Opening
 
@@ -66,6 +70,8 @@ class Session:
     cohort_: Cohort | None = None
     confirmed_: Confirmed | None = None
     best: Trained | None = None
+    erm: Trained | None = None
+    """The best that was trained plainly (empirical risk minimisation), for comparison with models freed from a confounder."""
     opening_: Opening | None = None
     survey: SurveyFacts | None = None
     explanation: ExplanationFacts | None = None
@@ -114,17 +120,36 @@ class Session:
         """Hashes that an experiment depends on besides its own recipe."""
         return {"specification": self.confirmed.specification.hash, "partition": self.cohort.hash}
 
-    def predict(self, model: ImageClassifier, data: CohortDataModule, partition: Partition) -> Predictions:
-        """Scores of a partition with its truth; the test part only after its opening."""
+    @property
+    def detects(self) -> bool:
+        """Whether boxes are looked for, not classes."""
+        return self.confirmed.specification.task == "detection"
+
+    def predict(
+        self, model: ImageClassifier | FindingDetector, data: CohortDataModule, partition: Partition
+    ) -> Predictions | FoundBoxes:
+        """What a model says of a partition, with its truth; of the test part only after its opening."""
+        return self._found(model, data, partition) if self.detects else self._scored(model, data, partition)
+
+    def _scored(self, model: Any, data: CohortDataModule, partition: Partition) -> Predictions:
         images, scores = model.predict_proba(data, partition)
-        cohort = self.cohort
-        rows = (
-            cohort.seal.contents() if partition == "test" else cohort.table.set_index("image").rename(columns={"label": "class"})
-        )
-        known = rows.loc[images]
-        truth = known["class"].map({name: number for number, name in enumerate(cohort.classes)}).to_numpy(dtype=np.int64)
+        known, classes = self._rows(partition).loc[images], self.cohort.classes
+        truth = known["class"].map({name: number for number, name in enumerate(classes)}).to_numpy(dtype=np.int64)
         groups = known["group"].to_numpy(dtype=object)
         return Predictions(list(images), groups, truth, np.asarray(scores, dtype=float), model.decision_weights)
+
+    def _found(self, model: Any, data: Any, partition: Partition) -> FoundBoxes:
+        cohort = self.cohort
+        images, found = model.predict_boxes(data, partition)
+        boxes = cohort.seal.boxes() if partition == "test" else cohort.boxes
+        groups = self._rows(partition).loc[images, "group"].to_numpy(dtype=object)
+        return FoundBoxes(list(images), groups, listed(boxes, images, cohort.classes), found)
+
+    def _rows(self, partition: Partition) -> pd.DataFrame:
+        """Class and group by image id."""
+        cohort = self.cohort
+        shown = cohort.table.set_index("image").rename(columns={"label": "class"})
+        return cohort.seal.contents() if partition == "test" else shown
 
     def finish(self, trained: Trained) -> None:
         """Enter a finished experiment; a kept one becomes the best."""
@@ -134,6 +159,7 @@ class Session:
         self.record.add("experiment finished", **data, reason=entry.reason, steps=entry.steps, replayed=entry.replayed)
         if entry.kept:
             self.best = trained
+            self.erm = trained if trained.freed_from is None else self.erm
 
     def add_figures(self, section: str, shown: list[Shown]) -> None:
         """Keep the figures of a section for the report, in place of earlier ones, and as files."""
