@@ -149,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--json", metavar="FILE")
 
     phantom = _command(commands, "phantom", _phantom, "write synthetic images with known truth")
-    phantom.add_argument("kind", choices=("triage", "dermoscopy"))
+    phantom.add_argument("kind", choices=("triage", "dermoscopy", "wrist", "wrist-weak", "chest"))
     phantom.add_argument("folder", type=Path, metavar="DIR")
     phantom.add_argument("--n", type=int, default=400)
     phantom.add_argument("--seed", type=int, default=0)
