@@ -52,7 +52,7 @@ def load_boxed_cohort(inventory: Inventory, wishes: Wishes, corrections: Correct
     corrected = corrections.apply(images.as_labelled())
     linked = link_images(inventory, corrected.rows, wishes.group)
     rows, mended, lost = _with_boxes(images, linked)
-    _check_numbers(rows, wishes.allow_few)
+    _check_numbers(rows, mended, wishes.allow_few)
     split = split_boxed(inventory, rows, linked.joined.loc[rows.index], wishes.split, wishes.seed)
     placed = with_partition(rows, split)
     _check_partitions(placed)
@@ -89,13 +89,14 @@ def _taken_out(before: pd.DataFrame, after: pd.DataFrame, split: Split) -> dict[
     return {file: reason if before.at[file, "boxed"] else UNJUDGED for file, reason in gone.items()}
 
 
-def _check_numbers(rows: pd.DataFrame, allow_few: bool) -> None:
+def _check_numbers(rows: pd.DataFrame, mended: MendedBoxes, allow_few: bool) -> None:
     boxed = rows[(rows["class"] == FINDING) & rows["boxed"]]
     groups, least = boxed["group"].nunique(), LEAST_GROUPS if allow_few else FEWEST_GROUPS
     if groups < least:
+        refused = ", ".join(f"{count} {reason}" for reason, count in mended.counts("refused").items())
         raise TooFewImages(
             f"Only {len(boxed)} images of {groups} patients or films have boxes that can be used: too few to train and judge a "
-            f"detector; box at least {least}, better {3 * FEW_GROUPS}."
+            f"detector; box at least {least}, better {3 * FEW_GROUPS}." + (f" Boxes not used: {refused}." if refused else "")
         )
 
 
