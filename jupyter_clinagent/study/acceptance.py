@@ -33,6 +33,10 @@ CLEAR_FALL = 0.25
 """Share of the reliance that a debiased model has to lose."""
 MOST_LOST = 0.01
 """AUROC without the confounder that it may lose against ERM."""
+FREED_RULE = (
+    f"if its reliance on validation falls by at least {CLEAR_FALL:.0%} with a probability of at least {PROBABLE:.0%}, and its "
+    f"AUROC among images without the confounder is at most {MOST_LOST} below that of the plainly trained model"
+)
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,12 @@ from jupyter_clinagent.facts import (
     SurveyFacts,
 )
 from jupyter_clinagent.imaging import box_figures, figures, metrics
+from jupyter_clinagent.study.acceptance import FREED_RULE
 from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.judged_boxes import FoundBoxes
 from jupyter_clinagent.study.markup import metric_name, paragraphs, table, with_interval
 from jupyter_clinagent.study.partition import PARTITIONS
+from jupyter_clinagent.study.reliance_page import reliance_tables
 from jupyter_clinagent.study.session import Session, Shown
 
 _WORDS = {"stop": "decide first", "warning": "look at this", "info": ""}
@@ -95,6 +97,7 @@ def specification(content: Specification, evaluator: str) -> str:
         ("Cost of errors", content.risk),
         ("Groups", content.group_column or "each image on its own"),
         ("Confounders", ", ".join(content.confounders) or "none named"),
+        *([("A model freed from one is kept", FREED_RULE)] if content.confounders else []),
         ("Hash of the specification", content.hash[:16]),
         ("Hash of the evaluator's code", evaluator[:16]),
     ]
@@ -122,7 +125,8 @@ def evaluation(facts: EvaluationFacts, note: str = "") -> str:
     opened = "Replay of an earlier opening." if facts.replayed else f"Opening number {facts.unsealed} of the test set."
     first = f"<p><b>{escape(facts.experiment)}</b> on the test set. {opened}{f' <b>{escape(note)}</b>' if note else ''}</p>"
     caption = "Figures (95 % interval, bootstrap over groups)"
-    return first + table(["Metric", "Validation", "Test"], rows, caption) + operating_point(facts.operating_point)
+    figures_ = table(["Metric", "Validation", "Test"], rows, caption)
+    return first + figures_ + operating_point(facts.operating_point) + reliance_tables(facts.reliance)
 
 
 def operating_point(result: OperatingResult | None) -> str:

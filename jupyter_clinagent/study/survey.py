@@ -16,6 +16,7 @@ from jupyter_clinagent.study.inventory import (
     rows_by_file,
 )
 from jupyter_clinagent.study.layouts import find_split_folders
+from jupyter_clinagent.study.masks import count_unfit, find_masks
 from jupyter_clinagent.study.modality import look_at_sample
 from jupyter_clinagent.study.roles import is_named_like_label
 
@@ -25,6 +26,7 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
     columns = [column for table in inventory.tables for column in table.columns] + _synthetic_columns(inventory)
     look = look_at_sample(inventory.folder, inventory.images, _words(inventory, columns))
     layout = _layout(inventory)
+    masks, misfits = _masks(inventory)
     return SurveyFacts(
         data=str(inventory.folder.root),
         layout=layout,
@@ -36,9 +38,24 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
         modality=look.modality,
         median_size=look.median_size,
         **_boxes(inventory),
+        masks=masks,
         assumptions=_assumptions(inventory, f"Kind of images: {look.modality}, because {look.evidence}."),
-        problems=_problems(inventory, layout, look.unreadable),
+        problems=[*_problems(inventory, layout, look.unreadable), *misfits],
     )
+
+
+def _masks(inventory: Inventory) -> tuple[dict[str, int], list[str]]:
+    """Images outlined by each folder of masks that fit, and what is wrong with the others."""
+    fitting, problems = {}, []
+    for masks in find_masks(inventory.folder):
+        unfit, seen = count_unfit(inventory.folder, masks)
+        if unfit < seen:
+            fitting[masks.name] = len(masks.files)
+        if unfit:
+            problems.append(
+                f"{unfit} of {seen} masks looked at in {masks.name} have another size than their images; they are not used."
+            )
+    return fitting, problems
 
 
 def _layout(inventory: Inventory) -> str:

@@ -11,6 +11,7 @@ from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.study import pages
 from jupyter_clinagent.study.markup import figure, metric_name, paragraphs, table, with_interval
 from jupyter_clinagent.study.partition import PARTITIONS
+from jupyter_clinagent.study.reliance_page import reliance_section
 from jupyter_clinagent.study.report.card import model_card
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.sheet import sheet
@@ -79,6 +80,11 @@ def explanation(e: Evidence) -> str:
         f"{facts.randomisation_correlation:.2f} with the maps of a model whose weights were randomised (near 0 is good).</p>"
     )
     return intro + _figures(e, "explanation")
+
+
+def shortcuts(e: Evidence) -> str:
+    """Reliance on the named confounders; empty where none was named."""
+    return reliance_section(e.opening.facts.reliance)
 
 
 def beyond(e: Evidence) -> str:
@@ -199,6 +205,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Evidence], str]], ...] = (
     ("summary", "In short", summary),
     ("performance", "How good it is", performance),
     ("heat-maps", "What it looks at", explanation),
+    ("shortcuts", "Does it take a shortcut", shortcuts),
     ("beyond", "Where it holds, and where not", beyond),
     ("specification", "What was asked for", specification),
     ("data", "The images", data),

@@ -175,11 +175,13 @@ def _figures(e: Evidence) -> Iterator[Line]:
 
 
 def _judgement(e: Evidence) -> Iterator[Line]:
-    named = ", ".join(e.specification.confounders)
+    found = e.opening.facts.reliance
+    said = [f"{facts.confounder}: {with_interval(facts.model.reliance)}" for facts in found]
+    measured = any(facts.model.reliance.value is not None for facts in found)
     yield (
         "Reliance on shortcuts",
-        ASK if named else "not applicable",
-        f"Named but not measured: {named}." if named else "No confounder was named.",
+        "filled" if measured else ASK if found else "not applicable",
+        f"{'; '.join(said)}." if found else "No confounder was named.",
     )
     yield "Robustness to noise, crop and brightness", "filled", "See the table."
     yield (

@@ -6,6 +6,7 @@ from typing import Any
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import ReportFacts
+from jupyter_clinagent.study.reliance_page import not_estimable, reliance_json
 from jupyter_clinagent.study.report.evidence import Evidence
 
 
@@ -22,7 +23,7 @@ def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
         "validation": _plain(opened.validation),
         "test": _plain(opened.test),
         "operating_point": opened.operating_point.model_dump(mode="json") if opened.operating_point else None,
-        "reliance": None,
+        "reliance": reliance_json(opened.reliance),
         "experiments": [_experiment(entry) for entry in evidence.experiments],
         "unsealed": opened.unsealed,
         "audit": {"findings": [finding.model_dump(mode="json") for finding in session.findings]},
@@ -44,7 +45,7 @@ def _not_measured(evidence: Evidence) -> list[str]:
     known = set(evidence.session.cohort.metadata.columns)
     absent = [name for name in evidence.specification.subgroups if name not in known]
     return [
-        *[f"Reliance on {name} was not measured." for name in evidence.specification.confounders],
+        *not_estimable(evidence.opening.facts.reliance),
         *[f"The subgroup column {name} says nothing about these images." for name in absent],
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.study.markup import metric_name, with_interval
+from jupyter_clinagent.study.reliance_page import reliance_sentences
 from jupyter_clinagent.study.report.evidence import Evidence
 
 POOR_CALIBRATION = 0.10
@@ -83,7 +84,7 @@ def cautions(evidence: Evidence) -> list[str]:
     """What a reader must know before believing the figures."""
     return [
         text
-        for caution in (_too_few, _target, _openings, _calibration, _fragile, _maps, _changed, _data)
+        for caution in (_too_few, _target, _shortcuts, _openings, _calibration, _fragile, _maps, _changed, _data)
         for text in caution(evidence)
     ]
 
@@ -97,6 +98,11 @@ def _target(e: Evidence) -> Iterator[str]:
     point = e.opening.facts.operating_point
     if point is not None and point.target_in_interval is False:
         yield f"The {point.rule} aimed at ({point.target}) was not confirmed on the test images."
+
+
+def _shortcuts(e: Evidence) -> Iterator[str]:
+    for facts in e.opening.facts.reliance:
+        yield reliance_sentences(facts)[0]
 
 
 def _openings(e: Evidence) -> Iterator[str]:
