@@ -1,74 +1,32 @@
 """Brings a reading of the request and a look at the data together: a specification, or the question that is left.
 
-``draft`` returns a :class:`Draft` (what to load and what to specify), a :class:`~jupyter_clinagent.contracts.Card` with the
-one question that has to be answered first, or raises :class:`~jupyter_clinagent.errors.OutOfScope` /
-:class:`~jupyter_clinagent.errors.BadInput` with a sentence that says what can be done instead.
+``draft`` returns a :class:`~jupyter_clinagent.agent.playbook.drafting.Draft` (what to load and what to specify), a
+:class:`~jupyter_clinagent.contracts.Card` with the one question that has to be answered first, or raises
+:class:`~jupyter_clinagent.errors.OutOfScope` / :class:`~jupyter_clinagent.errors.BadInput` with a sentence that says what can
+be done instead.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.lexicon import OUT_OF_SCOPE, Intent, label_key
+from jupyter_clinagent.agent.playbook.drafting import (
+    ABLE,
+    DEFAULT_RATE,
+    RISKS,
+    Draft,
+    Notes,
+    concept_of,
+    group_column,
+    listed,
+    refuse_if_out_of_scope,
+    spoken,
+)
+from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
-ABLE = (
-    "I classify dermoscopy images or radiographs (for example “separate melanoma from nevus; missing a melanoma is worse "
-    "than a false alarm”, or "
-    "“classify these images into their diagnoses”)."
-)
-_REFUSALS = {
-    "segmentation": "Outlining a finding pixel by pixel (segmentation) is not something I can do yet.",
-    "regression": "Predicting a number such as an age or a size is not something I can do yet.",
-    "survival": "Predicting survival or the course of a disease is not something I can do yet.",
-    "generation": "Writing reports or making images is not something I do.",
-    "treatment": "I build research models that read images; I give no treatment advice.",
-}
-DEFAULT_RATE = 0.95
-"""Sensitivity (or specificity) held where the request says which mistake is worse but names no number."""
 MALIGNANT, REST = "malignant", "rest"
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A specification with what was assumed on the way, and the arguments of ``study.load_cohort``."""
-
-    specification: Specification
-    assumptions: tuple[str, ...]
-    image_column: str | None = None
-
-    @property
-    def load(self) -> dict[str, object]:
-        """Keyword arguments of ``study.load_cohort``."""
-        spec = self.specification
-        roles = {
-            "image": self.image_column,
-            "label": spec.label_column,
-            "classes": spec.classes,
-            "group": spec.group_column,
-            "split": spec.split_column,
-        }
-        return {name: value for name, value in roles.items() if value is not None}
-
-
-@dataclass
-class _Notes:
-    """Assumptions gathered while drafting."""
-
-    lines: list[str] = field(default_factory=list)
-
-    def add(self, line: str) -> None:
-        if line not in self.lines:
-            self.lines.append(line)
-
-
-def refuse_if_out_of_scope(intent: Intent) -> None:
-    """Raise :class:`OutOfScope` for what can't be done whatever the data, with what can be done instead."""
-    if intent.task in OUT_OF_SCOPE:
-        raise OutOfScope(f"{_REFUSALS[intent.task]} {ABLE}")
 
 
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
@@ -84,7 +42,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         Answers to earlier questions by key (``label``, ``classes``, ``group``).
     """
     refuse_if_out_of_scope(intent)
-    notes = _Notes(list(survey.assumptions))
+    notes = Notes(list(survey.assumptions))
     _veto_detection(intent, survey)
     column = _label_column(intent, survey, answers, notes)
     if isinstance(column, Card):
@@ -108,7 +66,7 @@ def _veto_detection(intent: Intent, survey: SurveyFacts) -> None:
 
 
 # ------------------------------------------------------------------ which column holds the label
-def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], notes: _Notes) -> ColumnFacts | Card:
+def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], notes: Notes) -> ColumnFacts | Card:
     candidates = [c for name in survey.label_candidates for c in survey.columns if c.name == name]
     if not candidates:
         raise LabelsDoNotMatch(
@@ -131,7 +89,7 @@ def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], 
 def _covers(column: ColumnFacts, intent: Intent) -> bool:
     """Whether the column's values include every target of the request (or any known finding, where none is named)."""
     if not intent.targets:
-        return any(_concept_of(value) for value in column.values)
+        return any(concept_of(value) for value in column.values)
     return all(_values_for(target, column) or target == "normal" for target in intent.targets)
 
 
@@ -140,13 +98,13 @@ def _named(candidates: list[ColumnFacts], answer: str) -> ColumnFacts:
     if found is None:
         raise BadInput(
             f"There is no label column “{answer}”; the columns that could hold the label are "
-            f"{_listed(c.name for c in candidates)}."
+            f"{listed(c.name for c in candidates)}."
         )
     return found
 
 
 # ------------------------------------------------------------------ which values make which class
-def _classes(intent: Intent, column: ColumnFacts, answers: dict[str, str], notes: _Notes) -> dict[str, list[str]] | Card:
+def _classes(intent: Intent, column: ColumnFacts, answers: dict[str, str], notes: Notes) -> dict[str, list[str]] | Card:
     values = [v for v in column.values if not any(v in _values_for(x, column) for x in intent.excluded)]
     if len(values) < 2:
         only = f"only “{values[0]}”" if values else "nothing"
@@ -178,7 +136,7 @@ def _one_class_each(targets: list[str], values: list[str], column: ColumnFacts) 
     return {(vs[0] if len(vs) == 1 else name): vs for name, vs in found.items()}
 
 
-def _one_against_rest(target: str, values: list[str], column: ColumnFacts, notes: _Notes) -> dict[str, list[str]]:
+def _one_against_rest(target: str, values: list[str], column: ColumnFacts, notes: Notes) -> dict[str, list[str]]:
     positive = [v for v in _values_for(target, column) if v in values]
     _all_present({target: positive}, values, column)
     others = [v for v in values if v not in positive]
@@ -187,9 +145,9 @@ def _one_against_rest(target: str, values: list[str], column: ColumnFacts, notes
     name = positive[0] if len(positive) == 1 else MALIGNANT if target == "cancer" else target
     rest = others[0] if len(others) == 1 else REST
     if len(others) > 1:
-        notes.add(f"“{rest}” gathers every other value of “{column.name}”: {_listed(others)}.")
+        notes.add(f"“{rest}” gathers every other value of “{column.name}”: {listed(others)}.")
     if len(positive) > 1:
-        notes.add(f"“{name}” gathers {_listed(positive)}.")
+        notes.add(f"“{name}” gathers {listed(positive)}.")
     return {name: positive, rest: others}
 
 
@@ -197,7 +155,7 @@ def _all_present(found: dict[str, list[str]], values: list[str], column: ColumnF
     missing = [name for name, vs in found.items() if not vs]
     if missing:
         raise LabelsDoNotMatch(
-            f"The request asks for {_listed(missing)}, but column “{column.name}” holds only {_listed(values)}; name the "
+            f"The request asks for {listed(missing)}, but column “{column.name}” holds only {listed(values)}; name the "
             "classes by these values, or point to other data."
         )
 
@@ -207,7 +165,7 @@ def _classes_by_name(answer: str, values: list[str], column: ColumnFacts) -> dic
     unknown = [n for n in names if n not in values]
     if unknown or len(names) < 2:
         raise BadInput(
-            f"Classes “{answer}” do not fit column “{column.name}”; name two or more of {_listed(values)}, with commas "
+            f"Classes “{answer}” do not fit column “{column.name}”; name two or more of {listed(values)}, with commas "
             "between, or “all”."
         )
     return {n: [n] for n in names}
@@ -225,37 +183,30 @@ def _ask_classes(values: list[str]) -> Card:
 def _values_for(target: str, column: ColumnFacts) -> list[str]:
     if target == "cancer":
         return [v for v in column.values if label_key(v) in known.MALIGNANT["labels"]]
-    return [v for v in column.values if _concept_of(v) == target]
-
-
-def _concept_of(value: str) -> str | None:
-    key = label_key(value)
-    return next((c.name for c in known.CONCEPTS if key in c.labels), None)
+    return [v for v in column.values if concept_of(v) == target]
 
 
 # ------------------------------------------------------------------ the rest of the specification
 def _specify(
-    intent: Intent, survey: SurveyFacts, column: ColumnFacts, classes: dict[str, list[str]], notes: _Notes
+    intent: Intent, survey: SurveyFacts, column: ColumnFacts, classes: dict[str, list[str]], notes: Notes
 ) -> Specification:
     positive = _positive_class(classes)
     binary = len(classes) == 2
     names = list(classes)
     return Specification(
-        title=" versus ".join(_spoken(n) for n in names) if binary else f"{len(names)} classes of “{column.name}”",
+        title=" versus ".join(spoken(n) for n in names) if binary else f"{len(names)} classes of “{column.name}”",
         request=intent.text,
         objective=_objective(names, positive),
         modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
         label_column=column.name,
         classes=classes,
         positive_class=positive if binary else None,
-        group_column=_group_column(intent, survey, notes),
+        group_column=group_column(intent, survey, notes),
         split_column=survey.split_candidates[0] if survey.split_candidates else None,
         subgroups=[c.name for c in survey.columns if c.role in ("sex", "age", "site")],
         confounders=_confounders(intent, survey, notes),
         primary_metric="auroc" if binary else "macro_auroc",
-        risk={"sensitivity": "a miss is worse than a false alarm", "specificity": "a false alarm is worse than a miss"}.get(
-            intent.risk or "", "balanced"
-        ),
+        risk=RISKS.get(intent.risk or "", "balanced"),
         operating_point=_operating_point(intent, classes, positive, binary, notes),
         minutes=intent.minutes or 10.0,
     )
@@ -264,20 +215,15 @@ def _specify(
 def _objective(names: list[str], positive: str) -> str:
     if len(names) == 2:
         other = next(n for n in names if n != positive)
-        return f"Tell {_spoken(positive)} from {_spoken(other)} on an image"
-    return f"Assign an image to one of {len(names)} classes: {', '.join(_spoken(n) for n in names)}"
-
-
-def _spoken(name: str) -> str:
-    """A class in words where the lexicon knows them: “mel” is melanoma."""
-    return _concept_of(name) or name
+        return f"Tell {spoken(positive)} from {spoken(other)} on an image"
+    return f"Assign an image to one of {len(names)} classes: {', '.join(spoken(n) for n in names)}"
 
 
 def _positive_class(classes: dict[str, list[str]]) -> str:
     """The disease named; never normal, negative, benign or nevus where there is another."""
 
     def benign(name: str) -> bool:
-        concept = _concept_of(name) or _concept_of(classes[name][0])
+        concept = concept_of(name) or concept_of(classes[name][0])
         return (
             name == REST
             or known.KIND.get(concept or "") == "benign"
@@ -287,18 +233,7 @@ def _positive_class(classes: dict[str, list[str]]) -> str:
     return next((name for name in classes if not benign(name)), next(iter(classes)))
 
 
-def _group_column(intent: Intent, survey: SurveyFacts, notes: _Notes) -> str | None:
-    candidates = survey.group_candidates
-    if not candidates:
-        notes.add("No column or file name tells which images belong to one patient, so each image counts as its own group.")
-        return None
-    asked = [c for c in candidates if intent.group and intent.group in c.lower()]
-    if intent.group and not asked:
-        notes.add(f"The request asks to group by {intent.group}; the data offer “{candidates[0]}”, which is used.")
-    return (asked or candidates)[0]
-
-
-def _confounders(intent: Intent, survey: SurveyFacts, notes: _Notes) -> list[str]:
+def _confounders(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
     columns = [c.name for c in survey.columns if any(word in c.name.lower() for word in intent.confounders)]
     for word in intent.confounders:
         if not any(word in name.lower() for name in columns):
@@ -307,10 +242,10 @@ def _confounders(intent: Intent, survey: SurveyFacts, notes: _Notes) -> list[str
 
 
 def _operating_point(
-    intent: Intent, classes: dict[str, list[str]], positive: str, binary: bool, notes: _Notes
+    intent: Intent, classes: dict[str, list[str]], positive: str, binary: bool, notes: Notes
 ) -> OperatingPoint | None:
     named = next(
-        (name for name, values in classes.items() if intent.risk_for and any(_concept_of(v) == intent.risk_for for v in values)),
+        (name for name, values in classes.items() if intent.risk_for and any(concept_of(v) == intent.risk_for for v in values)),
         None,
     )
     subject = named if named and (not binary or intent.risk == "sensitivity") else positive
@@ -328,7 +263,3 @@ def _role(survey: SurveyFacts, role: str) -> str | None:
 
 def _question(key: str, text: str, choices: list[str], default: str) -> Card:
     return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)
-
-
-def _listed(names: object) -> str:
-    return ", ".join(f"“{n}”" for n in names)  # type: ignore[attr-defined]

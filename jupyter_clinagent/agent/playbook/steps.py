@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import cells, closing
-from jupyter_clinagent.agent.playbook.draft import ABLE, Draft, draft, refuse_if_out_of_scope
+from jupyter_clinagent.agent.playbook.draft import draft
+from jupyter_clinagent.agent.playbook.drafting import ABLE, Draft, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
 from jupyter_clinagent.agent.playbook.plan import Rung, Size, closing_minutes, judging_minutes, make_plan, working_size
 from jupyter_clinagent.agent.playbook.turn import Call, Turn

@@ -1,0 +1,96 @@
+"""What every draft is made of, whatever the task: the draft itself, its assumptions, refusals, and names in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.lexicon import OUT_OF_SCOPE, Intent, label_key
+from jupyter_clinagent.contracts import Specification
+from jupyter_clinagent.errors import OutOfScope
+from jupyter_clinagent.facts import SurveyFacts
+
+ABLE = (
+    "I classify dermoscopy images or radiographs (for example “separate melanoma from nevus; missing a melanoma is worse "
+    "than a false alarm”, or "
+    "“classify these images into their diagnoses”)."
+)
+_REFUSALS = {
+    "segmentation": "Outlining a finding pixel by pixel (segmentation) is not something I can do yet.",
+    "regression": "Predicting a number such as an age or a size is not something I can do yet.",
+    "survival": "Predicting survival or the course of a disease is not something I can do yet.",
+    "generation": "Writing reports or making images is not something I do.",
+    "treatment": "I build research models that read images; I give no treatment advice.",
+}
+DEFAULT_RATE = 0.95
+"""Sensitivity (or specificity) held where the request says which mistake is worse but names no number."""
+RISKS = {"sensitivity": "a miss is worse than a false alarm", "specificity": "a false alarm is worse than a miss"}
+"""In words, which mistake is worse."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A specification with what was assumed on the way, and the arguments of ``study.load_cohort``."""
+
+    specification: Specification
+    assumptions: tuple[str, ...]
+    image_column: str | None = None
+
+    @property
+    def load(self) -> dict[str, object]:
+        """Keyword arguments of ``study.load_cohort``."""
+        spec = self.specification
+        roles = {
+            "image": self.image_column,
+            "label": spec.label_column,
+            "classes": spec.classes,
+            "group": spec.group_column,
+            "split": spec.split_column,
+        }
+        return {name: value for name, value in roles.items() if value is not None}
+
+
+@dataclass
+class Notes:
+    """Assumptions gathered while drafting."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, line: str) -> None:
+        """One more, unless it is there already."""
+        if line not in self.lines:
+            self.lines.append(line)
+
+
+def refuse_if_out_of_scope(intent: Intent) -> None:
+    """Raise :class:`OutOfScope` for what can't be done whatever the data, with what can be done instead."""
+    if intent.task in OUT_OF_SCOPE:
+        raise OutOfScope(f"{_REFUSALS[intent.task]} {ABLE}")
+
+
+def concept_of(value: str) -> str | None:
+    """The concept that a label value or box class stands for."""
+    key = label_key(value)
+    return next((c.name for c in known.CONCEPTS if key in c.labels), None)
+
+
+def spoken(name: str) -> str:
+    """A class in words where the lexicon knows them: “mel” is melanoma."""
+    return concept_of(name) or name
+
+
+def group_column(intent: Intent, survey: SurveyFacts, notes: Notes) -> str | None:
+    """The column that says which images belong together, as asked for where the data have it."""
+    candidates = survey.group_candidates
+    if not candidates:
+        notes.add("No column or file name tells which images belong to one patient, so each image counts as its own group.")
+        return None
+    asked = [c for c in candidates if intent.group and intent.group in c.lower()]
+    if intent.group and not asked:
+        notes.add(f"The request asks to group by {intent.group}; the data offer “{candidates[0]}”, which is used.")
+    return (asked or candidates)[0]
+
+
+def listed(names: object) -> str:
+    """Names in quotation marks, with commas between."""
+    return ", ".join(f"“{n}”" for n in names)  # type: ignore[attr-defined]
