@@ -52,7 +52,7 @@ class Backbone(nn.Module):
         by_height: dict[int, torch.Tensor] = {}
         for layer in layers[: stages[-1] + 1]:  # what comes after the stages only widens the last map for classification
             x = layer(x)
-            by_height[x.shape[2]] = x  # the last of each size has seen most
+            by_height[int(x.shape[2])] = x  # the last of each size has seen most
         return list(by_height.values())[-3:]
 
     @torch.no_grad()
