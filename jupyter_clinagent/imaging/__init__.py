@@ -9,13 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_clinagent.imaging import augment
+    from jupyter_clinagent.imaging import augment, debiasing
     from jupyter_clinagent.imaging.box_data import BoxDataModule
     from jupyter_clinagent.imaging.classification import ImageClassifier
     from jupyter_clinagent.imaging.dataset import CohortDataModule
     from jupyter_clinagent.imaging.detection import FindingDetector
 
-__all__ = ["BoxDataModule", "CohortDataModule", "FindingDetector", "ImageClassifier", "augment"]
+__all__ = ["BoxDataModule", "CohortDataModule", "FindingDetector", "ImageClassifier", "augment", "debiasing"]
 
 _HOMES = {
     "BoxDataModule": "box_data",

@@ -9,6 +9,7 @@ be done instead.
 from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.debiasing import find_confounders
 from jupyter_clinagent.agent.playbook.drafting import (
     ABLE,
     DEFAULT_RATE,
@@ -204,7 +205,7 @@ def _specify(
         group_column=group_column(intent, survey, notes),
         split_column=survey.split_candidates[0] if survey.split_candidates else None,
         subgroups=[c.name for c in survey.columns if c.role in ("sex", "age", "site")],
-        confounders=_confounders(intent, survey, notes),
+        confounders=find_confounders(intent, survey, notes.add),
         primary_metric="auroc" if binary else "macro_auroc",
         risk=RISKS.get(intent.risk or "", "balanced"),
         operating_point=_operating_point(intent, classes, positive, binary, notes),
@@ -231,14 +232,6 @@ def _positive_class(classes: dict[str, list[str]]) -> str:
         )
 
     return next((name for name in classes if not benign(name)), next(iter(classes)))
-
-
-def _confounders(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
-    columns = [c.name for c in survey.columns if any(word in c.name.lower() for word in intent.confounders)]
-    for word in intent.confounders:
-        if not any(word in name.lower() for name in columns):
-            notes.add(f"No column says which images show a {word}, so the model's reliance on it can't be measured.")
-    return columns
 
 
 def _operating_point(

@@ -79,6 +79,8 @@ class Intent:
     modality: str | None = None
     group: str | None = None
     confounders: tuple[str, ...] = ()
+    distrusts: bool = False
+    """Whether it says that the model must not rely on something."""
     weak: bool = False
     data: str | None = None
     follow_up: str | None = None
@@ -103,7 +105,7 @@ def read_request(text: str) -> Intent:
     plain = normalise(bare)
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(plain)) if c]
     risky = [c for c in clauses if _contains(c, known.PHRASES["miss"]) or _contains(c, known.PHRASES["false_alarm"])]
-    dropping = [c for c in clauses if c not in risky and _contains(c, known.PHRASES["exclude"])]
+    dropping = [c for c in clauses if c not in risky and _contains(c, known.PHRASES["exclude"]) and not _shortcut(c)]
     stating = " . ".join(c for c in clauses if c not in risky and c not in dropping)
     risk = _risk(plain)
     risk_for = next(iter(_mentioned_concepts(" . ".join(risky))), None)
@@ -126,6 +128,7 @@ def read_request(text: str) -> Intent:
         modality=_first_family(plain, known.MODALITY),
         group=_first_family(plain, known.GROUP),
         confounders=tuple(name for name, words in known.CONFOUNDERS.items() if _contains(plain, words)),
+        distrusts=_contains(plain, known.PHRASES["shortcut"]),
         weak=_contains(plain, known.PHRASES["weak"])
         or bool(
             re.search(
@@ -137,6 +140,11 @@ def read_request(text: str) -> Intent:
         follow_up=_first_family(plain, known.FOLLOW_UP),
         words=tuple(_tokens(plain)),
     )
+
+
+def _shortcut(clause: str) -> bool:
+    """“Ignoring the drain” leaves no class out."""
+    return _contains(clause, known.PHRASES["shortcut"]) or any(_contains(clause, words) for words in known.CONFOUNDERS.values())
 
 
 def normalise(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from jupyter_clinagent.contracts import Plan, PlannedStep, Specification
@@ -19,6 +20,9 @@ class Rung:
     hypothesis: str
     trainable: Literal["head", "half", "all"]
     share: float
+    method: str = ""
+    confounder: str = ""
+    """How the model is freed from which confounder; empty for plain training."""
 
 
 PROBE = Rung("linear probe", "frozen ImageNet features say at once whether the images carry the answer", "head", 0.08)
@@ -44,20 +48,25 @@ def working_size(survey: SurveyFacts) -> Size:
     return min(_SIZES, key=lambda size: abs(size[0] / size[1] - proportion))
 
 
-def make_plan(spec: Specification, cohort: CohortFacts, speed: SpeedFacts, minutes_used: float) -> tuple[Plan, list[Rung]]:
+def make_plan(
+    spec: Specification, cohort: CohortFacts, speed: SpeedFacts, minutes_used: float, freeing: Sequence[Rung] = ()
+) -> tuple[Plan, list[Rung]]:
     """Share what is left of the budget among the rungs that can use it.
 
     Parameters
     ----------
     minutes_used
         Wall time since the request.
+    freeing
+        Experiments against confounders; they follow the plain ones and train the same parts as the last of these.
     """
     images = _images(cohort)
     judging = judging_minutes(spec, cohort, speed)
     left = max(spec.minutes - minutes_used - closing_minutes(spec, cohort, speed) - 3 * judging, 0.3)
     probe = min(max(left * PROBE.share, PROBE_MINUTES[0]), PROBE_MINUTES[1])
-    epochs = (left - probe) * 0.6 * 60_000 / (_ms(speed, "all") * images["train"])
+    epochs = (left - probe) * 0.6 / (1 + len(freeing)) * 60_000 / (_ms(speed, "all") * images["train"])
     rungs = [PROBE, HALF, FULL] if epochs >= USEFUL_EPOCHS else [PROBE, HALF]
+    rungs += [replace(rung, trainable=rungs[-1].trainable) for rung in freeing]
     total = sum(r.share for r in rungs[1:])
     minutes = [probe, *((left - probe) * r.share / total for r in rungs[1:])]
     steps = [PlannedStep(name=r.name, hypothesis=r.hypothesis, minutes=round(m, 2)) for r, m in zip(rungs, minutes, strict=True)]

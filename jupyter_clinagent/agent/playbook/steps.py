@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jupyter_clinagent.agent.playbook import cells, closing
+from jupyter_clinagent.agent.playbook import cells, closing, debiasing
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import ABLE, Draft, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
@@ -107,7 +107,8 @@ def _study(turn: Turn) -> Step:
     speed = SpeedFacts.model_validate(_facts(_run(turn, "I measure how fast this machine trains.", cells.speed(size)), "speed"))
     _agree_specification(turn, drafted, cohort)
     confirmed = _run(turn, "The specification is agreed; its hash goes on the record.", cells.confirm(drafted.specification))
-    plan, rungs = _agree_plan(turn, drafted, cohort, speed, confirmed)
+    freeing = debiasing.freeing_rungs(drafted.specification, survey)
+    plan, rungs = _agree_plan(turn, drafted, cohort, speed, confirmed, freeing)
     _experiments(turn, drafted.specification, cohort, speed, size, plan, rungs)
     _run(turn, "Now the test set is opened, once.", cells.UNSEAL)
     _run(turn, "What does it look at?", cells.EXPLAIN)
@@ -136,6 +137,7 @@ def _merge(old: Intent, wish: Intent) -> Intent:
     if wish.all_classes:
         named["targets"], named["all_classes"] = (), True
     named["confounders"] = tuple(dict.fromkeys((*old.confounders, *wish.confounders)))
+    named["distrusts"] = old.distrusts or wish.distrusts
     named["excluded"] = tuple(dict.fromkeys((*old.excluded, *wish.excluded)))
     return replace(old, **named)
 
@@ -227,8 +229,10 @@ def _agree_specification(turn: Turn, drafted: Draft, cohort: CohortFacts) -> Non
     _write(turn, "I write the specification down.", body)
 
 
-def _agree_plan(turn: Turn, drafted: Draft, cohort: CohortFacts, speed: SpeedFacts, confirmed: Call) -> tuple[Plan, list[Rung]]:
-    plan, rungs = make_plan(drafted.specification, cohort, speed, confirmed.artifact["elapsed"] / 60)
+def _agree_plan(
+    turn: Turn, drafted: Draft, cohort: CohortFacts, speed: SpeedFacts, confirmed: Call, freeing: Sequence[Rung]
+) -> tuple[Plan, list[Rung]]:
+    plan, rungs = make_plan(drafted.specification, cohort, speed, confirmed.artifact["elapsed"] / 60, freeing)
     body = cells.plan_markdown(plan)
     _approved(turn, "propose_plan", {"plan": plan.model_dump(mode="json"), "body": body}, "This is how I would use the time.")
     _write(turn, "I write the plan down.", body)
@@ -275,7 +279,8 @@ def _experiments(
         to_come = len(rungs) - number + 1
         left = max(spec.minutes - used - closing - to_come * judging, 0.2 * to_come)
         minutes = step.minutes if number == 1 else left * step.minutes / still_planned
-        source = cells.experiment(number, rung, max(minutes, 0.1), spec.modality, size, len(spec.classes) > 2)
+        write = debiasing.cell if rung.confounder else cells.experiment
+        source = write(number, rung, max(minutes, 0.1), spec.modality, size, len(spec.classes) > 2)
         used = _run(turn, f"Experiment {number}: {step.hypothesis}.", source).artifact["elapsed"] / 60
 
 
