@@ -65,3 +65,39 @@ TWO_LABELS = SurveyFacts(
     group_candidates=["patient"],
     modality="radiograph",
 )
+
+
+def drains(masks: dict[str, int] | None = None, problems: list[str] | None = None, **changed: ColumnFacts) -> SurveyFacts:
+    """Chest radiographs with a column of drains, and perhaps masks of some."""
+    columns = {
+        "image_id": _column("image_id", "image"),
+        "patient_id": _column("patient_id", "group"),
+        "sex": _column("sex", "sex", {"F": 300, "M": 300}),
+        "finding": _column("finding", "label", {"no finding": 360, "pneumothorax": 240}),
+        "drain": _column("drain", "confounder", {"no": 380, "yes": 220}),
+        "scanner_type": _column("scanner_type", "confounder", {"alpha": 400, "beta": 200}),
+        **changed,
+    }
+    return SurveyFacts(
+        data="/data/drains",
+        layout="table",
+        images=600,
+        columns=list(columns.values()),
+        label_candidates=["finding"],
+        group_candidates=["patient_id"],
+        modality="radiograph",
+        median_size=(128, 128),
+        masks=masks or {},
+        problems=problems or [],
+    )
+
+
+MASKED_DRAINS = drains({"masks": 100})
+DRAINS = drains()
+ALWAYS_A_DRAIN = drains(drain=_column("drain", "ignored", {"yes": 600}))
+DRAIN_IS_THE_LABEL = drains(drain=_column("drain", "alias", {"no": 360, "yes": 240}))
+NO_DRAIN_COLUMN = drains(drain=_column("side", "other", {"left": 300, "right": 300}))
+ONLY_MASKS = drains({"masks": 100}, drain=_column("side", "other", {"left": 300, "right": 300}))
+OTHER_MASKS = drains(problems=["60 of 60 masks looked at in masks have another size than their images; they are not used."])
+FEW_DRAINS = drains({"masks": 4}, drain=_column("drain", "confounder", {"no": 596, "yes": 4}))
+RULERS = DERMOSCOPY.model_copy(update={"columns": [*DERMOSCOPY.columns, _column("ruler", "confounder", {"0": 9000, "1": 1015})]})

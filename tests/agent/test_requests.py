@@ -4,13 +4,28 @@ from typing import Any
 
 import pytest
 
+from jupyter_clinagent.agent.playbook.debiasing import freeing_rungs
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, OutOfScope
 from jupyter_clinagent.facts import SurveyFacts
-from tests.agent.surveys import BOXED, CHEST, DERMOSCOPY, TWO_LABELS
+from tests.agent.surveys import (
+    ALWAYS_A_DRAIN,
+    BOXED,
+    CHEST,
+    DERMOSCOPY,
+    DRAIN_IS_THE_LABEL,
+    DRAINS,
+    FEW_DRAINS,
+    MASKED_DRAINS,
+    NO_DRAIN_COLUMN,
+    ONLY_MASKS,
+    OTHER_MASKS,
+    RULERS,
+    TWO_LABELS,
+)
 
 SEVEN = ["nv", "mel", "bkl", "bcc", "akiec", "vasc", "df"]
 BINARY = {"classes": ["mel", "nv"], "positive": "mel", "metric": "auroc", "group": "lesion_id"}
@@ -243,3 +258,48 @@ def test_label_values_unknown_to_the_lexicon_are_matched_by_name() -> None:
 )
 def test_a_data_folder_named_in_the_request_is_found(request_text: str, path: str | None) -> None:
     assert read_request(request_text).data == path
+
+
+# ------------------------------------------------------------------ shortcuts
+TRANSPLANT = {"confounders": ["drain"], "frees": ["transplant"], "positive": "pneumothorax"}
+PASTE = {"confounders": ["drain"], "frees": ["paste"], "positive": "pneumothorax"}
+NOTHING = {"confounders": [], "frees": [], "positive": "pneumothorax"}
+
+SHORTCUT_REQUESTS = [
+    ("Classify pneumothorax, it must not rely on the chest drain", MASKED_DRAINS, TRANSPLANT),
+    ("Find pneumothorax on chest x-rays, freed from its chest-drain shortcut", MASKED_DRAINS, TRANSPLANT),
+    ("Detect pneumothorax ignoring the drain", MASKED_DRAINS, TRANSPLANT),
+    ("pneumothorax or not; it must not look at the chest tube. Missing one is worse than a false alarm", DRAINS, PASTE),
+    ("Pneumothorax classifier. I fear that it just recognises the drain.", DRAINS, PASTE),
+    ("Erkenne Pneumothorax, das Modell darf sich nicht auf die Drainage verlassen", MASKED_DRAINS, TRANSPLANT),
+    ("Pneumothorax erkennen, unabhängig von der Thoraxdrainage, hohe Sensitivität", DRAINS, {**PASTE, "rule": "sensitivity"}),
+    ("Pneumothorax ohne die Abkürzung über den Schlauch erkennen", MASKED_DRAINS, TRANSPLANT),
+    ("Pneumothorax, and the result must be independent of the scanner type", DRAINS, {"confounders": ["scanner_type"]}),
+    ("melanoma vs nevus; it looks at the ruler", RULERS, {"confounders": ["ruler"], "frees": ["paste"], "positive": "mel"}),
+    ("Melanom gegen Nävus; das Modell schaut auf das Lineal", RULERS, {"confounders": ["ruler"], "frees": ["paste"]}),
+    # masks without a column, and what can't be done
+    (
+        "Classify pneumothorax, it must not rely on the drain",
+        ONLY_MASKS,
+        {"confounders": ["masks"], "frees": ["transplant"], "assumes": "image without a mask counts as one without drain"},
+    ),
+    ("Classify pneumothorax, it must not rely on the drain", OTHER_MASKS, {**PASTE, "assumes": "another size"}),
+    ("Classify pneumothorax, it must not rely on the drain", ALWAYS_A_DRAIN, {**NOTHING, "assumes": "same for every image"}),
+    ("Classify pneumothorax, it must not rely on the drain", DRAIN_IS_THE_LABEL, {**NOTHING, "assumes": "same as the label"}),
+    ("Classify pneumothorax, it must not rely on the drain", NO_DRAIN_COLUMN, {**NOTHING, "assumes": "No column says"}),
+    ("Classify pneumothorax, it must not rely on the moonlight", DRAINS, {**NOTHING, "assumes": "names nothing"}),
+    ("Classify pneumothorax, it must not rely on the drain", FEW_DRAINS, {"confounders": ["drain"], "frees": []}),
+    ("Find pneumothorax on chest x-rays", MASKED_DRAINS, NOTHING),
+]
+
+
+@pytest.mark.parametrize(("request_text", "survey", "wanted"), SHORTCUT_REQUESTS)
+def test_a_shortcut_that_is_named_becomes_a_confounder_and_an_experiment_against_it(
+    request_text: str, survey: SurveyFacts, wanted: dict[str, Any]
+) -> None:
+    drafted = draft(read_request(request_text), survey, {})
+    assert isinstance(drafted, Draft)
+    assert drafted.specification.confounders == wanted["confounders"]
+    if "frees" in wanted:
+        assert [rung.method for rung in freeing_rungs(drafted.specification, survey)] == wanted["frees"]
+    check(request_text, survey, {key: value for key, value in wanted.items() if key not in ("confounders", "frees")})
