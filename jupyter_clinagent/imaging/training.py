@@ -269,7 +269,7 @@ class _Watch(L.Callback):
             }
         )
         self.losses = []
-        if self.best is None or (value is not None and value > self.best):
+        if self.best is None or (value is not None and value >= self.best):  # of equals the one that learnt longer
             self.best = value
             save_file({name: tensor.contiguous() for name, tensor in module.state_dict().items()}, self.checkpoint)
 

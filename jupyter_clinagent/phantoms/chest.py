@@ -47,16 +47,18 @@ class ChestPhantom(Phantom):
 
 @dataclass(frozen=True)
 class _Sign:
-    """How plainly a pneumothorax shows: depth of the gap (of the lung's radius), brightness of the pleural line."""
+    """How plainly a pneumothorax shows: depth of the gap (of the lung's radius), brightness of the
+    pleural line, how much darker the gap is, and the share of the vessels that are missing in it."""
 
     depth: tuple[float, float]
     line: tuple[float, float]
     darker: float
+    faded: float
 
 
 _SIGNS: dict[str, _Sign] = {
-    "easy": _Sign(depth=(0.22, 0.42), line=(20, 34), darker=10),
-    "hard": _Sign(depth=(0.14, 0.34), line=(9, 20), darker=5),
+    "easy": _Sign(depth=(0.15, 0.34), line=(8, 18), darker=4, faded=0.75),
+    "hard": _Sign(depth=(0.12, 0.30), line=(6, 14), darker=3, faded=0.65),
 }
 
 
@@ -157,7 +159,7 @@ def _body(
     lung, depth, strength = lungs[int(view.integers(2))], view.uniform(*sign.depth), view.uniform(*sign.line)
     gap, line = _collapse(lung, x, y, depth)
     if ill:
-        vessels = vessels * (1 - 0.9 * gap)
+        vessels = vessels * (1 - sign.faded * gap)
         grey = grey - sign.darker * gap + strength * line
     return grey + vessels, (gap > 0.5) & ill
 
