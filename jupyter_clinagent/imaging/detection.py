@@ -32,7 +32,7 @@ Trainable = Literal["heads", "all"]
 PEAK_RATES: dict[str, float] = {"heads": 2e-3, "all": 1e-3}
 BACKBONE_RATE = 0.5
 """The pretrained backbone learns slower by this factor."""
-CHANNELS = 96
+CHANNELS = 64
 CONVOLUTIONS = 2
 """In each head; RetinaNet's four gain nothing on so few images and cost twice the time."""
 GRADIENT_LIMIT = 5.0

@@ -70,7 +70,8 @@ def coco(truth: Sequence[Boxes], found: Sequence[Boxes]) -> dict[str, float | No
     def plain(boxes: Boxes) -> dict[str, torch.Tensor]:
         return {"boxes": torch.from_numpy(boxes.corners), "labels": torch.from_numpy(boxes.classes)}
 
-    metric = MeanAveragePrecision(backend="faster_coco_eval")
+    exact = {"iou_thresholds": OVERLAPS.tolist(), "rec_thresholds": RECALLS.tolist()}  # its own are rounded to single precision
+    metric = MeanAveragePrecision(backend="faster_coco_eval", **exact)
     metric.update([{**plain(b), "scores": torch.from_numpy(b.scores)} for b in found], [plain(b) for b in truth])
     values = metric.compute()
     return {name: None if values[key] < 0 else float(values[key]) for name, key in (("map50", "map_50"), ("map", "map"))}
@@ -221,9 +222,9 @@ def _precision(drawn: np.ndarray, hit: np.ndarray, number: np.ndarray) -> np.nda
     right, wrong = np.cumsum(drawn * hit, axis=1), np.cumsum(drawn * ~hit, axis=1)
     precision = right / np.maximum(right + wrong, 1e-12)
     envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    recall = right / np.maximum(number, 1e-12)[:, None]
+    recall = right / np.maximum(number, 1e-12)[:, None].astype(np.float64)
     padded = np.pad(envelope, ((0, 0), (0, 1)))
-    means = [padded[b, np.searchsorted(recall[b], RECALLS - 1e-12)].mean() for b in range(len(drawn))]
+    means = [padded[b, np.searchsorted(recall[b], RECALLS)].mean() for b in range(len(drawn))]
     return np.where(number > 0, means, np.nan)
 
 
