@@ -14,7 +14,7 @@ from jupyter_clinagent.agent.playbook.plan import make_plan, working_size
 from jupyter_clinagent.agent.playbook.turn import Settings, fold, with_settings, words_of
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
-from tests.agent.surveys import CHEST, DERMOSCOPY, TWO_LABELS
+from tests.agent.surveys import CHEST, DERMOSCOPY, DRAINS, MASKED_DRAINS, TWO_LABELS
 
 FIGURE = {"value": 0.93, "low": 0.9, "high": 0.95, "reason": None}
 COHORT = {
@@ -115,6 +115,12 @@ class Clinic:
         }
         return {"status": "ok", "facts": [f for words, f in facts.items() if words in source]}
 
+
+RELIANCE = {
+    "confounder": "drain",
+    "model": {"experiment": "drain transplant", "reliance": {**FIGURE, "value": 0.08}},
+    "erm": {"experiment": "full fine-tuning", "reliance": {**FIGURE, "value": 0.31}},
+}
 
 REQUEST = "Separate melanoma from nevus. Missing a melanoma is worse than a false alarm"
 
@@ -337,3 +343,25 @@ def test_an_overspent_budget_still_gives_every_rung_a_moment() -> None:
 @pytest.mark.parametrize(("survey", "size"), [(DERMOSCOPY, (128, 96)), (CHEST, (128, 128)), (TWO_LABELS, (128, 128))])
 def test_images_are_worked_on_in_their_own_proportions(survey: SurveyFacts, size: tuple[int, int]) -> None:
     assert working_size(survey) == size
+
+
+# ------------------------------------------------------------------ shortcuts
+def test_a_model_is_freed_from_a_shortcut_after_it_was_trained_plainly_and_both_are_told_of() -> None:
+    evaluation = {**EVALUATION, "reliance": [RELIANCE]}
+    clinic = Clinic(MASKED_DRAINS, cells={"study.unseal": {"status": "ok", "facts": [evaluation]}})
+    said = clinic.ask("Classify pneumothorax, it must not rely on the chest drain")
+    experiments = [source for source in clinic.sources if "study.experiment" in source]
+    assert ["transplant" in source for source in experiments] == [False] * (len(experiments) - 1) + [True]
+    assert "debiasing.transplant(cohort, 'drain', augment.radiograph(size))" in experiments[-1]
+    assert "start=model" in experiments[-1]
+    assert "confounders=['drain']" in next(source for source in clinic.sources if "study.confirm" in source)
+    assert "0.080" in said
+    assert "0.310" in said
+
+
+def test_without_masks_drawn_shapes_and_balanced_sampling_are_used() -> None:
+    clinic = Clinic(DRAINS)
+    clinic.ask("Classify pneumothorax, it must not rely on the chest drain")
+    last = [source for source in clinic.sources if "study.experiment" in source][-1]
+    assert "debiasing.paste(cohort, 'drain', augment.radiograph(size), shape='tube')" in last
+    assert "sampling=debiasing.GroupBalanced(cohort, 'drain')" in last

@@ -27,6 +27,7 @@ def message(turn: Turn) -> str:
         f"“{evaluation['experiment']}” gives:",
         figures,
         _threshold(evaluation.get("operating_point")),
+        *(_reliance(found) for found in evaluation.get("reliance", [])),
         _findings(turn),
         f"Report: {_beside(report['report'])}, beside the notebook." if report else "",
         "Research use only; not a medical device. The figures hold for images like these; nothing is known about another "
@@ -69,6 +70,14 @@ def _aimed(point: dict[str, Any], found: dict[str, Any]) -> str:
     if point["target_in_interval"]:
         return "lies inside the interval"
     return "is exceeded" if found["low"] > point["target"] else "is missed: it lies above the interval"
+
+
+def _reliance(found: dict[str, Any]) -> str:
+    name, value, erm = found["confounder"], found["model"]["reliance"], found["erm"]
+    reads = f"Reliance on {name} (0 none, 1 nothing but it): {estimate(value)}"
+    if erm["experiment"] == found["model"]["experiment"]:
+        return f"{reads}. This is the plainly trained model; none that was freed from {name} was kept."
+    return f"{reads}; trained plainly (“{erm['experiment']}”) it was {estimate(erm['reliance'])}."
 
 
 def _findings(turn: Turn) -> str:
