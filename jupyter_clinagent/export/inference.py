@@ -12,8 +12,12 @@ _CELLS = (
         "`opencv-python-headless`; no PyTorch. "
         "The same from the command line: `jupyter clinagent predict BUNDLE.zip IMAGES… -o OUT.csv`.",
     ),
-    ("code", 'from jupyter_clinagent.imaging.inference import OnnxClassifier\n\nmodel = OnnxClassifier("model")\nmodel.metadata'),
-    ("markdown", "Put the path of an image of your own here. The scores are probabilities in the order of `model.classes`."),
+    ("code", 'from jupyter_clinagent.imaging.inference import load_onnx\n\nmodel = load_onnx("model")\nmodel.metadata'),
+    (
+        "markdown",
+        "Put the path of an image of your own here. A classifier gives probabilities in the order of `model.classes`, a "
+        "detector boxes with scores, in pixels of your image.",
+    ),
     (
         "code",
         'from pathlib import Path\n\nimages = [p for p in Path("images").glob("*") if p.is_file()][:4]   # your images\nif '
