@@ -51,6 +51,8 @@ class SurveyFacts(Frozen):
     """The column that says of images without a box whether they show a finding."""
     unboxed: int = 0
     """Images that show a finding by ``image_label`` and have no box."""
+    supervision: Literal["full", "weak"] = "full"
+    """``weak``: so many are unboxed that a detector should learn from them, too."""
     masks: dict[str, int] = {}
     """How many images each folder of masks outlines something on; folders whose masks don't fit their images are left out."""
     assumptions: list[str] = []

@@ -26,6 +26,7 @@ from jupyter_clinagent.study.counting import (
     with_partition,
     without_spent,
 )
+from jupyter_clinagent.study.image_level import supervision
 from jupyter_clinagent.study.inventory import Inventory
 from jupyter_clinagent.study.linking import Linked, link_images
 from jupyter_clinagent.study.partition import PARTITIONS
@@ -34,8 +35,6 @@ from jupyter_clinagent.study.splitting import Split
 if TYPE_CHECKING:
     from jupyter_clinagent.study.loading import Wishes
 
-WEAK_FROM = 0.05
-"""Supervision is weak if more than this share of the images with a finding has no box; fewer are just not trained on."""
 LEAST_NEGATIVE_GROUPS = 20
 """From fewer groups without a finding the image-level AUROC is not estimated."""
 
@@ -132,7 +131,7 @@ def _facts(
         split_source=split.described,
         left_out=dict(sorted(Counter(left_out.values()).items())),
         too_few=few,
-        supervision="weak" if unboxed > WEAK_FROM * (rows["class"] == FINDING).sum() else "full",
+        supervision=supervision(unboxed, int((rows["class"] == FINDING).sum())),
         unboxed=unboxed,
         boxes={
             name: {part: int(((boxes["class"] == name) & (partition == part)).sum()) for part in PARTITIONS}

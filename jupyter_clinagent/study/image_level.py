@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -16,6 +17,8 @@ _NEGATIVE = frozenset(
 )  # fmt: skip
 LEAST_AGREEMENT = 0.9
 """So many of the boxed images must be positive by a column that is to be believed about the others."""
+WEAK_FROM = 0.05
+"""Supervision is weak if more than this share of the images with a finding has no box; fewer are just not trained on."""
 _SURE, _LEAST_GAIN = 0.98, 0.2
 _LEAST_BOXED = 3
 
@@ -26,6 +29,11 @@ class ImageLevel:
 
     column: str
     positive: pd.Series
+
+
+def supervision(unboxed: int, finding: int) -> Literal["full", "weak"]:
+    """What a detector has to learn from, given how many of the images with a finding have no box."""
+    return "weak" if unboxed > WEAK_FROM * finding else "full"
 
 
 def image_level_labels(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
-from jupyter_clinagent.study.image_level import image_level_labels
+from jupyter_clinagent.study.image_level import image_level_labels, supervision
 from jupyter_clinagent.study.inventory import (
     FILE_NAME,
     FOLDER,
@@ -146,6 +146,7 @@ def _boxes(inventory: Inventory) -> dict[str, Any]:
         "box_classes": {str(name): int(count) for name, count in found.rows["class"].value_counts().items()},
         "image_label": level.column if level else None,
         "unboxed": len(positive - found.images),
+        "supervision": supervision(len(positive - found.images), len(positive | found.images)),
     }
 
 

@@ -25,6 +25,8 @@ DERMOSCOPY = SurveyFacts(
     modality="dermoscopy",
     median_size=(200, 150),
     boxes=10015,
+    boxed_images=10015,
+    box_classes={"finding": 10015},
 )
 
 CHEST = SurveyFacts(
@@ -46,10 +48,42 @@ BOXED = SurveyFacts(
     data="/data/fractures",
     layout="coco",
     images=1089,
-    columns=[_column("radiograph_group", "group")],
+    columns=[
+        _column("radiograph_group", "group"),
+        _column("group_split", "split", {"train": 775, "test": 164, "valid": 150}),
+        _column("split", "split", {"train": 961, "valid": 84, "test": 44}),
+        _column("region", "site", {"other": 494, "hand": 425, "wrist": 170}),
+    ],
     group_candidates=["radiograph_group"],
+    split_candidates=["group_split", "split"],
     modality="radiograph",
+    median_size=(367, 640),
     boxes=1405,
+    boxed_images=1040,
+    box_classes={"fracture": 1405},
+)
+
+WEAK = SurveyFacts(
+    data="/data/wrists",
+    layout="coco",
+    images=2000,
+    columns=[
+        _column("image_id", "image"),
+        _column("patient_id", "group"),
+        _column("sex", "sex", {"m": 1000, "f": 1000}),
+        _column("age", "age"),
+        _column("fracture", "other", {"yes": 1000, "no": 1000}),
+    ],
+    label_candidates=["fracture"],
+    group_candidates=["patient_id"],
+    modality="radiograph",
+    median_size=(128, 128),
+    boxes=100,
+    boxed_images=100,
+    box_classes={"fracture": 80, "metal": 20},
+    image_label="fracture",
+    unboxed=900,
+    supervision="weak",
 )
 
 TWO_LABELS = SurveyFacts(

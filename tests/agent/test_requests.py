@@ -13,7 +13,6 @@ from jupyter_clinagent.errors import BadInput, OutOfScope
 from jupyter_clinagent.facts import SurveyFacts
 from tests.agent.surveys import (
     ALWAYS_A_DRAIN,
-    BOXED,
     CHEST,
     DERMOSCOPY,
     DRAIN_IS_THE_LABEL,
@@ -156,8 +155,7 @@ REFUSED = [
     ("How should I treat this melanoma?", DERMOSCOPY, OutOfScope),
     ("Write a radiology report for each chest x-ray", CHEST, OutOfScope),
     ("Segmentiere die Läsionen", DERMOSCOPY, OutOfScope),
-    ("Locate the fractures and draw boxes around them", BOXED, OutOfScope),
-    ("Mark the melanoma with a bounding box", CHEST, OutOfScope),
+    ("Mark the melanoma with a bounding box", CHEST, BadInput),
     ("Find pneumothorax on chest radiographs", CHEST, BadInput),
     ("Tell melanoma from nevus", CHEST, BadInput),
     ("melanoma versus pneumonia", DERMOSCOPY, BadInput),
@@ -170,6 +168,8 @@ def found(request: str, survey: SurveyFacts) -> dict[str, Any]:
     spec = drafted.specification
     point = spec.operating_point
     return {
+        "task": spec.task,
+        "supervision": spec.supervision,
         "classes": list(spec.classes),
         "values": spec.classes,
         "positive": spec.positive_class,

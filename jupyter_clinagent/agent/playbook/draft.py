@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.debiasing import find_confounders
+from jupyter_clinagent.agent.playbook.draft_detection import draft_detection, wants_boxes
 from jupyter_clinagent.agent.playbook.drafting import (
-    ABLE,
     DEFAULT_RATE,
     RISKS,
     Draft,
@@ -24,7 +24,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
-from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
 MALIGNANT, REST = "malignant", "rest"
@@ -43,8 +43,9 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         Answers to earlier questions by key (``label``, ``classes``, ``group``).
     """
     refuse_if_out_of_scope(intent)
+    if wants_boxes(intent, survey):
+        return draft_detection(intent, survey)
     notes = Notes(list(survey.assumptions))
-    _veto_detection(intent, survey)
     column = _label_column(intent, survey, answers, notes)
     if isinstance(column, Card):
         return column
@@ -52,18 +53,6 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     if isinstance(classes, Card):
         return classes
     return Draft(_specify(intent, survey, column, classes, notes), tuple(notes.lines), _role(survey, "image"))
-
-
-def _veto_detection(intent: Intent, survey: SurveyFacts) -> None:
-    """Places are asked for: say what this version does instead. Boxes beside labels change nothing."""
-    if intent.task == "detection" and survey.boxes:
-        raise OutOfScope(f"Marking findings with boxes (detection) is not something this version does. {ABLE}")
-    if intent.task == "detection":
-        raise OutOfScope(f"Marking findings with boxes needs boxes to learn from, and there are none in the data. {ABLE}")
-    if survey.boxes and not survey.label_candidates:
-        raise OutOfScope(
-            f"The data hold boxes but no image-level label, and detection is not something this version does. {ABLE}"
-        )
 
 
 # ------------------------------------------------------------------ which column holds the label

@@ -12,8 +12,8 @@ from jupyter_clinagent.facts import SurveyFacts
 
 ABLE = (
     "I classify dermoscopy images or radiographs (for example “separate melanoma from nevus; missing a melanoma is worse "
-    "than a false alarm”, or "
-    "“classify these images into their diagnoses”)."
+    "than a false alarm”, or “classify these images into their diagnoses”), and mark findings with boxes where there are boxes "
+    "to learn from (“find the fractures”)."
 )
 _REFUSALS = {
     "segmentation": "Outlining a finding pixel by pixel (segmentation) is not something I can do yet.",
@@ -35,17 +35,20 @@ class Draft:
     specification: Specification
     assumptions: tuple[str, ...]
     image_column: str | None = None
+    choose_split: bool = False
+    """Of several split columns the cohort takes the one that leaks least, whichever the specification names."""
 
     @property
     def load(self) -> dict[str, object]:
         """Keyword arguments of ``study.load_cohort``."""
         spec = self.specification
         roles = {
+            "task": spec.task if spec.task != "classification" else None,
             "image": self.image_column,
             "label": spec.label_column,
             "classes": spec.classes,
             "group": spec.group_column,
-            "split": spec.split_column,
+            "split": None if self.choose_split else spec.split_column,
         }
         return {name: value for name, value in roles.items() if value is not None}
 

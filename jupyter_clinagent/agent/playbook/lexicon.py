@@ -68,6 +68,8 @@ class Intent:
     """``classification``, ``detection``, one of :data:`OUT_OF_SCOPE`, or None where no task word was found."""
     targets: tuple[str, ...] = ()
     """Names of concepts to tell apart, in order of mention; ``cancer`` stands for the malignant ones together."""
+    looks: bool = False
+    """Whether something is to be found, and nothing sorted or told apart."""
     versus_rest: bool = False
     all_classes: bool = False
     excluded: tuple[str, ...] = ()
@@ -118,6 +120,7 @@ def read_request(text: str) -> Intent:
         text=text,
         task=_task(plain),
         targets=() if everything else targets,
+        looks=_contains(plain, known.PHRASES["look"]) and not _contains(plain, known.TASK["classification"]),
         versus_rest=_contains(stating, known.PHRASES["rest"]),
         all_classes=everything,
         excluded=_mentioned_concepts(" . ".join(dropping)),
@@ -242,7 +245,7 @@ def _task(plain: str) -> str | None:
         if _contains(plain, known.TASK[task]):
             return task
     boxes = _contains(plain, known.TASK["detection"])
-    sorting = _contains(plain, known.TASK["classification"])
+    sorting = _contains(plain, [*known.TASK["classification"], *known.PHRASES["look"]])
     return "detection" if boxes else "classification" if sorting else None
 
 

@@ -1,0 +1,158 @@
+"""Drafts a detection: which boxes to learn from, and what images without a box mean."""
+
+from __future__ import annotations
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.drafting import (
+    ABLE,
+    RISKS,
+    Draft,
+    Notes,
+    concept_of,
+    group_column,
+    listed,
+    spoken,
+)
+from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
+from jupyter_clinagent.contracts import OperatingPoint, Specification
+from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.facts import SurveyFacts
+
+_BOX_LAYOUTS = ("coco", "yolo", "voc")
+FALSE_ALARMS = "0.5, 1 and 2 false alarms per image"
+
+
+def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
+    """Whether findings are to be marked with boxes.
+
+    Words of place (“where”, “box”) decide. Without them, boxes beside a table of labels change nothing; boxes that are all
+    there is are learnt from.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        Boxes are asked for and there are none to learn from.
+    """
+    if intent.task == "detection" and not survey.box_classes:
+        raise LabelsDoNotMatch(_no_boxes(survey))
+    if intent.task == "detection" or (intent.weak and survey.box_classes):
+        return True
+    if not survey.box_classes or (survey.layout not in _BOX_LAYOUTS and survey.label_candidates):
+        return False
+    tells_apart = len(intent.targets) > 1 or intent.versus_rest
+    return intent.looks or not (intent.task or tells_apart) or not _has_labels(survey)
+
+
+def _has_labels(survey: SurveyFacts) -> bool:
+    named = {c.name for c in survey.columns if c.role == "label"} | {survey.image_label}
+    return any(name in named for name in survey.label_candidates)
+
+
+def _no_boxes(survey: SurveyFacts) -> str:
+    strangers = "all of them are for images that are not there" if survey.boxes else "there are none in the data"
+    said = f"Marking findings with boxes needs boxes to learn from, and {strangers}. "
+    if survey.label_candidates:
+        by = f"Ask for a classification by “{survey.label_candidates[0]}” instead, which shows heat maps, or add boxes."
+        return f"{said}{by} {ABLE}"
+    return f"{said}Add them as COCO JSON, YOLO or Pascal VOC files, or as a CSV with corners. {ABLE}"
+
+
+def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
+    """Draft the specification of a detection.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        The boxes are of something else than the request asks for.
+    """
+    notes = Notes(list(survey.assumptions))
+    names = _classes(intent, survey, notes)
+    weak = survey.supervision == "weak"
+    _say_labels(survey, notes)
+    _say_what_is_not_done(intent, notes)
+    splits = survey.split_candidates
+    if len(splits) > 1:
+        notes.add(f"Several columns name partitions ({listed(splits)}); the one that leaks least is used.")
+    said = " and ".join(spoken(name) for name in names)
+    specification = Specification(
+        title=f"Boxes around {said}",
+        request=intent.text,
+        task="detection",
+        objective=f"Mark every {said} on an image with a box",
+        modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
+        label_column=survey.image_label,
+        classes={name: [name] for name in names},
+        positive_class=names[0] if len(names) == 1 else None,
+        group_column=group_column(intent, survey, notes),
+        split_column=splits[0] if splits else None,
+        subgroups=_subgroups(survey),
+        supervision="weak" if weak else "full",
+        primary_metric="map50",
+        risk=RISKS.get(intent.risk or "", "balanced"),
+        operating_point=_operating_point(intent, names),
+        expected_output="boxes with scores; the highest score of an image says whether it shows a finding at all",
+        minutes=intent.minutes or 10.0,
+    )
+    return Draft(specification, tuple(notes.lines), choose_split=len(splits) > 1)
+
+
+def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
+    names = [n for n in survey.box_classes if not any(_shows(n, target) for target in intent.excluded)]
+    wanted = [target for target in intent.targets if target != "normal"]
+    if intent.all_classes or not wanted:
+        return [n for n in names if label_key(n) in intent.words] or names or list(survey.box_classes)
+    missing = [target for target in wanted if not any(_shows(n, target) for n in names)]
+    if not missing:
+        return [n for n in names if any(_shows(n, target) for target in wanted)]
+    if len(names) == 1 and len(wanted) == 1 and concept_of(names[0]) is None:
+        notes.add(f"The boxes are all of “{names[0]}”, which is taken for {wanted[0]}.")
+        return names
+    raise LabelsDoNotMatch(
+        f"The request asks for boxes around {listed(missing)}, but there are only boxes of {listed(survey.box_classes)}; name "
+        "one of these, or point to other data."
+    )
+
+
+def _shows(name: str, target: str) -> bool:
+    """Whether a class of boxes is what the request calls ``target``, in either language or within a longer name."""
+    key = label_key(name)
+    if target == "cancer":
+        return key in known.MALIGNANT["labels"]
+    words = next(([*c.words, *c.labels] for c in known.CONCEPTS if c.name == target), [])
+    return concept_of(name) == target or label_key(target) in key or key in {label_key(word) for word in words}
+
+
+def _say_labels(survey: SurveyFacts, notes: Notes) -> None:
+    """What images without a box mean: the agent finds by itself that boxes are partial."""
+    bare = survey.images - survey.boxed_images
+    if survey.image_label is None:
+        notes.add(f"No label says which images show a finding, so the {bare} images without a box count as negative.")
+    elif survey.unboxed:
+        notes.add(
+            f"Boxes are partial: {survey.unboxed} images are positive by “{survey.image_label}” and have no box. They are "
+            "neither left out nor taken for negatives: a model that has learnt from the boxes proposes theirs."
+        )
+
+
+def _say_what_is_not_done(intent: Intent, notes: Notes) -> None:
+    if intent.task == "classification" and not intent.looks:
+        notes.add("The data hold boxes and no image-level label, so findings are marked with boxes; each image has a score, too.")
+    if intent.risk and intent.target is None:
+        notes.add(f"Which mistake is worse sets no threshold for boxes: sensitivity at {FALSE_ALARMS} is reported instead.")
+    for word in intent.confounders:
+        notes.add(f"How far a detector relies on a {word} can't be measured yet; the figures say nothing about it.")
+
+
+def _subgroups(survey: SurveyFacts) -> list[str]:
+    """Columns of persons and places; of those that hold the same, one."""
+    columns = {str(sorted(c.values.items())): c.name for c in reversed(survey.columns) if c.role in ("sex", "site")}
+    ages = [c.name for c in survey.columns if c.role == "age"]
+    return [c.name for c in survey.columns if c.name in [*columns.values(), *ages]]
+
+
+def _operating_point(intent: Intent, names: list[str]) -> OperatingPoint | None:
+    """Only where a number is asked for; it holds for images, by their highest score."""
+    if intent.risk not in ("sensitivity", "specificity") or intent.target is None:
+        return None
+    named = next((n for n in names if intent.risk_for and _shows(n, intent.risk_for)), names[0])
+    return OperatingPoint(rule=intent.risk, target=intent.target, positive_class=named)
