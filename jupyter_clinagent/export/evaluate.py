@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from jupyter_clinagent.errors import BadInput, UnreadableImage
+from jupyter_clinagent.export.evaluate_boxes import score_boxes
 from jupyter_clinagent.export.unpack import check, unpacked
-from jupyter_clinagent.imaging.inference import OnnxClassifier
+from jupyter_clinagent.imaging.inference import OnnxClassifier, OnnxDetector, load_onnx
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.groups import group_images
 from jupyter_clinagent.study.inventory import take_inventory
 from jupyter_clinagent.study.judged import Predictions
+from jupyter_clinagent.study.judged_boxes import FoundBoxes
 from jupyter_clinagent.study.labels import label_images
 
 BATCH = 64
@@ -38,15 +40,16 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
     -------
     dict
         ``external`` {metric: {value, low, high}}, ``internal`` (the bundle's own test figures), ``operating_point``, ``shift``
-        {prevalence, score_distance (Kolmogorov-Smirnov, 0 to 1) per class}, ``counts``, ``not_read``, ``text``.
+        {prevalence, score_distance (Kolmogorov-Smirnov, 0 to 1) per class, by image}, ``counts``, ``not_read``, ``text``.
     """
     with unpacked(bundle) as (root, manifest):
         check(root, manifest)
         study = root / f"{Path(manifest['notebook']).stem}-study"
         own = json.loads((study / "summary.json").read_text(encoding="utf-8"))
-        model = OnnxClassifier(root / "model")
-        external, refused = _score(model, data, _label_values(own["specification"]["classes"], renamed or {}))
-        internal = _stored_scores(study / "predictions.csv", model.classes)
+        model = load_onnx(root / "model")
+        values = _label_values(own["specification"]["classes"], renamed or {})
+        external, refused = score_boxes(model, data, values) if isinstance(model, OnnxDetector) else _score(model, data, values)
+        internal = pd.read_csv(study / "predictions.csv", dtype={"label": str, "class": str})
     point = own.get("operating_point")
     positive = model.classes.index(point["positive_class"]) if point else None
     figures = external.estimates(model.classes, positive, point["threshold"] if point else None, seed=0)
@@ -54,8 +57,8 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         "external": {name: value.model_dump() for name, value in figures.items()},
         "internal": own["test"],
         "operating_point": point and {"threshold": point["threshold"], "positive_class": point["positive_class"], "frozen": True},
-        "shift": _shift(internal, external, model.classes),
-        "counts": {c: int((external.truth == k).sum()) for k, c in enumerate(model.classes)},
+        "shift": _shift(internal[internal["partition"] == "test"], external, model.classes),
+        "counts": {c: int(external.binary(k)[0].sum()) for k, c in enumerate(model.classes)},
         "not_read": refused,
     }
     return result | {"text": _text(result)}
@@ -96,25 +99,22 @@ def _score(model: OnnxClassifier, data: Path, classes: dict[str, list[str]]) -> 
     return Predictions(images, groups.loc[kept].to_numpy(), truth, np.concatenate(scores), decision), refused
 
 
-def _stored_scores(table: Path, classes: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = [r for r in csv.DictReader(file) if r["partition"] == "test" and r["label"]]
-    return np.array([classes.index(r["label"]) for r in rows]), np.array(
-        [[float(r[f"score_{c}"]) for c in classes] for r in rows]
-    )
-
-
-def _shift(internal: tuple[np.ndarray, np.ndarray], external: Predictions, classes: list[str]) -> dict[str, dict[str, float]]:
+def _shift(internal: pd.DataFrame, external: Predictions | FoundBoxes, classes: list[str]) -> dict[str, dict[str, float]]:
     """How far the other hospital's images lie from the study's own test set."""
-    truth, scores = internal
-    return {
-        name: {
-            "prevalence_internal": float((truth == k).mean()),
-            "prevalence_external": float((external.truth == k).mean()),
-            "score_distance": float(stats.ks_2samp(scores[:, k], external.scores[:, k]).statistic),
-        }
-        for k, name in enumerate(classes)
-    }
+    found = {}
+    for number, name in enumerate(classes):
+        ill, scores = external.binary(number)
+        before = internal[f"score_{name}"] if "label" in internal else _surest(internal, name)
+        distance = float(stats.ks_2samp(before, scores).statistic)
+        found[name] = {"prevalence_external": float(ill.mean()), "score_distance": distance}
+        if "label" in internal:
+            found[name]["prevalence_internal"] = float((internal["label"] == name).mean())
+    return found
+
+
+def _surest(boxes: pd.DataFrame, name: str) -> pd.Series:
+    """Highest score of a class in each image, 0 where none was found."""
+    return boxes["score"].where(boxes["class"] == name, 0.0).fillna(0.0).groupby(boxes["image"]).max()
 
 
 def _text(result: dict[str, Any]) -> str:
@@ -129,9 +129,11 @@ def _text(result: dict[str, Any]) -> str:
             + (f", in the study {inside:.3f}" if inside is not None else "")
         )
     for name, shift in result["shift"].items():
+        before = shift.get("prevalence_internal")
+        in_study = f", {before:.0%} in the study" if before is not None else ""
         lines.append(
-            f"  {name}: {shift['prevalence_external']:.0%} of the images here, {shift['prevalence_internal']:.0%} in the study; "
-            f"score distance {shift['score_distance']:.2f}"
+            f"  {name}: {shift['prevalence_external']:.0%} of the images here{in_study}; score distance "
+            f"{shift['score_distance']:.2f}"
         )
     if result["not_read"]:
         lines.append(f"  {len(result['not_read'])} images could not be read and are left out.")

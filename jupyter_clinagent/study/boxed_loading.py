@@ -50,7 +50,7 @@ def load_boxed_cohort(inventory: Inventory, wishes: Wishes, corrections: Correct
     images = boxed_images(inventory, wishes.label, wishes.classes, wishes.boxes)
     corrected = corrections.apply(images.as_labelled())
     linked = link_images(inventory, corrected.rows, wishes.group)
-    rows, mended, lost = _with_boxes(images, linked)
+    rows, mended, lost = with_boxes(images, linked)
     _check_numbers(rows, mended, wishes.allow_few)
     split = split_boxed(inventory, rows, linked.joined.loc[rows.index], wishes.split, wishes.seed)
     placed = with_partition(rows, split)
@@ -62,8 +62,8 @@ def load_boxed_cohort(inventory: Inventory, wishes: Wishes, corrections: Correct
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, images.column, wishes.seed, boxes, mended.notes)
 
 
-def _with_boxes(images: BoxedImages, linked: Linked) -> tuple[pd.DataFrame, MendedBoxes, dict[str, str]]:
-    """Rows with their final ``class`` and ``boxed``.
+def with_boxes(images: BoxedImages, linked: Linked) -> tuple[pd.DataFrame, MendedBoxes, dict[str, str]]:
+    """Rows with their final ``class`` and ``boxed``, the boxes that can be used, and why images were lost.
 
     An image that lost all its boxes is only kept if a label says what it shows.
     """

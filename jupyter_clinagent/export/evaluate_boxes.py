@@ -1,0 +1,35 @@
+"""A bundle's detector on another hospital's boxed folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jupyter_clinagent.imaging.boxes import listed
+from jupyter_clinagent.imaging.inference import OnnxDetector
+from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.study.boxed import boxed_images
+from jupyter_clinagent.study.boxed_loading import with_boxes
+from jupyter_clinagent.study.inventory import take_inventory
+from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.study.linking import link_images
+
+
+def score_boxes(model: OnnxDetector, data: Path, classes: dict[str, list[str]]) -> tuple[FoundBoxes, list[str]]:
+    """What the detector finds in every image whose boxes are known, and a line for each image that is left out.
+
+    Raises
+    ------
+    BadInput
+        The folder has no boxes of these classes, or no image of it can be read.
+    """
+    inventory = take_inventory(data)
+    known = boxed_images(inventory, classes=classes)
+    linked = link_images(inventory, known.rows, None)
+    rows, mended, lost = with_boxes(known, linked)
+    unboxed = {str(file): "it shows a finding without a box" for file in rows.index[~rows["boxed"]]}
+    left_out = linked.readings.broken | lost | unboxed
+    judged = rows[rows["boxed"]]
+    images = [str(file) for file in judged.index]
+    found = [model.predict_one(read_image(data / image)) for image in images]
+    truth = listed(mended.boxes, images, model.classes)
+    return FoundBoxes(images, judged["group"].to_numpy(), truth, found), [f"{file}: {why}" for file, why in left_out.items()]
