@@ -21,7 +21,9 @@ def reliance_tables(found: Sequence[RelianceFacts]) -> str:
 def _table(facts: RelianceFacts) -> str:
     models = [facts.model] if facts.erm == facts.model else [facts.model, facts.erm]
     head = ["On the test set", *[_model_name(facts, model) for model in models]]
-    rows = [(words, *[with_interval(_estimate(model, key)) for model in models]) for key, words in _lines(facts.confounder)]
+    rows = [
+        (words, *[with_interval(_estimate(model, key)) for model in models]) for key, words in _lines(facts.confounder).items()
+    ]
     return table(head, rows, f"Reliance on {facts.confounder} (95 % interval, bootstrap over groups)")
 
 
