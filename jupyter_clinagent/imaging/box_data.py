@@ -21,7 +21,7 @@ FEWEST_GROUPS = 20
 """Box-free images of fewer groups show a few patients, not what is normal: negatives are cut from box-free regions instead."""
 CROP = (0.5, 0.8)
 """Share of width and height that such a region takes."""
-TRIES = 20
+TRIES = 40
 
 Target = tuple[torch.Tensor, torch.Tensor]
 """Corners (n, 4) and classes (n,) of the boxes of an image."""
@@ -187,7 +187,7 @@ def box_free_crop(image: np.ndarray, corners: np.ndarray, rng: np.random.Generat
     """A random region of the image (H, W, 3) that touches no box (n, 4), at the image's size; grey where boxes leave no room."""
     height, width = image.shape[:2]
     for attempt in range(TRIES):
-        share = rng.uniform(*CROP) * (1 - 0.6 * attempt / TRIES)  # a smaller one fits more easily
+        share = rng.uniform(*CROP) * (1 - 0.75 * attempt / TRIES)  # a smaller one fits more easily
         w, h = int(share * width), int(share * height)
         x, y = int(rng.integers(0, width - w + 1)), int(rng.integers(0, height - h + 1))
         apart = (corners[:, 0] >= x + w) | (corners[:, 2] <= x) | (corners[:, 1] >= y + h) | (corners[:, 3] <= y)

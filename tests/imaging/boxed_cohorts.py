@@ -16,7 +16,10 @@ COLUMNS = ["image", "class", "x_min", "y_min", "x_max", "y_max"]
 
 
 class WristCohort:
-    """Satisfies BoxedCohortLike; test rows are sealed. ``boxed`` is the share of training images with boxes."""
+    """Satisfies BoxedCohortLike; test rows are sealed.
+
+    ``boxed`` is the share of the training images that somebody looked at with a pen in hand: ``penned``.
+    """
 
     classes: Sequence[str] = ["fracture"]
 
@@ -28,7 +31,8 @@ class WristCohort:
         part = dict(zip(patients, drawn, strict=True))
         parts = [str(part[p.lesion_id]) for p in made]
         train = [k for k, name in enumerate(parts) if name == "train"]
-        penned = set(range(len(made))) if boxed == 1 else few_boxed(made, train, boxed, seed)
+        penned = set(train) if boxed == 1 else few_boxed(made, train, boxed, seed)
+        self.penned = {made[k].image_id for k in penned}
         rows = [self._row(p, parts[k], k in penned or parts[k] == "validation") for k, p in enumerate(made)]
         self.table = pd.DataFrame(rows)
         self.boxes = self._boxes([row["image"] for row in rows if row["boxed"]])

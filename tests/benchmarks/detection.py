@@ -1,0 +1,259 @@
+"""What is promised of detection and weak supervision, on wrist phantoms and on real radiographs of limbs.
+
+::
+
+    python -m tests.benchmarks.detection [--only wrist|fracture|weak|weak-fracture] [--seeds 0 1 2] [--minutes M] [--data FOLDER]
+
+``wrist``: all boxes, easy; with and without the plan for negatives. ``fracture``: the real films, split by source film, the
+same comparison. ``weak``: hard wrists with boxes on 5 % of the training images; boxes only, teacher, student, all boxes.
+``weak-fracture``: the same on the real films with 5 % of the films boxed. Every figure is of test images that
+nothing was chosen on; exits with 1 where a promise is broken. Nothing else should run on the machine meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from jupyter_clinagent.contracts import FINDING, NO_FINDING, Estimate
+from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, ImageClassifier, augment, training
+from jupyter_clinagent.imaging import detection_metrics as metrics
+from jupyter_clinagent.imaging.boxes import Boxes, listed
+from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
+from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
+
+WRIST_SIZE, FRACTURE_SIZE = (160, 160), (384, 384)
+BOXED = 0.05
+
+
+class Fractures:
+    """The real films: published boxes, source films as groups, a split that keeps films together. Satisfies BoxedCohortLike.
+
+    ``boxed``: share of the training films whose boxes are known.
+    """
+
+    classes = ("fracture",)
+
+    def __init__(self, folder: Path, boxed: float = 1.0, seed: int = 0) -> None:
+        coco, groups = (
+            json.loads((folder / "annotations.json").read_text(encoding="utf-8")),
+            pd.read_csv(folder / "groups.csv", comment="#"),
+        )
+        names = {image["id"]: image["file_name"] for image in coco["images"]}
+        rows = [(names[a["image_id"]], "fracture", *_corners(a["bbox"])) for a in coco["annotations"]]
+        self.folder, self.every = folder, pd.DataFrame(rows, columns=COLUMNS)
+        part = groups["group_split"].replace({"valid": "validation"})
+        finding = groups["file_name"].isin(self.every["image"])
+        films = groups.loc[part == "train", "radiograph_group"].unique()
+        known = np.random.default_rng(seed).choice(films, max(1, round(boxed * len(films))), replace=False)
+        penned = (part == "validation") | ((part == "train") & groups["radiograph_group"].isin(known))
+        self.table = pd.DataFrame(
+            {
+                "image": groups["file_name"],
+                "label": np.where(part == "test", None, np.where(finding, FINDING, NO_FINDING)),
+                "group": groups["radiograph_group"],
+                "partition": part,
+                "boxed": np.where(part == "test", None, penned | ~finding),
+            }
+        )
+        self.boxes = self.every[self.every["image"].isin(groups.loc[penned, "file_name"])].reset_index(drop=True)
+
+    def read(self, image: str) -> np.ndarray:
+        return read_image(self.folder / "images" / image)
+
+    def truth(self, ids: list[str]) -> list[Boxes]:
+        return listed(self.every, ids, self.classes)
+
+    def groups(self, partition: str) -> np.ndarray:
+        return self.table.loc[self.table["partition"] == partition, "group"].to_numpy()
+
+
+class Part:
+    """A cohort of fewer images: what training on the boxed part alone sees."""
+
+    def __init__(self, cohort: Any, images: set[str]) -> None:
+        self.classes, self.boxes, self.read = cohort.classes, cohort.boxes, cohort.read
+        kept = cohort.table["image"].isin(images) | (cohort.table["partition"] != "train")
+        self.table = cohort.table[kept].reset_index(drop=True)
+
+
+def _corners(box: list[float]) -> tuple[float, float, float, float]:
+    x, y, width, height = box
+    return x, y, x + width, y + height
+
+
+# ------------------------------------------------------------------ training and judging
+Found = tuple[list[Boxes], float]
+"""What a detector found in the test images, and its seconds of training."""
+
+
+def prepared(cohort: Any, size: tuple[int, int], **options: Any) -> BoxDataModule:
+    return BoxDataModule(cohort, size=size, train_transform=augment.radiograph_boxes(size), **options)
+
+
+def trained(model: Any, data: BoxDataModule, minutes: float, seed: int) -> Any:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        metric = "map50" if isinstance(model, FindingDetector) else "auroc"
+        result = training.fit(model, data, seconds=60 * minutes, checkpoint_dir=folder, metric=metric, seed=seed)
+    steps = ", ".join(f"{s['name']} {s['steps']} steps ({_text(s['value'])})" for s in result.stages)
+    print(f"    {time.monotonic() - began:.0f} s: {steps}", flush=True)
+    return model
+
+
+def found_by(model: FindingDetector, data: BoxDataModule) -> list[Boxes]:
+    return model.predict_boxes(data, "test")[1]
+
+
+def report(name: str, cohort: Any, data: BoxDataModule, found: list[Boxes]) -> dict[str, Estimate]:
+    figures = metrics.estimates(metrics.METRICS, cohort.truth(data.ids("test")), found, cohort.groups("test"))
+    print(f"  {name}: " + ", ".join(f"{metric} {shown(estimate)}" for metric, estimate in figures.items()), flush=True)
+    return figures
+
+
+def difference(cohort: Any, data: BoxDataModule, before: list[Boxes], after: list[Boxes]) -> Estimate:
+    return metrics.paired_difference("map50", cohort.truth(data.ids("test")), before, after, cohort.groups("test"))
+
+
+def shown(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return f"not estimable ({estimate.reason})"
+    interval = "" if estimate.low is None else f" [{estimate.low:.3f}, {estimate.high:.3f}]"
+    return f"{estimate.value:.3f}{interval}"
+
+
+def _text(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+# ------------------------------------------------------------------ the promises
+def with_and_without_negatives(cohort: Any, size: tuple[int, int], minutes: float, seed: int, trainable: str) -> tuple[Any, ...]:
+    """Figures with the plan for negatives, and the paired difference to the same detector without it."""
+    planned, plain = prepared(cohort, size), prepared(cohort, size, negatives=None)
+    found = []
+    for name, data in (("negatives by plan", planned), ("negatives as they come", plain)):
+        model = trained(FindingDetector(cohort.classes, trainable=trainable), data, minutes, seed)  # type: ignore[arg-type]
+        found.append(found_by(model, data))
+        figures = report(name, cohort, data, found[-1])
+        if data is planned:
+            kept = figures
+    gain = difference(cohort, planned, found[1], found[0])
+    print(f"  plan minus none: map50 {shown(gain)}", flush=True)
+    return kept, gain
+
+
+def wrist(options: argparse.Namespace, minutes: float) -> list[str]:
+    gains, broken = [], []
+    for seed in options.seeds:
+        print(f"wrist phantoms, easy, all boxes, seed {seed}", flush=True)
+        cohort = WristCohort(options.n or 800, seed + 1, WRIST_SIZE[0])
+        figures, gain = with_and_without_negatives(cohort, WRIST_SIZE, minutes, seed, "heads")
+        gains.append(gain.value or 0.0)
+        if (figures["map50"].value or 0) < 0.90:
+            broken.append(f"wrist, seed {seed}: map50 below .90")
+    print(f"mean gain by the plan for negatives: {np.mean(gains):+.3f}")
+    return broken
+
+
+def fracture(options: argparse.Namespace, minutes: float) -> list[str]:
+    for seed in options.seeds[:1]:
+        print(f"real films, all boxes, seed {seed}", flush=True)
+        with_and_without_negatives(Fractures(options.data), FRACTURE_SIZE, minutes, seed, "all")
+    return []
+
+
+def weakly(full: Any, weak: Any, size: tuple[int, int], minutes: float, seed: int, penned: set[str]) -> dict[str, list[Boxes]]:
+    """Test boxes of four detectors: boxed part alone, teacher, student, all boxes."""
+    data, everything, alone = prepared(weak, size), prepared(full, size), prepared(Part(weak, penned), size)
+    found: dict[str, list[Boxes]] = {}
+    found["boxes only"] = found_by(trained(FindingDetector(weak.classes), alone, minutes, seed), alone)
+    classifier = trained(ImageClassifier(data.label_names, trainable="all"), data, minutes / 2, seed)
+    teacher = trained(FindingDetector(weak.classes, start=classifier), data, minutes / 2, seed)
+    found["teacher"] = found_by(teacher, data)
+    student_data = prepared(weak, size, pseudo_boxes=rank_pseudo_boxes(teacher, classifier, data))
+    found["student"] = found_by(trained(FindingDetector(weak.classes, start=classifier), student_data, minutes / 2, seed), data)
+    found["all boxes"] = found_by(trained(FindingDetector(full.classes, start=classifier), everything, minutes / 2, seed), data)
+    for name, boxes in found.items():
+        report(name, full, data, boxes)
+    print(f"  student minus boxes only: map50 {shown(difference(full, data, found['boxes only'], found['student']))}", flush=True)
+    return found
+
+
+def weak(options: argparse.Namespace, minutes: float) -> list[str]:
+    def cohorts(seed: int) -> tuple[Any, Any, set[str]]:
+        size, n = WRIST_SIZE[0], options.n or 1000
+        full = WristCohort(n, seed + 1, size, "hard")
+        few = WristCohort(n, seed + 1, size, "hard", boxed=BOXED)
+        return full, few, few.penned
+
+    return _weak_over_seeds("hard wrist phantoms", cohorts, WRIST_SIZE, options, minutes, promised=True)
+
+
+def weak_fracture(options: argparse.Namespace, minutes: float) -> list[str]:
+    def cohorts(seed: int) -> tuple[Any, Any, set[str]]:
+        few = Fractures(options.data, BOXED, seed)
+        penned = set(few.boxes["image"]) | set(few.table.loc[few.table["label"] == NO_FINDING, "image"])
+        return Fractures(options.data), few, penned
+
+    return _weak_over_seeds("real films", cohorts, FRACTURE_SIZE, options, minutes, promised=False)
+
+
+def _weak_over_seeds(
+    name: str, cohorts: Callable[[int], Any], size: tuple[int, int], options: argparse.Namespace, minutes: float, promised: bool
+) -> list[str]:
+    values = []
+    for seed in options.seeds:
+        full, few, penned = cohorts(seed)
+        data = prepared(full, size)
+        print(f"{name}, boxes on {len(few.boxes['image'].unique())} images, seed {seed}", flush=True)
+        found, truth = weakly(full, few, size, minutes, seed, penned), full.truth(data.ids("test"))
+        values.append({arm: metrics.score("map50", truth, boxes) for arm, boxes in found.items()})
+    means = pd.DataFrame(values).mean()
+    print(f"{name}, mean map50 over {len(values)} seeds: " + ", ".join(f"{arm} {value:.3f}" for arm, value in means.items()))
+    broken = {
+        "student at least .10 above boxes only": means["student"] < means["boxes only"] + 0.10,
+        "student at least 90 % of all boxes": means["student"] < 0.9 * means["all boxes"],
+    }
+    return [f"{name}: broken promise: {text}" for text, is_broken in broken.items() if is_broken and promised]
+
+
+BENCHMARKS: dict[str, tuple[Callable[[argparse.Namespace, float], list[str]], float]] = {
+    "wrist": (wrist, 5.0),
+    "fracture": (fracture, 10.0),
+    "weak": (weak, 4.0),
+    "weak-fracture": (weak_fracture, 10.0),
+}
+
+
+def main() -> int:
+    """Run the chosen benchmarks one after the other; the exit code says whether every promise was kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", choices=list(BENCHMARKS))
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--minutes", type=float, help="for each detector, instead of the promised ones")
+    parser.add_argument("--n", type=int, help="phantoms, instead of the usual number")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--data", type=Path, default=Path(__file__).parents[3] / "shared" / "data" / "fracture_boxes")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    broken: list[str] = []
+    for name in [options.only] if options.only else list(BENCHMARKS):
+        run, minutes = BENCHMARKS[name]
+        broken += run(options, options.minutes or minutes)
+    print("\n".join(broken) or "every promise kept")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
