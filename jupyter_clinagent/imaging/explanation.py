@@ -73,7 +73,7 @@ def _chosen(class_index: ClassIndex, start: int, stop: int) -> int | np.ndarray 
 
 
 def shuffled(model: M, seed: int) -> M:
-    """A copy of the model in which each convolution and linear layer has its weights in random order: same distribution, nothing learnt."""
+    """A copy of the model in which each convolution and linear layer has its weights in random order: nothing learnt."""
     copy, generator = deepcopy(model), torch.Generator().manual_seed(seed)
     for layer in copy.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):

@@ -87,8 +87,24 @@ class Experiment:
         """
         self._check(model, data)
         entry = self._new_entry(model, data)
-        known = self._session.ledger.replay_of(self._name, entry.recipe)
-        self._train(model, data, entry, known)
+        self._train(model, data, entry, self._session.ledger.replay_of(self._name, entry.recipe))
+        self._finish(entry, model, data)
+
+    def adopt(self, model: ImageClassifier, data: CohortDataModule) -> None:
+        """Judge a model that needs no training, such as an average of trained ones, and enter it in the ledger.
+
+        Raises
+        ------
+        ProtocolViolation
+            As of :meth:`fit`.
+        """
+        self._check(model, data)
+        entry = self._new_entry(model, data)
+        entry.replayed = self._session.ledger.replay_of(self._name, entry.recipe) is not None
+        entry.stages = [{"name": "adopted", "steps": 0, "total_steps": 0}]
+        self._finish(entry, model, data)
+
+    def _finish(self, entry: Entry, model: ImageClassifier | FindingDetector, data: CohortDataModule) -> None:
         validation = self._session.predict(model, data, "validation")
         self._judge(entry, validation, data.debiased)
         self._trained = Trained(entry, model, data, validation)

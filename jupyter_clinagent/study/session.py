@@ -77,6 +77,8 @@ class Session:
     explanation: ExplanationFacts | None = None
     post_hoc: list[EvaluationFacts] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    models: dict[str, ImageClassifier | FindingDetector] = field(default_factory=dict)
+    """Models of this session's experiments, kept or not."""
     figures: dict[str, list[Shown]] = field(default_factory=dict)
     """Figures by section of the report."""
 
@@ -155,6 +157,7 @@ class Session:
         """Enter a finished experiment; a kept one becomes the best."""
         entry = trained.entry
         self.ledger.add(entry)
+        self.models[entry.name] = trained.model
         data = {"name": entry.name, "recipe": entry.recipe, "metric": entry.metric, "value": entry.value, "kept": entry.kept}
         self.record.add("experiment finished", **data, reason=entry.reason, steps=entry.steps, replayed=entry.replayed)
         if entry.kept:

@@ -33,6 +33,8 @@ from jupyter_clinagent.study.session import Confirmed, Session
 from jupyter_clinagent.study.splitting import AUTO
 
 if TYPE_CHECKING:
+    from jupyter_clinagent.imaging.classification import ImageClassifier
+    from jupyter_clinagent.imaging.detection import FindingDetector
     from jupyter_clinagent.study.experiment import Experiment
 
 # A message of tqdm about widgets that we don't use; it would stand in red in the clinician's notebook.
@@ -224,6 +226,22 @@ class Study:
             "specification confirmed", hash=specification.hash, evaluator=confirmed.evaluator_hash, specification=content
         )
         show(None, pages.specification(specification, confirmed.evaluator_hash))
+
+    def model(self, name: str | None = None) -> ImageClassifier | FindingDetector:
+        """The trained model of an experiment of this session, or of the best one so far.
+
+        Raises
+        ------
+        ProtocolViolation
+            No experiment of this name has been finished.
+        """
+        session = self._session
+        if name is None and session.best is not None:
+            return session.best.model
+        if name not in session.models:
+            finished = ", ".join(session.models) or "none"
+            raise ProtocolViolation(f"No experiment “{name}” is finished in this session; finished: {finished}.")
+        return session.models[name]
 
     def experiment(self, name: str, hypothesis: str = "", minutes: float = 1.0) -> Experiment:
         """Begin an experiment: ``with study.experiment(…) as run: run.fit(model, data)``, then ``run.verdict``."""
