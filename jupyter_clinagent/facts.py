@@ -47,6 +47,8 @@ class SurveyFacts(Frozen):
     boxed_images: int = 0
     box_classes: dict[str, int] = {}
     """Boxes of known images by class, the most frequent first."""
+    median_box: float | None = None
+    """Typical side of a box (root of its area) as a share of its image's."""
     image_label: str | None = None
     """The column that says of images without a box whether they show a finding."""
     unboxed: int = 0

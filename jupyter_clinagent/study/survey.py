@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.study.boxes.found import CORNERS, AnnotatedBoxes
 from jupyter_clinagent.study.image_level import image_level_labels, supervision
 from jupyter_clinagent.study.inventory import (
     FILE_NAME,
@@ -37,7 +40,7 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
         split_candidates=split_candidates(inventory),
         modality=look.modality,
         median_size=look.median_size,
-        **_boxes(inventory),
+        **_boxes(inventory, look.median_size),
         masks=masks,
         assumptions=_assumptions(inventory, f"Kind of images: {look.modality}, because {look.evidence}."),
         problems=[*_problems(inventory, layout, look.unreadable), *misfits],
@@ -133,7 +136,7 @@ def _synthetic(name: str, role: str, values: dict[str, str], evidence: str) -> C
     return ColumnFacts(**facts, distinct=len(counts), missing=0)
 
 
-def _boxes(inventory: Inventory) -> dict[str, Any]:
+def _boxes(inventory: Inventory, median_size: tuple[int, int] | None) -> dict[str, Any]:
     """What the boxes alone, and an image-level label beside them, say."""
     found = inventory.boxes
     if found is None:
@@ -144,10 +147,21 @@ def _boxes(inventory: Inventory) -> dict[str, Any]:
         "boxes": len(found),
         "boxed_images": len(found.images),
         "box_classes": {str(name): int(count) for name, count in found.rows["class"].value_counts().items()},
+        "median_box": _median_side(found, median_size),
         "image_label": level.column if level else None,
         "unboxed": len(positive - found.images),
         "supervision": supervision(len(positive - found.images), len(positive | found.images)),
     }
+
+
+def _median_side(found: AnnotatedBoxes, median_size: tuple[int, int] | None) -> float | None:
+    """Where the annotation doesn't say how large its image is, a typical one is taken."""
+    corners = found.rows[CORNERS].to_numpy(dtype=float)
+    usual = (1, 1) if found.relative else (median_size or (np.nan, np.nan))
+    size = found.rows[["width", "height"]].where(lambda given: given > 0).fillna({"width": usual[0], "height": usual[1]})
+    area = np.abs(corners[:, 2:] - corners[:, :2]).prod(axis=1) / size.prod(axis=1).to_numpy()
+    known = area[np.isfinite(area) & (area > 0)]
+    return round(float(np.sqrt(np.median(known))), 4) if len(known) else None
 
 
 def _words(inventory: Inventory, columns: list[ColumnFacts]) -> str:

@@ -60,6 +60,7 @@ BOXED = SurveyFacts(
     median_size=(367, 640),
     boxes=1405,
     boxed_images=1040,
+    median_box=0.07,
     box_classes={"fracture": 1405},
 )
 
@@ -80,6 +81,7 @@ WEAK = SurveyFacts(
     median_size=(128, 128),
     boxes=100,
     boxed_images=100,
+    median_box=0.15,
     box_classes={"fracture": 80, "metal": 20},
     image_label="fracture",
     unboxed=900,

@@ -78,6 +78,12 @@ EXPLAIN = "# What does the model look at? Heat maps of hits and of the worst mis
 REPORT = "# Write the report, the model and the predictions\nstudy.report()"
 
 
+_NO_THRESHOLD = {
+    "classification": "none (most probable class)",
+    "detection": "none; sensitivity is given at 0.5, 1 and 2 false alarms per image",
+}
+
+
 def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) -> str:
     """The specification as the clinician reads it, for the card and the Markdown cell."""
     point = spec.operating_point
@@ -91,8 +97,9 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
         "Judged by": {
             "auroc": "AUROC on validation (higher is better)",
             "macro_auroc": "macro AUROC on validation (higher is better)",
+            "map50": "mAP50 on validation (higher is better)",
         }.get(spec.primary_metric, spec.primary_metric),
-        "Threshold": "none (most probable class)"
+        "Threshold": _NO_THRESHOLD[spec.task]
         if point is None
         else f"best sum of sensitivity and specificity for {point.positive_class}"
         if point.rule == "youden"

@@ -13,8 +13,13 @@ _NAMES = {
     "balanced_accuracy": "Balanced accuracy",
     "sensitivity": "Sensitivity",
     "specificity": "Specificity",
+    "map50": "mAP50 (boxes that overlap by half count as found)",
+    "map": "mAP (mean over overlaps from 0.5 to 0.95)",
+    "froc_0.5": "Sensitivity at 0.5 false alarms per image",
+    "froc_1": "Sensitivity at 1 false alarm per image",
+    "froc_2": "Sensitivity at 2 false alarms per image",
 }
-_SHOWN = ("auroc", "macro_auroc", "balanced_accuracy")
+_SHOWN = tuple(name for name in _NAMES if name not in ("sensitivity", "specificity"))
 
 
 def message(turn: Turn) -> str:

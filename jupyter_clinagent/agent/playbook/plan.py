@@ -60,20 +60,20 @@ def make_plan(
     freeing
         Experiments against confounders; they follow the plain ones and train the same parts as the last of these.
     """
-    images = _images(cohort)
+    images = images_of(cohort)
     judging = judging_minutes(spec, cohort, speed)
     left = max(spec.minutes - minutes_used - closing_minutes(spec, cohort, speed) - 3 * judging, 0.3)
     probe = min(max(left * PROBE.share, PROBE_MINUTES[0]), PROBE_MINUTES[1])
-    epochs = (left - probe) * 0.6 / (1 + len(freeing)) * 60_000 / (_ms(speed, "all") * images["train"])
+    epochs = (left - probe) * 0.6 / (1 + len(freeing)) * 60_000 / (milliseconds(speed, "all") * images["train"])
     rungs = [PROBE, HALF, FULL] if epochs >= USEFUL_EPOCHS else [PROBE, HALF]
     rungs += [replace(rung, trainable=rungs[-1].trainable) for rung in freeing]
     total = sum(r.share for r in rungs[1:])
     minutes = [probe, *((left - probe) * r.share / total for r in rungs[1:])]
     steps = [PlannedStep(name=r.name, hypothesis=r.hypothesis, minutes=round(m, 2)) for r, m in zip(rungs, minutes, strict=True)]
-    passes = minutes[-1] * 60_000 / (_ms(speed, rungs[-1].trainable) * images["train"])
+    passes = minutes[-1] * 60_000 / (milliseconds(speed, rungs[-1].trainable) * images["train"])
     note = (
-        f"Measured on this machine with {speed.threads} threads: {_ms(speed, rungs[-1].trainable):.0f} ms per training image, so "
-        f"the last experiment makes about {passes:.1f} passes over {images['train']} images. {minutes_used:.1f} minutes "
+        f"Measured on this machine with {speed.threads} threads: {milliseconds(speed, rungs[-1].trainable):.0f} ms per training image, "
+        f"so the last experiment makes about {passes:.1f} passes over {images['train']} images. {minutes_used:.1f} minutes "
         "are used, "
         f"{closing_minutes(spec, cohort, speed):.1f} are kept for the test set, the heat maps and the report."
     )
@@ -85,19 +85,20 @@ def closing_minutes(spec: Specification, cohort: CohortFacts, speed: SpeedFacts)
 
     Never more than a share of the budget, so that a speed measured while the machine did something else can't eat it all.
     """
-    estimate = (CLOSING_SECONDS + _images(cohort)["test"] * _ms(speed, "predict") * 4 / 1000) / 60
+    estimate = (CLOSING_SECONDS + images_of(cohort)["test"] * milliseconds(speed, "predict") * 4 / 1000) / 60
     return min(estimate, MOST_CLOSING * spec.minutes)
 
 
 def judging_minutes(spec: Specification, cohort: CohortFacts, speed: SpeedFacts) -> float:
     """What it takes to judge one experiment: four looks at each validation image, after its training."""
-    return min(_images(cohort)["validation"] * _ms(speed, "predict") * 4 / 60_000, MOST_JUDGING * spec.minutes)
+    return min(images_of(cohort)["validation"] * milliseconds(speed, "predict") * 4 / 60_000, MOST_JUDGING * spec.minutes)
 
 
-def _images(cohort: CohortFacts) -> dict[str, int]:
+def images_of(cohort: CohortFacts) -> dict[str, int]:
+    """Images by partition."""
     return {part: sum(counts.get(part, 0) for counts in cohort.counts.values()) for part in ("train", "validation", "test")}
 
 
-def _ms(speed: SpeedFacts, what: str) -> float:
-    """Milliseconds an image."""
+def milliseconds(speed: SpeedFacts, what: str) -> float:
+    """Milliseconds an image for ``head``, ``half``, ``all`` or ``predict``."""
     return next(iter(speed.ms_per_image[what].values()))

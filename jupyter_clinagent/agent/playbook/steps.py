@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
+from jupyter_clinagent.agent.playbook.detection import detection_cell, detection_size, make_detection_plan
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import ABLE, Draft, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
@@ -23,33 +24,10 @@ from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
 DEFAULT_MINUTES = 10.0
 _BAD_INPUT = {error.__name__ for error in (BadInput, NoSuchData, LabelsDoNotMatch, TooFewImages)}
 _ABOUT_MODELS = (
-    "model",
-    "modell",
-    "classifier",
-    "classify",
-    "image",
-    "images",
-    "bilder",
-    "bild",
-    "picture",
-    "pictures",
-    "photo",
-    "photos",
-    "fotos",
-    "label",
-    "labels",
-    "folder",
-    "ordner",
-    "classes",
-    "klassen",
-    "train",
-    "trainiere",
-    "data",
-    "daten",
-    "csv",
-    "ai",
-    "ki",
-)
+    "model", "modell", "classifier", "classify", "image", "images", "bilder", "bild", "picture", "pictures", "photo",
+    "photos", "fotos", "label", "labels", "folder", "ordner", "classes", "klassen", "train", "trainiere", "data",
+    "daten", "csv", "ai", "ki",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,8 +73,9 @@ def _study(turn: Turn) -> Step:
             "survey",
         )
     )
-    size = working_size(survey)
     drafted = _draft(turn, intent, survey, minutes)
+    boxes = drafted.specification.task == "detection"
+    size = detection_size(survey, minutes) if boxes else working_size(survey)
     cohort = CohortFacts.model_validate(
         _facts(
             _run(turn, "I load the images, keep each group together, and seal the test set.", cells.load(drafted.load)), "cohort"
@@ -232,7 +211,11 @@ def _agree_specification(turn: Turn, drafted: Draft, cohort: CohortFacts) -> Non
 def _agree_plan(
     turn: Turn, drafted: Draft, cohort: CohortFacts, speed: SpeedFacts, confirmed: Call, freeing: Sequence[Rung]
 ) -> tuple[Plan, list[Rung]]:
-    plan, rungs = make_plan(drafted.specification, cohort, speed, confirmed.artifact["elapsed"] / 60, freeing)
+    spec, used = drafted.specification, confirmed.artifact["elapsed"] / 60
+    if spec.task == "detection":
+        plan, rungs = make_detection_plan(spec, cohort, speed, used)
+    else:
+        plan, rungs = make_plan(spec, cohort, speed, used, freeing)
     body = cells.plan_markdown(plan)
     _approved(turn, "propose_plan", {"plan": plan.model_dump(mode="json"), "body": body}, "This is how I would use the time.")
     _write(turn, "I write the plan down.", body)
@@ -279,7 +262,7 @@ def _experiments(
         to_come = len(rungs) - number + 1
         left = max(spec.minutes - used - closing - to_come * judging, 0.2 * to_come)
         minutes = step.minutes if number == 1 else left * step.minutes / still_planned
-        write = debiasing.cell if rung.confounder else cells.experiment
+        write = detection_cell if spec.task == "detection" else debiasing.cell if rung.confounder else cells.experiment
         source = write(number, rung, max(minutes, 0.1), spec.modality, size, len(spec.classes) > 2)
         used = _run(turn, f"Experiment {number}: {step.hypothesis}.", source).artifact["elapsed"] / 60
 

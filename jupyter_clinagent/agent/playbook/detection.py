@@ -1,0 +1,131 @@
+"""The experiments of a detection: which fit into the time, and their cells.
+
+All boxes: heads on a backbone tuned by image-level labels, then every layer, then more negatives. Partial boxes: a teacher
+learns from the boxes and all negatives, boxes the rest, and a student learns from both.
+"""
+
+from __future__ import annotations
+
+from jupyter_clinagent.agent.playbook.plan import (
+    Rung,
+    Size,
+    closing_minutes,
+    images_of,
+    judging_minutes,
+    milliseconds,
+)
+from jupyter_clinagent.contracts import NO_FINDING, Plan, PlannedStep, Specification
+from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
+
+HEADS = Rung(
+    "box heads on a frozen, classifier-tuned backbone",
+    "a backbone that tells images with a finding from images without one needs only heads to say where it is",
+    "head",
+    0.5,
+    method="heads",
+)
+TEACHER = Rung(
+    "teacher: boxes and negatives",
+    "a backbone tuned on the labels of all images and few boxes beside all negatives show where findings may be",
+    "head",
+    0.5,
+    method="heads",
+)
+STUDENT = Rung(
+    "student with CAM-ranked pseudo-boxes",
+    "images without a box still show the finding, so the teacher's box where the classifier looks, too, teaches a student",
+    "head",
+    0.5,
+    method="student",
+)
+EVERY = Rung("every layer free", "with every layer free, the backbone learns from the boxes, too", "all", 0.4, method="all")
+NEGATIVES = Rung(
+    "two negatives for each positive",
+    "more images without a finding teach the detector what looks like one and is none",
+    "head",
+    0.2,
+    method="negatives",
+)
+
+BOX_PIXELS = 24
+"""The working size gives a typical box at least so many pixels, where time and images allow."""
+LEAST_SIDE, MOST_SIDE = 128, 384
+_USUAL_MILLISECONDS = 8.0
+"""For one training image of 128 × 128 pixels; only to choose a size before this machine is measured."""
+PASSES = 2.0
+"""A size is too large if half of the time doesn't suffice to train on every image this often."""
+FEW_NEGATIVES = 20
+"""Below so many groups without a finding, box-free regions of other images serve as negatives already."""
+
+
+def detection_size(survey: SurveyFacts, minutes: float) -> Size:
+    """Width and height to work at, in multiples of 32: what a typical box needs, and the time allows."""
+    size = survey.median_size or (LEAST_SIDE, LEAST_SIDE)
+    proportion = min(max(size[0] / size[1], 0.75), 4 / 3)
+    wanted = BOX_PIXELS / survey.median_box if survey.median_box else LEAST_SIDE
+    pixels = 0.5 * minutes * 60_000 / (_USUAL_MILLISECONDS * PASSES * max(survey.images, 1)) * LEAST_SIDE**2
+    side = min(max(min(wanted, pixels**0.5), LEAST_SIDE), MOST_SIDE, max(size))
+    width, height = (max(64, round(side * factor / 32) * 32) for factor in (proportion**0.5, proportion**-0.5))
+    return width, height
+
+
+def make_detection_plan(
+    spec: Specification, cohort: CohortFacts, speed: SpeedFacts, minutes_used: float
+) -> tuple[Plan, list[Rung]]:
+    """Share what is left of the budget; see :func:`~jupyter_clinagent.agent.playbook.plan.make_plan`."""
+    closing = closing_minutes(spec, cohort, speed)
+    left = max(spec.minutes - minutes_used - closing - 3 * judging_minutes(spec, cohort, speed), 0.5)
+    pass_ = milliseconds(speed, "all") * images_of(cohort)["train"] / 60_000
+    rungs = _rungs(cohort, left, pass_)
+    total = sum(rung.share for rung in rungs)
+    minutes = [left * rung.share / total for rung in rungs]
+    steps = [PlannedStep(name=r.name, hypothesis=r.hypothesis, minutes=round(m, 2)) for r, m in zip(rungs, minutes, strict=True)]
+    note = (
+        f"Measured on this machine with {speed.threads} threads: {milliseconds(speed, 'all'):.0f} ms per training image. Half of "
+        f"the first experiment tunes the backbone (about {0.5 * minutes[0] / pass_:.1f} passes over {images_of(cohort)['train']} "
+        f"images), the rest trains the heads on feature maps computed once. {minutes_used:.1f} minutes are used, {closing:.1f} "
+        "are kept for the test set, the heat maps and the report."
+    )
+    return Plan(steps=steps, minutes=round(sum(minutes), 2), note=note), rungs
+
+
+def _rungs(cohort: CohortFacts, left: float, pass_: float) -> list[Rung]:
+    """What fits into the time: unfreezing and more negatives only where they see the images often enough."""
+    first = [TEACHER, STUDENT] if cohort.supervision == "weak" else [HEADS]
+    if left * EVERY.share / (EVERY.share + 1) < PASSES * pass_:
+        return first
+    many = cohort.groups.get(NO_FINDING, {}).get("train", 0) >= FEW_NEGATIVES
+    return [*first, EVERY, *([NEGATIVES] if many else [])]
+
+
+def detection_cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, several: bool) -> str:
+    """One experiment; those after the first (or after the student) go on from its model, whatever became of each other."""
+    before, build, data = {
+        "heads": (_FIRST.format(size=size), "model = FindingDetector(cohort.classes)", "data"),
+        "student": (_PSEUDO_BOXES, "model = FindingDetector(cohort.classes, start=teacher.classifier)", "data"),
+        "all": ("", 'every_layer = FindingDetector(cohort.classes, trainable="all", start=model)', "data"),
+        "negatives": (_MORE, "more_negatives = FindingDetector(cohort.classes, start=model)", "more"),
+    }[rung.method]
+    return (
+        f"# Experiment {number}: {rung.hypothesis}\n{before}"
+        f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
+        f"    {build}\n"
+        f"    run.fit({build.split(' = ')[0]}, {data})\n"
+        "run.verdict"
+    )
+
+
+_FIRST = """from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment
+
+size = {size}   # width, height in pixels
+views = augment.radiograph_boxes(size)
+data = BoxDataModule(cohort, size=size, train_transform=views, negatives=0.5)   # half of each batch shows no finding
+"""
+_PSEUDO_BOXES = """from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
+
+teacher = model
+pseudo_boxes = rank_pseudo_boxes(teacher, teacher.classifier, data)   # one for each unboxed positive, none on negatives
+data = BoxDataModule(cohort, size=size, train_transform=views, negatives=0.5, pseudo_boxes=pseudo_boxes)
+"""
+_MORE = """more = BoxDataModule(cohort, size=size, train_transform=views, negatives=2 / 3, pseudo_boxes=data.pseudo_boxes)
+"""
