@@ -70,11 +70,11 @@ def make_plan(
     total = sum(r.share for r in rungs[1:])
     minutes = [probe, *((left - probe) * r.share / total for r in rungs[1:])]
     steps = [PlannedStep(name=r.name, hypothesis=r.hypothesis, minutes=round(m, 2)) for r, m in zip(rungs, minutes, strict=True)]
-    passes = minutes[-1] * 60_000 / (milliseconds(speed, rungs[-1].trainable) * images["train"])
+    trained = milliseconds(speed, rungs[-1].trainable)
+    passes = minutes[-1] * 60_000 / (trained * images["train"])
     note = (
-        f"Measured on this machine with {speed.threads} threads: {milliseconds(speed, rungs[-1].trainable):.0f} ms per training image, "
-        f"so the last experiment makes about {passes:.1f} passes over {images['train']} images. {minutes_used:.1f} minutes "
-        "are used, "
+        f"Measured on this machine with {speed.threads} threads: {trained:.0f} ms per training image, so the last experiment "
+        f"makes about {passes:.1f} passes over {images['train']} images. {minutes_used:.1f} minutes are used, "
         f"{closing_minutes(spec, cohort, speed):.1f} are kept for the test set, the heat maps and the report."
     )
     return Plan(steps=steps, minutes=round(sum(minutes), 2), note=note), rungs

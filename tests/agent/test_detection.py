@@ -1,0 +1,153 @@
+"""The plan of a detection: which experiments fit, what their cells say, and that partial boxes get a teacher and a student."""
+
+import ast
+from typing import Any
+
+import pytest
+
+from jupyter_clinagent.agent.playbook.detection import detection_cell, detection_size, make_detection_plan
+from jupyter_clinagent.agent.playbook.draft import draft
+from jupyter_clinagent.agent.playbook.drafting import Draft
+from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.contracts import Plan, Specification
+from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
+from tests.agent.surveys import BOXED, WEAK
+from tests.agent.test_playbook import REPORT, Clinic
+
+FIGURE = {"value": 0.81, "low": 0.7, "high": 0.9, "reason": None}
+SPEED = SpeedFacts(
+    threads=2,
+    ms_per_image={"head": {"160x160": 6.0}, "half": {"160x160": 9.0}, "all": {"160x160": 12.0}, "predict": {"160x160": 6.0}},
+)
+COUNTS = {"finding": {"train": 400, "validation": 90, "test": 90}, "no finding": {"train": 400, "validation": 90, "test": 90}}
+COHORT = CohortFacts(
+    task="detection",
+    classes=["fracture"],
+    counts=COUNTS,
+    groups=COUNTS,
+    group_source="patient_id",
+    split_source="by group",
+    boxes={"fracture": {"train": 400, "validation": 90, "test": 90}},
+)
+PARTLY = COHORT.model_copy(update={"supervision": "weak", "unboxed": 380})
+FEW_NEGATIVES = COHORT.model_copy(update={"groups": {**COUNTS, "no finding": {"train": 15, "validation": 3, "test": 4}}})
+EVALUATION = {
+    "kind": "evaluation",
+    "experiment": "student with CAM-ranked pseudo-boxes",
+    "primary_metric": "map50",
+    "validation": {"map50": FIGURE},
+    "test": {"map50": FIGURE, "map": FIGURE, "froc_0.5": FIGURE, "froc_1": FIGURE, "froc_2": FIGURE, "auroc": FIGURE},
+    "unsealed": 1,
+}
+
+TRAINED = ExperimentFacts(
+    name="teacher",
+    hypothesis="",
+    metric="map50",
+    value=0.8,
+    low=0.7,
+    high=0.9,
+    kept=True,
+    reason="",
+    seconds=60,
+    steps=90,
+    epochs=2,
+)
+
+
+def specification(survey: SurveyFacts, minutes: float = 10) -> Specification:
+    drafted = draft(read_request("Find the fractures"), survey, {})
+    assert isinstance(drafted, Draft)
+    return drafted.specification.model_copy(update={"minutes": minutes})
+
+
+def planned(cohort: CohortFacts, minutes: float = 10, survey: SurveyFacts = BOXED) -> tuple[Plan, list[str]]:
+    plan, rungs = make_detection_plan(specification(survey, minutes), cohort, SPEED, 0.5)
+    return plan, [rung.method for rung in rungs]
+
+
+@pytest.mark.parametrize(
+    ("cohort", "minutes", "methods"),
+    [
+        (COHORT, 10, ["heads", "all", "negatives"]),
+        (COHORT, 1, ["heads"]),
+        (FEW_NEGATIVES, 10, ["heads", "all"]),
+        (PARTLY, 10, ["heads", "student", "all", "negatives"]),
+        (PARTLY, 1, ["heads", "student"]),
+    ],
+)
+def test_a_plan_holds_what_fits_and_partial_boxes_always_get_a_student(
+    cohort: CohortFacts, minutes: float, methods: list[str]
+) -> None:
+    plan, found = planned(cohort, minutes)
+    assert found == methods
+    assert plan.minutes == pytest.approx(sum(step.minutes for step in plan.steps), abs=0.05)
+    assert plan.minutes <= minutes
+
+
+def test_the_cells_of_a_plan_are_python_and_hand_on_what_the_next_one_needs() -> None:
+    _, rungs = make_detection_plan(specification(WEAK), PARTLY, SPEED, 0.5)
+    source = "\n".join(detection_cell(n, rung, 1.0, "radiograph", (160, 160), False) for n, rung in enumerate(rungs, 1))
+    known = {"cohort", "study", "run"}
+    for statement in ast.parse(source).body:
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        assert {node.id for node in names if isinstance(node.ctx, ast.Load)} <= known | stored
+        known |= stored | {alias.name for alias in getattr(statement, "names", [])}
+    assert "rank_pseudo_boxes(teacher, teacher.classifier, data)" in source
+    assert source.count("negatives=0.5") == 2
+
+
+@pytest.mark.parametrize(
+    ("survey", "minutes", "size"),
+    [
+        (WEAK, 10, (128, 128)),  # no larger than the images
+        (BOXED, 10, (288, 384)),  # small boxes on large images
+        (BOXED, 1, (160, 192)),  # and no time for them
+        (BOXED.model_copy(update={"median_box": 0.3}), 10, (96, 160)),  # boxes that are large enough anyway
+    ],
+)
+def test_the_working_size_suits_the_boxes_the_images_and_the_time(
+    survey: SurveyFacts, minutes: float, size: tuple[int, int]
+) -> None:
+    assert detection_size(survey, minutes) == size
+
+
+def clinic(survey: SurveyFacts, cohort: CohortFacts) -> Clinic:
+    facts = {"load_cohort": cohort, "measure_speed": SPEED, "run.verdict": TRAINED}
+    cells: dict[str, Any] = {words: {"status": "ok", "facts": [f.model_dump(mode="json")]} for words, f in facts.items()}
+    cells |= {"study.unseal": {"status": "ok", "facts": [EVALUATION]}, "study.report": {"status": "ok", "facts": [REPORT]}}
+    return Clinic(survey, cells=cells)
+
+
+def test_partial_boxes_lead_from_one_sentence_to_a_student_and_are_said_on_the_card() -> None:
+    asked = clinic(WEAK, PARTLY)
+    message = asked.ask("Find the fractures")
+    assert asked.status == "done"
+    load = next(s for s in asked.sources if "load_cohort" in s)
+    assert "task='detection'" in load
+    assert "label='fracture'" in load
+    trained = [s for s in asked.sources if "study.experiment" in s]
+    assert ["student" in s for s in trained][:2] == [False, True]
+    card = next(c["args"] for c in asked.calls if c["name"] == "propose_specification")
+    assert card["specification"]["supervision"] == "weak"
+    assert "Boxes are partial: 900 images" in card["body"]
+    assert "0.5, 1 and 2 false alarms per image" in card["body"]
+    assert "Sensitivity at 1 false alarm per image: 0.810 (95 % interval 0.700 to 0.900)" in message
+
+
+def test_all_boxes_lead_to_heads_on_a_tuned_backbone_first() -> None:
+    asked = clinic(BOXED, COHORT)
+    asked.ask("Find the fractures on these radiographs")
+    assert asked.status == "done"
+    trained = [s for s in asked.sources if "study.experiment" in s]
+    assert "FindingDetector(cohort.classes)" in trained[0]
+    assert not any("pseudo_boxes(" in s for s in trained)
+
+
+def test_boxes_of_something_else_end_the_turn_before_anything_is_loaded() -> None:
+    asked = clinic(BOXED, COHORT)
+    message = asked.ask("Draw boxes around the melanomas")
+    assert asked.status == "bad_input"
+    assert "only boxes of “fracture”" in message
+    assert not any("load_cohort" in s for s in asked.sources)
