@@ -23,7 +23,7 @@ FRACTURE = {
 }
 PARTLY = {**FRACTURE, "group": "patient_id", "supervision": "weak", "assumes": "Boxes are partial: 900 images"}
 BOTH = {**PARTLY, "classes": ["fracture", "metal"], "positive": None}
-UNNAMED = {"task": "detection", "classes": ["finding"], "assumes": "taken for melanoma"}
+UNNAMED = {"task": "detection", "classes": ["finding"], "assumes": "every finding is boxed, melanoma or not"}
 
 REQUESTS = [
     # with and without words of place
@@ -118,3 +118,8 @@ def test_boxes_for_unknown_images_only_are_no_boxes_to_learn_from() -> None:
     survey = BOXED.model_copy(update={"box_classes": {}, "boxed_images": 0})
     with pytest.raises(BadInput, match="all of them are for images that are not there"):
         draft(read_request("Draw boxes around the fractures"), survey, {})
+
+
+def test_boxes_of_one_class_without_a_telling_name_are_taken_for_what_is_asked() -> None:
+    survey = BOXED.model_copy(update={"box_classes": {"class 0": 1405}})
+    check("Find the fractures", survey, {"classes": ["class 0"], "assumes": "“class 0”, which is taken for fracture"})

@@ -105,12 +105,23 @@ def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
     if not missing:
         return [n for n in names if any(_shows(n, target) for target in wanted)]
     if len(names) == 1 and len(wanted) == 1 and concept_of(names[0]) is None:
-        notes.add(f"The boxes are all of “{names[0]}”, which is taken for {wanted[0]}.")
+        notes.add(_what_unnamed_boxes_mark(names[0], wanted[0], survey))
         return names
     raise LabelsDoNotMatch(
         f"The request asks for boxes around {listed(missing)}, but there are only boxes of {listed(survey.box_classes)}; name "
         "one of these, or point to other data."
     )
+
+
+def _what_unnamed_boxes_mark(name: str, target: str, survey: SurveyFacts) -> str:
+    """Boxes without a telling class mark the target, unless a column says that only some images show it."""
+    labels = [c.name for c in survey.columns if c.name in survey.label_candidates and any(_shows(v, target) for v in c.values)]
+    if labels:
+        return (
+            f"The boxes don't say what they mark, so every finding is boxed, {target} or not; a classification by “{labels[0]}” "
+            "tells these apart."
+        )
+    return f"The boxes are all of “{name}”, which is taken for {target}."
 
 
 def _shows(name: str, target: str) -> bool:
