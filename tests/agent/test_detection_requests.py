@@ -68,7 +68,7 @@ REQUESTS = [
     (
         "Draw a box around each melanoma",
         DERMOSCOPY,
-        {"task": "detection", "classes": ["finding"], "assumes": "taken for melanoma"},
+        UNNAMED,
     ),
     ("Find melanomas", DERMOSCOPY, {"task": "classification", **AGAINST_REST}),
     ("Detect melanoma", DERMOSCOPY, {"task": "classification", **AGAINST_REST}),
