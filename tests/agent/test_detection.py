@@ -7,6 +7,7 @@ import pytest
 
 from jupyter_clinagent.agent.playbook.detection import detection_cell, detection_size, make_detection_plan
 from jupyter_clinagent.agent.playbook.draft import draft
+from jupyter_clinagent.agent.playbook.draft_detection import fitted_to
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.contracts import Plan, Specification
@@ -143,6 +144,15 @@ def test_all_boxes_lead_to_heads_on_a_tuned_backbone_first() -> None:
     trained = [s for s in asked.sources if "study.experiment" in s]
     assert "FindingDetector(cohort.classes)" in trained[0]
     assert not any("pseudo_boxes(" in s for s in trained)
+
+
+def test_the_specification_says_what_the_loaded_cohort_turned_out_to_be() -> None:
+    drafted = draft(read_request("Find the fractures"), BOXED, {})
+    assert isinstance(drafted, Draft)
+    cohort = PARTLY.model_copy(update={"split_source": "published (split)"})
+    spec = fitted_to(drafted, cohort).specification
+    assert (spec.supervision, spec.split_column) == ("weak", "split")
+    assert fitted_to(drafted, COHORT).specification.split_column is None
 
 
 def test_boxes_of_something_else_end_the_turn_before_anything_is_loaded() -> None:

@@ -65,11 +65,7 @@ REQUESTS = [
     ("Finde Handgelenksfrakturen, schwach überwacht, Kästen nur teilweise", WEAK, PARTLY),
     ("finde frakturn, nur 5 % haben Kästen", WEAK, PARTLY),
     # boxes of one unnamed class beside a table of labels: only words of place make it a detection
-    (
-        "Draw a box around each melanoma",
-        DERMOSCOPY,
-        UNNAMED,
-    ),
+    ("Draw a box around each melanoma", DERMOSCOPY, UNNAMED),
     ("Find melanomas", DERMOSCOPY, {"task": "classification", **AGAINST_REST}),
     ("Detect melanoma", DERMOSCOPY, {"task": "classification", **AGAINST_REST}),
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import (
     ABLE,
@@ -16,7 +19,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
 from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
 from jupyter_clinagent.contracts import OperatingPoint, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
-from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 
 _BOX_LAYOUTS = ("coco", "yolo", "voc")
 FALSE_ALARMS = "0.5, 1 and 2 false alarms per image"
@@ -94,6 +97,15 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
         minutes=intent.minutes or 10.0,
     )
     return Draft(specification, tuple(notes.lines), choose_split=len(splits) > 1)
+
+
+def fitted_to(drafted: Draft, cohort: CohortFacts) -> Draft:
+    """The draft of a detection with the supervision and the split that the loaded cohort turned out to have."""
+    if cohort.task != "detection":
+        return drafted
+    published = re.fullmatch(r"published \((.+)\)", cohort.split_source)
+    found = {"supervision": cohort.supervision, "split_column": published[1] if published else None}
+    return replace(drafted, specification=drafted.specification.model_copy(update=found))
 
 
 def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
