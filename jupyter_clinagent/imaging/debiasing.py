@@ -23,7 +23,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import ConfoundedCohortLike
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.imaging.augment import ImageTransform
-from jupyter_clinagent.imaging.drawing import SHAPES
+from jupyter_clinagent.imaging.drawing import SHAPES, Draw
 from jupyter_clinagent.imaging.preprocessing import Preprocessing
 
 MOST_DONORS = 100
@@ -93,7 +93,9 @@ class Debiasing:
 
 
 # ------------------------------------------------------------------ labels and masks
-def transplant(cohort: ConfoundedCohortLike, confounder: str, then: ImageTransform, *, crop: float = 1.0) -> Debiasing:
+def transplant(
+    cohort: ConfoundedCohortLike, confounder: str, then: ImageTransform, *, shape: str | None = None, crop: float = 1.0
+) -> Debiasing:
     """Cut real confounders out along their masks and lay them over training images that have none.
 
     A transplant is what the picture differs by from itself with the confounder painted over (Telea 2004). It is turned,
@@ -106,6 +108,8 @@ def transplant(cohort: ConfoundedCohortLike, confounder: str, then: ImageTransfo
         Gives the confounder of the training images and the masks of some.
     then
         The augmentation that follows; pictures are ``then.spec["size"]``.
+    shape
+        Draw every second confounder instead, as :func:`paste` does: for kinds of it that no mask outlines.
     crop
         As in the data module.
 
@@ -129,11 +133,12 @@ def transplant(cohort: ConfoundedCohortLike, confounder: str, then: ImageTransfo
         "rates": RATES,
         "taken_away": TAKEN_AWAY,
         "variation": [TURN, ZOOM, SHIFT, STRENGTH],
+        "shape": shape,
     }
     linked = _linked(known)
     residuals = [donor.residual for donor in donors.values()]
     cleaned = {image: donor.cleaned for image, donor in donors.items() if known["label"][image] == linked}
-    return Debiasing(then, _rates(known, linked), _Transplanter(residuals), cleaned, spec)
+    return Debiasing(then, _rates(known, linked), _Transplanter(residuals, SHAPES[shape] if shape else None), cleaned, spec)
 
 
 @dataclass(frozen=True)
@@ -176,20 +181,22 @@ def inpaint(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 class _Transplanter:
-    """Lays a random residual, varied, over a picture."""
+    """Lays a random residual, varied, over a picture, or every second time something drawn."""
 
-    def __init__(self, residuals: list[np.ndarray]) -> None:
-        self.residuals = residuals
+    def __init__(self, residuals: list[np.ndarray], drawn: Draw | None) -> None:
+        self.residuals, self.drawn = residuals, drawn
 
     def __call__(self, image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        if self.drawn is not None and rng.random() < 0.5:
+            return self.drawn(image, rng)
         residual = self.residuals[int(rng.integers(len(self.residuals)))].astype(np.float32)
         if rng.random() < 0.5:
             residual = residual[:, ::-1]
         height, width = residual.shape[:2]
         turned = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-TURN, TURN), rng.uniform(*ZOOM))
-        turned[:, 2] += rng.uniform(-SHIFT, SHIFT, 2) * (width, height)
-        moved = cv2.warpAffine(np.ascontiguousarray(residual), turned, (width, height))
-        return np.clip(np.round(image + rng.uniform(*STRENGTH) * moved), 0, 255).astype(np.uint8)
+        shift = np.array([[0, 0, rng.uniform(-SHIFT, SHIFT) * width], [0, 0, rng.uniform(-SHIFT, SHIFT) * height]])
+        moved = cv2.warpAffine(np.ascontiguousarray(residual), turned + shift, (width, height))
+        return np.asarray(np.clip(np.round(image + rng.uniform(*STRENGTH) * moved), 0, 255), dtype=np.uint8)
 
 
 # ------------------------------------------------------------------ labels only

@@ -49,7 +49,7 @@ def ink(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     layer = cv2.GaussianBlur(_line((height, width), _curve(rng) * (width, height), thick), (0, 0), 0.8)
     colour = np.array([rng.uniform(40, 110), rng.uniform(20, 70), rng.uniform(110, 190)])
     opaque = (layer * rng.uniform(0.4, 0.9))[..., None]
-    return np.clip(np.round(image * (1 - opaque) + colour * opaque), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(image * (1 - opaque) + colour * opaque), 0, 255), dtype=np.uint8)
 
 
 SHAPES: dict[str, Draw] = {"tube": tube, "ruler": ruler, "ink": ink}
@@ -75,8 +75,8 @@ def _gaps(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Stripes that break a line into dashes."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
     angle, length = rng.uniform(0, np.pi), rng.uniform(0.04, 0.12) * shape[1]
-    return ((x * np.cos(angle) + y * np.sin(angle)) % length < 0.6 * length).astype(np.float32)
+    return np.asarray((x * np.cos(angle) + y * np.sin(angle)) % length < 0.6 * length, dtype=np.float32)
 
 
 def _blend(image: np.ndarray, light: np.ndarray) -> np.ndarray:
-    return np.clip(np.round(image + light[..., None]), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(image + light[..., None]), 0, 255), dtype=np.uint8)

@@ -112,7 +112,7 @@ def _dashes(shape: tuple[int, int], points: np.ndarray, length: float, thick: fl
 
 def add_drain(image: np.ndarray, drain: Drain) -> np.ndarray:
     """Lay a drain over an image: uint8 RGB of shape (H, W, 3) in and out."""
-    return np.clip(np.round(image + drain.light[..., None]), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(image + drain.light[..., None]), 0, 255), dtype=np.uint8)
 
 
 class Planted(NamedTuple):

@@ -60,10 +60,11 @@ def judge_freed(session: Session, candidate: Judged, confounder: str) -> Verdict
     """The verdict on a model that was trained against a confounder; see :mod:`~jupyter_clinagent.study.acceptance`."""
     assert session.erm is not None
     assert session.best is not None
-    shown = [confounded(session, part, confounder) for part in (session.erm.validation, session.best.validation, candidate)]
-    if isinstance(shown[0], str):
-        return Verdict(False, f"Reliance can't be estimated on validation: {shown[0]}.")
-    return judge_debiasing(*[part for part in shown if isinstance(part, ConfoundedScores)], seed=session.seed)
+    parts = (session.erm.validation, session.best.validation, candidate)
+    erm, best, freed = (confounded(session, part, confounder) for part in parts)
+    if isinstance(erm, str) or isinstance(best, str) or isinstance(freed, str):
+        return Verdict(False, f"Reliance can't be estimated on validation: {freed}.")
+    return judge_debiasing(erm, best, freed, session.seed)
 
 
 def validation_figures(session: Session, predictions: Judged) -> dict[str, Estimate]:
@@ -132,8 +133,9 @@ def _flips(session: Session, name: str, tested: Tested, threshold: float) -> Est
     """How many decisions change when the confounder is painted over, where masks say what to paint over."""
     cohort, data = session.cohort, tested.trained.data
     shown = cohort.confounder(name).reindex(tested.test.images)
-    masks = {row: cohort.mask(image, name) for row, image in enumerate(tested.test.images) if shown[image]}
-    rows = np.array([row for row, mask in masks.items() if mask is not None and mask.any()], dtype=np.int64)
+    found = {row: cohort.mask(image, name) for row, image in enumerate(tested.test.images) if shown[image]}
+    masks = {row: mask for row, mask in found.items() if mask is not None and mask.any()}
+    rows = np.array(list(masks), dtype=np.int64)
     assert session.positive is not None
     if not len(rows):
         return reliance.decision_flips(np.empty(0), np.empty(0), np.empty(0), threshold)
