@@ -6,7 +6,7 @@ figures that the clinician reads, so that the agent knows nothing that the clini
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from jupyter_clinagent.contracts import Estimate, Frozen, Modality
 
@@ -136,6 +136,8 @@ class ExperimentFacts(Frozen):
     replayed: bool = False
     best_at: float = 1.0
     """Where in the training the best look at validation was, 0 … 1: early means that the rest only memorised."""
+    details: dict[str, Any] = {}
+    """Recipes of model and data, as plain data."""
     validation: dict[str, Estimate] = {}
 
 

@@ -194,6 +194,7 @@ def experiment_facts(entry: Entry) -> ExperimentFacts:
         epochs=entry.epochs,
         replayed=entry.replayed,
         best_at=_best_at(entry.history),
+        details=entry.details,
         validation={name: Estimate(**estimate) for name, estimate in entry.validation.items()},
     )
 

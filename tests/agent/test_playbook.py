@@ -4,6 +4,7 @@ No kernel runs here: the answers are the facts that cells of a real study show.
 """
 
 import ast
+import re
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.plan import make_plan, working_size
+from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
 from jupyter_clinagent.agent.playbook.turn import Settings, fold, with_settings, words_of
 from jupyter_clinagent.contracts import Specification
-from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
 from tests.agent.surveys import CHEST, DERMOSCOPY, DRAINS, MASKED_DRAINS, TWO_LABELS
 
 FIGURE = {"value": 0.93, "low": 0.9, "high": 0.95, "reason": None}
@@ -64,9 +66,11 @@ class Clinic:
         self.settings = settings or Settings(study_folder="s-study", data="data", minutes=10)
         self.messages: list[BaseMessage] = []
         self.calls: list[dict[str, Any]] = []
+        self.elapsed = 0.0
 
     def ask(self, request: str) -> str:
         self.messages.append(HumanMessage(with_settings(request, self.settings)))
+        self.elapsed = 0.0
         for _ in range(60):
             message = PlaybookChatModel().invoke(self.messages)
             assert isinstance(message, AIMessage)
@@ -74,9 +78,8 @@ class Clinic:
             call = message.tool_calls[0]
             self.calls.append(call)
             artifact = self._answer(call)
-            self.messages.append(
-                ToolMessage("…", tool_call_id=call["id"], artifact={"elapsed": 10.0 * len(self.calls), **artifact})
-            )
+            self.elapsed += 5.0
+            self.messages.append(ToolMessage("…", tool_call_id=call["id"], artifact={"elapsed": self.elapsed, **artifact}))
             if call["name"] == "finish":
                 return str(call["args"]["message"])
         raise AssertionError("the playbook never finished")
@@ -105,6 +108,8 @@ class Clinic:
         for words, answer in self.answers.get("cells", {}).items():
             if words in source:
                 return answer
+        if "study.experiment" in source:
+            return {"status": "ok", "facts": [self._trained(source)]}
         facts = {
             "study.survey()": self.survey.model_dump(mode="json"),
             "study.load_cohort": COHORT,
@@ -115,6 +120,30 @@ class Clinic:
         }
         return {"status": "ok", "facts": [f for words, f in facts.items() if words in source]}
 
+    def _trained(self, source: str) -> dict[str, Any]:
+        """An experiment takes the minutes it is given; ``verdicts`` says by name whether it is kept and where it was best."""
+        name, minutes = re.search(r"experiment\('(.*?)'.*minutes=([\d.]+)\)", source).groups()  # type: ignore[union-attr]
+        self.elapsed += 60 * float(minutes)
+        verdict = {"kept": True, "best_at": 0.75} | self.answers.get("verdicts", {}).get(name, {})
+        return EXPERIMENT | {"name": name} | verdict
+
+
+EXPERIMENT = {
+    "kind": "experiment",
+    "hypothesis": "",
+    "metric": "auroc",
+    "value": 0.93,
+    "low": 0.9,
+    "high": 0.95,
+    "reason": "It is better.",
+    "seconds": 1.0,
+    "steps": 10,
+    "epochs": 1.0,
+    "details": {
+        "model": {"trainable": "all"},
+        "data": {"preprocessing": {"size": [128, 96]}, "balance": 0.5, "train_transform": {"strength": 1.0}},
+    },
+}
 
 RELIANCE = {
     "confounder": "drain",
@@ -365,3 +394,90 @@ def test_without_masks_drawn_shapes_and_balanced_sampling_are_used() -> None:
     last = [source for source in clinic.sources if "study.experiment" in source][-1]
     assert "debiasing.paste(cohort, 'drain', augment.radiograph(size), shape='tube')" in last
     assert "sampling=debiasing.GroupBalanced(cohort, 'drain')" in last
+
+
+# ------------------------------------------------------------------ refinement
+FEW = COHORT | {
+    "counts": {"mel": {"train": 200, "validation": 50, "test": 50}, "nv": {"train": 400, "validation": 50, "test": 50}}
+}
+
+
+def experiments(clinic: Clinic) -> list[str]:
+    return [re.search(r"experiment\('(.*?)'", source)[1] for source in clinic.sources if "study.experiment" in source]  # type: ignore[index]
+
+
+class EarlyClinic(Clinic):
+    """Every experiment ends after a minute, whatever it was given."""
+
+    def _trained(self, source: str) -> dict[str, Any]:
+        before = self.elapsed
+        facts = super()._trained(source)
+        self.elapsed = before + 60
+        return facts
+
+
+def early(**answers: Any) -> EarlyClinic:
+    quick = {"study.load_cohort": {"status": "ok", "facts": [FEW]}}
+    return EarlyClinic(settings=Settings(study_folder="s-study", data="data", minutes=30), cells=quick, **answers)
+
+
+def test_time_that_the_ladder_leaves_is_used_for_what_the_results_suggest() -> None:
+    clinic = early(verdicts={"full fine-tuning": {"best_at": 1.0}})
+    clinic.ask(REQUEST)
+    assert experiments(clinic)[3] == "longer training"
+    assert "start=study.model(), learning_rate=0.0003" in next(s for s in clinic.sources if "longer training" in s)
+
+
+def test_a_model_that_memorises_gets_stronger_augmentation() -> None:
+    clinic = early(verdicts={"full fine-tuning": {"best_at": 0.25, "kept": False}})
+    clinic.ask(REQUEST)
+    assert "stronger augmentation" in experiments(clinic)
+    assert "strength=1.8" in next(s for s in clinic.sources if "stronger augmentation" in s)
+
+
+def test_nothing_is_tried_twice_and_refinement_ends() -> None:
+    clinic = early(verdicts={"full fine-tuning": {"best_at": 1.0}})
+    clinic.ask(REQUEST)
+    assert len(experiments(clinic)) == len(set(experiments(clinic)))
+    assert clinic.status == "done"
+
+
+def test_refinement_ends_after_three_discarded_in_a_row() -> None:
+    done = [ExperimentFacts.model_validate(EXPERIMENT | {"name": str(k), "kept": k == 0, "best_at": 0.2}) for k in range(4)]
+    facts = (DERMOSCOPY, CohortFacts.model_validate(FEW), SpeedFacts.model_validate(SPEED))
+    assert next_experiment(Signs(*facts, done[:3], 20.0), 1) is not None
+    assert next_experiment(Signs(*facts, done, 20.0), 1) is None
+    assert next_experiment(Signs(*facts, done[:3], 0.1), 1) is None
+
+
+def test_rare_classes_are_drawn_as_often_where_they_are_drowned() -> None:
+    counts = {name: {"train": count} for name, count in (("a", 900), ("b", 300), ("c", 20))}
+    drowned = FEW | {"classes": ["a", "b", "c"], "counts": counts}
+    done = [ExperimentFacts.model_validate(EXPERIMENT | {"name": "full fine-tuning", "kept": True, "best_at": 0.75})]
+    signs = Signs(DERMOSCOPY, CohortFacts.model_validate(drowned), SpeedFacts.model_validate(SPEED), done, 5.0)
+    chosen = next_experiment(signs, 0)
+    assert chosen is not None
+    assert chosen.recipe.balance == 1.0
+
+
+# ------------------------------------------------------------------ words after the study
+def test_keep_going_trains_on_and_does_not_open_the_test_set_again() -> None:
+    clinic = early(verdicts={"full fine-tuning": {"best_at": 1.0}, "finer images": {"kept": False}})
+    clinic.settings = Settings(study_folder="s-study", data="data", minutes=4.0)
+    clinic.ask(REQUEST)
+    first = len(clinic.sources)
+    message = clinic.ask("Keep going for 10 minutes")
+    added = clinic.sources[first:]
+    assert any("study.experiment" in source for source in added)
+    assert not any("unseal" in source for source in added)
+    assert "on validation" in message
+    assert clinic.status == "done"
+
+
+def test_rare_classes_matter_more_starts_that_experiment() -> None:
+    clinic = Clinic()
+    clinic.ask(REQUEST)
+    first = len(clinic.sources)
+    clinic.ask("The rare classes matter more")
+    assert "balance=1)" in clinic.sources[first]
+    assert "rare classes as often" in clinic.sources[first]

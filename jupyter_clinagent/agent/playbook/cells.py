@@ -6,6 +6,7 @@ Each function returns the text of one cell; what varies comes in as plain values
 from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook.plan import Rung
+from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.contracts import OperatingPoint, Plan, Specification
 
 
@@ -68,6 +69,24 @@ def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tup
         + (first if number == 1 else "")
         + f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
         f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}{start}{prevalence})\n"
+        "    run.fit(model, data)\n"
+        "run.verdict"
+    )
+
+
+def refinement(number: int, chosen: Next, modality: str, several: bool) -> str:
+    """An experiment that goes on from the best model so far, with one thing changed."""
+    augmentation = modality if modality in ("dermoscopy", "radiograph") else "other"
+    recipe = chosen.recipe
+    strength = f", strength={recipe.strength:g}" if recipe.strength != 1 else ""
+    rate = f", learning_rate={recipe.learning_rate:g}" if recipe.learning_rate else ""
+    prevalence = ", equal_prevalence=True" if several else ""
+    return (
+        f"# Experiment {number}: {chosen.hypothesis}\n"
+        f"with study.experiment({chosen.name!r}, hypothesis={chosen.hypothesis!r}, minutes={chosen.minutes:.1f}) as run:\n"
+        f"    views = augment.{augmentation}({recipe.size}{strength})\n"
+        f"    data = CohortDataModule(cohort, size={recipe.size}, train_transform=views, balance={recipe.balance:g})\n"
+        f'    model = ImageClassifier(cohort.classes, trainable="all", start=study.model(){rate}{prevalence})\n'
         "    run.fit(model, data)\n"
         "run.verdict"
     )

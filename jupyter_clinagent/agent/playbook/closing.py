@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
+from jupyter_clinagent.facts import ExperimentFacts
 
 _NAMES = {
     "auroc": "AUROC",
@@ -46,6 +48,23 @@ def threshold_message(call: Call) -> str:
     found = [f for f in call.artifact["facts"] if f["kind"] in ("evaluation", "threshold")]
     point = found[-1].get("operating_point", found[-1]) if found else None
     return f"{_threshold(point)}\n\nChosen after the test set was opened, so the report labels it post hoc."
+
+
+def refined_message(made: Sequence[ExperimentFacts], best: ExperimentFacts) -> str:
+    """What further training gave, on validation."""
+    lines = [f"- {e.name}: {'kept' if e.kept else 'discarded'}. {e.reason}" for e in made]
+    metric = _NAMES.get(best.metric, best.metric)
+    figure = estimate({"value": best.value, "low": best.low, "high": best.high})
+    return "\n".join(
+        [
+            f"{len(made)} more experiment{'s' * (len(made) != 1)}, judged on validation:",
+            *lines,
+            "",
+            f"The best model so far is “{best.name}”: {metric} {figure} on validation. The test set was opened before and was "
+            "not asked again, so its figures still belong to the model that was opened. To open it for this one too, run "
+            '`study.unseal("reason", again=True)`: it is counted, and the report says so.',
+        ]
+    )
 
 
 def estimate(value: dict[str, Any]) -> str:

@@ -28,6 +28,9 @@ from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
 MALIGNANT, REST = "malignant", "rest"
+YES = frozenset(["yes", "y", "true", "1", "10", "present", "positive", "ja", "vorhanden"])
+NO = frozenset(["no", "n", "false", "0", "00", "absent", "negative", "nein", "fehlt"])
+"""Values of a column that is named after a finding, letters and digits only."""
 
 
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
@@ -123,7 +126,12 @@ def _one_class_each(targets: list[str], values: list[str], column: ColumnFacts) 
     if not found.get("normal", ["-"]) and len(values) == 2:
         found["normal"] = [v for v in values if not any(v in vs for name, vs in found.items() if name != "normal")]
     _all_present(found, values, column)
-    return {(vs[0] if len(vs) == 1 else name): vs for name, vs in found.items()}
+    return {_class_name(name, vs): vs for name, vs in found.items()}
+
+
+def _class_name(target: str, values: list[str]) -> str:
+    """The label value itself, unless it gathers several or only says yes or no."""
+    return values[0] if len(values) == 1 and label_key(values[0]) not in YES | NO else target
 
 
 def _one_against_rest(target: str, values: list[str], column: ColumnFacts, notes: Notes) -> dict[str, list[str]]:
@@ -132,8 +140,8 @@ def _one_against_rest(target: str, values: list[str], column: ColumnFacts, notes
     others = [v for v in values if v not in positive]
     if not others:
         raise LabelsDoNotMatch(f"All values of “{column.name}” count as {target}; there is nothing to tell it from.")
-    name = positive[0] if len(positive) == 1 else MALIGNANT if target == "cancer" else target
-    rest = others[0] if len(others) == 1 else REST
+    name = MALIGNANT if target == "cancer" and len(positive) > 1 else _class_name(target, positive)
+    rest = _class_name(f"no {target}", others) if len(others) == 1 else REST
     if len(others) > 1:
         notes.add(f"“{rest}” gathers every other value of “{column.name}”: {listed(others)}.")
     if len(positive) > 1:
@@ -173,7 +181,8 @@ def _ask_classes(values: list[str]) -> Card:
 def _values_for(target: str, column: ColumnFacts) -> list[str]:
     if target == "cancer":
         return [v for v in column.values if label_key(v) in known.MALIGNANT["labels"]]
-    return [v for v in column.values if concept_of(v) == target]
+    found = [v for v in column.values if concept_of(v) == target]
+    return found or [v for v in column.values if concept_of(column.name) == target and label_key(v) in YES]
 
 
 # ------------------------------------------------------------------ the rest of the specification
@@ -217,7 +226,8 @@ def _positive_class(classes: dict[str, list[str]]) -> str:
         return (
             name == REST
             or known.KIND.get(concept or "") == "benign"
-            or label_key(name) in ("benign", "negative", "0", "no", "false", "other", "absent")
+            or name.startswith("no ")
+            or label_key(name) in NO | {"benign", "other"}
         )
 
     return next((name for name in classes if not benign(name)), next(iter(classes)))

@@ -1,0 +1,85 @@
+"""The experiments of a study: the planned ladder, then refinement for as long as there is time and something to try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jupyter_clinagent.agent.playbook import cells, debiasing
+from jupyter_clinagent.agent.playbook.detection import detection_cell
+from jupyter_clinagent.agent.playbook.moves import facts_in, run
+from jupyter_clinagent.agent.playbook.plan import Rung, Size, closing_minutes, judging_minutes
+from jupyter_clinagent.agent.playbook.refinement import Signs, Wish, next_experiment
+from jupyter_clinagent.agent.playbook.turn import Call, Turn
+from jupyter_clinagent.contracts import Plan, Specification
+from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every experiment of a study is made in."""
+
+    survey: SurveyFacts
+    spec: Specification
+    cohort: CohortFacts
+    speed: SpeedFacts
+    size: Size
+
+    @property
+    def closing(self) -> float:
+        """Minutes that test set, heat maps and report will take."""
+        return closing_minutes(self.spec, self.cohort, self.speed)
+
+    @property
+    def judging(self) -> float:
+        """Minutes that judging one experiment takes."""
+        return judging_minutes(self.spec, self.cohort, self.speed)
+
+    def signs(self, made: Made, until: float) -> Signs:
+        """What is known when the next experiment is chosen."""
+        return Signs(self.survey, self.cohort, self.speed, made.done, until - made.minutes - self.judging)
+
+
+@dataclass(frozen=True)
+class Made:
+    """Experiments so far, and how many minutes of the turn have passed."""
+
+    done: tuple[ExperimentFacts, ...]
+    minutes: float
+
+    def after(self, call: Call) -> Made:
+        """With the experiment of this cell."""
+        found = ExperimentFacts.model_validate(facts_in(call, "experiment"))
+        return Made((*self.done, found), call.artifact["elapsed"] / 60)
+
+
+def climb(turn: Turn, setting: Setting, plan: Plan, rungs: list[Rung]) -> Made:
+    """Run the ladder; each rung gets its share of what is left when it begins, so an early finish is not lost."""
+    spec, agreed = setting.spec, turn.last("propose_plan")
+    made = Made((), agreed.artifact["elapsed"] / 60 if agreed else 0.0)
+    for number, (step, rung) in enumerate(zip(plan.steps, rungs, strict=True), 1):
+        still_planned = sum(s.minutes for s in plan.steps[number - 1 :])
+        to_come = len(rungs) - number + 1
+        left = max(spec.minutes - made.minutes - setting.closing - to_come * setting.judging, 0.2 * to_come)
+        minutes = step.minutes if number == 1 else left * step.minutes / still_planned
+        cell = detection_cell if spec.task == "detection" else debiasing.cell if rung.confounder else cells.experiment
+        source = cell(number, rung, max(minutes, 0.1), spec.modality, setting.size, len(spec.classes) > 2)
+        made = made.after(run(turn, f"Experiment {number}: {step.hypothesis}.", source))
+    return made
+
+
+def refine(turn: Turn, setting: Setting, made: Made, until: float, wish: Wish | None = None) -> Made:
+    """Make one experiment after the other, each suggested by a wish, the data or the last result.
+
+    Parameters
+    ----------
+    until
+        Minutes since the turn began at which training ends.
+    wish
+        What the clinician asked to be tried; it comes first.
+    """
+    begun = len(made.done)
+    while chosen := next_experiment(setting.signs(made, until), begun, wish):
+        number, wish = len(made.done) + 1, None
+        source = cells.refinement(number, chosen, setting.spec.modality, len(setting.spec.classes) > 2)
+        made = made.after(run(turn, f"Experiment {number}: {chosen.hypothesis}.", source))
+    return made
