@@ -69,6 +69,14 @@ REQUESTS = [
     ("Find melanomas", DERMOSCOPY, {"task": "classification", **AGAINST_REST}),
     ("Detect melanoma", DERMOSCOPY, {"task": "classification", **AGAINST_REST}),
 ]
+BY_LABEL = {"task": "classification", "metric": "auroc", "positive": "fracture"}
+
+CLASSIFICATIONS = [
+    # boxes beside a column that says yes or no: who wants to tell apart gets a classification
+    ("Tell fractured wrists from normal ones", {"values": {"fracture": ["yes"], "normal": ["no"]}, **BY_LABEL}),
+    ("Classify the radiographs: fracture or not", {"values": {"fracture": ["yes"], "no fracture": ["no"]}, **BY_LABEL}),
+    ("Unterscheide gesunde Handgelenke von Frakturen", {"values": {"normal": ["no"], "fracture": ["yes"]}, **BY_LABEL}),
+]
 
 REFUSED = [
     # no boxes to learn from, or of something else
@@ -90,6 +98,11 @@ REFUSED = [
 @pytest.mark.parametrize(("request_text", "survey", "wanted"), REQUESTS, ids=[r for r, _, _ in REQUESTS])
 def test_a_detection_request_gives_its_specification(request_text: str, survey: SurveyFacts, wanted: dict[str, Any]) -> None:
     check(request_text, survey, wanted)
+
+
+@pytest.mark.parametrize(("request_text", "wanted"), CLASSIFICATIONS, ids=[r for r, _ in CLASSIFICATIONS])
+def test_telling_apart_is_a_classification_by_the_label_beside_the_boxes(request_text: str, wanted: dict[str, Any]) -> None:
+    check(request_text, WEAK, wanted)
 
 
 @pytest.mark.parametrize(("request_text", "survey", "error", "words"), REFUSED, ids=[r for r, *_ in REFUSED])
