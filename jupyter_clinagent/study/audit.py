@@ -124,9 +124,16 @@ def _associations(cohort: Cohort) -> Iterator[Finding]:
         if explained >= STRONG_ASSOCIATION and p <= SIGNIFICANT:
             text = (
                 f"{column} goes with the label (it explains {explained:.0%} of it in training and validation, p = {p:.3f}): "
-                "if it shows in the images, the model may learn it instead of the disease."
+                f"if it shows in the images, the model may learn it instead of the disease.{_remedy(cohort, column)}"
             )
             yield Finding(topic="association", severity="warning", count=round(100 * explained), text=text)
+
+
+def _remedy(cohort: Cohort, column: str) -> str:
+    """What can be asked for where the column says of each image whether it shows something."""
+    if cohort.confounder(column).isna().all():
+        return ""
+    return f" Ask that it must not rely on {column}, and that is measured and reduced."
 
 
 def _size_of(cohort: Cohort, files: pd.Index) -> np.ndarray:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from jupyter_clinagent import phantoms
 from jupyter_clinagent.facts import Finding
 from jupyter_clinagent.study.association import associations
 from jupyter_clinagent.study.audit import audit_cohort
@@ -135,3 +136,10 @@ def test_no_duplicate_of_ham10000_crosses_and_its_metadata_that_give_the_label_a
     found = audit(tmp_path)
     assert found["partitions"][0].count == 0
     assert any(finding.text.startswith(("localization", "age")) for finding in found["association"])
+
+
+def test_a_drain_that_gives_the_answer_away_is_warned_of_with_what_can_be_asked_for(tmp_path) -> None:
+    folder = phantoms.write("chest", tmp_path / "data", n=200, seed=1, size=48)
+    said = [finding.text for finding in audit(folder, label="finding", group="patient_id")["association"]]
+    assert any(text.startswith("drain goes with the label") and "must not rely on drain" in text for text in said)
+    assert not any(text.startswith("sex") for text in said)
