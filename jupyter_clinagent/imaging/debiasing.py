@@ -3,8 +3,9 @@
 By what is known of the confounder:
 
 - labels and some masks: :func:`transplant`. Real confounders are cut out and laid over images that have none.
-- labels only, and a shape that can be drawn: :func:`paste`, with :class:`GroupBalanced` sampling.
-- labels only: :class:`GroupBalanced` sampling alone.
+- labels only, and a shape that can be drawn: :func:`paste`.
+- labels only: :class:`GroupBalanced` sampling, which belongs to the other two as well: it alone knows the confounders that no
+  mask outlines and no drawing resembles.
 
 Each is seeded and described by its ``spec``, so that a training with it replays exactly.
 """
@@ -23,7 +24,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import ConfoundedCohortLike
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.imaging.augment import ImageTransform
-from jupyter_clinagent.imaging.drawing import SHAPES, Draw
+from jupyter_clinagent.imaging.drawing import SHAPES
 from jupyter_clinagent.imaging.preprocessing import Preprocessing
 
 MOST_DONORS = 100
@@ -93,9 +94,7 @@ class Debiasing:
 
 
 # ------------------------------------------------------------------ labels and masks
-def transplant(
-    cohort: ConfoundedCohortLike, confounder: str, then: ImageTransform, *, shape: str | None = None, crop: float = 1.0
-) -> Debiasing:
+def transplant(cohort: ConfoundedCohortLike, confounder: str, then: ImageTransform, *, crop: float = 1.0) -> Debiasing:
     """Cut real confounders out along their masks and lay them over training images that have none.
 
     A transplant is what the picture differs by from itself with the confounder painted over (Telea 2004). It is turned,
@@ -108,8 +107,6 @@ def transplant(
         Gives the confounder of the training images and the masks of some.
     then
         The augmentation that follows; pictures are ``then.spec["size"]``.
-    shape
-        Draw every second confounder instead, as :func:`paste` does: for kinds of it that no mask outlines.
     crop
         As in the data module.
 
@@ -133,12 +130,11 @@ def transplant(
         "rates": RATES,
         "taken_away": TAKEN_AWAY,
         "variation": [TURN, ZOOM, SHIFT, STRENGTH],
-        "shape": shape,
     }
     linked = _linked(known)
     residuals = [donor.residual for donor in donors.values()]
     cleaned = {image: donor.cleaned for image, donor in donors.items() if known["label"][image] == linked}
-    return Debiasing(then, _rates(known, linked), _Transplanter(residuals, SHAPES[shape] if shape else None), cleaned, spec)
+    return Debiasing(then, _rates(known, linked), _Transplanter(residuals), cleaned, spec)
 
 
 @dataclass(frozen=True)
@@ -181,14 +177,12 @@ def inpaint(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 class _Transplanter:
-    """Lays a random residual, varied, over a picture, or every second time something drawn."""
+    """Lays a random residual, varied, over a picture."""
 
-    def __init__(self, residuals: list[np.ndarray], drawn: Draw | None) -> None:
-        self.residuals, self.drawn = residuals, drawn
+    def __init__(self, residuals: list[np.ndarray]) -> None:
+        self.residuals = residuals
 
     def __call__(self, image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        if self.drawn is not None and rng.random() < 0.5:
-            return self.drawn(image, rng)
         residual = self.residuals[int(rng.integers(len(self.residuals)))].astype(np.float32)
         if rng.random() < 0.5:
             residual = residual[:, ::-1]

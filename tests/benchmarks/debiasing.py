@@ -95,11 +95,9 @@ def _trained(
     plain = augment.radiograph(SIZE)
     if arm == "erm":
         data = CohortDataModule(cohort, SIZE, plain, balance=0.5)
-    elif arm == "masks":
-        data = CohortDataModule(cohort, SIZE, debiasing.transplant(cohort, "drain", plain), balance=0.5)
     else:
-        pasted = debiasing.paste(cohort, "drain", plain, shape="tube")
-        data = CohortDataModule(cohort, SIZE, pasted, sampling=debiasing.GroupBalanced(cohort, "drain"))
+        change = debiasing.transplant if arm == "masks" else debiasing.paste
+        data = CohortDataModule(cohort, SIZE, change(cohort, "drain", plain), sampling=debiasing.GroupBalanced(cohort, "drain"))
     model = ImageClassifier(cohort.classes, trainable="half", start=start)
     with tempfile.TemporaryDirectory() as folder:
         training.fit(model, data, steps=steps, checkpoint_dir=folder, metric="auroc", seed=seed)

@@ -1,7 +1,7 @@
 """Shortcuts: which confounder a request means, and the experiment that frees a model from it.
 
-A plainly trained model always comes first. Then by what the data hold: masks allow a transplant, labels alone drawn
-shapes with balanced sampling, or balanced sampling.
+A plainly trained model always comes first. Then comes balanced sampling, and with it what the data allow: transplants where
+there are masks, else drawn shapes where the confounder has one.
 """
 
 from __future__ import annotations
@@ -115,14 +115,14 @@ def cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, sev
         "transplant": f"debiasing.transplant(cohort, {name}, {plain})",
         "paste": f"debiasing.paste(cohort, {name}, {plain}, shape={_shape(rung.confounder)!r})",
     }.get(rung.method, plain)
-    drawn = "balance=0.5" if rung.method == "transplant" else f"sampling=debiasing.GroupBalanced(cohort, {name})"
+    balanced = f"debiasing.GroupBalanced(cohort, {name})"
     prevalence = ", equal_prevalence=True" if several else ""
     return (
         f"# Experiment {number}: {rung.hypothesis}\n"
         "from jupyter_clinagent.imaging import debiasing\n\n"
         f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
         f"    change = {change}\n"
-        f"    data = CohortDataModule(cohort, size=size, train_transform=change, batch_size=32, {drawn})\n"
+        f"    data = CohortDataModule(cohort, size=size, train_transform=change, batch_size=32, sampling={balanced})\n"
         f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}, start=model{prevalence})\n"
         "    run.fit(model, data)\n"
         "run.verdict"
