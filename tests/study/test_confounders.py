@@ -91,3 +91,18 @@ def test_a_folder_of_masks_stands_for_the_confounder_where_no_column_names_it(tm
     data = phantoms.write("chest", tmp_path / "data", n=60, seed=1, size=64)
     cohort = Study(tmp_path / "study", data=data).load_cohort(label="finding", group="patient_id")
     assert (cohort.confounder("masks") == cohort.confounder("drain")).all()
+
+
+def test_the_survey_counts_masks_and_says_which_do_not_fit(tmp_path) -> None:
+    data = phantoms.write("chest", tmp_path / "data", n=40, seed=1, size=64)
+    masks = sorted((data / "masks").iterdir())
+    study = Study(tmp_path / "study", data=data)
+    study.survey()
+    assert study.facts["survey"].masks == {"masks": len(masks)}  # type: ignore[union-attr]
+    for mask in masks:
+        _image(mask, (100, 64))
+    again = Study(tmp_path / "again", data=data)
+    again.survey()
+    facts = again.facts["survey"]
+    assert facts.masks == {}  # type: ignore[union-attr]
+    assert any("another size" in problem for problem in facts.problems)  # type: ignore[union-attr]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.study import pages
+from jupyter_clinagent.study.acceptance import FREED_RULE
 from jupyter_clinagent.study.markup import figure, metric_name, paragraphs, table, with_interval
 from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.reliance_page import reliance_section
@@ -173,6 +174,11 @@ def experiments(e: Evidence) -> str:
         "<p>Prespecified rule: the first experiment is kept as the baseline; a later one only if it is better on validation "
         "and the paired bootstrap over validation groups gives the gain a probability of at least 80 %.</p>"
     )
+    if e.specification.confounders:
+        rule += (
+            f"<p>A model trained against a shortcut is kept {FREED_RULE}: the primary metric is no yardstick for it, since the "
+            "shortcut itself raises it on validation.</p>"
+        )
     listed = _tagged(ledger_table(e.experiments, "All experiments, on validation"), ["kept", "discarded", "failed"])
     return rule + _scroll(listed) + _figures(e, "experiments")
 
