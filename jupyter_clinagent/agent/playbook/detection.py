@@ -54,6 +54,8 @@ _USUAL_MILLISECONDS = 8.0
 """For one training image of 128 × 128 pixels; only to choose a size before this machine is measured."""
 PASSES = 2.0
 """A size is too large if half of the time doesn't suffice to train on every image this often."""
+LONGER_PASSES = 4.0
+"""What heads that begin anew on their feature maps need; measured in the time of full passes."""
 FEW_NEGATIVES = 20
 """Below so many groups without a finding, box-free regions of other images serve as negatives already."""
 
@@ -91,11 +93,13 @@ def make_detection_plan(
 
 def _rungs(cohort: CohortFacts, left: float, pass_: float) -> list[Rung]:
     """What fits into the time: unfreezing and more negatives only where they see the images often enough."""
-    first = [TEACHER, STUDENT] if cohort.supervision == "weak" else [HEADS]
-    if left * EVERY.share / (EVERY.share + 1) < PASSES * pass_:
-        return first
+    rungs = [TEACHER, STUDENT] if cohort.supervision == "weak" else [HEADS]
     many = cohort.groups.get(NO_FINDING, {}).get("train", 0) >= FEW_NEGATIVES
-    return [*first, EVERY, *([NEGATIVES] if many else [])]
+    for rung, passes in ((EVERY, PASSES), *([(NEGATIVES, LONGER_PASSES)] if many else [])):
+        if left * rung.share / sum(r.share for r in [*rungs, rung]) < passes * pass_:
+            break
+        rungs.append(rung)
+    return rungs
 
 
 def detection_cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, several: bool) -> str:
