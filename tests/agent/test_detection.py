@@ -104,7 +104,7 @@ def test_the_cells_of_a_plan_are_python_and_hand_on_what_the_next_one_needs() ->
     [
         (WEAK, 10, (128, 128)),  # no larger than the images
         (BOXED, 10, (288, 384)),  # small boxes on large images
-        (BOXED, 1, (160, 192)),  # and no time for them
+        (BOXED, 4, (192, 288)),  # and no time for them
         (BOXED.model_copy(update={"median_box": 0.3}), 10, (96, 160)),  # boxes that are large enough anyway
     ],
 )

@@ -52,8 +52,10 @@ BOX_PIXELS = 24
 LEAST_SIDE, MOST_SIDE = 128, 384
 _USUAL_MILLISECONDS = 8.0
 """For one training image of 128 × 128 pixels; only to choose a size before this machine is measured."""
-PASSES = 2.0
+SIZE_PASSES = 4.0
 """A size is too large if half of the time doesn't suffice to train on every image this often."""
+PASSES = 2.0
+"""Unfreezing is only worth its time if every image is seen this often."""
 LONGER_PASSES = 4.0
 """What heads that begin anew on their feature maps need; measured in the time of full passes."""
 FEW_NEGATIVES = 20
@@ -65,7 +67,7 @@ def detection_size(survey: SurveyFacts, minutes: float) -> Size:
     size = survey.median_size or (LEAST_SIDE, LEAST_SIDE)
     proportion = min(max(size[0] / size[1], 0.75), 4 / 3)
     wanted = BOX_PIXELS / survey.median_box if survey.median_box else LEAST_SIDE
-    pixels = 0.5 * minutes * 60_000 / (_USUAL_MILLISECONDS * PASSES * max(survey.images, 1)) * LEAST_SIDE**2
+    pixels = 0.5 * minutes * 60_000 / (_USUAL_MILLISECONDS * SIZE_PASSES * max(survey.images, 1)) * LEAST_SIDE**2
     side = min(max(min(wanted, pixels**0.5), LEAST_SIDE), MOST_SIDE, max(size))
     width, height = (max(64, round(side * factor / 32) * 32) for factor in (proportion**0.5, proportion**-0.5))
     return width, height
