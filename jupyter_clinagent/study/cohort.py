@@ -20,6 +20,8 @@ from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.readings import Readings
 from jupyter_clinagent.study.seal import seal_rows
 
+MASKS_AGREE = 0.95
+"""Masks outline a confounder if so many of the images that have one show it."""
 OWN_COLUMNS = ("class", "group", "partition", "boxed")
 """Columns of a cohort's rows that are the study's own, not metadata."""
 
@@ -72,6 +74,7 @@ class Cohort:
         boxes_touched: pd.DataFrame | None = None,
     ) -> None:
         self._folder = folder
+        self._outlined: dict[str, bool] = {}
         self._masked = {masks.name: masks.files for masks in find_masks(folder)}
         self._classes = list(facts.classes)
         self.facts = facts
@@ -128,9 +131,15 @@ class Cohort:
         return None if mask is None else read_mask(self._folder.path(mask), self.read(image).shape[:2])
 
     def _masks_of(self, confounder: str) -> dict[str, str]:
-        """Of the folder named like the confounder, or of the only one that there is."""
-        named = [files for name, files in self._masked.items() if name == confounder]
-        return next(iter(named or (self._masked.values() if len(self._masked) == 1 else [])), {})
+        """Of the folder named like the confounder, or of the only one if the images that it outlines show the confounder."""
+        if confounder in self._masked or len(self._masked) != 1:
+            return self._masked.get(confounder, {})
+        files = next(iter(self._masked.values()))
+        if confounder not in self._outlined:
+            shown = self.confounder(confounder)
+            outlined = shown[[self._paths[image] in files for image in shown.index]].dropna()
+            self._outlined[confounder] = len(outlined) > 0 and float(outlined.astype(bool).mean()) >= MASKS_AGREE
+        return files if self._outlined[confounder] else {}
 
     def class_weights(self, power: float = 1.0) -> list[float]:
         """Weights for the loss, in class order: inverse training frequency to a power, with a mean of 1 over the images.

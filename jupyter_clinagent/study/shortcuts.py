@@ -39,17 +39,13 @@ def confounded(session: Session, predictions: Judged, confounder: str) -> Confou
 
 # ------------------------------------------------------------------ on validation
 def check_debiasing(session: Session, confounder: str) -> None:
-    """Debiasing comes after a plainly trained model, and against a confounder that the specification names.
+    """Debiasing comes after a plainly trained model.
 
     Raises
     ------
     ProtocolViolation
         It doesn't.
     """
-    if confounder not in session.confirmed.specification.confounders:
-        raise ProtocolViolation(
-            f"The specification names no confounder {confounder!r}; what a model is to be freed from is said before training."
-        )
     if session.erm is None:
         raise ProtocolViolation(
             f"Train a model without debiasing first (ERM): only beside it can be told whether the reliance on {confounder} falls."
@@ -64,7 +60,11 @@ def judge_freed(session: Session, candidate: Judged, confounder: str) -> Verdict
     erm, best, freed = (confounded(session, part, confounder) for part in parts)
     if isinstance(erm, str) or isinstance(best, str) or isinstance(freed, str):
         return Verdict(False, f"Reliance can't be estimated on validation: {freed}.")
-    return judge_debiasing(erm, best, freed, session.seed)
+    verdict = judge_debiasing(erm, best, freed, session.seed)
+    if confounder in session.confirmed.specification.confounders:
+        return verdict
+    late = f"Not prespecified: {confounder} was named after the specification was confirmed."
+    return Verdict(verdict.kept, f"{verdict.reason} {late}")
 
 
 def validation_figures(session: Session, predictions: Judged) -> dict[str, Estimate]:
@@ -87,8 +87,12 @@ class Tested:
 
 
 def reliance_facts(session: Session, opened: Tested, predict: Callable[[Trained], Judged]) -> list[RelianceFacts]:
-    """One entry for each confounder of the specification. ``predict`` gives the test predictions of the ERM model."""
-    names = session.confirmed.specification.confounders
+    """One entry for each confounder of the specification, and for one that the opened model was freed from afterwards.
+
+    ``predict`` gives the test predictions of the ERM model.
+    """
+    named, late = session.confirmed.specification.confounders, opened.trained.freed_from
+    names = [*named, *([late] if late and late not in named else [])]
     if not names:
         return []
     erm = session.erm

@@ -481,3 +481,21 @@ def test_rare_classes_matter_more_starts_that_experiment() -> None:
     clinic.ask("The rare classes matter more")
     assert "balance=1)" in clinic.sources[first]
     assert "rare classes as often" in clinic.sources[first]
+
+
+def test_it_looks_at_the_drain_frees_the_model_and_does_not_open_the_test_set_again() -> None:
+    clinic = Clinic(MASKED_DRAINS)
+    clinic.ask("Find pneumothorax on chest x-rays")
+    before = len(clinic.sources)
+    clinic.ask("it looks at the drain")
+    later = clinic.sources[before:]
+    assert "debiasing.transplant(cohort, 'drain'" in later[0]
+    assert not any("unseal" in source for source in later)
+
+
+def test_a_shortcut_that_the_data_know_nothing_of_is_answered_in_words() -> None:
+    clinic = Clinic(DRAINS)
+    clinic.ask("Find pneumothorax on chest x-rays")
+    before = len(clinic.sources)
+    assert "No column says" in clinic.ask("it looks at the pacemaker")
+    assert len(clinic.sources) == before

@@ -274,7 +274,11 @@ SHORTCUT_REQUESTS = [
     ("Erkenne Pneumothorax, das Modell darf sich nicht auf die Drainage verlassen", MASKED_DRAINS, TRANSPLANT),
     ("Pneumothorax erkennen, unabhängig von der Thoraxdrainage, hohe Sensitivität", DRAINS, {**PASTE, "rule": "sensitivity"}),
     ("Pneumothorax ohne die Abkürzung über den Schlauch erkennen", MASKED_DRAINS, TRANSPLANT),
-    ("Pneumothorax, and the result must be independent of the scanner type", DRAINS, {"confounders": ["scanner_type"]}),
+    (
+        "Pneumothorax, and the result must be independent of the scanner type",
+        MASKED_DRAINS,
+        {"confounders": ["scanner_type"], "frees": ["balance"]},
+    ),
     ("melanoma vs nevus; it looks at the ruler", RULERS, {"confounders": ["ruler"], "frees": ["paste"], "positive": "mel"}),
     ("Melanom gegen Nävus; das Modell schaut auf das Lineal", RULERS, {"confounders": ["ruler"], "frees": ["paste"]}),
     # masks without a column, and what can't be done

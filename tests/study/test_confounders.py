@@ -85,6 +85,7 @@ def test_the_cohort_gives_drains_and_masks_of_training_images_and_of_test_images
     cohort.seal.open()
     assert len(cohort.confounder("drain")) == len(cohort.table)
     assert cohort.confounder("no such thing").isna().all()
+    assert cohort.mask(masked, "sex") is None  # the masks outline drains, which both sexes have
 
 
 def test_a_folder_of_masks_stands_for_the_confounder_where_no_column_names_it(tmp_path) -> None:

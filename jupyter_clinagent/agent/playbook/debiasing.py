@@ -20,6 +20,8 @@ SHARE = 0.6
 """Of the training time, in the measure of the ladder's rungs."""
 _SHAPES = {"drain": "tube", "ruler": "ruler", "ink": "ink"}
 """What a confounder looks like where it has to be drawn."""
+_THINGS = (*_SHAPES, "hair", "pacemaker")
+"""What can be seen in a picture, so that masks of no name may outline it."""
 _CANDIDATES = ("confounder", "site", "other", "ignored")
 _HYPOTHESES = {
     "transplant": "{name} gives the answer away, so real ones are transplanted onto images without it",
@@ -97,10 +99,17 @@ def _rung(name: str, survey: SurveyFacts) -> Rung | None:
     rarest = min(column.values.values(), default=0) if column else survey.masks.get(name, 0)
     if rarest < FEWEST:
         return None
-    method = "transplant" if max(survey.masks.values(), default=0) >= FEWEST else "paste" if _shape(name) else "balance"
+    method = "transplant" if _masks_of(name, survey) >= FEWEST else "paste" if _shape(name) else "balance"
     return Rung(
         _NAMES[method].format(name=name), _HYPOTHESES[method].format(name=name), "all", SHARE, method=method, confounder=name
     )
+
+
+def _masks_of(name: str, survey: SurveyFacts) -> int:
+    """How many images have a mask of it: from a folder that bears its name, or where it is a thing, from the only folder."""
+    named = [count for folder, count in survey.masks.items() if folder == name]
+    thing = any(_speaks_of(name, family) for family in _THINGS)
+    return sum(named or (survey.masks.values() if thing and len(survey.masks) == 1 else []))
 
 
 def _shape(name: str) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import cells, closing
+from jupyter_clinagent.agent.playbook.debiasing import cell as freeing_cell
+from jupyter_clinagent.agent.playbook.debiasing import find_confounders, freeing_rungs
 from jupyter_clinagent.agent.playbook.experimenting import Made, Setting, refine
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.moves import Step, finish, run
@@ -34,7 +36,23 @@ def follow_up(turn: Turn, intent: Intent) -> Step | None:
         return _train_on(turn, intent.minutes or MORE_MINUTES, "rare classes" if intent.follow_up == "rare" else None)
     if intent.is_about_imaging and (intent.task or intent.targets):
         return None
+    if intent.confounders or intent.distrusts:
+        return _free(turn, intent)
     return finish("answered", ABLE)
+
+
+def _free(turn: Turn, intent: Intent) -> Step:
+    """An experiment against a shortcut that was noticed afterwards, judged on validation; it counts as not prespecified."""
+    setting, notes = _setting(turn.earlier), list[str]()
+    names = find_confounders(intent, setting.survey, notes.append)
+    rungs = freeing_rungs(setting.spec.model_copy(update={"confounders": names}), setting.survey)
+    if not rungs or setting.spec.task == "detection":
+        return finish("answered", " ".join(notes) or "Too few images show it for a model to be freed from it.")
+    made, minutes = _experiments(turn.earlier), intent.minutes or MORE_MINUTES
+    source = freeing_cell(len(made) + 1, rungs[0], minutes, setting.spec.modality, setting.size, len(setting.spec.classes) > 2)
+    after = Made(made, 0.0).after(run(turn, f"Experiment {len(made) + 1}: {rungs[0].hypothesis}.", source))
+    run(turn, "I write the report anew.", cells.REPORT)
+    return finish("done", closing.refined_message(after.done[len(made) :], _best(after.done)))
 
 
 def _new_threshold(turn: Turn, rule: str, target: float) -> Step:
