@@ -29,6 +29,7 @@ from jupyter_clinagent.imaging.classification import ImageClassifier
 from jupyter_clinagent.imaging.schedule import one_cycle
 
 Trainable = Literal["heads", "all"]
+TunedOn = Literal["labels", "boxes"]
 PEAK_RATES: dict[str, float] = {"heads": 2e-3, "all": 1e-3}
 BACKBONE_RATE = 0.5
 """The pretrained backbone learns slower by this factor."""
@@ -48,8 +49,11 @@ class FindingDetector(L.LightningModule):
     backbone
         See :func:`~jupyter_clinagent.imaging.backbones.load_backbone`.
     trainable
-        ``heads``: the backbone is tuned on image-level labels (or, where too few groups are box-free, on the boxes), then
-        frozen, and pyramid and heads learn from maps computed once. ``all``: every layer learns from the boxes.
+        ``heads``: the backbone is tuned, then frozen, and pyramid and heads learn from maps computed once. ``all``: every
+        layer learns from the boxes.
+    tuned_on
+        ``heads``: what the backbone is tuned on first, ``labels`` of all images or ``boxes`` (always so where too few groups
+        are box-free).
     views
         ``heads``: variants of each training image whose maps are computed (the image, its mirror image, augmented ones).
     learning_rate
@@ -80,6 +84,7 @@ class FindingDetector(L.LightningModule):
         backbone: str = DEFAULT,
         trainable: Trainable = "heads",
         *,
+        tuned_on: TunedOn = "labels",
         views: int = 4,
         learning_rate: float | None = None,
         weight_decay: float = 0.01,
@@ -90,6 +95,7 @@ class FindingDetector(L.LightningModule):
         if trainable not in PEAK_RATES:
             raise ValueError(f"trainable must be one of {', '.join(PEAK_RATES)}, not {trainable!r}")
         self.classes, self.trainable, self.views = list(classes), trainable, views
+        self.tuned_on = tuned_on
         self.learning_rate, self.weight_decay = learning_rate or PEAK_RATES[trainable], weight_decay
         self.total_steps, self.plan = 1, trainable
         self.classifier = ImageClassifier([NO_FINDING, FINDING], backbone, "all", weights_file=weights_file)
@@ -118,6 +124,7 @@ class FindingDetector(L.LightningModule):
             "backbone_sha256": self.classifier.backbone.sha256,
             "classes": self.classes,
             "trainable": self.trainable,
+            "tuned_on": self.tuned_on,
             "views": self.views,
             "learning_rate": self.learning_rate,
             "weight_decay": self.weight_decay,

@@ -59,7 +59,7 @@ def stages_of(model: ImageClassifier | FindingDetector, data: CohortDataModule) 
 
 def _tuning(model: FindingDetector, data: BoxDataModule) -> Stage:
     """A few box-free patients don't show what is normal: then the backbone is tuned on the boxes instead."""
-    if data.few_negatives:
+    if data.few_negatives or model.tuned_on == "boxes":
         return Stage("backbone on boxes", partial(BoxImageFeed, model, data), TUNING)
     return Stage("backbone on labels", partial(_labels, model, data), TUNING, metric="auroc")
 

@@ -33,7 +33,7 @@ from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
 from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
 
-WRIST_SIZE, FRACTURE_SIZE = (160, 160), (384, 384)
+WRIST_SIZE, FRACTURE_SIZE = (128, 128), (384, 384)
 BOXED = 0.05
 
 
@@ -178,12 +178,11 @@ def weakly(full: Any, weak: Any, size: tuple[int, int], minutes: float, seed: in
     found["teacher"] = found_by(teacher, data)
     pseudo = rank_pseudo_boxes(teacher, teacher.classifier, data)
     print(f"    {_well_placed(pseudo, full):.0%} of {len(pseudo)} pseudo-boxes overlap the truth by half", flush=True)
-    # a backbone that learnt from all labels serves every detector; one that learnt from the few boxes does not
-    start, rest = (None, minutes) if data.few_negatives else (teacher.classifier, minutes / 2)
+    # a backbone that learnt from all labels is a better start than one that learnt from the few boxes
+    start = None if data.few_negatives else teacher.classifier
     for name, cohort, more in (("student", weak, {"pseudo_boxes": pseudo}), ("all boxes", full, {})):
-        found[name] = found_by(
-            trained(FindingDetector(weak.classes, start=start), prepared(cohort, size, **more), rest, seed), data
-        )
+        model = FindingDetector(weak.classes, trainable="all", start=start)
+        found[name] = found_by(trained(model, prepared(cohort, size, **more), minutes, seed), data)
     for name, boxes in found.items():
         report(name, full, data, boxes)
     print(f"  student minus boxes only: map50 {shown(difference(full, data, found['boxes only'], found['student']))}", flush=True)
@@ -200,7 +199,7 @@ def _well_placed(pseudo: pd.DataFrame, full: Any) -> float:
 
 def weak(options: argparse.Namespace, minutes: float) -> list[str]:
     def cohorts(seed: int) -> tuple[Any, Any, set[str]]:
-        size, n = WRIST_SIZE[0], options.n or 1000
+        size, n = WRIST_SIZE[0], options.n or 900
         full = WristCohort(n, seed + 1, size, "hard")
         few = WristCohort(n, seed + 1, size, "hard", boxed=BOXED)
         return full, few, few.penned

@@ -108,6 +108,13 @@ def test_few_box_free_patients_tune_the_backbone_on_the_boxes(tmp_path):
     assert [stage["name"] for stage in result[0].stages] == ["backbone on boxes", "heads"]
 
 
+def test_the_backbone_may_be_tuned_on_the_boxes_on_purpose(wrists, tmp_path):
+    model = FindingDetector(wrists.classes, tuned_on="boxes")
+    result = training.fit(model, boxed_data(wrists), stages=short(("any", "name"), 2), checkpoint_dir=tmp_path, metric="map50")
+    assert [stage["name"] for stage in result.stages] == ["backbone on boxes", "heads"]
+    assert model.plan == "heads"
+
+
 def test_a_detector_needs_boxes(wrists, tmp_path):
     class Boxless(WristCohort):
         def _boxes(self, ids):
