@@ -8,22 +8,42 @@
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from jupyter_clinagent import phantoms
 from jupyter_clinagent.cli import DEMO_REQUEST
 from jupyter_clinagent.runner import RunOptions, run
 
+
+
+class Example(NamedTuple):
+    """Kind of phantoms and how many, the sentence, and its minutes."""
+
+    kind: str
+    images: int
+    request: str
+    minutes: float
+
+
 EXAMPLES = {
-    "melanoma-triage": ("triage", DEMO_REQUEST, 2.0),
+    "melanoma-triage": Example("triage", 400, DEMO_REQUEST, 2.0),
+    "dermoscopy-diagnoses": Example("dermoscopy", 700, "Classify these dermoscopy images into their diagnoses", 3.0),
+    "wrist-fractures": Example("wrist", 400, "Find the fractures on these wrist radiographs and mark them with boxes", 4.0),
+    "wrist-fractures-few-boxes": Example(
+        "wrist-weak", 600, "Find wrist fractures. Only 5 % of the images have boxes, the others just a label", 5.0
+    ),
+    "pneumothorax-without-the-drain": Example(
+        "chest", 600, "Classify pneumothorax; the model must not rely on the chest drain", 5.0
+    ),
 }
 
 
 def make(name: str) -> None:
     """Run one study in a temporary folder and keep its notebook, without the folder's path."""
-    kind, request, minutes = EXAMPLES[name]
+    kind, images, request, minutes = EXAMPLES[name]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary).resolve()
-        phantoms.write(kind, folder / "data", n=400, seed=0)
+        phantoms.write(kind, folder / "data", n=images, seed=0)
         notebook = folder / f"{name}.ipynb"
         result = run(RunOptions(request, folder / "data", minutes, notebook, yes=True))
         if result["exit"]:

@@ -5,13 +5,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from example_notebooks import make
 from jupyter_clinagent.contracts import FACTS_MIME, source_hash
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "example_notebooks").glob("*.ipynb"))
 
 
-def test_there_is_an_example() -> None:
-    assert [p.stem for p in EXAMPLES] == ["melanoma-triage"]
+def test_there_is_an_example_of_each_study() -> None:
+    assert {p.stem for p in EXAMPLES} == set(make.EXAMPLES)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
