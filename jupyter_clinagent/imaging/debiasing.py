@@ -30,8 +30,10 @@ from jupyter_clinagent.imaging.preprocessing import Preprocessing
 MOST_DONORS = 100
 """Confounders that are cut out at most: more teach nothing new."""
 FEWEST_DONORS = 3
-RATES = {"other": 0.6, "linked": 0.3}
-"""Share of the confounder-free training images that get one: of the class that usually shows it, and of the others."""
+TRANSPLANTED = {"other": 0.6, "linked": 0.3}
+PASTED = {"other": 0.85, "linked": 0.15}
+"""Share of the confounder-free training images that get one: of the class that usually shows it (linked), and of the others.
+What is drawn is less like the real one, so that it takes more of a contrast."""
 TAKEN_AWAY = 0.5
 """Share of the draws in which a masked image of the linked class is shown with its confounder painted over."""
 TURN, ZOOM, SHIFT, STRENGTH = 12.0, (0.9, 1.1), 0.06, (0.7, 1.3)
@@ -98,7 +100,7 @@ def transplant(cohort: ConfoundedCohortLike, confounder: str, then: ImageTransfo
     """Cut real confounders out along their masks and lay them over training images that have none.
 
     A transplant is what the picture differs by from itself with the confounder painted over (Telea 2004). It is turned,
-    shifted, scaled, mirrored, made fainter or stronger, and added to :data:`RATES` of the images without a confounder;
+    shifted, scaled, mirrored, made fainter or stronger, and added to :data:`TRANSPLANTED` of the images without a confounder;
     masked images of the class that usually shows it appear painted over in half of the draws.
 
     Parameters
@@ -127,14 +129,14 @@ def transplant(cohort: ConfoundedCohortLike, confounder: str, then: ImageTransfo
         "pipeline": "transplant",
         "confounder": confounder,
         "donors": _digest(donors),
-        "rates": RATES,
+        "rates": TRANSPLANTED,
         "taken_away": TAKEN_AWAY,
         "variation": [TURN, ZOOM, SHIFT, STRENGTH],
     }
     linked = _linked(known)
     residuals = [donor.residual for donor in donors.values()]
     cleaned = {image: donor.cleaned for image, donor in donors.items() if known["label"][image] == linked}
-    return Debiasing(then, _rates(known, linked), _Transplanter(residuals), cleaned, spec)
+    return Debiasing(then, _rates(known, linked, TRANSPLANTED), _Transplanter(residuals), cleaned, spec)
 
 
 @dataclass(frozen=True)
@@ -208,8 +210,8 @@ def paste(cohort: ConfoundedCohortLike, confounder: str, then: ImageTransform, *
         The confounder doesn't vary in the training images.
     """
     known = _training(cohort, confounder)
-    spec = {"pipeline": "paste", "confounder": confounder, "shape": shape, "rates": RATES}
-    return Debiasing(then, _rates(known, _linked(known)), SHAPES[shape], {}, spec)
+    spec = {"pipeline": "paste", "confounder": confounder, "shape": shape, "rates": PASTED}
+    return Debiasing(then, _rates(known, _linked(known), PASTED), SHAPES[shape], {}, spec)
 
 
 class GroupBalanced:
@@ -258,9 +260,9 @@ def _linked(known: pd.DataFrame) -> str:
     return str(known.groupby("label")["confounder"].mean().idxmax())
 
 
-def _rates(known: pd.DataFrame, linked: str) -> dict[str, float]:
+def _rates(known: pd.DataFrame, linked: str, rates: Mapping[str, float]) -> dict[str, float]:
     free = known[~known["confounder"]]
-    return {str(image): RATES["linked" if label == linked else "other"] for image, label in free["label"].items()}
+    return {str(image): rates["linked" if label == linked else "other"] for image, label in free["label"].items()}
 
 
 def _size(then: ImageTransform) -> tuple[int, int]:
