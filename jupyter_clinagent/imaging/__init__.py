@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jupyter_clinagent.imaging import augment, debiasing
     from jupyter_clinagent.imaging.box_data import BoxDataModule
-    from jupyter_clinagent.imaging.classification import ImageClassifier
+    from jupyter_clinagent.imaging.classification import Ensemble, ImageClassifier
     from jupyter_clinagent.imaging.dataset import CohortDataModule
     from jupyter_clinagent.imaging.detection import FindingDetector
 
-__all__ = ["BoxDataModule", "CohortDataModule", "FindingDetector", "ImageClassifier", "augment", "debiasing"]
+__all__ = ["BoxDataModule", "CohortDataModule", "Ensemble", "FindingDetector", "ImageClassifier", "augment", "debiasing"]
 
 _HOMES = {
     "BoxDataModule": "box_data",
     "CohortDataModule": "dataset",
     "FindingDetector": "detection",
+    "Ensemble": "classification",
     "ImageClassifier": "classification",
 }
 

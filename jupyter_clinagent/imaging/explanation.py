@@ -22,7 +22,8 @@ def grad_cam(model: ImageClassifier, images: np.ndarray, class_index: ClassIndex
     """Grad-CAM (Selvaraju et al. 2017) of the last feature map.
 
     The head is pooling and one linear layer, so the gradient of a logit with respect to channel k is its weight w_k (over
-    the number of positions): the map is relu(sum_k w_k A_k), and no backward pass is needed.
+    the number of positions): the map is relu(sum_k w_k A_k), and no backward pass is needed. Of an ensemble it is the mean of
+    its members' maps.
 
     Parameters
     ----------
@@ -61,10 +62,14 @@ def heat_inside(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
 
 
 def _raw_maps(model: ImageClassifier, images: np.ndarray, chosen: int | np.ndarray | None) -> np.ndarray:
-    features: torch.Tensor = model.backbone(model.normalised(torch.from_numpy(np.array(images)).to(model.device)))
-    index = model.head(features.mean(dim=(2, 3))).argmax(dim=1) if chosen is None else torch.as_tensor(np.asarray(chosen))
-    weights = model.head.weight[index.to(model.device).expand(len(images))]
-    maps: np.ndarray = torch.einsum("nc,nchw->nhw", weights, features).relu().float().cpu().numpy()
+    pixels = torch.from_numpy(np.array(images)).to(model.device)
+    index = model(pixels).argmax(dim=1) if chosen is None else torch.as_tensor(np.asarray(chosen)).to(model.device)
+    return np.asarray(np.mean([_network_maps(network, pixels, index.expand(len(images))) for network in model.networks], axis=0))
+
+
+def _network_maps(network: ImageClassifier, pixels: torch.Tensor, index: torch.Tensor) -> np.ndarray:
+    features: torch.Tensor = network.backbone(network.normalised(pixels))
+    maps: np.ndarray = torch.einsum("nc,nchw->nhw", network.head.weight[index], features).relu().float().cpu().numpy()
     return maps
 
 

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.imaging.classification import Ensemble, ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.detection import FindingDetector
 from jupyter_clinagent.imaging.inference import METADATA, ONNX
@@ -73,14 +73,18 @@ def _detector(metadata: dict[str, Any], weights_file: str | Path | None) -> Find
 
 
 def _classifier(metadata: dict[str, Any], weights_file: str | Path | None) -> ImageClassifier:
-    recipe = metadata["recipe"]
-    model = ImageClassifier(
-        metadata["classes"],
-        recipe["backbone"],
-        recipe["trainable"],
-        equal_prevalence=recipe["equal_prevalence"],
-        weights_file=weights_file,
-    )
+    recipes = metadata["recipe"].get("members", [metadata["recipe"]])
+    models = [
+        ImageClassifier(
+            metadata["classes"],
+            recipe["backbone"],
+            recipe["trainable"],
+            equal_prevalence=recipe["equal_prevalence"],
+            weights_file=weights_file,
+        )
+        for recipe in recipes
+    ]
+    model = models[0] if len(models) == 1 else Ensemble(models, weights_file)
     model.symmetries = tuple(metadata["symmetries"])
     return model
 

@@ -91,7 +91,7 @@ class Experiment:
         self._finish(entry, model, data)
 
     def adopt(self, model: ImageClassifier, data: CohortDataModule) -> None:
-        """Judge a model that needs no training, such as an average of trained ones, and enter it in the ledger.
+        """Judge a model that needs no training, such as an ensemble of trained ones, and enter it in the ledger.
 
         Raises
         ------

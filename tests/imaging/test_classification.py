@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from jupyter_clinagent.imaging import ImageClassifier
+from jupyter_clinagent.imaging import Ensemble, ImageClassifier
 
 
 def images(n: int = 4) -> np.ndarray:
@@ -115,3 +115,25 @@ def test_the_recipe_names_the_weights_it_started_from():
     recipe = ImageClassifier(["a", "b"]).recipe
     assert len(recipe["backbone_sha256"]) == 64
     assert recipe["trainable"] == "half"
+
+
+def test_an_ensemble_averages_logits_and_goes_on_from_its_first_member() -> None:
+    members = [ImageClassifier(["a", "b"], trainable=plan) for plan in ("half", "all")]
+    for number, member in enumerate(members):
+        torch.nn.init.normal_(member.head.weight, std=0.1, generator=torch.Generator().manual_seed(number))
+        member.eval()
+    images = torch.randint(0, 255, (3, 64, 64, 3), dtype=torch.uint8)
+    together = Ensemble(members)
+    with torch.inference_mode():
+        assert torch.allclose(together(images), (members[0](images) + members[1](images)) / 2, atol=1e-6)
+    onward = ImageClassifier(["a", "b"], start=together)
+    assert torch.equal(onward.head.weight, members[0].head.weight)
+    assert len(together.recipe["members"]) == 2
+
+
+def test_an_ensemble_of_one_or_of_strangers_is_refused() -> None:
+    model = ImageClassifier(["a", "b"])
+    with pytest.raises(ValueError, match="two members"):
+        Ensemble([model])
+    with pytest.raises(ValueError, match="same classes"):
+        Ensemble([model, ImageClassifier(["a", "c"])])

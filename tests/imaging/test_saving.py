@@ -7,8 +7,9 @@ import sys
 import cv2
 import numpy as np
 import pytest
+import torch
 
-from jupyter_clinagent.imaging import saving
+from jupyter_clinagent.imaging import Ensemble, ImageClassifier, saving
 from jupyter_clinagent.imaging.inference import OnnxClassifier
 
 
@@ -64,3 +65,18 @@ def test_the_saved_model_decides_like_the_trained_one(trained, tmp_path):
 
 def test_predicting_nothing_gives_nothing(saved):
     assert OnnxClassifier(saved).predict([]).shape == (0, 2)
+
+
+def test_an_ensemble_is_saved_and_loaded_whole_and_its_onnx_gives_the_same(trained, tmp_path):
+    model, data = trained
+    other = ImageClassifier(model.classes)
+    torch.nn.init.normal_(other.head.weight, std=0.1, generator=torch.Generator().manual_seed(0))
+    together = Ensemble([model, other])
+    folder = saving.save(together, data, tmp_path / "ensemble")
+    images = data.images("test")[:5]
+    expected = together.predict_images(images)
+    assert np.abs(saving.load(folder).predict_images(images) - expected).max() < 1e-6
+    onnx = OnnxClassifier(folder)
+    found = onnx.session.run(["probability"], {"image": images})[0]
+    assert np.abs(found - expected).max() <= 1e-3
+    assert np.abs(expected - model.predict_images(images)).max() > 1e-3
