@@ -210,3 +210,5 @@ class ReportFacts(Frozen):
     summary: str
     model: str
     predictions: str
+    needs_you: list[str] = []
+    """Report items that only the clinician can fill: number and topic."""

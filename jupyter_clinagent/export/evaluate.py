@@ -20,6 +20,7 @@ from jupyter_clinagent.study.inventory import take_inventory
 from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.judged_boxes import FoundBoxes
 from jupyter_clinagent.study.labels import label_images
+from jupyter_clinagent.study.markup import metric_name
 
 BATCH = 64
 
@@ -119,11 +120,12 @@ def _surest(boxes: pd.DataFrame, name: str) -> pd.Series:
 
 def _text(result: dict[str, Any]) -> str:
     lines = ["External figures (nothing was trained, the threshold is the study's):"]
-    for name, value in result["external"].items():
+    for metric, value in result["external"].items():
+        name = metric_name(metric)
         if value["value"] is None:
             lines.append(f"  {name}: can't be estimated ({value['reason']})")
             continue
-        inside = (result["internal"].get(name) or {}).get("value")
+        inside = (result["internal"].get(metric) or {}).get("value")
         lines.append(
             f"  {name}: {value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
             + (f", in the study {inside:.3f}" if inside is not None else "")

@@ -21,6 +21,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 """Okabe and Ito's palette."""
 MAP = "cividis"
 HEAT = "inferno"
+DECISION_GRID = np.linspace(0.01, 0.80, 80)
+"""Threshold probabilities of a decision curve."""
 
 
 def png(figure: Figure, dpi: int = 110) -> bytes:
@@ -156,6 +158,21 @@ def overlay(image: np.ndarray, heat: np.ndarray, strength: float = 0.5) -> np.nd
 
     colours = matplotlib.colormaps[HEAT](np.clip(heat, 0, 1))[..., :3] * 255
     return np.asarray(np.clip((1 - strength) * image + strength * colours, 0, 255), dtype=np.uint8)
+
+
+def decision_curve(thresholds: np.ndarray, model: np.ndarray, everybody: np.ndarray) -> Figure:
+    """Net benefit (k,) of acting on the model's calls and on everybody, against threshold probabilities (k,)."""
+    figure, axes = _square()
+    axes.plot(thresholds, model, color=COLOURS[0], label="with the model")
+    axes.plot(thresholds, everybody, color=COLOURS[1], linestyle="--", label="acting on everybody")
+    axes.axhline(0, color="#666666", linestyle=":", linewidth=1, label="acting on nobody")
+    top = max(float(model.max()), float(everybody.max()), 0.01)
+    axes.set_ylim(-0.3 * top, 1.1 * top)  # acting on everybody falls without bound
+    label_axes(axes, "Threshold probability", "Net benefit for each image")
+    axes.legend(fontsize=8, loc="upper right")
+    better = thresholds[model > np.maximum(everybody, 0)]
+    where = f"between thresholds of {better.min():.2f} and {better.max():.2f}" if len(better) else "at no threshold"
+    return described(figure, f"Decision curve: the model is better than acting on everybody or nobody {where}.")
 
 
 # ------------------------------------------------------------------ parts

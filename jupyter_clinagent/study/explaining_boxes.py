@@ -33,7 +33,7 @@ def draw_box_galleries(session: Session, opening: Opening, most: int) -> tuple[l
     assert isinstance(validation, FoundBoxes)
     threshold = shown_threshold(validation)
     rows = examples(test.truth, test.found, threshold, number=min(most, 6))
-    pixels, truth, found = _in_model_pixels(data, test, threshold)
+    pixels, truth, found = in_model_pixels(data, test, threshold)
     hits = np.array(rows["hits"] or rows["false alarms"] or rows["misses"])
     images, boxes = np.asarray(pixels[hits]), [found[k] for k in hits]
     heat = box_heat(model, images, boxes)
@@ -49,7 +49,7 @@ def draw_box_galleries(session: Session, opening: Opening, most: int) -> tuple[l
     return [Shown(name, titles[name], figures.alt_text(f), figures.png(f)) for name, f in drawn.items()], correlation
 
 
-def _in_model_pixels(data: Any, test: FoundBoxes, threshold: float) -> tuple[np.ndarray, list[Boxes], list[Boxes]]:
+def in_model_pixels(data: Any, test: FoundBoxes, threshold: float) -> tuple[np.ndarray, list[Boxes], list[Boxes]]:
     """Images of the test set as the model sees them, with true and detected boxes in their pixels."""
     place, scales = data.preprocessing.to_model, data.scales("test")
     truth = [boxes.moved(place(boxes.corners, *scale)) for boxes, scale in zip(test.truth, scales, strict=True)]

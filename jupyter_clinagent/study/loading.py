@@ -25,11 +25,13 @@ from jupyter_clinagent.study.counting import (
     with_partition,
     without_spent,
 )
+from jupyter_clinagent.study.fingerprint import digest, fingerprint_of, save_fingerprint
 from jupyter_clinagent.study.groups import Groups
 from jupyter_clinagent.study.inventory import Inventory
 from jupyter_clinagent.study.labels import Labelled, label_images
 from jupyter_clinagent.study.linking import link_images
 from jupyter_clinagent.study.partition import groups_per_class
+from jupyter_clinagent.study.session import Session
 from jupyter_clinagent.study.splitting import AUTO, Split, split_cohort
 
 FEWEST_IMAGES = 10
@@ -108,3 +110,15 @@ def _facts(rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split,
         too_few=too_few,
         assumptions=[say_too_few(name, number) for name, number in too_few.items()] + groups.said + split.said,
     )
+
+
+def note_data(session: Session, cohort: Cohort) -> None:
+    """Put the fingerprint of the data and what was left out into the study folder, and the sealed partition on record."""
+    found = session.inventory.boxes
+    fingerprint = fingerprint_of(session.inventory.folder, cohort.looks.readings, found.files if found else ())
+    save_fingerprint(fingerprint, session.folder / "data_fingerprint.json")
+    left_out = sorted((file, reason) for file, reason in cohort.left_out.items() if reason != "label outside the classes")
+    pd.DataFrame(left_out, columns=["image", "reason"]).to_csv(session.folder / "left_out.csv", index=False)
+    if len(cohort.boxes_touched):
+        cohort.boxes_touched.to_csv(session.folder / "boxes_touched.csv", index=False)
+    session.record.add("cohort sealed", partition=cohort.hash, data=digest(fingerprint), counts=cohort.facts.counts)

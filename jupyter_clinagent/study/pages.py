@@ -199,3 +199,8 @@ def report(facts: ReportFacts) -> str:
     """Where everything is."""
     rows = [("Report", facts.report), ("Summary", facts.summary), ("Model", facts.model), ("Predictions", facts.predictions)]
     return table(["Written", "Where"], rows) + "<p>Research use only; not a medical device.</p>"
+
+
+def answer(item: int, text: str) -> str:
+    """What was noted for a report item."""
+    return f"<p>Report item {item}, in the clinician's words: {escape(text)}</p>"

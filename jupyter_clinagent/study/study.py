@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.facts import (
@@ -22,10 +20,10 @@ from jupyter_clinagent.facts import (
     SurveyFacts,
 )
 from jupyter_clinagent.study import pages
+from jupyter_clinagent.study.answers import keep_answer
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.corrections import Corrections
 from jupyter_clinagent.study.display import show
-from jupyter_clinagent.study.fingerprint import digest, fingerprint_of, save_fingerprint
 from jupyter_clinagent.study.folder import read_folder
 from jupyter_clinagent.study.ledger import Ledger
 from jupyter_clinagent.study.record import Record
@@ -158,7 +156,7 @@ class Study:
         boxes
             The file that holds the boxes, where several might.
         """
-        from jupyter_clinagent.study.loading import Wishes, load_cohort
+        from jupyter_clinagent.study.loading import Wishes, load_cohort, note_data
 
         session = self._session
         if session.ledger.session:
@@ -166,20 +164,9 @@ class Study:
         wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, task, boxes)
         cohort = load_cohort(session.inventory, wishes, Corrections.load(session.folder / "corrections.csv"))
         session.cohort_, session.confirmed_, session.findings = cohort, None, []
-        self._note_data(cohort)
+        note_data(session, cohort)
         self._tell(cohort.facts, pages.cohort(cohort.facts))
         return cohort
-
-    def _note_data(self, cohort: Cohort) -> None:
-        session = self._session
-        found = session.inventory.boxes
-        fingerprint = fingerprint_of(session.inventory.folder, cohort.looks.readings, found.files if found else ())
-        save_fingerprint(fingerprint, session.folder / "data_fingerprint.json")
-        left_out = sorted((file, reason) for file, reason in cohort.left_out.items() if reason != "label outside the classes")
-        pd.DataFrame(left_out, columns=["image", "reason"]).to_csv(session.folder / "left_out.csv", index=False)
-        if len(cohort.boxes_touched):
-            cohort.boxes_touched.to_csv(session.folder / "boxes_touched.csv", index=False)
-        session.record.add("cohort sealed", partition=cohort.hash, data=digest(fingerprint), counts=cohort.facts.counts)
 
     def audit(self) -> None:
         """Check the cohort as a careful colleague would, and show a labelled contact sheet."""
@@ -243,6 +230,17 @@ class Study:
             raise ProtocolViolation(f"No experiment “{name}” is finished in this session; finished: {finished}.")
         return session.models[name]
 
+    def models(self, *names: str) -> list[ImageClassifier | FindingDetector]:
+        """Trained models of these experiments, the best on validation first.
+
+        Raises
+        ------
+        ProtocolViolation
+            As of :meth:`model`.
+        """
+        values = {entry.name: entry.value for entry in self._session.ledger.session}
+        return [self.model(name) for name in sorted(names, key=lambda name: -(values.get(name) or 0.0))]
+
     def experiment(self, name: str, hypothesis: str = "", minutes: float = 1.0) -> Experiment:
         """Begin an experiment: ``with study.experiment(…) as run: run.fit(model, data)``, then ``run.verdict``."""
         from jupyter_clinagent.study.experiment import Experiment
@@ -292,3 +290,15 @@ class Study:
         self._session.add_figures("experiments", [pages.ledger_figure(self._session), *pages.learning_figure(self._session)])
         facts = write_report(self._session)
         self._tell(facts, pages.report(facts))
+
+    def answer(self, item: int | str, text: str) -> None:
+        """The clinician's words on a report item, by number or key (``"ethics"``), on record; call :meth:`report` after.
+
+        Raises
+        ------
+        BadInput
+            There is no such item, or the text is empty.
+        """
+        kept = keep_answer(self._session.folder, item, text)
+        self._session.record.add("report item answered", item=kept.item, text=kept.text)
+        show(None, pages.answer(kept.item, kept.text))

@@ -12,6 +12,7 @@ from jupyter_clinagent.study.fingerprint import changed_files, load_fingerprint
 from jupyter_clinagent.study.predictions import predictions_table
 from jupyter_clinagent.study.report.evidence import gather
 from jupyter_clinagent.study.report.page import render
+from jupyter_clinagent.study.report.sheet import asked, sheet
 from jupyter_clinagent.study.report.summary import summarise
 from jupyter_clinagent.study.session import Session
 
@@ -30,7 +31,11 @@ def write_report(session: Session) -> ReportFacts:
     page.write_text(render(evidence), encoding="utf-8")
     session.record.add("report written", report=_sha256(page), predictions=_sha256(predictions), changed_files=len(changed))
     facts = ReportFacts(
-        report=str(page), summary=str(session.folder / "summary.json"), model=str(model), predictions=str(predictions)
+        report=str(page),
+        summary=str(session.folder / "summary.json"),
+        model=str(model),
+        predictions=str(predictions),
+        needs_you=asked(sheet(evidence)),
     )
     session.write_json("summary.json", summarise(evidence, facts))
     return facts

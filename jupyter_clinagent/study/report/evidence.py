@@ -9,7 +9,9 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import Estimate, Specification
 from jupyter_clinagent.imaging import metrics
+from jupyter_clinagent.study.dates import header_years
 from jupyter_clinagent.study.evaluation import SMALL
+from jupyter_clinagent.study.failures import FailureKind, worst_failures
 from jupyter_clinagent.study.ledger import Entry
 from jupyter_clinagent.study.opening import Opening
 from jupyter_clinagent.study.record import verify_record
@@ -31,6 +33,10 @@ class Evidence:
         Net benefit at :data:`DECISION_THRESHOLDS`; None for more than two classes, and for a detector (no probabilities).
     robustness
         See :func:`~jupyter_clinagent.study.robustness.robustness_table`.
+    failures
+        The worst mistakes on the test set by kind.
+    header_years
+        Year of each image whose DICOM header tells it.
     slope
         Calibration slope of the positive class; None where it can't be estimated.
     """
@@ -43,6 +49,8 @@ class Evidence:
     demographics: pd.DataFrame
     decision: pd.DataFrame | None
     robustness: pd.DataFrame
+    failures: list[FailureKind]
+    header_years: list[int]
     slope: float | None
     majority: float
     entries: int
@@ -67,7 +75,9 @@ def gather(session: Session, changed: list[str]) -> Evidence:
         experiments=session.ledger.all,
         changed=changed,
         demographics=_demographics(session),
-        decision=_decision(session),
+        decision=net_benefits(session, np.array(DECISION_THRESHOLDS)),
+        failures=worst_failures(session),
+        header_years=header_years(session.inventory.folder.path(file) for file in session.cohort.partition_of_files()),
         robustness=robustness_table(opening, session.metric, session.positive, session.seed),
         slope=_slope(session),
         majority=float(counts.max() / counts.sum()),
@@ -83,11 +93,11 @@ def _slope(session: Session) -> float | None:
     return metrics.calibration_slope(test.truth == session.positive, test.scores[:, session.positive])
 
 
-def _decision(session: Session) -> pd.DataFrame | None:
-    """Net benefit of the model, of treating everybody and of treating nobody."""
+def net_benefits(session: Session, thresholds: np.ndarray) -> pd.DataFrame | None:
+    """Net benefit of the model, of acting on everybody and on nobody, at threshold probabilities (k,); None as above."""
     if session.positive is None or session.detects:
         return None
-    test, thresholds = session.opening.scored, np.array(DECISION_THRESHOLDS)
+    test = session.opening.scored
     hit = test.truth == session.positive
     model = metrics.net_benefit(hit, test.scores[:, session.positive], thresholds)
     everybody = metrics.net_benefit(hit, np.ones(len(hit)), thresholds)

@@ -10,21 +10,19 @@ import pandas as pd
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.study import pages
 from jupyter_clinagent.study.acceptance import FREED_RULE
-from jupyter_clinagent.study.markup import figure, metric_name, paragraphs, table, with_interval
+from jupyter_clinagent.study.markup import figure, metric_name, paragraphs, table
 from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.reliance_page import reliance_section
+from jupyter_clinagent.study.report.beyond import beyond, scroll
 from jupyter_clinagent.study.report.card import model_card
 from jupyter_clinagent.study.report.evidence import Evidence
+from jupyter_clinagent.study.report.failures import failures
 from jupyter_clinagent.study.report.sheet import sheet
 from jupyter_clinagent.study.report.words import cautions, summary_sentences
 from jupyter_clinagent.study.verdict import ledger_table
 
 HEADLINES = ("sensitivity", "specificity", "balanced_accuracy", "froc_0.5", "froc_2")
 """Figures beside the primary one at the top of the report."""
-
-
-def _scroll(content: str) -> str:
-    return f'<div class="scroll">{content}</div>'
 
 
 def _tag(word: str) -> str:
@@ -61,7 +59,7 @@ def _card(name: str, estimate: Estimate) -> str:
 def performance(e: Evidence) -> str:
     """Every figure with its interval, validation beside test, and the three figures."""
     post_hoc = "".join(pages.evaluation(facts, note="Post hoc: chosen after the opening.") for facts in e.session.post_hoc)
-    return _scroll(pages.evaluation(e.opening.facts)) + _figures(e, "evaluation") + post_hoc
+    return scroll(pages.evaluation(e.opening.facts)) + _figures(e, "evaluation") + post_hoc
 
 
 def _figures(e: Evidence, section: str) -> str:
@@ -88,55 +86,6 @@ def shortcuts(e: Evidence) -> str:
     return reliance_section(e.opening.facts.reliance)
 
 
-def beyond(e: Evidence) -> str:
-    """Subgroups, robustness and net benefit."""
-    parts = [_subgroups(e), _robustness(e), _decision(e)]
-    return "".join(part for part in parts if part)
-
-
-def _subgroups(e: Evidence) -> str:
-    known = e.opening.subgroups
-    if not len(known):
-        return ""
-    judged = known[known["estimate"].notna()]
-    rows = [
-        (r.subgroup, r.value, r.images, r.classes, _subgroup_figure(r.estimate, e.primary.value)) for r in judged.itertuples()
-    ]
-    head = [
-        "Subgroup",
-        "Value",
-        "Test images",
-        "Classes judged",
-        f"{metric_name(e.opening.facts.primary_metric)} (95 % interval)",
-    ]
-    caption = "A class is judged where ten of its images are in the subgroup; alarm: 0.05 below the whole test set"
-    few = known[known["estimate"].isna()]
-    listed = ", ".join(f"{r.subgroup} {r.value} ({r.images})" for r in few.itertuples())
-    rest = f'<p class="soft">Too few to judge: {escape(listed)}.</p>' if listed else ""
-    return "<h3>Subgroups</h3>" + (_scroll(table(head, rows, caption)) if rows else "") + rest
-
-
-def _subgroup_figure(estimate: Estimate, whole: float | None) -> str:
-    worse = estimate.value is not None and whole is not None and whole - estimate.value > 0.05
-    return with_interval(estimate) + (" – alarm" if worse else "")
-
-
-def _robustness(e: Evidence) -> str:
-    rows = [(r.change, "not estimable" if pd.isna(r.value) else f"{r.value:.3f}") for r in e.robustness.itertuples()]
-    caption = f"The same {e.robustness['images'].iloc[0]} test images, changed"
-    return "<h3>Robustness</h3>" + _scroll(table(["Images", metric_name(e.opening.facts.primary_metric)], rows, caption))
-
-
-def _decision(e: Evidence) -> str:
-    if e.decision is None:
-        return ""
-    rows = [(f"{r.threshold:.2f}", f"{r.model:.3f}", f"{r.everybody:.3f}", "0") for r in e.decision.itertuples()]
-    head = ["Threshold probability", "With the model", "Treating everybody", "Treating nobody"]
-    return "<h3>Net benefit</h3>" + _scroll(
-        table(head, rows, "Decision curve in figures (Vickers and Elkin 2006); higher is better")
-    )
-
-
 def data(e: Evidence) -> str:
     """Flow of images, counts, demographics."""
     facts = e.session.cohort.facts
@@ -145,7 +94,7 @@ def data(e: Evidence) -> str:
     flow = [("Image files found", found), *[(f"Left out: {why}", n) for why, n in facts.left_out.items()], ("In the study", kept)]
     flow += [(f"… in {part}", int((e.session.cohort.table["partition"] == part).sum())) for part in PARTITIONS]
     demographics = _demographics(e.demographics) if len(e.demographics) else ""
-    return _scroll(table(["Flow", "Images"], flow)) + _scroll(pages.cohort(facts)) + demographics
+    return scroll(table(["Flow", "Images"], flow)) + scroll(pages.cohort(facts)) + demographics
 
 
 def _demographics(known: pd.DataFrame) -> str:
@@ -153,7 +102,7 @@ def _demographics(known: pd.DataFrame) -> str:
         (r.column, r.train, r.validation, r.test, f"{r.difference:.2f}{' – differs' if r.difference > 0.1 else ''}")
         for r in known.itertuples()
     ]
-    return "<h3>Who is in it</h3>" + _scroll(table(["Column", "Training", "Validation", "Test", "SMD training to test"], rows))
+    return "<h3>Who is in it</h3>" + scroll(table(["Column", "Training", "Validation", "Test", "SMD training to test"], rows))
 
 
 def audit(e: Evidence) -> str:
@@ -165,7 +114,7 @@ def audit(e: Evidence) -> str:
     unchanged = (
         f"{len(e.changed)} data files changed since they were read." if e.changed else "No data file changed during the study."
     )
-    return _scroll(found) + f"<p>{escape(unchanged)}</p>" + _figures(e, "audit")
+    return scroll(found) + f"<p>{escape(unchanged)}</p>" + _figures(e, "audit")
 
 
 def experiments(e: Evidence) -> str:
@@ -180,12 +129,12 @@ def experiments(e: Evidence) -> str:
             "shortcut itself raises it on validation.</p>"
         )
     listed = _tagged(ledger_table(e.experiments, "All experiments, on validation"), ["kept", "discarded", "failed"])
-    return rule + _scroll(listed) + _figures(e, "experiments")
+    return rule + scroll(listed) + _figures(e, "experiments")
 
 
 def specification(e: Evidence) -> str:
     """What was to be built, fixed before training."""
-    return _scroll(pages.specification(e.specification, e.session.confirmed.evaluator_hash))
+    return scroll(pages.specification(e.specification, e.session.confirmed.evaluator_hash))
 
 
 def items(e: Evidence) -> str:
@@ -194,8 +143,11 @@ def items(e: Evidence) -> str:
     filled = sum(line.status == "filled" for line in lines)
     asked = sum(line.status == "needs you" for line in lines)
     html = table(["No.", "Item", "State", "Statement"], [(str(n), topic, status, text) for n, topic, status, text in lines])
-    first = f"<p>{filled} of {len(lines)} items are filled in by the software, {asked} need you.</p>"
-    return first + _scroll(_tagged(html, ["filled", "needs you", "not applicable"]))
+    first = (
+        f"<p>{filled} of {len(lines)} items are filled in, {asked} need you. To answer one, write in the chat “item 43: …”, or "
+        'run <code>study.answer(43, "…")</code> and <code>study.report()</code> in the notebook.</p>'
+    )
+    return first + scroll(_tagged(html, ["filled", "needs you", "not applicable"]))
 
 
 def record(e: Evidence) -> str:
@@ -211,6 +163,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Evidence], str]], ...] = (
     ("summary", "In short", summary),
     ("performance", "How good it is", performance),
     ("heat-maps", "What it looks at", explanation),
+    ("failures", "Where it fails", failures),
     ("shortcuts", "Does it take a shortcut", shortcuts),
     ("beyond", "Where it holds, and where not", beyond),
     ("specification", "What was asked for", specification),
