@@ -37,10 +37,29 @@ def message(turn: Turn) -> str:
         *(_reliance(found) for found in evaluation.get("reliance", [])),
         _findings(turn),
         f"Report: {_beside(report['report'])}, beside the notebook." if report else "",
+        open_items(report.get("needs_you") or []),
         "Research use only; not a medical device. The figures hold for images like these; nothing is known about another "
         "hospital's.",
     ]
     return "\n\n".join(line for line in lines if line)
+
+
+def open_items(needs_you: Sequence[str]) -> str:
+    """How many report items wait for the clinician, and how to answer one."""
+    if not needs_you:
+        return ""
+    number, topic = needs_you[0].split(" ", 1)
+    several = len(needs_you) > 1
+    return (
+        f"{len(needs_you)} report item{'s need' if several else ' needs'} you ({'; '.join(needs_you)}). Answer here, for "
+        f"instance “item {number}: …” for “{topic}”, or in words such as “ethics id: 2026-123” or “the images come from …”."
+    )
+
+
+def answered_message(items: Sequence[str], needs_you: Sequence[str]) -> str:
+    """That the clinician's words stand in the report, and what is still open."""
+    noted = f"Noted and written into the report, as your words with today's date: {', '.join(items)}."
+    return f"{noted}\n\n{open_items(needs_you) or 'No report item is open any more.'}"
 
 
 def threshold_message(call: Call) -> str:

@@ -19,7 +19,8 @@ MORE_MINUTES = 5.0
 """Of further training, where no time is named."""
 ABLE = (
     "The study of this notebook is finished. I can choose another threshold (“use 90 % sensitivity instead”), show the worst "
-    "misses, train on (“keep going for 10 minutes”, “rare classes matter more”), or begin another study."
+    "misses, train on (“keep going for 10 minutes”, “rare classes matter more”), note what you "
+    "know for the report (“ethics id: …”, “item 5: …”), or begin another study."
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
+from jupyter_clinagent.agent.playbook.answers import take_answers
 from jupyter_clinagent.agent.playbook.detection import detection_size, make_detection_plan
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.draft_detection import fitted_to
@@ -45,6 +46,8 @@ def next_step(turn: Turn) -> Step:
 
 
 def _study(turn: Turn) -> Step:
+    if (said := take_answers(turn)) is not None:
+        return said
     intent = _intent(turn)
     refuse_if_out_of_scope(intent)
     if (later := follow_up(turn, intent)) is not None:

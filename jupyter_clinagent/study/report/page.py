@@ -21,12 +21,24 @@ def render(evidence: Evidence) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}: report</title><style>{style}</style></head><body>"
+        f"<title>{title}: report</title><style>{style}{_on_every_page(evidence.specification.title)}</style></head><body>"
         f'<header><h1>{title}</h1><p class="soft">Study report, {date.today():%d %B %Y}. Made with ClinAgent.</p>'
         f'<p class="notice">{NOTICE}</p><nav aria-label="Contents">{links}</nav></header><main>{body}</main>'
         f"<footer>{NOTICE}. Intervals are 95 % percentile intervals of a bootstrap over groups (patients or lesions), "
         "1000 draws, unless said otherwise.</footer></body></html>"
     )
+
+
+def _on_every_page(title: str) -> str:
+    """Title and notice in the margins of each printed page."""
+    look = "font: 8pt system-ui, sans-serif; color: #444; white-space: nowrap;"
+    boxes = {"top-left": title, "bottom-left": NOTICE}
+    return "@page {" + "".join(f'@{place} {{ content: "{_css(text)}"; {look} }}' for place, text in boxes.items()) + "}"
+
+
+def _css(text: str) -> str:
+    """Text for a CSS string; everything but letters, digits and blanks is written by its number."""
+    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x}" for c in text)
 
 
 def _section(key: str, name: str, content: str) -> str:

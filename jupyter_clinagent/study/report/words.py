@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.contracts import FINDING, Estimate
 from jupyter_clinagent.study.markup import metric_name, with_interval
 from jupyter_clinagent.study.reliance_page import reliance_sentences
 from jupyter_clinagent.study.report.evidence import Evidence
 
 POOR_CALIBRATION = 0.10
 LARGE_LOSS = 0.05
+SMALL_TEST = 30
+"""Below so many groups with the finding, the bootstrap itself is rough."""
 
 
 def summary_sentences(evidence: Evidence) -> list[str]:
@@ -84,7 +86,7 @@ def cautions(evidence: Evidence) -> list[str]:
     """What a reader must know before believing the figures."""
     return [
         text
-        for caution in (_too_few, _target, _shortcuts, _openings, _calibration, _fragile, _maps, _changed, _data)
+        for caution in (_too_few, _small_test, _target, _shortcuts, _openings, _calibration, _fragile, _maps, _changed, _data)
         for text in caution(evidence)
     ]
 
@@ -92,6 +94,19 @@ def cautions(evidence: Evidence) -> list[str]:
 def _too_few(e: Evidence) -> Iterator[str]:
     for name, number in e.session.cohort.facts.too_few.items():
         yield f"Too few to judge: there are only {number} groups of {name} in all; its figures are anecdotes."
+
+
+def _small_test(e: Evidence) -> Iterator[str]:
+    """A figure on a handful of patients is hardly one, whatever its interval says."""
+    test = e.opening.test
+    ill = test.labels == (1 if e.session.detects or e.session.positive is None else e.session.positive)
+    groups = len(set(test.groups[ill]))
+    if (e.session.detects or e.session.positive is not None) and groups < SMALL_TEST:
+        name = FINDING if e.session.detects else e.session.cohort.classes[e.session.positive or 0]
+        yield (
+            f"The test set is small: only {groups} groups (patients or lesions) of it show {name}. Figures that hang on so few, "
+            "their intervals included, may change much with the next patients."
+        )
 
 
 def _target(e: Evidence) -> Iterator[str]:
