@@ -16,6 +16,7 @@ from jupyter_clinagent.study.opening import Opening
 from jupyter_clinagent.study.session import Session
 
 MOST = 20
+_SCORES = 4
 SIDE = 320
 """Longer side of a picture in the report, in pixels."""
 TRUTH, FOUND = (86, 180, 233), (230, 159, 0)
@@ -59,7 +60,7 @@ def _of_classifier(session: Session, opening: Opening) -> list[FailureKind]:
             Failure(
                 opening.files[test.images[row]],
                 f"is {classes[test.truth[row]]}; score for {classes[about]} {test.scores[row, about]:.2f}",
-                _png(np.asarray(pixels[row])),
+                picture(np.asarray(pixels[row])),
             )
             for row, about in zip(pick.rows[:MOST], pick.about[:MOST], strict=True)
         ]
@@ -90,7 +91,7 @@ def _of_detector(opening: Opening) -> list[FailureKind]:
                 Failure(
                     opening.files[test.images[row]],
                     _boxes_said(truth[row], found[row]),
-                    _png(np.asarray(pixels[row]), truth[row], found[row]),
+                    picture(np.asarray(pixels[row]), truth[row], found[row]),
                 )
                 for row in rows[noun][:MOST]
             ],
@@ -100,12 +101,13 @@ def _of_detector(opening: Opening) -> list[FailureKind]:
 
 
 def _boxes_said(truth: Boxes, found: Boxes) -> str:
-    scores = ", ".join(f"{score:.2f}" for score in found.scores) or "none"
-    return f"true boxes: {len(truth)}; scores of the detections: {scores}"
+    scores = [f"{score:.2f}" for score in found.scores]
+    more = f" and {len(scores) - _SCORES} more" if len(scores) > _SCORES else ""
+    return f"true boxes: {len(truth)}; scores of the detections: {', '.join(scores[:_SCORES]) or 'none'}{more}"
 
 
 # ------------------------------------------------------------------ pictures
-def _png(image: np.ndarray, truth: Boxes | None = None, found: Boxes | None = None) -> bytes:
+def picture(image: np.ndarray, truth: Boxes | None = None, found: Boxes | None = None) -> bytes:
     """A picture (uint8 RGB) with its longer side at :data:`SIDE`; true boxes thick, detections thin."""
     height, width = image.shape[:2]
     scale = SIDE / max(height, width)

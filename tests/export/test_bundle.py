@@ -19,9 +19,11 @@ from jupyter_clinagent.export import scan
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.export.predict import predict
 from jupyter_clinagent.export.pseudonyms import Pseudonyms
-from jupyter_clinagent.export.scrub import placeholder, shows_no_patient
+from jupyter_clinagent.export.scrub import placeholder, scrub_html, shows_no_patient
 from jupyter_clinagent.export.verify import verify
 from jupyter_clinagent.imaging import figures
+from jupyter_clinagent.study.failures import Failure, picture
+from jupyter_clinagent.study.report.failures import failure_card
 from tests.conftest import FinishedStudy
 
 
@@ -80,6 +82,17 @@ def test_patients_images_are_replaced_unless_asked_for(finished: FinishedStudy, 
     assert plain.count(placeholder()) >= 2  # contact sheet, heat maps
     assert any(shows_no_patient(image) for image in plain)  # the plots stay
     assert full.count(placeholder()) == 0
+
+
+def test_pictures_of_failures_leave_only_if_asked_for() -> None:
+    image = np.zeros((8, 8, 3), np.uint8)
+    failure = Failure("images/case-0001.png", "is mel; score for mel 0.10", picture(image))
+    page, pseudonyms = failure_card(failure), Pseudonyms(b"key", ["images/case-0001.png"], [])
+    plain = scrub_html(page, pseudonyms, with_images=False)
+    assert placeholder() in plain
+    assert "case-0001" not in plain
+    assert 'class="notes"' in plain
+    assert placeholder() not in scrub_html(page, pseudonyms, with_images=True)
 
 
 def test_a_contact_sheet_is_a_patients_image_and_a_plot_is_not() -> None:

@@ -52,8 +52,8 @@ def _included(e: Evidence) -> str:
     if not e.session.detects:
         return f"images labelled {classes}"
     unboxed = e.session.cohort.facts.unboxed
-    weak = f", of these {unboxed} with a finding that nobody has boxed (trained on only)" if unboxed else ""
-    return f"images with boxes of {classes}, and images without a finding{weak}"
+    weak = f", and {unboxed} images with a finding that nobody has boxed (they are only trained on)" if unboxed else ""
+    return f"images with boxes of {classes}, images without a finding{weak}"
 
 
 def flow(e: Evidence) -> Iterator[Line]:
@@ -85,13 +85,20 @@ def people(e: Evidence) -> Iterator[Line]:
     yield _demographics(e)
     labels, names = e.opening.test.labels, [NO_FINDING, FINDING] if e.session.detects else e.session.cohort.classes
     shares = ", ".join(f"{name} {(labels == number).mean():.1%}" for number, name in enumerate(names))
-    yield filled("Prevalence", f"In the test set, by image: {shares}.")
+    yield filled("Prevalence", f"In the test set, by image: {shares}.{_not_representative(e)}")
     low, high = e.primary.low, e.primary.high
     width = "can't be estimated" if low is None or high is None else f"is {high - low:.3f}"
     yield filled("Sample size", f"{len(labels)} test images; the width of the primary metric's 95 % interval on them {width}.")
     missing = e.session.cohort.metadata.isna().sum()
     cells = listed((f"{name}: {count}" for name, count in missing.items() if count), "none")
     yield filled("Missing data", f"Missing cells in training and validation: {cells}.")
+
+
+def _not_representative(e: Evidence) -> str:
+    """Findings that nobody boxed are never tested on, so the test set shows too few of them."""
+    if not e.session.cohort.facts.unboxed:
+        return ""
+    return " Images with an unboxed finding are trained on only, so these are not the shares among the patients."
 
 
 def _demographics(e: Evidence) -> Line:

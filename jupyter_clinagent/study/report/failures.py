@@ -24,11 +24,12 @@ def failures(e: Evidence) -> str:
 
 def _kind(kind: FailureKind) -> str:
     shown = f"{len(kind.worst)} of {kind.total}" if len(kind.worst) < kind.total else f"All {kind.total}"
-    cards = "".join(_card(failure) for failure in kind.worst)
+    cards = "".join(failure_card(failure) for failure in kind.worst)
     return f'<h3>{escape(kind.title)}</h3><p class="soft">{shown} on the test set.</p><div class="failures">{cards}</div>'
 
 
-def _card(failure: Failure) -> str:
+def failure_card(failure: Failure) -> str:
+    """One mistake: the picture, what was wrong, the file, and room for notes."""
     picture = figure(failure.png, f"Test image that the model got wrong: {failure.said}")
     words = f'<p>{escape(failure.said)}</p><p class="soft"><code>{escape(failure.file)}</code></p>'
     return f'<div class="failure">{picture}<div>{words}<p class="notes">Notes:</p></div></div>'

@@ -23,7 +23,8 @@ def model(e: Evidence) -> Iterator[Line]:
         f"Recipe {entry.recipe[:16]}, {entry.steps} steps, seed {entry.seed}, {entry.precision}; see the ledger.",
     )
     discarded = sum(not x.kept for x in e.experiments)
-    yield filled("Every experiment tried", f"{len(e.experiments)} experiments, {discarded} of them not kept; all are listed.")
+    number = len(e.experiments)
+    yield filled("Every experiment tried", f"{number} experiment{'s' * (number != 1)}, {discarded} not kept; all are listed.")
     yield filled("Selection rule", _rule(e))
 
 
@@ -121,11 +122,12 @@ def reach(e: Evidence) -> Iterator[Line]:
         "None: these figures hold for this data set only. `jupyter clinagent evaluate` tries the model on another hospital's "
         "images.",
     )
-    first = e.experiments[0]
-    yield filled(
-        "Simple baseline",
-        f"Always the most frequent answer: accuracy {e.majority:.3f} by image; first experiment ({first.name}): see the ledger.",
+    simplest = (
+        "Marking nothing finds no finding and gives no false alarm"
+        if e.session.detects
+        else f"Always the most frequent class is right in {e.majority:.1%} of the test images"
     )
+    yield filled("Simple baseline", f"{simplest}. The first experiment ({e.experiments[0].name}) stands in the ledger.")
     if e.decision is None:
         yield not_applicable("Decision curve", "Needs probabilities of one positive class.")
     else:

@@ -25,7 +25,7 @@ def render(evidence: Evidence) -> str:
         f'<header><h1>{title}</h1><p class="soft">Study report, {date.today():%d %B %Y}. Made with ClinAgent.</p>'
         f'<p class="notice">{NOTICE}</p><nav aria-label="Contents">{links}</nav></header><main>{body}</main>'
         f"<footer>{NOTICE}. Intervals are 95 % percentile intervals of a bootstrap over groups (patients or lesions), "
-        "1000 draws, unless said otherwise.</footer></body></html>"
+        "1000 draws (200 for mAP), unless said otherwise.</footer></body></html>"
     )
 
 

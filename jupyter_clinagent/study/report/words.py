@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_clinagent.contracts import FINDING, Estimate
+from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.study.markup import metric_name, with_interval
 from jupyter_clinagent.study.reliance_page import reliance_sentences
 from jupyter_clinagent.study.report.evidence import Evidence
@@ -102,7 +102,7 @@ def _small_test(e: Evidence) -> Iterator[str]:
     ill = test.labels == (1 if e.session.detects or e.session.positive is None else e.session.positive)
     groups = len(set(test.groups[ill]))
     if (e.session.detects or e.session.positive is not None) and groups < SMALL_TEST:
-        name = FINDING if e.session.detects else e.session.cohort.classes[e.session.positive or 0]
+        name = "a finding" if e.session.detects else e.session.cohort.classes[e.session.positive or 0]
         yield (
             f"The test set is small: only {groups} groups (patients or lesions) of it show {name}. Figures that hang on so few, "
             "their intervals included, may change much with the next patients."
