@@ -15,6 +15,7 @@ import lightning as L
 import numpy as np
 from safetensors.torch import load_file, save_file
 
+from jupyter_clinagent.imaging.averaging import RunningMean
 from jupyter_clinagent.imaging.feeds import Feed, judging_seconds, seconds_per_step
 from jupyter_clinagent.imaging.stages import Stage
 
@@ -24,6 +25,8 @@ VALIDATIONS = 4
 HEADROOM = 0.95
 """Share of the budget that is planned; the rest absorbs a machine that gets slower."""
 MIN_STEPS = 8
+AVERAGED_FROM = 0.3
+"""Share of the steps after which the mean of the weights begins."""
 TIMING = 0.08
 """Share of the budget that timing the first steps may take."""
 
@@ -99,6 +102,7 @@ class Watch(L.Callback):
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
         self.step, self.best, self.history = 0, None, []
         self.losses: list[float] = []
+        self.mean = RunningMean()
         self.started, self.told = time.monotonic(), -math.inf
         self.looks = {round(planned * (k + 1) / VALIDATIONS) for k in range(VALIDATIONS)}
 
@@ -115,6 +119,8 @@ class Watch(L.Callback):
         """Count, look at validation where it is due, and stop when the time is over."""
         self.step += 1
         self.losses.append(float(outputs["loss"]))
+        if self.step > AVERAGED_FROM * self.planned and getattr(module, "averaged", False):
+            self.mean.add(module)
         over = time.monotonic() > self.deadline
         if self.step in self.looks and not over:
             self._judge(module)
@@ -128,8 +134,12 @@ class Watch(L.Callback):
             self._judge(module)
 
     def _judge(self, module: Any) -> None:
-        value = self.feed.value(self.metric)
+        with self.mean.instead_of(module):
+            self._look(module)
         module.train()
+
+    def _look(self, module: Any) -> None:
+        value = self.feed.value(self.metric)
         self.history.append(
             {
                 "step": self.step,

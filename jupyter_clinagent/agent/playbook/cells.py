@@ -54,14 +54,16 @@ def _value(value: object) -> str:
 
 
 def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tuple[int, int], several: bool) -> str:
-    """One rung of the ladder as an experiment; every rung but the first goes on from the model before it."""
+    """One rung of the ladder as an experiment; every rung but the first goes on from a model before it."""
     augmentation = modality if modality in ("dermoscopy", "radiograph") else "other"
     first = (
         "from jupyter_clinagent.imaging import CohortDataModule, ImageClassifier, augment\n\n"
         f"size = {size}   # width, height in pixels\n"
         f"data = CohortDataModule(cohort, size=size, train_transform=augment.{augmentation}(size), batch_size=32, balance=0.5)\n"
     )
-    start = "" if number == 1 else ", start=model"
+    if rung.method == "together":
+        return _together(number, rung)
+    start = ", start=model" if number > 1 else ""
     # With several classes rare ones count as much as common ones (balanced accuracy); with two, a threshold is chosen anyway.
     prevalence = ", equal_prevalence=True" if several else ""
     return (
@@ -70,6 +72,18 @@ def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tup
         + f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
         f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}{start}{prevalence})\n"
         "    run.fit(model, data)\n"
+        "run.verdict"
+    )
+
+
+def _together(number: int, rung: Rung) -> str:
+    names = ", ".join(map(repr, rung.members))
+    return (
+        f"# Experiment {number}: {rung.hypothesis}\n"
+        "from jupyter_clinagent.imaging import Ensemble\n\n"
+        f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}) as run:\n"
+        f"    together = Ensemble(study.models({names}))\n"
+        "    run.adopt(together, data)   # nothing is trained\n"
         "run.verdict"
     )
 

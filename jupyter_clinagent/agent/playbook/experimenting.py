@@ -60,7 +60,7 @@ def climb(turn: Turn, setting: Setting, plan: Plan, rungs: list[Rung]) -> Made:
         still_planned = sum(s.minutes for s in plan.steps[number - 1 :])
         to_come = len(rungs) - number + 1
         left = max(spec.minutes - made.minutes - setting.closing - to_come * setting.judging, 0.2 * to_come)
-        minutes = step.minutes if number == 1 else left * step.minutes / still_planned
+        minutes = step.minutes if number == 1 else left * step.minutes / max(still_planned, 0.01)
         cell = detection_cell if spec.task == "detection" else debiasing.cell if rung.confounder else cells.experiment
         source = cell(number, rung, max(minutes, 0.1), spec.modality, setting.size, len(spec.classes) > 2)
         made = made.after(run(turn, f"Experiment {number}: {step.hypothesis}.", source))

@@ -66,8 +66,13 @@ class Signs:
 
     @property
     def best(self) -> ExperimentFacts:
-        """The last one that was kept."""
-        return next(facts for facts in reversed(self.done) if facts.kept)
+        """The last one that was kept, of those that trained."""
+        return next(facts for facts in reversed(self.trained) if facts.kept)
+
+    @property
+    def trained(self) -> list[ExperimentFacts]:
+        """Those that trained; asking models together doesn't."""
+        return [facts for facts in self.done if facts.steps]
 
     @property
     def images(self) -> int:
@@ -113,7 +118,7 @@ def _still_rising(signs: Signs) -> bool:
 
 
 def _memorises(signs: Signs) -> bool:
-    return signs.done[-1].best_at <= 0.5
+    return signs.trained[-1].best_at <= 0.5
 
 
 def _drowned(signs: Signs) -> bool:
