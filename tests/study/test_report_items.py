@@ -1,6 +1,8 @@
 """The 44 report items: what the software fills, what the clinician answers, and what is said about both."""
 
 import json
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from jupyter_clinagent.contracts import REPORT_ITEM_COUNT, REPORT_ITEMS
+from jupyter_clinagent.contracts import REPORT_ITEM_COUNT, REPORT_ITEMS, Estimate
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.answers import item_number, keep_answer, load_answers
@@ -19,6 +21,7 @@ from jupyter_clinagent.study.dates import column_years, header_years, span
 from jupyter_clinagent.study.record import verify_record
 from jupyter_clinagent.study.report.evidence import Evidence, gather
 from jupyter_clinagent.study.report.sheet import Item, asked, sheet
+from jupyter_clinagent.study.report.words import cautions
 
 
 @pytest.fixture(scope="module")
@@ -173,9 +176,25 @@ def test_the_decision_curve_stands_beside_its_table(finished: Study) -> None:
 
 
 def test_subgroups_with_too_few_images_are_grey_and_far_worse_ones_carry_an_alarm() -> None:
-    from jupyter_clinagent.contracts import Estimate
     from jupyter_clinagent.study.report.beyond import _subgroup
 
     assert 'class="few"' in _subgroup("sex", "f", 8, None, 0.9)
     assert "alarm" in _subgroup("sex", "m", 80, Estimate(value=0.84), 0.9)
     assert "alarm" not in _subgroup("sex", "m", 80, Estimate(value=0.86), 0.9)
+
+
+def test_the_flow_counts_patients_beside_images(finished: Study) -> None:
+    page = (finished._session.folder / "report.html").read_text()
+    table = finished.cohort.table
+    row = re.search(r">In the study</td><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td>", page)
+    assert row is not None
+    assert (int(row[1]), int(row[2])) == (len(table), table["group"].nunique())
+
+
+def test_a_reader_is_warned_of_a_small_test_set_and_of_figures_no_better_than_guessing(evidence: Evidence) -> None:
+    assert any("The test set is small: only" in caution for caution in cautions(evidence))
+    assert not any("better than guessing" in caution for caution in cautions(evidence))
+    facts = evidence.opening.facts
+    poor = facts.model_copy(update={"test": {**facts.test, "auroc": Estimate(value=0.6, low=0.4, high=0.8)}})
+    guessing = replace(evidence, opening=replace(evidence.opening, facts=poor))
+    assert any("better than guessing" in caution for caution in cautions(guessing))

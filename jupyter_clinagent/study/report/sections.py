@@ -89,12 +89,19 @@ def shortcuts(e: Evidence) -> str:
 def data(e: Evidence) -> str:
     """Flow of images, counts, demographics."""
     facts = e.session.cohort.facts
-    found = len(e.session.inventory.images)
-    kept = len(e.session.cohort.table)
-    flow = [("Image files found", found), *[(f"Left out: {why}", n) for why, n in facts.left_out.items()], ("In the study", kept)]
-    flow += [(f"… in {part}", int((e.session.cohort.table["partition"] == part).sum())) for part in PARTITIONS]
     demographics = _demographics(e.demographics) if len(e.demographics) else ""
-    return scroll(table(["Flow", "Images"], flow)) + scroll(pages.cohort(facts)) + demographics
+    return _flow(e) + scroll(pages.cohort(facts)) + demographics
+
+
+def _flow(e: Evidence) -> str:
+    """Images from the files to the partitions, and the groups (patients or lesions) that they belong to."""
+    known, left_out = e.session.cohort.table, e.session.cohort.facts.left_out
+    flow: list[tuple[str, int, object]] = [("Image files found", len(e.session.inventory.images), "")]
+    flow += [(f"Left out: {why}", number, "") for why, number in left_out.items()]
+    flow += [("In the study", len(known), known["group"].nunique())]
+    parts = {part: known[known["partition"] == part] for part in PARTITIONS}
+    flow += [(f"… in {part}", len(rows), rows["group"].nunique()) for part, rows in parts.items()]
+    return scroll(table(["Flow", "Images", "Patients or lesions (groups)"], flow))
 
 
 def _demographics(known: pd.DataFrame) -> str:
@@ -164,7 +171,7 @@ SECTIONS: tuple[tuple[str, str, Callable[[Evidence], str]], ...] = (
     ("performance", "How good it is", performance),
     ("heat-maps", "What it looks at", explanation),
     ("failures", "Where it fails", failures),
-    ("shortcuts", "Does it take a shortcut", shortcuts),
+    ("shortcuts", "Does it take a shortcut?", shortcuts),
     ("beyond", "Where it holds, and where not", beyond),
     ("specification", "What was asked for", specification),
     ("data", "The images", data),

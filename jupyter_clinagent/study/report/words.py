@@ -11,6 +11,8 @@ from jupyter_clinagent.study.report.evidence import Evidence
 
 POOR_CALIBRATION = 0.10
 LARGE_LOSS = 0.05
+GUESSING = 0.5
+"""AUROC, macro or not, of a model that guesses."""
 SMALL_TEST = 30
 """Below so many groups with the finding, the bootstrap itself is rough."""
 
@@ -86,9 +88,27 @@ def cautions(evidence: Evidence) -> list[str]:
     """What a reader must know before believing the figures."""
     return [
         text
-        for caution in (_too_few, _small_test, _target, _shortcuts, _openings, _calibration, _fragile, _maps, _changed, _data)
+        for caution in (
+            _guessing,
+            _too_few,
+            _small_test,
+            _target,
+            _shortcuts,
+            _openings,
+            _calibration,
+            _fragile,
+            _maps,
+            _changed,
+            _data,
+        )
         for text in caution(evidence)
     ]
+
+
+def _guessing(e: Evidence) -> Iterator[str]:
+    low, high = e.primary.low, e.primary.high
+    if not e.session.detects and low is not None and high is not None and low <= GUESSING <= high:
+        yield f"The interval holds {GUESSING}: from this test set it can't be told whether the model is better than guessing."
 
 
 def _too_few(e: Evidence) -> Iterator[str]:
