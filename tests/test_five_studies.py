@@ -50,6 +50,15 @@ def test_fractures_are_marked_with_boxes(wrists: dict[str, Any]) -> None:
     assert "See “Read with care”" in Path(wrists["report"]).read_text(encoding="utf-8")
 
 
+def test_the_report_of_a_detector_shows_its_mistakes_and_claims_nothing_about_probabilities(wrists: dict[str, Any]) -> None:
+    page = Path(wrists["report"]).read_text(encoding="utf-8")
+    assert "Images with a false alarm" in page
+    assert page.count('class="notes"') >= 1
+    assert "The scores of a detector order its boxes; they are no probabilities." in page
+    assert "Decision curve:" not in page
+    assert "Marking nothing finds no finding" in page
+
+
 def test_the_bundle_of_a_detector_marks_images_and_is_tried_elsewhere(wrists: dict[str, Any], tmp_path: Path) -> None:
     bundle, out = Path(wrists["bundle"]), tmp_path / "boxes.csv"
     phantoms.write("wrist", tmp_path / "elsewhere", n=60, seed=9)
@@ -73,3 +82,6 @@ def test_few_boxes_are_noticed_and_a_student_learns_from_a_teacher(tmp_path: Pat
     names = [experiment["name"] for experiment in summary["experiments"]]
     assert names[0].startswith("teacher")
     assert any(name.startswith("student") for name in names)
+    page = Path(summary["report"]).read_text(encoding="utf-8")
+    assert "these are not the shares among the patients" in page
+    assert "image-level labels" in page

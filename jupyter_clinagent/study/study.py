@@ -22,7 +22,7 @@ from jupyter_clinagent.facts import (
 from jupyter_clinagent.study import pages
 from jupyter_clinagent.study.answers import keep_answer
 from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.corrections import Corrections
+from jupyter_clinagent.study.corrections import Corrections, note_corrections
 from jupyter_clinagent.study.display import show
 from jupyter_clinagent.study.folder import read_folder
 from jupyter_clinagent.study.ledger import Ledger
@@ -106,25 +106,11 @@ class Study:
 
     def exclude(self, images: Sequence[str], reason: str) -> None:
         """Leave images out (paths in the data folder), on record, before the cohort is loaded."""
-        self._correct([(image, "exclude", None) for image in images], reason)
+        note_corrections(self._session, [(image, "exclude", None) for image in images], reason)
 
     def relabel(self, image: str, label: str, reason: str) -> None:
         """Give an image another class, on record, before the cohort is loaded."""
-        self._correct([(image, "relabel", label)], reason)
-
-    def _correct(self, rows: list[tuple[str, str, str | None]], reason: str) -> None:
-        session = self._session
-        if session.confirmed_ is not None:
-            raise ProtocolViolation(
-                "Corrections are made before the specification is confirmed; start a new study to correct data now."
-            )
-        path = session.folder / "corrections.csv"
-        corrections = Corrections.load(path)
-        for image, action, label in rows:
-            corrections = corrections.with_row(image, action, label, reason)
-        corrections.save(path)
-        session.record.add("corrections", count=len(rows), reason=reason)
-        print(f"{len(rows)} correction{'s' * (len(rows) != 1)} noted; call study.load_cohort again for them to count.")
+        note_corrections(self._session, [(image, "relabel", label)], reason)
 
     def load_cohort(
         self,
