@@ -15,7 +15,6 @@ from jupyter_clinagent.cli import DEMO_REQUEST
 from jupyter_clinagent.runner import RunOptions, run
 
 
-
 class Example(NamedTuple):
     """Kind of phantoms and how many, the sentence, and its minutes."""
 

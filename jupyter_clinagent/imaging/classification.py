@@ -259,7 +259,7 @@ class Ensemble(ImageClassifier):
     @property
     def networks(self) -> list[ImageClassifier]:
         """All of them; the first one's weights are this model's own."""
-        return [self, *self.others]  # type: ignore[list-item]
+        return [self, *self.others]
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Mean logits (N, classes) of images (N, H, W, 3)."""

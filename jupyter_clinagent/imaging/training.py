@@ -16,6 +16,23 @@ B without averaging over the flips                      .947           .716
 B with a moving average of the weights (not used)       .959           .733
 ======================================================  =============  =================
 
+Melanoma against nevus, 1,307 lesion-disjoint images of the training and validation part, 128x96 pixels, one seed, averaged
+over four flips; an epoch has 167 steps of 32 images:
+
+======================================================  ==========================================
+recipe                                                  AUROC
+======================================================  ==========================================
+half, one-cycle to 1e-3, 300 / 380 / 850 steps          .918 / .917 / .917
+half, level rate 1e-3, the last weights of 600 steps    .915
+the same, mean of the weights from step 200 on (ours)   .923 / .927 / .928 (after 400 / 500 / 600 steps)
+the same at a level rate of 5e-4                        .918 / .920 / .920
+all, one-cycle to 6e-4, 450 / 868 steps                 .900 / .918
+half 300 steps, then all, one-cycle, 250 / 400 steps    .898 / .887
+half 380 steps, then all, one-cycle, 640 steps          .913
+half, 192x144 pixels, 400 steps                         .909
+two half-frozen models asked together                   .926
+======================================================  ==========================================
+
 On two cores without bfloat16 instructions bfloat16 autocast was ten times *slower* and channels last 1.6 times faster.
 """
 

@@ -63,7 +63,7 @@ class Clinic:
 
     def __init__(self, survey: SurveyFacts = DERMOSCOPY, settings: Settings | None = None, **answers: Any) -> None:
         self.survey, self.answers = survey, answers
-        self.settings = settings or Settings(study_folder="s-study", data="data", minutes=12)
+        self.settings = settings or Settings(study_folder="s-study", data="data", minutes=16)
         self.messages: list[BaseMessage] = []
         self.calls: list[dict[str, Any]] = []
         self.elapsed = 0.0
@@ -351,7 +351,7 @@ def test_a_plan_spends_what_is_left_and_keeps_time_for_the_end() -> None:
 
 
 def test_a_short_budget_or_a_slow_machine_leaves_out_the_rung_that_would_see_too_little() -> None:
-    assert [r.name for r in plan(12)[1]] == ["linear probe", "half-frozen tuning", "full fine-tuning", "both asked together"]
+    assert [r.name for r in plan(16)[1]] == ["linear probe", "half-frozen tuning", "full fine-tuning", "both asked together"]
     assert [r.trainable for r in plan(2)[1]] == ["head", "half"]
     assert [r.trainable for r in plan(10, slower=8)[1]] == ["head", "half"]
 

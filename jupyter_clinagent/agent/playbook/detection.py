@@ -34,9 +34,16 @@ TEACHER = Rung(
 STUDENT = Rung(
     "student with CAM-ranked pseudo-boxes",
     "images without a box still show the finding, so the teacher's box where the classifier looks, too, teaches a student",
-    "head",
-    0.5,
+    "all",
+    0.6,
     method="student",
+)
+SECOND = Rung(
+    "second student, boxes ranked again",
+    "the student knows better than its teacher where to look, so its boxes teach a second one",
+    "all",
+    0.5,
+    method="second",
 )
 EVERY = Rung("every layer free", "with every layer free, the backbone learns from the boxes, too", "all", 0.4, method="all")
 NEGATIVES = Rung(
@@ -97,7 +104,8 @@ def _rungs(cohort: CohortFacts, left: float, pass_: float) -> list[Rung]:
     """What fits into the time: unfreezing and more negatives only where they see the images often enough."""
     rungs = [TEACHER, STUDENT] if cohort.supervision == "weak" else [HEADS]
     many = cohort.groups.get(NO_FINDING, {}).get("train", 0) >= FEW_NEGATIVES
-    for rung, passes in ((EVERY, PASSES), *([(NEGATIVES, LONGER_PASSES)] if many else [])):
+    more = SECOND if cohort.supervision == "weak" else EVERY
+    for rung, passes in ((more, PASSES), *([(NEGATIVES, LONGER_PASSES)] if many else [])):
         if left * rung.share / sum(r.share for r in [*rungs, rung]) < passes * pass_:
             break
         rungs.append(rung)
@@ -108,7 +116,8 @@ def detection_cell(number: int, rung: Rung, minutes: float, modality: str, size:
     """One experiment; those after the first (or after the student) go on from its model, whatever became of each other."""
     before, build, data = {
         "heads": (_FIRST.format(size=size), "model = FindingDetector(cohort.classes)", "data"),
-        "student": (_PSEUDO_BOXES, "model = FindingDetector(cohort.classes, start=teacher.classifier)", "data"),
+        "student": (_PSEUDO_BOXES, 'model = FindingDetector(cohort.classes, trainable="all", start=teacher.classifier)', "data"),
+        "second": (_RANKED_AGAIN, 'second = FindingDetector(cohort.classes, trainable="all", start=model)', "data"),
         "all": ("", 'every_layer = FindingDetector(cohort.classes, trainable="all", start=model)', "data"),
         "negatives": (_MORE, "more_negatives = FindingDetector(cohort.classes, start=model)", "more"),
     }[rung.method]
@@ -131,6 +140,9 @@ _PSEUDO_BOXES = """from jupyter_clinagent.imaging.weak_supervision import rank_p
 
 teacher = model
 pseudo_boxes = rank_pseudo_boxes(teacher, teacher.classifier, data)   # one for each unboxed positive, none on negatives
+data = BoxDataModule(cohort, size=size, train_transform=views, negatives=0.5, pseudo_boxes=pseudo_boxes)
+"""
+_RANKED_AGAIN = """pseudo_boxes = rank_pseudo_boxes(model, teacher.classifier, data)
 data = BoxDataModule(cohort, size=size, train_transform=views, negatives=0.5, pseudo_boxes=pseudo_boxes)
 """
 _MORE = """more = BoxDataModule(cohort, size=size, train_transform=views, negatives=2 / 3, pseudo_boxes=data.pseudo_boxes)

@@ -28,8 +28,8 @@ class Rung:
 
 
 PROBE = Rung("linear probe", "frozen ImageNet features say at once whether the images carry the answer", "head", 0.08)
-HALF = Rung("half-frozen tuning", "the later layers adapt to these images while the early ones keep what they know", "half", 0.35)
-FULL = Rung("full fine-tuning", "with every layer free, colours and textures of these images are learnt too", "all", 0.57)
+HALF = Rung("half-frozen tuning", "the later layers adapt to these images while the early ones keep what they know", "half", 0.6)
+FULL = Rung("full fine-tuning", "with every layer free, colours and textures of these images are learnt too", "all", 0.4)
 TOGETHER = Rung(
     "both asked together", "models that learnt differently err differently, so ask both", "half", 0.0, method="together"
 )
@@ -72,7 +72,7 @@ def make_plan(
     judging = judging_minutes(spec, cohort, speed)
     left = max(spec.minutes - minutes_used - closing_minutes(spec, cohort, speed) - 3 * judging, 0.3)
     probe = min(max(left * PROBE.share, PROBE_MINUTES[0]), PROBE_MINUTES[1])
-    epochs = (left - probe) * 0.6 / (1 + len(freeing)) * 60_000 / (milliseconds(speed, "all") * images["train"])
+    epochs = (left - probe) * FULL.share / (1 + len(freeing)) * 60_000 / (milliseconds(speed, "all") * images["train"])
     tuned = [HALF, FULL] if epochs >= USEFUL_EPOCHS else [HALF]
     if len(tuned) > 1 and left >= ENSEMBLE_MINUTES and not freeing:
         tuned = [*tuned, replace(TOGETHER, members=tuple(rung.name for rung in tuned))]
