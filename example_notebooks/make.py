@@ -26,13 +26,13 @@ class Example(NamedTuple):
 
 EXAMPLES = {
     "melanoma-triage": Example("triage", 400, DEMO_REQUEST, 2.0),
-    "dermoscopy-diagnoses": Example("dermoscopy", 700, "Classify these dermoscopy images into their diagnoses", 3.0),
-    "wrist-fractures": Example("wrist", 400, "Find the fractures on these wrist radiographs and mark them with boxes", 4.0),
+    "dermoscopy-diagnoses": Example("dermoscopy", 700, "Classify these dermoscopy images into their diagnoses", 2.5),
+    "wrist-fractures": Example("wrist", 400, "Find the fractures on these wrist radiographs and mark them with boxes", 3.0),
     "wrist-fractures-few-boxes": Example(
-        "wrist-weak", 600, "Find wrist fractures. Only 5 % of the images have boxes, the others just a label", 5.0
+        "wrist-weak", 600, "Find wrist fractures. Only 5 % of the images have boxes, the others just a label", 4.0
     ),
     "pneumothorax-without-the-drain": Example(
-        "chest", 600, "Classify pneumothorax; the model must not rely on the chest drain", 5.0
+        "chest", 600, "Classify pneumothorax; the model must not rely on the chest drain", 3.0
     ),
 }
 
