@@ -113,7 +113,8 @@ def test_a_recipe_hash_ignores_the_order_of_keys_and_nothing_else() -> None:
 
 def test_the_ledger_remembers_experiments_of_earlier_sessions_and_counts_an_opening_once(tmp_path) -> None:
     def entry(name: str) -> Entry:
-        return Entry(name=name, hypothesis="", minutes=1, recipe="r" + name, details={}, metric="auroc", steps=5, total_steps=5)
+        stages = [{"name": "half", "steps": 5, "total_steps": 5}]
+        return Entry(name=name, hypothesis="", minutes=1, recipe="r" + name, details={}, metric="auroc", stages=stages)
 
     first = Ledger(tmp_path)
     first.add(entry("one"))
