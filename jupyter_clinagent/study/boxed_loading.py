@@ -10,6 +10,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.imaging import detection_metrics
 from jupyter_clinagent.study.boxed import BOXES, BoxedImages, boxed_images
 from jupyter_clinagent.study.boxed_splitting import UNJUDGED, split_boxed
 from jupyter_clinagent.study.boxes.mending import MendedBoxes, mend_boxes
@@ -34,9 +35,6 @@ from jupyter_clinagent.study.splitting import Split
 
 if TYPE_CHECKING:
     from jupyter_clinagent.study.loading import Wishes
-
-LEAST_NEGATIVE_GROUPS = 20
-"""From fewer groups without a finding the image-level AUROC is not estimated."""
 
 
 def load_boxed_cohort(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
@@ -185,7 +183,7 @@ def _say_labels(images: BoxedImages, rows: pd.DataFrame) -> list[str]:
 def _say_negatives(rows: pd.DataFrame) -> list[str]:
     bare = rows[rows["class"] == NO_FINDING]
     groups = bare["group"].nunique()
-    if groups >= LEAST_NEGATIVE_GROUPS:
+    if groups >= detection_metrics.FEWEST_GROUPS:
         return []
     return [
         f"Images without a finding come from only {groups} groups, so how well images with and without one are told apart "

@@ -55,25 +55,32 @@ def _value(value: object) -> str:
 
 def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tuple[int, int], several: bool) -> str:
     """One rung of the ladder as an experiment; every rung but the first goes on from a model before it."""
-    augmentation = modality if modality in ("dermoscopy", "radiograph") else "other"
     first = (
         "from jupyter_clinagent.imaging import CohortDataModule, ImageClassifier, augment\n\n"
         f"size = {size}   # width, height in pixels\n"
-        f"data = CohortDataModule(cohort, size=size, train_transform=augment.{augmentation}(size), batch_size=32, balance=0.5)\n"
+        f"data = CohortDataModule(cohort, size=size, train_transform=augment.{augmentation(modality)}(size), batch_size=32, balance=0.5)\n"
     )
     if rung.method == "together":
         return _together(number, rung)
     start = ", start=model" if number > 1 else ""
-    # With several classes rare ones count as much as common ones (balanced accuracy); with two, a threshold is chosen anyway.
-    prevalence = ", equal_prevalence=True" if several else ""
     return (
         f"# Experiment {number}: {rung.hypothesis}\n"
         + (first if number == 1 else "")
         + f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
-        f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}{start}{prevalence})\n"
+        f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}{start}{prevalence(several)})\n"
         "    run.fit(model, data)\n"
         "run.verdict"
     )
+
+
+def augmentation(modality: str) -> str:
+    """The function of ``imaging.augment`` for a kind of image."""
+    return modality if modality in ("dermoscopy", "radiograph") else "other"
+
+
+def prevalence(several: bool) -> str:
+    """With several classes rare ones count as much as common ones (balanced accuracy); with two, a threshold is chosen anyway."""
+    return ", equal_prevalence=True" if several else ""
 
 
 def _together(number: int, rung: Rung) -> str:
@@ -90,17 +97,15 @@ def _together(number: int, rung: Rung) -> str:
 
 def refinement(number: int, chosen: Next, modality: str, several: bool) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
-    augmentation = modality if modality in ("dermoscopy", "radiograph") else "other"
     recipe = chosen.recipe
     strength = f", strength={recipe.strength:g}" if recipe.strength != 1 else ""
     rate = f", learning_rate={recipe.learning_rate:g}" if recipe.learning_rate else ""
-    prevalence = ", equal_prevalence=True" if several else ""
     return (
         f"# Experiment {number}: {chosen.hypothesis}\n"
         f"with study.experiment({chosen.name!r}, hypothesis={chosen.hypothesis!r}, minutes={chosen.minutes:.1f}) as run:\n"
-        f"    views = augment.{augmentation}({recipe.size}{strength})\n"
+        f"    views = augment.{augmentation(modality)}({recipe.size}{strength})\n"
         f"    data = CohortDataModule(cohort, size={recipe.size}, train_transform=views, balance={recipe.balance:g})\n"
-        f'    model = ImageClassifier(cohort.classes, trainable="all", start=study.model(){rate}{prevalence})\n'
+        f'    model = ImageClassifier(cohort.classes, trainable="all", start=study.model(){rate}{prevalence(several)})\n'
         "    run.fit(model, data)\n"
         "run.verdict"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.cells import augmentation, prevalence
 from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.contracts import Specification
@@ -118,21 +119,19 @@ def _shape(name: str) -> str | None:
 
 def cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, several: bool) -> str:
     """The experiment against a confounder, going on from the plainly trained model."""
-    augmentation = modality if modality in ("dermoscopy", "radiograph") else "other"
-    plain, name = f"augment.{augmentation}(size)", repr(rung.confounder)
+    plain, name = f"augment.{augmentation(modality)}(size)", repr(rung.confounder)
     change = {
         "transplant": f"debiasing.transplant(cohort, {name}, {plain})",
         "paste": f"debiasing.paste(cohort, {name}, {plain}, shape={_shape(rung.confounder)!r})",
     }.get(rung.method, plain)
     balanced = f"debiasing.GroupBalanced(cohort, {name})"
-    prevalence = ", equal_prevalence=True" if several else ""
     return (
         f"# Experiment {number}: {rung.hypothesis}\n"
         "from jupyter_clinagent.imaging import debiasing\n\n"
         f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
         f"    change = {change}\n"
         f"    data = CohortDataModule(cohort, size=size, train_transform=change, batch_size=32, sampling={balanced})\n"
-        f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}, start=model{prevalence})\n"
+        f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}, start=model{prevalence(several)})\n"
         "    run.fit(model, data)\n"
         "run.verdict"
     )
