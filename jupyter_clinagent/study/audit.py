@@ -100,7 +100,7 @@ def _imbalance(cohort: Cohort) -> Iterator[Finding]:
     totals = {name: sum(parts.values()) for name, parts in cohort.facts.counts.items()}
     if not all(totals.values()):  # boxes on every image
         return
-    most, least = max(totals, key=lambda name: totals[name]), min(totals, key=lambda name: totals[name])
+    least, *_, most = sorted(totals, key=lambda name: totals[name])  # two names, even where they are equally frequent
     ratio = totals[most] / totals[least]
     text = f"{most} is {ratio:.1f} times as frequent as {least} ({totals[most]} and {totals[least]} images)."
     yield Finding(topic="imbalance", severity="warning" if ratio >= STRONG_IMBALANCE else "info", count=round(ratio), text=text)

@@ -21,11 +21,11 @@ COLOUR = (240, 228, 66)
 
 def draw_contact_sheet(cohort: Cohort, seed: int) -> Shown:
     """One row per class (for detection: with a finding, without, and not boxed), one image per group, drawn at random."""
-    shown = cohort.shown().drop_duplicates("group")
+    shown = cohort.shown().drop_duplicates(["group", "label"])  # a patient may have lesions of several classes
     rng = np.random.default_rng(seed)
     picked = {}
     for name, inside in _rows(cohort, shown).items():
-        images = shown.loc[inside, "image"].to_numpy()
+        images = shown.loc[inside, "image"].to_numpy(copy=True)
         picked[name] = [_with_boxes(cohort, image) for image in rng.permutation(images)[:A_CLASS]]
     sheet = figures.contact_sheet(picked)
     boxes = ", with their boxes" if cohort.facts.task == "detection" else ""

@@ -12,13 +12,14 @@ import pandas as pd
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.study.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
 from jupyter_clinagent.study.boxes.found import AnnotatedBoxes
-from jupyter_clinagent.study.boxes.tables import is_box_table, table_boxes
+from jupyter_clinagent.study.boxes.tables import class_column, is_box_table, table_boxes
 from jupyter_clinagent.study.boxes.voc import voc_boxes
 from jupyter_clinagent.study.boxes.yolo import yolo_boxes
 from jupyter_clinagent.study.filenames import ParsedGroups, parse_groups
 from jupyter_clinagent.study.folder import DataFolder, read_folder
 from jupyter_clinagent.study.layouts import MASK_FOLDERS, ClassFolders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.matching import FileIndex
+from jupyter_clinagent.study.partition_tables import join_partition_tables
 from jupyter_clinagent.study.roles import describe_columns, is_categorical
 from jupyter_clinagent.study.tables import read_table
 
@@ -79,7 +80,9 @@ def take_inventory(data: str | Path) -> Inventory:
     images = [image for image in folder.images if not _in_mask_folder(image)] or folder.images
     problems: list[str] = []
     index = FileIndex(images)
-    tables = [table for name in folder.tables if (table := _read(folder, name, index, problems)) is not None]
+    frames = {name: frame for name in folder.tables if (frame := _read(folder, name, problems)) is not None}
+    named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
+    tables = [_table(name, frame, index) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
     boxes = coco_boxes(coco) or voc_boxes(folder, index) or yolo_boxes(folder, images) or table_boxes(tables)
     return Inventory(
@@ -100,12 +103,20 @@ def _in_mask_folder(image: str) -> bool:
     return any(part.lower() in MASK_FOLDERS for part in image.split("/")[:-1])
 
 
-def _read(folder: DataFolder, name: str, index: FileIndex, problems: list[str]) -> Table | None:
+def _read(folder: DataFolder, name: str, problems: list[str]) -> pd.DataFrame | None:
     try:
-        frame = _with_one_hot(read_table(folder.path(name)))
+        return _with_one_hot(read_table(folder.path(name)))
     except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
         problems.append(f"{name} could not be read as a table ({type(error).__name__}).")
         return None
+
+
+def _files_named(frame: pd.DataFrame, index: FileIndex) -> set[str]:
+    column = _image_column(frame, index)
+    return set(frame[column].map(index.find).dropna()) if column else set()
+
+
+def _table(name: str, frame: pd.DataFrame, index: FileIndex) -> Table:
     image_column = _image_column(frame, index)
     files = frame[image_column].map(index.find) if image_column else pd.Series(None, index=frame.index, dtype=object)
     return Table(name, frame, image_column, files, describe_columns(frame, name, image_column, index))
@@ -185,7 +196,8 @@ def _folder_columns(inventory: Inventory) -> dict[str, dict[str, str]]:
 def _first_rows(table: Table) -> pd.DataFrame:
     """The first row that names each image; of a table of boxes without corners and classes."""
     rows = _indexed(table)
-    spent = [c.name for role in ("box", "label") for c in table.by_role(role)] if is_box_table(table) else []
+    spent = {c.name for role in ("box", "label") for c in table.by_role(role)} | {class_column(table)}
+    spent = spent & set(rows.columns) if is_box_table(table) else set()
     return rows[~rows.index.duplicated()].drop(columns=[*spent, table.image_column])
 
 

@@ -20,7 +20,7 @@ _LABEL = re.compile(
     r"|ground_?truth|gt|y|one_hot|.*_(label|class|diagnosis))$"
 )
 _GROUP = re.compile(
-    r"^((anon\w*_)?(patient|patienten|lesion|subject|case|participant|person|exam|study|individual|fall)"
+    r"^((anon\w*_)?(patient|patienten|pat|lesion|subject|case|participant|person|exam|study|individual|fall)"
     r"([_ -]?(or|and)[_ -]?\w+)?([_ -]?(id|no|nr|number|nummer|uid|key))?|mrn|pid|\w*_group(_id)?|group(_?id)?)$"
 )
 _IDENTIFIER = re.compile(

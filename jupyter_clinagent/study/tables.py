@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
 
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252", "latin-1")
-DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|^~:# "
+"""The likelier first: of two that split the lines alike, the first one counts."""
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -20,7 +22,7 @@ def read_table(path: Path) -> pd.DataFrame:
     ValueError
         The file is no table.
     """
-    frame = pd.read_excel(path, dtype=str) if path.suffix.lower() == ".xlsx" else _read_text(path)
+    frame = _read_workbook(path) if path.suffix.lower() == ".xlsx" else _read_text(path)
     frame.columns = [str(name).strip() for name in frame.columns]
     frame = frame.loc[:, [not name.startswith("Unnamed:") or frame[name].notna().any() for name in frame.columns]]
     stripped = frame.apply(lambda column: column.astype("object").where(column.notna(), None).map(_stripped))
@@ -32,11 +34,17 @@ def _stripped(cell: object) -> str | None:
     return text or None
 
 
+def _read_workbook(path: Path) -> pd.DataFrame:
+    """The sheet with most cells: a cover sheet may stand before the table."""
+    sheets = pd.read_excel(path, dtype=str, sheet_name=None)
+    return max(sheets.values(), key=lambda sheet: sheet.size)
+
+
 def _read_text(path: Path) -> pd.DataFrame:
-    text = _decoded(path.read_bytes())
+    text, named = _without_hint(_decoded(path.read_bytes()))
     if not text.strip():
         raise ValueError("the file is empty")
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(text)
+    delimiter = named or ("\t" if path.suffix.lower() == ".tsv" else _delimiter(text))
     return pd.read_csv(io.StringIO(text), sep=delimiter, dtype=str, engine="c", on_bad_lines="skip", keep_default_na=False)
 
 
@@ -51,6 +59,13 @@ def _decoded(raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("latin-1")
+
+
+def _without_hint(text: str) -> tuple[str, str | None]:
+    """Excel's own first line ``sep=;`` names the delimiter and is no header."""
+    first, _, rest = text.partition("\n")
+    hint = re.fullmatch(r"sep=(.)\s*", first.strip("\r"), re.IGNORECASE)
+    return (rest, hint[1]) if hint else (text, None)
 
 
 def _delimiter(text: str) -> str:

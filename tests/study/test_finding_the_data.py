@@ -222,3 +222,54 @@ def test_the_real_sets_are_recognised(real_data: Path) -> None:
     assert chest.modality == "radiograph"
     assert (boxes.layout, boxes.boxes, boxes.split_candidates) == ("coco", 1405, ["group_split", "split"])
     assert (boxes.group_candidates[0], boxes.box_classes, boxes.image_label) == ("radiograph_group", {"fracture": 1405}, None)
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~", ":", "#"])
+def test_even_an_odd_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
+    (tmp_path / "t.csv").write_text("\n".join(delimiter.join(row) for row in (["image", "dx", "age"], ["a", "mel", "40"])))
+    assert read_table(tmp_path / "t.csv").loc[0].tolist() == ["a", "mel", "40"]
+
+
+def test_windows_paths_and_times_of_day_are_not_cut_at_their_colons(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("image;taken\nC:\\study\\a.png;10:30:00\nC:\\study\\b.png;11:45:10\n")
+    assert read_table(tmp_path / "t.csv")["image"].tolist() == ["C:\\study\\a.png", "C:\\study\\b.png"]
+
+
+def test_the_line_by_which_excel_names_the_delimiter_is_no_header(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("sep=;\r\nimage;dx\r\na;mel\r\n")
+    assert list(read_table(tmp_path / "t.csv").columns) == ["image", "dx"]
+
+
+def test_a_cover_sheet_before_the_table_of_a_workbook_is_passed_over(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "t.xlsx") as workbook:
+        pd.DataFrame({"about": ["exported by the clinic"]}).to_excel(workbook, sheet_name="cover", index=False)
+        pd.DataFrame({"image": ["a", "b"], "dx": ["mel", "nv"]}).to_excel(workbook, sheet_name="labels", index=False)
+    assert list(read_table(tmp_path / "t.xlsx").columns) == ["image", "dx"]
+
+
+def test_tables_of_several_partitions_are_read_as_one_with_the_partition_as_a_column(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"images/{n}.png" for n in range(9)])
+    for name, part in (("train_labels", range(6)), ("test_labels", range(6, 9))):
+        rows = {"image": [f"{n}.png" for n in part], "dx": [("mel", "nv")[n % 2] for n in part]}
+        pd.DataFrame(rows).to_csv(tmp_path / f"{name}.csv", index=False)
+    facts = survey_facts(take_inventory(tmp_path))
+    assert facts.label_candidates == ["dx"]
+    assert facts.split_candidates == ["table_split"]
+    assert next(c for c in facts.columns if c.name == "table_split").values == {"train": 6, "test": 3}
+
+
+def test_two_opinions_on_the_same_images_are_not_joined_into_one_table(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"images/{n}.png" for n in range(6)])
+    for reader in ("first", "second"):
+        rows = {"image": [f"{n}.png" for n in range(6)], "dx": [("mel", "nv")[n % 2] for n in range(6)]}
+        pd.DataFrame(rows).to_csv(tmp_path / f"{reader}.csv", index=False)
+    assert [table.name for table in take_inventory(tmp_path).tables] == ["first.csv", "second.csv"]
+
+
+def test_boxes_that_are_all_of_one_class_keep_its_name(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"images/{n}.png" for n in range(6)])
+    boxes = {"image": [f"{n}.png" for n in range(4)], "class": "fracture", "xmin": 2, "ymin": 2, "xmax": 9, "ymax": 9}
+    pd.DataFrame(boxes).to_csv(tmp_path / "boxes.csv", index=False)
+    facts = survey_facts(take_inventory(tmp_path))
+    assert facts.box_classes == {"fracture": 4}
+    assert facts.image_label is None

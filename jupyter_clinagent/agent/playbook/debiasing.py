@@ -41,10 +41,10 @@ def find_confounders(intent: Intent, survey: SurveyFacts, note: Callable[[str], 
         usable = [c for c in columns if _usable(c, note)]
         found += [c.name for c in usable] or ([] if columns else _by_masks(family, survey, note))
     if intent.distrusts:
-        named = [c for c in survey.columns if c.role in _CANDIDATES and _is_named(c.name, intent.words)]
+        named = [c for c in survey.columns if c.role in (*_CANDIDATES, "alias") and _is_named(c.name, intent.words)]
         found += [c.name for c in named if c.name not in found and _usable(c, note)]
-    if intent.distrusts and not found and not intent.confounders:
-        note("The request speaks of a shortcut, but names nothing that the data know of; reliance on it can't be measured.")
+        if not named and not found and not intent.confounders:
+            note("The request speaks of a shortcut, but names nothing that the data know of; reliance on it can't be measured.")
     if found:
         _note_masks(survey, note)
     return list(dict.fromkeys(found))

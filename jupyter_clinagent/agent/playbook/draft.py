@@ -20,6 +20,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     group_column,
     listed,
     refuse_if_out_of_scope,
+    say_several_splits,
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
@@ -28,6 +29,7 @@ from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
 MALIGNANT, REST = "malignant", "rest"
+MALIGNANT_CONCEPTS = frozenset(["melanoma", "basal cell carcinoma", "actinic keratosis"])
 YES = frozenset(["yes", "y", "true", "1", "10", "present", "positive", "ja", "vorhanden"])
 NO = frozenset(["no", "n", "false", "0", "00", "absent", "negative", "nein", "fehlt"])
 """Values of a column that is named after a finding, letters and digits only."""
@@ -55,17 +57,17 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     classes = _classes(intent, column, answers, notes)
     if isinstance(classes, Card):
         return classes
-    return Draft(_specify(intent, survey, column, classes, notes), tuple(notes.lines), _role(survey, "image"))
+    specification = _specify(intent, survey, column, classes, notes)
+    image = next((c.name for c in survey.columns if c.role == "image" and c.table == column.table), None)
+    return Draft(specification, tuple(notes.lines), image, choose_split=say_several_splits(survey, notes))
 
 
 # ------------------------------------------------------------------ which column holds the label
 def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], notes: Notes) -> ColumnFacts | Card:
-    candidates = [c for name in survey.label_candidates for c in survey.columns if c.name == name]
+    named = {c.name: c for c in reversed(survey.columns)}
+    candidates = [named[name] for name in dict.fromkeys(survey.label_candidates) if name in named]
     if not candidates:
-        raise LabelsDoNotMatch(
-            f"No labels were found beside the {survey.images} images in {survey.data}: put the images in one folder per "
-            "class, or add a CSV with an image and a label column."
-        )
+        raise LabelsDoNotMatch(_no_labels(survey))
     if "label" in answers:
         return _named(candidates, answers["label"])
     fitting = [c for c in candidates if _covers(c, intent)]
@@ -77,6 +79,13 @@ def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], 
             "label", "Which column holds the diagnosis that the model should learn?", [c.name for c in offered], offered[0].name
         )
     return candidates[0]
+
+
+def _no_labels(survey: SurveyFacts) -> str:
+    several = "s" * (survey.images != 1)
+    said = f"No labels were found for the {survey.images} image{several} in {survey.data}, or only one class. "
+    how = "Put the images in one folder per class, or add a CSV with an image and a label column."
+    return f"{said}{' '.join(survey.problems)} {how}"
 
 
 def _covers(column: ColumnFacts, intent: Intent) -> bool:
@@ -180,7 +189,8 @@ def _ask_classes(values: list[str]) -> Card:
 
 def _values_for(target: str, column: ColumnFacts) -> list[str]:
     if target == "cancer":
-        return [v for v in column.values if label_key(v) in known.MALIGNANT["labels"]]
+        words = {label_key(word) for word in [*known.MALIGNANT["labels"], *known.MALIGNANT["words"]]}
+        return [v for v in column.values if label_key(v) in words or concept_of(v) in MALIGNANT_CONCEPTS]
     found = [v for v in column.values if concept_of(v) == target]
     return found or [v for v in column.values if concept_of(column.name) == target and label_key(v) in YES]
 
@@ -227,7 +237,7 @@ def _positive_class(classes: dict[str, list[str]]) -> str:
             name == REST
             or known.KIND.get(concept or "") == "benign"
             or name.startswith("no ")
-            or label_key(name) in NO | {"benign", "other"}
+            or label_key(name) in NO | {"benign", "gutartig", "other"}
         )
 
     return next((name for name in classes if not benign(name)), next(iter(classes)))
@@ -247,10 +257,6 @@ def _operating_point(
             notes.add(f"The request names no number, so the threshold holds {DEFAULT_RATE:.0%} {intent.risk} for {subject}.")
         return OperatingPoint(rule=intent.risk, target=target, positive_class=subject)
     return OperatingPoint(rule="youden", positive_class=positive) if binary else None
-
-
-def _role(survey: SurveyFacts, role: str) -> str | None:
-    return next((c.name for c in survey.columns if c.role == role), None)
 
 
 def _question(key: str, text: str, choices: list[str], default: str) -> Card:

@@ -14,6 +14,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     concept_of,
     group_column,
     listed,
+    say_several_splits,
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
@@ -54,6 +55,7 @@ def _has_labels(survey: SurveyFacts) -> bool:
 def _no_boxes(survey: SurveyFacts) -> str:
     strangers = "all of them are for images that are not there" if survey.boxes else "there are none in the data"
     said = f"Marking findings with boxes needs boxes to learn from, and {strangers}. "
+    said += "".join(f"{problem} " for problem in survey.problems)
     if survey.label_candidates:
         by = f"Ask for a classification by “{survey.label_candidates[0]}” instead, which shows heat maps, or add boxes."
         return f"{said}{by} {ABLE}"
@@ -73,9 +75,7 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
     weak = survey.supervision == "weak"
     _say_labels(survey, notes)
     _say_what_is_not_done(intent, notes)
-    splits = survey.split_candidates
-    if len(splits) > 1:
-        notes.add(f"Several columns name partitions ({listed(splits)}); the one that leaks least is used.")
+    several = say_several_splits(survey, notes)
     said = " and ".join(spoken(name) for name in names)
     specification = Specification(
         title=f"Boxes around {said}",
@@ -87,7 +87,7 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
         classes={name: [name] for name in names},
         positive_class=names[0] if len(names) == 1 else None,
         group_column=group_column(intent, survey, notes),
-        split_column=splits[0] if splits else None,
+        split_column=next(iter(survey.split_candidates), None),
         subgroups=_subgroups(survey),
         supervision="weak" if weak else "full",
         primary_metric="map50",
@@ -96,15 +96,15 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
         expected_output="boxes with scores; the highest score of an image says whether it shows a finding at all",
         minutes=intent.minutes or 10.0,
     )
-    return Draft(specification, tuple(notes.lines), choose_split=len(splits) > 1)
+    return Draft(specification, tuple(notes.lines), choose_split=several)
 
 
 def fitted_to(drafted: Draft, cohort: CohortFacts) -> Draft:
-    """The draft of a detection with the supervision and the split that the loaded cohort turned out to have."""
-    if cohort.task != "detection":
-        return drafted
+    """The draft with the split, and the supervision of a detection, that the loaded cohort turned out to have."""
     published = re.fullmatch(r"published \((.+)\)", cohort.split_source)
-    found = {"supervision": cohort.supervision, "split_column": published[1] if published else None}
+    found: dict[str, str | None] = {"split_column": published[1] if published else None}
+    if cohort.task == "detection":
+        found["supervision"] = cohort.supervision
     return replace(drafted, specification=drafted.specification.model_copy(update=found))
 
 

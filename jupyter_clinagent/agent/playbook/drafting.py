@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import OUT_OF_SCOPE, Intent, label_key
@@ -74,7 +75,13 @@ def refuse_if_out_of_scope(intent: Intent) -> None:
 def concept_of(value: str) -> str | None:
     """The concept that a label value or box class stands for."""
     key = label_key(value)
-    return next((c.name for c in known.CONCEPTS if key in c.labels), None)
+    return next((c.name for c in known.CONCEPTS if key in c.labels or key in _keys(c.name)), None)
+
+
+@cache
+def _keys(concept: str) -> frozenset[str]:
+    """The words of a concept, written as label values are compared: German data say “Melanom”."""
+    return frozenset(label_key(word) for c in known.CONCEPTS if c.name == concept for word in c.words)
 
 
 def spoken(name: str) -> str:
@@ -92,6 +99,14 @@ def group_column(intent: Intent, survey: SurveyFacts, notes: Notes) -> str | Non
     if intent.group and not asked:
         notes.add(f"The request asks to group by {intent.group}; the data offer “{candidates[0]}”, which is used.")
     return (asked or candidates)[0]
+
+
+def say_several_splits(survey: SurveyFacts, notes: Notes) -> bool:
+    """Whether the cohort has to choose one of several published splits."""
+    splits = survey.split_candidates
+    if len(splits) > 1:
+        notes.add(f"Several columns name partitions ({listed(splits)}); the one that leaks least is used.")
+    return len(splits) > 1
 
 
 def listed(names: object) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from jupyter_clinagent.study.boxes.found import UNNAMED, AnnotatedBoxes, Row, gather
+from jupyter_clinagent.study.roles import is_named_like_label
 
 if TYPE_CHECKING:
     from jupyter_clinagent.study.inventory import Table
@@ -62,7 +63,7 @@ def _boxes(table: Table) -> AnnotatedBoxes | None:
     numbers = pd.DataFrame({what: pd.to_numeric(table.frame[name], errors="coerce") for what, name in shape.items()})
     numbers = numbers[numbers.notna().any(axis=1)]  # rows without any number say that the image has no box
     relative = bool(len(numbers)) and bool((numbers.max() <= 1).all())
-    column = _class_column(table)
+    column = class_column(table)
     return gather("table", _rows(table, _corners(numbers), column), [table.name], relative, column)
 
 
@@ -75,8 +76,10 @@ def _corners(numbers: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"x_min": left, "y_min": top, "x_max": left + numbers["width"], "y_max": top + numbers["height"]})
 
 
-def _class_column(table: Table) -> str | None:
-    return next((column.name for column in table.by_role("label")), None)
+def class_column(table: Table) -> str | None:
+    """The column that says what each box marks; it may hold the same class in every row."""
+    constant = [c for c in table.by_role("ignored") if c.distinct == 1 and is_named_like_label(c.name)]
+    return next((column.name for column in [*table.by_role("label"), *constant]), None)
 
 
 def _rows(table: Table, corners: pd.DataFrame, column: str | None) -> Iterator[tuple[str, Row]]:
