@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import lightning as L
 import numpy as np
@@ -16,6 +17,7 @@ from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.imaging.backbones import DEFAULT, load_backbone
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.schedule import level, one_cycle
+from jupyter_clinagent.imaging.views import blended, views_of
 
 Trainable = Literal["head", "half", "all"]
 PEAK_RATES: dict[str, float] = {"head": 3e-3, "half": 1e-3, "all": 6e-4}
@@ -48,6 +50,11 @@ class ImageClassifier(L.LightningModule):
         Peak of the one-cycle schedule; by default :data:`PEAK_RATES`.
     equal_prevalence
         Decide as if all classes were equally common: what balanced accuracy asks for. See :attr:`decision_weights`.
+    mixup
+        Blend pairs of training images and their labels, with shares drawn from Beta(mixup, mixup) (Zhang et al. 2018); 0:
+        never. Two blended radiographs have two hearts and two sides, so it is for pictures without an upright, such as skin.
+    mean_weights
+        Whether a training leaves the mean of its weights; by default where it has at least :data:`LONG` steps.
     weights_file
         Local weights for another backbone than the default.
     start
@@ -73,6 +80,8 @@ class ImageClassifier(L.LightningModule):
         dropout: float = 0.2,
         weight_decay: float = 0.01,
         equal_prevalence: bool = False,
+        mixup: float = 0.0,
+        mean_weights: bool | None = None,
         weights_file: str | Path | None = None,
         start: ImageClassifier | None = None,
     ) -> None:
@@ -83,6 +92,7 @@ class ImageClassifier(L.LightningModule):
         self.label_smoothing, self.weight_decay = label_smoothing, weight_decay
         self.learning_rate = learning_rate or PEAK_RATES[trainable]
         self.equal_prevalence, self.total_steps = equal_prevalence, 1
+        self.mixup, self.mean_weights, self.closer = mixup, mean_weights, start.closer if start else False
         self.symmetries: tuple[str, ...] = ()
         self.backbone = load_backbone(backbone, weights_file)
         self.dropout = nn.Dropout(dropout)
@@ -104,7 +114,8 @@ class ImageClassifier(L.LightningModule):
     @property
     def averaged(self) -> bool:
         """Whether a training leaves the mean of its weights: a long one does; a linear probe has one best solution anyway."""
-        return self.trainable != "head" and self.total_steps >= LONG
+        wanted = self.total_steps >= LONG if self.mean_weights is None else self.mean_weights
+        return self.trainable != "head" and wanted
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -121,6 +132,9 @@ class ImageClassifier(L.LightningModule):
             "weight_decay": self.weight_decay,
             "equal_prevalence": self.equal_prevalence,
             "start": self.start_recipe,
+            **({"mixup": self.mixup} if self.mixup else {}),
+            **({} if self.mean_weights is None else {"mean_weights": self.mean_weights}),
+            **({"closer": True} if self.closer else {}),
         }
 
     # -------------------------------------------------------------- the network
@@ -150,9 +164,14 @@ class ImageClassifier(L.LightningModule):
 
     def probabilities(self, images: torch.Tensor) -> torch.Tensor:
         """Softmax at the training set's natural prevalence, averaged over the :attr:`symmetries` of the pictures."""
-        return torch.stack([(self(view) - self.log_excess).softmax(dim=1) for view in _views(images, self.symmetries)]).mean(
-            dim=0
-        )
+        views = views_of(images, self.symmetries, self.closer)
+        return torch.stack([(self(view) - self.log_excess).softmax(dim=1) for view in views]).mean(dim=0)
+
+    def looking_closer(self) -> Self:
+        """A copy that looks at the middle of each picture as well, magnified (test-time augmentation); nothing is trained."""
+        copy = deepcopy(self)
+        copy.closer = True
+        return copy.eval()
 
     # -------------------------------------------------------------- training
     def trained_with(self, drawn: np.ndarray, natural: np.ndarray) -> None:
@@ -175,7 +194,11 @@ class ImageClassifier(L.LightningModule):
     def training_step(self, batch: tuple[torch.Tensor, torch.Tensor], _index: int) -> torch.Tensor:
         """Weighted cross-entropy of a batch of images, or of features where only the head is trained."""
         inputs, labels = batch
-        logits = self.head(self.dropout(inputs)) if inputs.ndim == 2 else self(inputs)
+        if self.mixup and inputs.ndim == 4:
+            return blended(inputs.to(self.mean.dtype), labels, self.mixup, self, self._loss)
+        return self._loss(self.head(self.dropout(inputs)) if inputs.ndim == 2 else self(inputs), labels)
+
+    def _loss(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         return F.cross_entropy(logits, labels, self.class_weights, label_smoothing=self.label_smoothing)
 
     def train(self, mode: bool = True) -> ImageClassifier:
@@ -212,7 +235,8 @@ class ImageClassifier(L.LightningModule):
         self.eval()
         batches = range(0, len(images), batch_size)
         parts = [self.probabilities(self._tensor(images[k : k + batch_size])).double().cpu().numpy() for k in batches]
-        return _rows_to_one(np.concatenate([np.empty((0, len(self.classes))), *parts]))
+        probabilities = np.concatenate([np.empty((0, len(self.classes))), *parts])
+        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
     def _tensor(self, images: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(np.array(images)).to(self.device)
@@ -254,7 +278,8 @@ class Ensemble(ImageClassifier):
     @property
     def recipe(self) -> dict[str, Any]:
         """That of the first member, and those of all."""
-        return {**self.member_recipes[0], "members": self.member_recipes}
+        closer = {"closer": True} if self.closer else {}
+        return {**self.member_recipes[0], "members": self.member_recipes, **closer}
 
     @property
     def networks(self) -> list[ImageClassifier]:
@@ -273,14 +298,3 @@ def _weights(weights: Mapping[str, float] | Sequence[float] | None, classes: lis
     if len(values) != len(classes):
         raise ValueError(f"{len(classes)} class weights are needed, not {len(values)}")
     return torch.tensor([float(value) for value in values])
-
-
-def _views(images: torch.Tensor, symmetries: tuple[str, ...]) -> list[torch.Tensor]:
-    views = [images]
-    for symmetry in symmetries:
-        views += [view.flip(dims=(2 if symmetry == "horizontal" else 1,)) for view in views]
-    return views
-
-
-def _rows_to_one(probabilities: np.ndarray) -> np.ndarray:
-    return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))

@@ -83,12 +83,13 @@ class ImageFeed:
 
     def value(self, metric: str, first: int | None = None) -> float | None:
         """The metric on validation, or on its first so many images; from one view each, to save time."""
-        symmetries, self.model.symmetries = self.model.symmetries, ()
+        views = self.model.symmetries, self.model.closer
+        self.model.symmetries, self.model.closer = (), False
         try:
             weights = None if self.weights is None else self.weights[:first]
             return metrics.score(metric, self.labels[:first], self.model.predict_images(self.images[:first]), weights=weights)
         finally:
-            self.model.symmetries = symmetries
+            self.model.symmetries, self.model.closer = views
 
 
 class ProbeFeed:

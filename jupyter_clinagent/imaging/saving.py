@@ -85,13 +85,13 @@ def _classifier(metadata: dict[str, Any], weights_file: str | Path | None) -> Im
         for recipe in recipes
     ]
     model = models[0] if len(models) == 1 else Ensemble(models, weights_file)
-    model.symmetries = tuple(metadata["symmetries"])
+    model.symmetries, model.closer = tuple(metadata["symmetries"]), metadata.get("closer", False)
     return model
 
 
 def _of_classifier(model: ImageClassifier) -> dict[str, Any]:
     weights = None if model.decision_weights is None else model.decision_weights.tolist()
-    return {"symmetries": list(model.symmetries), "decision_weights": weights}
+    return {"symmetries": list(model.symmetries), "closer": model.closer, "decision_weights": weights}
 
 
 class _Probabilities(nn.Module):

@@ -80,3 +80,15 @@ def test_an_ensemble_is_saved_and_loaded_whole_and_its_onnx_gives_the_same(train
     found = onnx.session.run(["probability"], {"image": images})[0]
     assert np.abs(found - expected).max() <= 1e-3
     assert np.abs(expected - model.predict_images(images)).max() > 1e-3
+
+
+def test_a_closer_look_is_saved_with_the_model_and_its_onnx_gives_the_same(trained, tmp_path):
+    model, data = trained
+    closer = model.looking_closer()
+    folder = saving.save(closer, data, tmp_path / "closer")
+    images = data.images("test")[:5]
+    expected = closer.predict_images(images)
+    assert np.abs(expected - model.predict_images(images)).max() > 1e-3
+    assert np.abs(saving.load(folder).predict_images(images) - expected).max() < 1e-6
+    found = OnnxClassifier(folder).session.run(["probability"], {"image": images})[0]
+    assert np.abs(found - expected).max() <= 1e-3
