@@ -68,6 +68,14 @@ REQUESTS = [
     ("Draw a box around each melanoma", DERMOSCOPY, UNNAMED),
     ("Find melanomas", DERMOSCOPY, {"task": "classification", **AGAINST_REST}),
     ("Detect melanoma", DERMOSCOPY, {"task": "classification", **AGAINST_REST}),
+    ("detect the fracures and put bounding boxs around them", BOXED, FRACTURE),
+    ("Draw rectangles round the broken bones in these wrist films", BOXED, FRACTURE),
+    ("Zeig mir wo die Knochenbrüche sind", BOXED, FRACTURE),
+    ("Umrande die Frakturen mit Kästchen, zwanzig Minuten", BOXED, {**FRACTURE, "minutes": 20}),
+    ("Only one in twenty radiographs has boxes, the others merely say fracture or not: find the fractures", WEAK, PARTLY),
+    ("Boxes exist for 5% of the radiographs only, labels for everything. Classify the fractures", WEAK, PARTLY),
+    ("Finde Frakturen; nur auf 5 % der Bilder sind Kästen, sonst gibt es nur Bildlabels", WEAK, PARTLY),
+    ("Frakturen, aber die meisten Bilder sind nicht annotiert", WEAK, PARTLY),
 ]
 BY_LABEL = {"task": "classification", "metric": "auroc", "positive": "fracture"}
 

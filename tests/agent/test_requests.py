@@ -31,6 +31,7 @@ BINARY = {"classes": ["mel", "nv"], "positive": "mel", "metric": "auroc", "group
 SENSITIVE = {**BINARY, "rule": "sensitivity", "target": 0.95, "for": "mel"}
 SPECIFIC = {**BINARY, "rule": "specificity", "target": 0.95}
 BALANCED = {**BINARY, "rule": "youden"}
+MOLES_FIRST = {"classes": ["nv", "mel"]}
 ALL = {"classes": SEVEN, "metric": "macro_auroc", "positive": None, "group": "lesion_id"}
 AGAINST_REST = {"classes": ["mel", "rest"], "positive": "mel", "metric": "auroc"}
 PNEUMONIA = {
@@ -131,6 +132,43 @@ DERMOSCOPY_REQUESTS = [
     ("Unnötige Biopsien vermeiden, Melanom oder Muttermal", SPECIFIC),
     ("Melanomerkennung mit 90 Prozent Sensitivität, Melanom gegen Nävus", {**SENSITIVE, "target": 0.9}),
     ("Ist das Hautkrebs?", {"classes": ["malignant", "rest"], "positive": "malignant"}),
+    # other ways to say which mistake is worse
+    ("I'd rather biopsy ten harmless moles than miss one melanoma; classify them", {**SENSITIVE, **MOLES_FIRST}),
+    ("We can live with false alarms but not with missed melanomas. Melanoma vs nevus", SENSITIVE),
+    ("Better safe than sorry: melanoma against nevus", SENSITIVE),
+    ("Melanom gegen Nävus, lieber einmal zu viel als zu wenig", SENSITIVE),
+    ("Trenne Melanom und Nävus; Fehlalarme sind weniger schlimm als übersehene Melanome", SENSITIVE),
+    ("False positives hurt us more than misses: sort melanoma and nevus", SPECIFIC),
+    ("Melanoma versus nevus. A false alarm is better than a missed melanoma", SENSITIVE),
+    ("Can you distinguish malignant melanoma from benign nevi? Overlooking one would be a catastrophe", SENSITIVE),
+    # numbers and times in words
+    ("melanoma vs nevus, sens 0.9", {**SENSITIVE, "target": 0.9}),
+    ("melanoma vs nevus, spec 80 %", {**SPECIFIC, "target": 0.8}),
+    ("Catch at least 97 percent of the melanomas among the nevi", {**SENSITIVE, "target": 0.97}),
+    ("Tell melanoma from nevus, miss no more than 2 % of the melanomas", {**SENSITIVE, "target": 0.98}),
+    ("mindestens 90 Prozent Sensitivität, Melanom gegen Nävus", {**SENSITIVE, "target": 0.9}),
+    ("Melanoma or nevus? You have twenty minutes", {**BALANCED, "minutes": 20}),
+    ("melanoma vs nevus within ten mins", {**BALANCED, "minutes": 10}),
+    ("melanoma vs nevus, an hour and a half", {**BALANCED, "minutes": 90}),
+    ("melanoma vs nevus, forty-five minutes", {**BALANCED, "minutes": 45}),
+    ("melanoma vs nevus, three quarters of an hour", {**BALANCED, "minutes": 45}),
+    ("melanoma vs nevus, 90 seconds", {**BALANCED, "minutes": 1.5}),
+    ("Melanom gegen Nävus, du hast fünf Minuten", {**BALANCED, "minutes": 5}),
+    ("Melanom oder Nävus in anderthalb Stunden", {**BALANCED, "minutes": 90}),
+    ("Melanom oder Nävus in einer Dreiviertelstunde", {**BALANCED, "minutes": 45}),
+    ("We need a second opinion: melanoma or nevus", {**BALANCED, "minutes": 10}),
+    # other words for the same
+    ("I need something that flags melanoma on dermatoscopic photos, nevi are the other class", BALANCED),
+    ("Tell me which of these moles are melanomas", {**BALANCED, **MOLES_FIRST}),
+    ("Ordne jedem Hautbild seine Diagnose zu", ALL),
+    ("classfy these dermoscopic imges into there diagnoses", ALL),
+    ("What kind of skin lesion is it? Give me a model", ALL),
+    ("Which diagnosis does each dermoscopy image show?", ALL),
+    ("Is it skin cancer?", {"classes": ["malignant", "rest"], "positive": "malignant"}),
+    (
+        "Classify all diagnoses; missing a melanoma or a basal cell carcinoma is worse",
+        {**ALL, "rule": "sensitivity", "for": "mel", "assumes": "one threshold, for mel against the rest"},
+    ),
 ]
 
 CHEST_REQUESTS = [
@@ -159,6 +197,21 @@ REFUSED = [
     ("Find pneumothorax on chest radiographs", CHEST, BadInput),
     ("Tell melanoma from nevus", CHEST, BadInput),
     ("melanoma versus pneumonia", DERMOSCOPY, BadInput),
+    ("Outline the lesion borders", DERMOSCOPY, OutOfScope),
+    ("Pixel-accurate masks of the lesions please", DERMOSCOPY, OutOfScope),
+    ("Predict tumour thickness in millimetres", DERMOSCOPY, OutOfScope),
+    ("Wie alt ist der Patient auf dem Bild?", DERMOSCOPY, OutOfScope),
+    ("Count the number of moles", DERMOSCOPY, OutOfScope),
+    ("Grade the severity of the lesion from 0 to 10", DERMOSCOPY, OutOfScope),
+    ("How long will these patients live?", DERMOSCOPY, OutOfScope),
+    ("Wird der Krebs wiederkommen?", DERMOSCOPY, OutOfScope),
+    ("Predict the time until relapse", DERMOSCOPY, OutOfScope),
+    ("Generate synthetic dermoscopy images", DERMOSCOPY, OutOfScope),
+    ("Denoise these images", DERMOSCOPY, OutOfScope),
+    ("Translate the labels into German", DERMOSCOPY, OutOfScope),
+    ("Classify ECG traces", DERMOSCOPY, OutOfScope),
+    ("Cluster the images without labels", DERMOSCOPY, OutOfScope),
+    ("Find images similar to this one, similar images please", DERMOSCOPY, OutOfScope),
 ]
 
 
@@ -294,6 +347,12 @@ SHORTCUT_REQUESTS = [
     ("Classify pneumothorax, it must not rely on the moonlight", DRAINS, {**NOTHING, "assumes": "names nothing"}),
     ("Classify pneumothorax, it must not rely on the drain", FEW_DRAINS, {"confounders": ["drain"], "frees": []}),
     ("Find pneumothorax on chest x-rays", MASKED_DRAINS, NOTHING),
+    ("predict pneumotorax without relying on the chest drian", MASKED_DRAINS, TRANSPLANT),
+    ("Pneumothorax classifier that ignores drains", MASKED_DRAINS, TRANSPLANT),
+    ("Is there a pneumothorax? The thoracostomy tube must not give it away", DRAINS, PASTE),
+    ("Train pneumothorax vs no pneumothorax, unbiased by chest drain", DRAINS, PASTE),
+    ("Pneumothorax ja oder nein, unabhängig vom Schlauch", DRAINS, PASTE),
+    ("Find collapsed lungs; patients with tubes are mostly positive so be careful", DRAINS, PASTE),
 ]
 
 

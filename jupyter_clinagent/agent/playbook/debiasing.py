@@ -10,11 +10,13 @@ from collections.abc import Callable
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.cells import augmentation, prevalence
-from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
+from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
+from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
+NAMES_NOTHING = "The request speaks of a shortcut, but names nothing that the data know of; reliance on it can't be measured."
 FEWEST = 10
 """Images with (and without) the confounder, or masks of it, that a model can be freed by."""
 SHARE = 0.6
@@ -44,7 +46,7 @@ def find_confounders(intent: Intent, survey: SurveyFacts, note: Callable[[str], 
         named = [c for c in survey.columns if c.role in (*_CANDIDATES, "alias") and _is_named(c.name, intent.words)]
         found += [c.name for c in named if c.name not in found and _usable(c, note)]
         if not named and not found and not intent.confounders:
-            note("The request speaks of a shortcut, but names nothing that the data know of; reliance on it can't be measured.")
+            note(NAMES_NOTHING)
     if found:
         _note_masks(survey, note)
     return list(dict.fromkeys(found))

@@ -23,7 +23,8 @@ from jupyter_clinagent.agent.playbook.drafting import (
     say_several_splits,
     spoken,
 )
-from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -252,11 +253,20 @@ def _operating_point(
     )
     subject = named if named and (not binary or intent.risk == "sensitivity") else positive
     if intent.risk in ("sensitivity", "specificity"):
+        _say_one_threshold(intent, classes, subject, notes)
         target = intent.target or DEFAULT_RATE
         if intent.target is None:
             notes.add(f"The request names no number, so the threshold holds {DEFAULT_RATE:.0%} {intent.risk} for {subject}.")
         return OperatingPoint(rule=intent.risk, target=target, positive_class=subject)
     return OperatingPoint(rule="youden", positive_class=positive) if binary else None
+
+
+def _say_one_threshold(intent: Intent, classes: dict[str, list[str]], subject: str, notes: Notes) -> None:
+    """Of several findings that must not be missed, the threshold holds for the first."""
+    values = {concept_of(v): name for name, vs in classes.items() for v in vs}
+    others = [values[concept] for concept in intent.risk_also_for if values.get(concept, subject) != subject]
+    if others:
+        notes.add(f"The request names {listed([subject, *others])}; there is one threshold, for {subject} against the rest.")
 
 
 def _question(key: str, text: str, choices: list[str], default: str) -> Card:

@@ -17,7 +17,8 @@ from jupyter_clinagent.agent.playbook.drafting import (
     say_several_splits,
     spoken,
 )
-from jupyter_clinagent.agent.playbook.lexicon import Intent, label_key
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import OperatingPoint, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.lexicon import OUT_OF_SCOPE, Intent, label_key
+from jupyter_clinagent.agent.playbook.lexicon import OUT_OF_SCOPE, Intent
+from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import OutOfScope
 from jupyter_clinagent.facts import SurveyFacts
@@ -20,7 +21,8 @@ _REFUSALS = {
     "segmentation": "Outlining a finding pixel by pixel (segmentation) is not something I can do yet.",
     "regression": "Predicting a number such as an age or a size is not something I can do yet.",
     "survival": "Predicting survival or the course of a disease is not something I can do yet.",
-    "generation": "Writing reports or making images is not something I do.",
+    "generation": "Writing reports, translating, or making and altering images is not something I do.",
+    "other": "I learn from labelled images; signals, texts, clustering and search by similarity are not something I do.",
     "treatment": "I build research models that read images; I give no treatment advice.",
 }
 DEFAULT_RATE = 0.95

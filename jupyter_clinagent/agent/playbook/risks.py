@@ -1,0 +1,93 @@
+"""Which mistake a request calls worse, for which finding, and which number it wants held."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.wording import contains, first_position
+
+_NUMBER = r"(\d+(?:[.,]\d+)?|[.]\d+)\s*(?:%|percent|prozent)?"
+_RATE = r"(sens(?:itivit(?:y|aet))?\b|recall|spec(?:ificity)?\b|spezifitaet|true\ positive\ rate)"
+_TARGET = re.compile(
+    rf"""{_NUMBER}\s*{_RATE}
+    | {_RATE}\s*(?:of|at|to|von|bei|auf|is|=|>=|≥|at\ least|mindestens|:|\s)*{_NUMBER}""",
+    re.VERBOSE,
+)
+_CAUGHT = re.compile(
+    r"""\b(?:catch|catches|recognis|recogniz|erkenn|erwisch)\w*\b[^.;]{0,25}?\b
+    ([5-9]\d(?:[.,]\d+)?)\s*(?:%|percent|prozent)\s*(?:of|der|aller)\b""",
+    re.VERBOSE,
+)
+_MISSED = re.compile(
+    r"""\b(?:miss|misses|uebersehen|uebersieht)\b[^.;]{0,15}?(?:at\ most|no\ more\ than|less\ than|fewer\ than|hoechstens)\s*
+    (\d+(?:[.,]\d+)?)\s*(?:%|percent|prozent)
+    | (?:hoechstens|maximal)\s*(\d+(?:[.,]\d+)?)\s*(?:%|prozent)[^.;]{0,40}?\b(?:uebersehen|verpass)""",
+    re.VERBOSE,
+)
+_WORSE = re.compile(
+    r"""\b(worse|worst|schlimmer|costlier|more\ costly|more\ dangerous|more\ serious|more\ harmful|gefaehrlicher|teurer
+    |matters\ more|more\ important|wichtiger|bigger\ problem|fatal|unacceptable|disaster|hurts?\b[^.;]*\bmore)\b""",
+    re.VERBOSE,
+)
+_MILDER = re.compile(
+    r"""\b(less\ bad|not\ as\ bad|less\ serious|less\ important|less\ costly|better\ than|preferable|rather|live\ with
+    |weniger\ schlimm|lieber|acceptable|harmless|fine|ok|okay|tolerable|in\ kauf|verschmerzen)\b""",
+    re.VERBOSE,
+)
+_RATHER = re.compile(r"\b(?:rather|sooner|better|lieber|besser)\b.*?\b(?:than|als)\b(.*)")
+"""“Rather A than B”: B is what must not happen."""
+_SENTENCES = re.compile(r"[.;!?\n](?=\s|$)")
+
+
+def worse_mistake(plain: str) -> str | None:
+    """``sensitivity`` where a miss is worse, ``specificity`` where a false alarm is. In “A is worse than B”, it is A;
+    “A is less bad than B” turns it round.
+    """
+    return next((kind for sentence in _SENTENCES.split(plain) if (kind := _worse_in(sentence)) is not None), None)
+
+
+def _worse_in(sentence: str) -> str | None:
+    if contains(sentence, known.PHRASES["cautious"]):
+        return "sensitivity"
+    dreaded = _RATHER.search(sentence)
+    for part in (dreaded[1] if dreaded else "", sentence):
+        miss, alarm = first_position(part, known.PHRASES["miss"]), first_position(part, known.PHRASES["false_alarm"])
+        if miss is None and alarm is None:
+            continue
+        if part is not sentence and (miss is None or alarm is None):
+            return "sensitivity" if alarm is None else "specificity"
+        return _turned(sentence, miss, alarm)
+    return None
+
+
+def _turned(sentence: str, miss: int | None, alarm: int | None) -> str:
+    """The mistake mentioned first, or the other one where it is called the milder."""
+    first_is_miss = alarm is None or (miss is not None and miss < alarm)
+    milder = bool(_MILDER.search(sentence)) and not _WORSE.search(sentence)
+    return "sensitivity" if first_is_miss != milder else "specificity"
+
+
+def rate_wanted(plain: str) -> tuple[str | None, float | None]:
+    """The rate that a number is named for, and the number as a share."""
+    if found := _CAUGHT.search(plain):
+        return "sensitivity", round(_number(found[1]) / 100, 4)
+    if found := _MISSED.search(plain):
+        return "sensitivity", round(1 - _number(found[1] or found[2]) / 100, 4)
+    found = _TARGET.search(plain)
+    if not found:
+        return None, None
+    number = _number(found[1] or found[4])
+    number = number / 100 if number > 1 else number
+    kind = "specificity" if (found[2] or found[3]).startswith(("spec", "spez")) else "sensitivity"
+    return (kind, round(number, 4)) if 0 < number < 1 else (kind, None)
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def risk_concepts(mentioned: tuple[str, ...]) -> tuple[str, ...]:
+    """Findings that a mistake is about: diseases where any is among them (“rather biopsy a mole than miss a melanoma”)."""
+    ill = tuple(name for name in mentioned if known.KIND.get(name, "disease") == "disease")
+    return ill or mentioned

@@ -1,0 +1,104 @@
+"""How the words of a request are compared with those of the lexicon.
+
+Without case, umlauts written out, phrases word by word; words of five letters or more forgive a slip of the keyboard.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from jupyter_clinagent.agent.playbook import concepts as known
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def normalise(text: str) -> str:
+    """Lower case, umlauts written out, blanks collapsed."""
+    return re.sub(r"\s+", " ", text.lower().translate(_UMLAUTS)).strip()
+
+
+def label_key(label: str) -> str:
+    """A label value reduced to its letters and digits, for comparison with :attr:`Concept.labels`."""
+    return re.sub(r"[^a-z0-9]", "", normalise(label))
+
+
+def tokens(plain: str) -> list[str]:
+    """The words of a normalised text."""
+    return re.findall(r"[^\W_]+", plain)
+
+
+def contains(plain: str, phrases: Iterable[str]) -> bool:
+    """Whether one of the phrases occurs."""
+    return first_position(plain, phrases) is not None
+
+
+def first_position(plain: str, phrases: Iterable[str]) -> int | None:
+    """Index of the first word at which one of the phrases begins."""
+    words = tokens(plain)
+    starts = [s for phrase in phrases if (s := _phrase_position(words, tokens(normalise(phrase)))) is not None]
+    return min(starts, default=None)
+
+
+def _phrase_position(words: list[str], phrase: list[str]) -> int | None:
+    for start in range(len(words) - len(phrase) + 1):
+        if all(_same_word(written, meant) for written, meant in zip(words[start:], phrase, strict=False)):
+            return start
+    return None
+
+
+@lru_cache(maxsize=100_000)
+def _same_word(written: str, meant: str) -> bool:
+    """Equal, a slip of the keyboard or a plural apart, or a German compound that begins with the word."""
+    if written == meant:
+        return True
+    if (len(meant) >= 7 and written.startswith(meant)) or (len(meant) >= 4 and written == f"{meant}s"):
+        return True
+    if written in _vocabulary():
+        return False
+    if len(meant) == 5:
+        return _is_swapped(written, meant)
+    allowed = 0 if len(meant) < 6 else 1 if len(meant) < 8 else 2
+    # the first letter is rarely mistyped; without it "nevus" and "venus" would be one word
+    return (
+        allowed > 0
+        and written[0] == meant[0]
+        and abs(len(written) - len(meant)) <= allowed
+        and _distance(written, meant) <= allowed
+    )
+
+
+def _is_swapped(written: str, meant: str) -> bool:
+    """Two neighbouring letters changed places (“drian”), which makes no other word as one wrong letter would (“train”)."""
+    apart = [k for k, pair in enumerate(zip(written, meant, strict=False)) if pair[0] != pair[1]]
+    return sorted(written) == sorted(meant) and len(apart) == 2 and apart[1] == apart[0] + 1 > 1
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> frozenset[str]:
+    """Every word that the lexicon knows: none of them is a slip for another (“übersehen” is not “überleben”)."""
+    families = (known.MALIGNANT, known.CONFOUNDERS, known.MODALITY, known.TASK, known.GROUP, known.FOLLOW_UP, known.PHRASES)
+    phrases = [p for family in families for words in family.values() for p in words] + [
+        p for c in known.CONCEPTS for p in c.words
+    ]
+    return frozenset(word for phrase in phrases for word in tokens(normalise(phrase)))
+
+
+def _distance(a: str, b: str) -> int:
+    """Damerau-Levenshtein distance (optimal string alignment)."""
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def first_family(plain: str, families: known.Families) -> str | None:
+    """The first family of which a phrase occurs."""
+    return next((name for name, words in families.items() if contains(plain, words)), None)
