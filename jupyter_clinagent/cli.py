@@ -40,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(a: argparse.Namespace) -> dict[str, Any]:
     from jupyter_clinagent.runner import RunOptions, run
 
-    options = RunOptions(a.request, a.data, a.minutes, a.output, a.model, a.yes, dict(_pair(x) for x in a.answer), a.dry_run)
+    answers = dict(_pair(x) for x in a.answer)
+    options = RunOptions(a.request, a.data, a.minutes, a.output, a.model, a.yes, answers, a.dry_run, a.seed)
     result = run(options)
     if result["exit"] == 0 and not a.dry_run:
         _where(result)
@@ -140,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--yes", action="store_true", help="approve the specification and the plan, take every default")
     run.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE", help="answer a question in advance")
     run.add_argument("--dry-run", action="store_true", help="specification and plan only")
+    run.add_argument("--seed", type=int, default=0, help="of the split and of every training (default 0)")
     run.add_argument("--json", metavar="FILE")
 
     demo = _command(commands, "demo", _demo, "the whole path on phantom images")

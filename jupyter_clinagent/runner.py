@@ -37,6 +37,7 @@ class RunOptions:
     yes: bool = False
     answers: dict[str, str] = field(default_factory=dict)
     dry_run: bool = False
+    seed: int = 0
 
 
 class TerminalApprover:
@@ -126,7 +127,11 @@ def run(options: RunOptions, stream: TextIO = sys.stdout) -> dict[str, Any]:
 
 async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
     settings = AgentSettings(
-        model=options.model, data=str(_relative(options.data, notebook.parent)), minutes=options.minutes, granted=options.yes
+        model=options.model,
+        data=str(_relative(options.data, notebook.parent)),
+        minutes=options.minutes,
+        seed=options.seed,
+        granted=options.yes,
     )
     checkpoint = notebook.parent / study_folder(str(notebook)) / "conversation.sqlite"
     async with HeadlessNotebook(notebook) as port:

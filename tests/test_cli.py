@@ -95,6 +95,13 @@ def test_a_dry_run_ends_with_a_plan_and_trains_nothing(tmp_path: Path) -> None:
     assert "study.experiment" not in (tmp_path / "s.ipynb").read_text(encoding="utf-8")
 
 
+def test_another_seed_is_in_the_specification_and_in_the_cell_that_opens_the_study(tmp_path: Path) -> None:
+    phantoms.write("triage", tmp_path / "data", n=100, seed=1)
+    code, summary = run(tmp_path, "--dry-run", "--minutes", "5", "--seed", "7")
+    assert (code, summary["specification"]["seed"]) == (0, 7)
+    assert "minutes=5, seed=7," in (tmp_path / "s.ipynb").read_text(encoding="utf-8")
+
+
 # ------------------------------------------------------------------ what is missing or refused
 def test_without_yes_the_missing_approval_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     phantoms.write("triage", tmp_path / "data", n=100, seed=1)

@@ -50,6 +50,8 @@ class AgentSettings:
         Folder of the images, as the kernel sees it; None: the request names it, or the clinician is asked.
     minutes
         Wall-time budget; None: the request names it, else ten.
+    seed
+        Of the split and of every training.
     granted
         The clinician allows model-written cells without being shown each.
     chat_model
@@ -61,6 +63,7 @@ class AgentSettings:
     model: str | None = None
     data: str | None = None
     minutes: float | None = None
+    seed: int = 0
     granted: bool = False
     chat_model: BaseChatModel | None = field(default=None, compare=False)
     model_calls: int = 200
@@ -171,6 +174,7 @@ async def _opening(
         study_folder=_free_study_folder(port.path),
         data=settings.data,
         minutes=settings.minutes,
+        seed=settings.seed,
         notebook=PurePath(port.path).name,
     )
     return {"messages": [*cut_off, HumanMessage(with_settings(request, begin))]}

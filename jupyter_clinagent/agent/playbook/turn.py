@@ -25,6 +25,7 @@ class Settings:
     data: str | None = None
     minutes: float | None = None
     notebook: str = ""
+    seed: int = 0
 
 
 @dataclass(frozen=True)
