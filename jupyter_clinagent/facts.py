@@ -101,6 +101,8 @@ class Finding(Frozen):
     severity: Literal["info", "warning", "stop"]
     count: int
     text: str
+    confounder: str | None = None
+    """The column that goes with the label and says of each image yes or no, so that a model can be freed from it."""
 
 
 class AuditFacts(Frozen):

@@ -92,7 +92,8 @@ class ImageClassifier(L.LightningModule):
         self.label_smoothing, self.weight_decay = label_smoothing, weight_decay
         self.learning_rate = learning_rate or PEAK_RATES[trainable]
         self.equal_prevalence, self.total_steps = equal_prevalence, 1
-        self.mixup, self.mean_weights, self.closer = mixup, mean_weights, start.closer if start else False
+        self.mixup, self.mean_weights = mixup, mean_weights
+        self.closer: bool = start.closer if start else False
         self.symmetries: tuple[str, ...] = ()
         self.backbone = load_backbone(backbone, weights_file)
         self.dropout = nn.Dropout(dropout)

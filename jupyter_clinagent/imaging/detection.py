@@ -62,6 +62,8 @@ class FindingDetector(L.LightningModule):
         Regularisation.
     weights_file
         Local weights for another backbone than the default.
+    new_anchors
+        Fit the anchors anew where the training goes on from a detector of another working size.
     start
         Go on from this trained detector, or from the backbone of this trained classifier of finding / no finding;
         then the backbone is not tuned again.
@@ -89,13 +91,14 @@ class FindingDetector(L.LightningModule):
         learning_rate: float | None = None,
         weight_decay: float = 0.01,
         weights_file: str | Path | None = None,
+        new_anchors: bool = False,
         start: FindingDetector | ImageClassifier | None = None,
     ) -> None:
         super().__init__()
         if trainable not in PEAK_RATES:
             raise ValueError(f"trainable must be one of {', '.join(PEAK_RATES)}, not {trainable!r}")
         self.classes, self.trainable, self.views = list(classes), trainable, views
-        self.tuned_on = tuned_on
+        self.tuned_on, self.new_anchors = tuned_on, new_anchors
         self.learning_rate, self.weight_decay = learning_rate or PEAK_RATES[trainable], weight_decay
         self.total_steps, self.plan = 1, trainable
         self.classifier = ImageClassifier([NO_FINDING, FINDING], backbone, "all", weights_file=weights_file)
@@ -129,6 +132,7 @@ class FindingDetector(L.LightningModule):
             "learning_rate": self.learning_rate,
             "weight_decay": self.weight_decay,
             "start": self.start_recipe,
+            **({"new_anchors": True} if self.new_anchors else {}),
         }
 
     # -------------------------------------------------------------- the network

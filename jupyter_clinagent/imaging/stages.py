@@ -49,7 +49,7 @@ def stages_of(model: ImageClassifier | FindingDetector, data: CohortDataModule) 
         return [Stage(model.trainable, partial(ProbeFeed if model.trainable == "head" else ImageFeed, model, data))]
     if not isinstance(data, BoxDataModule) or not len(data.with_boxes("train")):
         raise ValueError("a detector learns from boxes: give a BoxDataModule whose training part has some")
-    if model.start != "detector":
+    if model.start != "detector" or model.new_anchors:
         model.fit_anchors(data.targets("train"))
     if model.trainable == "all":
         return [Stage("all", partial(BoxImageFeed, model, data))]

@@ -14,7 +14,7 @@ from jupyter_clinagent.study.box_audit import audit_boxes
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.identifiers import count_identifiers
 from jupyter_clinagent.study.inventory import Inventory
-from jupyter_clinagent.study.roles import is_identifier
+from jupyter_clinagent.study.roles import is_identifier, one_to_one
 
 STRONG_ASSOCIATION = 0.05
 """A column that explains more than this share of the label's entropy is reported."""
@@ -122,18 +122,22 @@ def _associations(cohort: Cohort) -> Iterator[Finding]:
     metadata = cohort.metadata.loc[shown.index, columns].assign(**{"image size": _size_of(cohort, shown.index)})
     for column, explained, p in associations(metadata, shown["label"], shown["group"]):
         if explained >= STRONG_ASSOCIATION and p <= SIGNIFICANT:
-            text = (
-                f"{column} goes with the label (it explains {explained:.0%} of it in training and validation, p = {p:.3f}): "
-                f"if it shows in the images, the model may learn it instead of the disease.{_remedy(cohort, column)}"
+            yield _association(
+                cohort, column, explained, p, alias=column in columns and one_to_one(metadata[column], shown["label"])
             )
-            yield Finding(topic="association", severity="warning", count=round(100 * explained), text=text)
 
 
-def _remedy(cohort: Cohort, column: str) -> str:
-    """What can be asked for where the column says of each image whether it shows something."""
-    if cohort.confounder(column).isna().all():
-        return ""
-    return f" Ask that it must not rely on {column}, and that is measured and reduced."
+def _association(cohort: Cohort, column: str, explained: float, p: float, *, alias: bool) -> Finding:
+    """A column that gives the label away, with what can be asked for where it says of each image whether it shows something."""
+    says = f"{column} goes with the label (it explains {explained:.0%} of it in training and validation, p = {p:.3f}): "
+    says += "if it shows in the images, the model may learn it instead of the disease."
+    known = not alias and not cohort.confounder(column).isna().all()
+    if alias:
+        says = f"{column} says the same as the label: it is the answer itself, and no shortcut to be freed from."
+    elif known:
+        says += f" Ask that it must not rely on {column}, and that is measured and reduced."
+    named = column if known else None
+    return Finding(topic="association", severity="warning", count=round(100 * explained), text=says, confounder=named)
 
 
 def _size_of(cohort: Cohort, files: pd.Index) -> np.ndarray:

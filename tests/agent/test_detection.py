@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from jupyter_clinagent.agent.playbook.detection import detection_cell, detection_size, make_detection_plan
+from jupyter_clinagent.agent.playbook.detection import HEADS, detection_cell, detection_size, make_detection_plan
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.draft_detection import fitted_to
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.agent.playbook.turn import Settings
 from jupyter_clinagent.contracts import Plan, Specification
-from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
 from tests.agent.surveys import BOXED, WEAK
-from tests.agent.test_playbook import REPORT, Clinic
+from tests.agent.test_playbook import REPORT, Clinic, experiments
 
 FIGURE = {"value": 0.81, "low": 0.7, "high": 0.9, "reason": None}
 SPEED = SpeedFacts(
@@ -41,19 +42,21 @@ EVALUATION = {
     "unsealed": 1,
 }
 
-TRAINED = ExperimentFacts(
-    name="teacher",
-    hypothesis="",
-    metric="map50",
-    value=0.8,
-    low=0.7,
-    high=0.9,
-    kept=True,
-    reason="",
-    seconds=60,
-    steps=90,
-    epochs=2,
-)
+DETAILS = {
+    "model": {"trainable": "heads"},
+    "data": {"preprocessing": {"size": [160, 160]}, "negatives": 0.5, "train_transform": {}, "pseudo_boxes": None},
+}
+
+
+class BoxClinic(Clinic):
+    """Every experiment ends after a minute with a detector; ``details`` may say more of its recipe."""
+
+    def _trained(self, source: str) -> dict[str, Any]:
+        before = self.elapsed
+        facts = super()._trained(source) | {"metric": "map50"}
+        self.elapsed = before + 60
+        given = self.answers.get("details", {})
+        return facts | {"details": {part: DETAILS[part] | given.get(part, {}) for part in DETAILS}}
 
 
 def specification(survey: SurveyFacts, minutes: float = 10) -> Specification:
@@ -114,11 +117,11 @@ def test_the_working_size_suits_the_boxes_the_images_and_the_time(
     assert detection_size(survey, minutes) == size
 
 
-def clinic(survey: SurveyFacts, cohort: CohortFacts) -> Clinic:
-    facts = {"load_cohort": cohort, "measure_speed": SPEED, "run.verdict": TRAINED}
+def clinic(survey: SurveyFacts, cohort: CohortFacts, **answers: Any) -> BoxClinic:
+    facts = {"load_cohort": cohort, "measure_speed": SPEED}
     cells: dict[str, Any] = {words: {"status": "ok", "facts": [f.model_dump(mode="json")]} for words, f in facts.items()}
     cells |= {"study.unseal": {"status": "ok", "facts": [EVALUATION]}, "study.report": {"status": "ok", "facts": [REPORT]}}
-    return Clinic(survey, cells=cells)
+    return BoxClinic(survey, cells=cells, **answers)
 
 
 def test_partial_boxes_lead_from_one_sentence_to_a_student_and_are_said_on_the_card() -> None:
@@ -161,3 +164,83 @@ def test_boxes_of_something_else_end_the_turn_before_anything_is_loaded() -> Non
     assert asked.status == "bad_input"
     assert "only boxes of “fracture”" in message
     assert not any("load_cohort" in s for s in asked.sources)
+
+
+# ------------------------------------------------------------------ words after the study, and time that is left
+def later(asked: Clinic, words: str) -> tuple[str, list[str]]:
+    """What is said, and the cells that come, after a finished study."""
+    before = len(asked.sources)
+    message = asked.ask(words)
+    return message, asked.sources[before:]
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("Keep going for 10 minutes", "every layer free"),
+        ("noch 10 Minuten bitte", "every layer free"),
+        ("weiter trainieren", "every layer free"),
+        ("Find more fractures", "finer images"),
+        ("it misses too many", "finer images"),
+        ("Finde mehr Frakturen", "finer images"),
+        ("fewer false alarms, please", "two negatives for each positive"),
+        ("Zu viele Fehlalarme!", "two negatives for each positive"),
+    ],
+)
+def test_words_after_a_detection_train_on_from_the_best_detector_without_a_second_opening(words: str, first: str) -> None:
+    asked = clinic(BOXED, COHORT, details={"model": {"trainable": "heads"}})
+    asked.settings = Settings(study_folder="s", data="d", minutes=1)  # heads only, and no time to refine
+    asked.ask("Find the fractures on these radiographs")
+    message, sources = later(asked, words)
+    trained = [source for source in sources if "study.experiment" in source]
+    assert f"study.experiment({first!r}" in trained[0]
+    assert "start=study.model()" in trained[0]
+    assert not any("unseal" in source for source in sources)
+    assert "was not asked again" in message
+    assert asked.status == "done"
+
+
+def test_finer_images_get_anchors_of_their_own_and_more_negatives_their_share() -> None:
+    asked = clinic(BOXED, COHORT)
+    asked.ask("Find the fractures on these radiographs")
+    _, finer = later(asked, "find more fractures")
+    assert "radiograph_boxes((256, 256))" in finer[0]
+    assert "new_anchors=True" in finer[0]
+    _, specific = later(asked, "fewer false alarms")
+    assert "negatives=0.667" in specific[0]
+
+
+def test_where_boxes_are_partial_they_are_ranked_anew_by_the_best_detector() -> None:
+    asked = clinic(WEAK, PARTLY, details={"data": {"pseudo_boxes": "abc"}, "model": {"trainable": "all"}})
+    asked.settings = Settings(study_folder="s", data="d", minutes=2)
+    asked.ask("Find the fractures")
+    _, sources = later(asked, "find more")
+    assert "rank_pseudo_boxes(study.model(), teacher.classifier, data)" in sources[0]
+    assert "pseudo_boxes=data.pseudo_boxes" in sources[0]
+
+
+def test_time_that_the_ladder_of_a_detection_leaves_is_used_before_the_test_set_is_opened() -> None:
+    asked = clinic(BOXED, COHORT)
+    asked.settings = Settings(study_folder="s", data="d", minutes=15)
+    asked.ask("Find the fractures on these radiographs")
+    names = experiments(asked)
+    assert names[-1] == "finer images"
+    assert len(names) == len(set(names))
+    assert "unseal" in asked.sources[-3]
+
+
+def test_refinement_of_a_detection_ends_after_three_discarded_in_a_row() -> None:
+    discarded = {"every layer free": {"kept": False}, "finer images": {"kept": False}, "longer training": {"kept": False}}
+    asked = clinic(BOXED, FEW_NEGATIVES, verdicts={HEADS.name: {"best_at": 1.0}, **discarded})
+    asked.settings = Settings(study_folder="s", data="d", minutes=1)
+    asked.ask("Find the fractures on these radiographs")
+    _, sources = later(asked, "keep going for half an hour")
+    assert sum("study.experiment" in source for source in sources) == 3
+
+
+def test_what_a_detector_cannot_do_after_its_study_is_said() -> None:
+    asked = clinic(BOXED, COHORT)
+    asked.ask("Find the fractures on these radiographs")
+    assert "can't be measured" in later(asked, "it looks at the ruler")[0]
+    assert later(asked, "rare classes matter more")[1] == []
+    assert "study.new_threshold('sensitivity', 0.95, positive='fracture')" in later(asked, "use 95 % sensitivity")[1][0]

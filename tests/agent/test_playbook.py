@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from jupyter_clinagent.agent.playbook.classifier_ideas import CATALOGUE
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.plan import make_plan, working_size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
@@ -113,6 +114,7 @@ class Clinic:
         facts = {
             "study.survey()": self.survey.model_dump(mode="json"),
             "study.load_cohort": COHORT,
+            "study.audit": {"kind": "audit", "findings": self.answers.get("findings", [])},
             "measure_speed": SPEED,
             "study.unseal": EVALUATION,
             "study.report": REPORT,
@@ -436,17 +438,17 @@ def test_nothing_is_tried_twice_and_refinement_ends() -> None:
 def test_refinement_ends_after_three_discarded_in_a_row() -> None:
     done = [ExperimentFacts.model_validate(EXPERIMENT | {"name": str(k), "kept": k == 0, "best_at": 0.2}) for k in range(4)]
     facts = (DERMOSCOPY, CohortFacts.model_validate(FEW), SpeedFacts.model_validate(SPEED))
-    assert next_experiment(Signs(*facts, done[:3], 20.0), 1) is not None
-    assert next_experiment(Signs(*facts, done, 20.0), 1) is None
-    assert next_experiment(Signs(*facts, done[:3], 0.1), 1) is None
+    assert next_experiment(Signs(*facts, done[:3], 20.0), 1, CATALOGUE) is not None
+    assert next_experiment(Signs(*facts, done, 20.0), 1, CATALOGUE) is None
+    assert next_experiment(Signs(*facts, done[:3], 0.1), 1, CATALOGUE) is None
 
 
 def test_rare_classes_are_drawn_as_often_where_they_are_drowned() -> None:
-    counts = {name: {"train": count} for name, count in (("a", 900), ("b", 300), ("c", 20))}
+    counts = {name: {"train": count, "validation": 200, "test": 200} for name, count in (("a", 900), ("b", 300), ("c", 20))}
     drowned = FEW | {"classes": ["a", "b", "c"], "counts": counts}
     done = [ExperimentFacts.model_validate(EXPERIMENT | {"name": "full fine-tuning", "kept": True, "best_at": 0.75})]
     signs = Signs(DERMOSCOPY, CohortFacts.model_validate(drowned), SpeedFacts.model_validate(SPEED), done, 5.0)
-    chosen = next_experiment(signs, 0)
+    chosen = next_experiment(signs, 0, CATALOGUE)
     assert chosen is not None
     assert chosen.recipe.balance == 1.0
 

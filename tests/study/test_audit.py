@@ -142,4 +142,13 @@ def test_a_drain_that_gives_the_answer_away_is_warned_of_with_what_can_be_asked_
     folder = phantoms.write("chest", tmp_path / "data", n=200, seed=1, size=48)
     said = [finding.text for finding in audit(folder, label="finding", group="patient_id")["association"]]
     assert any(text.startswith("drain goes with the label") and "must not rely on drain" in text for text in said)
+    assert [finding.confounder for finding in audit(folder, label="finding")["association"] if finding.confounder] == ["drain"]
     assert not any(text.startswith("sex") for text in said)
+
+
+def test_a_column_that_says_the_same_as_the_loaded_classes_is_the_answer_and_no_shortcut(tmp_path: Path) -> None:
+    labels = ["a", "b", "c"] * 40
+    folder = table_with(tmp_path, labels, device=["x" if label == "a" else "y" for label in labels])
+    found = audit(folder, classes={"a": ["a"], "rest": ["b", "c"]})["association"][0]
+    assert found.text.startswith("device says the same as the label")
+    assert found.confounder is None

@@ -5,18 +5,19 @@ Each function returns the text of one cell; what varies comes in as plain values
 
 from __future__ import annotations
 
+from jupyter_clinagent.agent.playbook.classifier_ideas import Recipe
 from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.contracts import OperatingPoint, Plan, Specification
 
 
-def begin(study_folder: str, data: str, request: str, minutes: float) -> str:
+def begin(study_folder: str, data: str, request: str, minutes: float, seed: int = 0) -> str:
     """Open the study and look at the data folder."""
     return (
         "# Open the study and look at what lies in the data folder\n"
         "from jupyter_clinagent.contracts import OperatingPoint, Specification\n"
         "from jupyter_clinagent.study import Study\n\n"
-        f"study = Study({study_folder!r}, data={data!r}, minutes={minutes:g},\n"
+        f"study = Study({study_folder!r}, data={data!r}, minutes={minutes:g}{f', seed={seed}' if seed else ''},\n"
         f"              request={request!r})\n"
         "study.survey()"
     )
@@ -58,7 +59,8 @@ def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tup
     first = (
         "from jupyter_clinagent.imaging import CohortDataModule, ImageClassifier, augment\n\n"
         f"size = {size}   # width, height in pixels\n"
-        f"data = CohortDataModule(cohort, size=size, train_transform=augment.{augmentation(modality)}(size), batch_size=32, balance=0.5)\n"
+        f"views = augment.{augmentation(modality)}(size)\n"
+        "data = CohortDataModule(cohort, size=size, train_transform=views, batch_size=32, balance=0.5)\n"
     )
     if rung.method == "together":
         return _together(number, rung)
@@ -95,20 +97,31 @@ def _together(number: int, rung: Rung) -> str:
     )
 
 
-def refinement(number: int, chosen: Next, modality: str, several: bool) -> str:
+def refinement(number: int, chosen: Next[Recipe], modality: str, several: bool) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
     recipe = chosen.recipe
     strength = f", strength={recipe.strength:g}" if recipe.strength != 1 else ""
-    rate = f", learning_rate={recipe.learning_rate:g}" if recipe.learning_rate else ""
+    model = f'ImageClassifier(cohort.classes, trainable="all", start=study.model(){_options(recipe)}{prevalence(several)})'
+    minutes = f", minutes={chosen.minutes:.1f}"
+    build, step = (model, "fit(model, data)") if not recipe.closer else (_CLOSER, "adopt(model, data)   # nothing is trained")
     return (
         f"# Experiment {number}: {chosen.hypothesis}\n"
-        f"with study.experiment({chosen.name!r}, hypothesis={chosen.hypothesis!r}, minutes={chosen.minutes:.1f}) as run:\n"
-        f"    views = augment.{augmentation(modality)}({recipe.size}{strength})\n"
-        f"    data = CohortDataModule(cohort, size={recipe.size}, train_transform=views, balance={recipe.balance:g})\n"
-        f'    model = ImageClassifier(cohort.classes, trainable="all", start=study.model(){rate}{prevalence(several)})\n'
-        "    run.fit(model, data)\n"
+        f"views = augment.{augmentation(modality)}({recipe.size}{strength})\n"
+        f"data = CohortDataModule(cohort, size={recipe.size}, train_transform=views, balance={recipe.balance:g})\n"
+        f"with study.experiment({chosen.name!r}, hypothesis={chosen.hypothesis!r}{'' if recipe.closer else minutes}) as run:\n"
+        f"    model = {build}\n"
+        f"    run.{step}\n"
         "run.verdict"
     )
+
+
+_CLOSER = "study.model().looking_closer()"
+
+
+def _options(recipe: Recipe) -> str:
+    rate = f", learning_rate={recipe.learning_rate:g}" if recipe.learning_rate else ""
+    mixup = f", mixup={recipe.mixup:g}" if recipe.mixup else ""
+    return rate + mixup + (", mean_weights=True" if recipe.mean_weights else "")
 
 
 UNSEAL = '# The planned experiments are finished: open the test set, once\nstudy.unseal("the planned experiments are finished")'
@@ -170,6 +183,7 @@ def plan_markdown(plan: Plan) -> str:
     return f"## Plan\n\n| | experiment | why | time |\n|---|---|---|---|\n{rows}\n\n{plan.note}\n"
 
 
-def new_threshold(rule: str, target: float) -> str:
-    """A post-hoc threshold on the stored scores."""
-    return f"# Another threshold on the stored scores (post hoc)\nstudy.new_threshold({rule!r}, {target:g})"
+def new_threshold(rule: str, target: float, positive: str | None = None) -> str:
+    """A post-hoc threshold on the stored scores; ``positive`` where the specification names no class for one."""
+    named = f", positive={positive!r}" if positive else ""
+    return f"# Another threshold on the stored scores (post hoc)\nstudy.new_threshold({rule!r}, {target:g}{named})"

@@ -119,8 +119,8 @@ def _shape(name: str) -> str | None:
     return next((shape for family, shape in _SHAPES.items() if _speaks_of(name, family)), None)
 
 
-def cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, several: bool) -> str:
-    """The experiment against a confounder, going on from the plainly trained model."""
+def cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, several: bool, start: str = "model") -> str:
+    """The experiment against a confounder, going on from the plainly trained model (or another ``start``)."""
     plain, name = f"augment.{augmentation(modality)}(size)", repr(rung.confounder)
     change = {
         "transplant": f"debiasing.transplant(cohort, {name}, {plain})",
@@ -133,7 +133,7 @@ def cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, sev
         f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
         f"    change = {change}\n"
         f"    data = CohortDataModule(cohort, size=size, train_transform=change, batch_size=32, sampling={balanced})\n"
-        f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}, start=model{prevalence(several)})\n"
+        f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}, start={start}{prevalence(several)})\n"
         "    run.fit(model, data)\n"
         "run.verdict"
     )

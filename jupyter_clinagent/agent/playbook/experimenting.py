@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jupyter_clinagent.agent.playbook import cells, debiasing
+from jupyter_clinagent.agent.playbook import cells, classifier_ideas, debiasing, detector_ideas
 from jupyter_clinagent.agent.playbook.detection import detection_cell
 from jupyter_clinagent.agent.playbook.moves import facts_in, run
 from jupyter_clinagent.agent.playbook.plan import Rung, Size, closing_minutes, judging_minutes
-from jupyter_clinagent.agent.playbook.refinement import Signs, Wish, next_experiment
+from jupyter_clinagent.agent.playbook.refinement import Signs, looks_minutes, next_experiment
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Plan, Specification
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
@@ -35,8 +36,9 @@ class Setting:
         return judging_minutes(self.spec, self.cohort, self.speed)
 
     def signs(self, made: Made, until: float) -> Signs:
-        """What is known when the next experiment is chosen."""
-        return Signs(self.survey, self.cohort, self.speed, made.done, until - made.minutes - self.judging)
+        """What is known when the next experiment is chosen; a model that looks closer takes more time to the end."""
+        looks = looks_minutes(self.cohort, self.speed) if made.looks_closer else 0.0
+        return Signs(self.survey, self.cohort, self.speed, made.done, until - made.minutes - self.judging - looks)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Made:
 
     done: tuple[ExperimentFacts, ...]
     minutes: float
+
+    @property
+    def looks_closer(self) -> bool:
+        """Whether the best model so far looks at more views of each image."""
+        kept = [facts for facts in self.done if facts.kept]
+        return bool(kept and kept[-1].details.get("model", {}).get("closer"))
 
     def after(self, call: Call) -> Made:
         """With the experiment of this cell."""
@@ -67,19 +75,30 @@ def climb(turn: Turn, setting: Setting, plan: Plan, rungs: list[Rung]) -> Made:
     return made
 
 
-def refine(turn: Turn, setting: Setting, made: Made, until: float, wish: Wish | None = None) -> Made:
+def refine(turn: Turn, setting: Setting, made: Made, until: float, wished: Sequence[str] = ()) -> Made:
     """Make one experiment after the other, each suggested by a wish, the data or the last result.
 
     Parameters
     ----------
     until
         Minutes since the turn began at which training ends.
-    wish
-        What the clinician asked to be tried; it comes first.
+    wished
+        Names of ideas that the clinician's words call for; the fitting one comes first.
     """
     begun = len(made.done)
-    while chosen := next_experiment(setting.signs(made, until), begun, wish):
-        number, wish = len(made.done) + 1, None
-        source = cells.refinement(number, chosen, setting.spec.modality, len(setting.spec.classes) > 2)
-        made = made.after(run(turn, f"Experiment {number}: {chosen.hypothesis}.", source))
+    while chosen := _next_cell(setting, made, until, begun, wished):
+        made, wished = made.after(run(turn, *chosen)), ()
     return made
+
+
+def _next_cell(setting: Setting, made: Made, until: float, begun: int, wished: Sequence[str]) -> tuple[str, str] | None:
+    """What to say and the cell of the next experiment; None where refinement ends."""
+    signs, number = setting.signs(made, until), len(made.done) + 1
+    if setting.spec.task == "detection":
+        boxes = next_experiment(signs, begun, detector_ideas.CATALOGUE, wished)
+        return None if boxes is None else (f"Experiment {number}: {boxes.hypothesis}.", detector_ideas.cell(number, boxes))
+    chosen = next_experiment(signs, begun, classifier_ideas.CATALOGUE, wished)
+    if chosen is None:
+        return None
+    source = cells.refinement(number, chosen, setting.spec.modality, len(setting.spec.classes) > 2)
+    return f"Experiment {number}: {chosen.hypothesis}.", source

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from jupyter_clinagent.agent.playbook import cells, closing
+from jupyter_clinagent.agent.playbook import cells, classifier_ideas, closing, detector_ideas
 from jupyter_clinagent.agent.playbook.debiasing import cell as freeing_cell
 from jupyter_clinagent.agent.playbook.debiasing import find_confounders, freeing_rungs
+from jupyter_clinagent.agent.playbook.detection import EVERY, NEGATIVES
+from jupyter_clinagent.agent.playbook.discovering import discovered
+from jupyter_clinagent.agent.playbook.drafting import DEFAULT_RATE, concept_of
 from jupyter_clinagent.agent.playbook.experimenting import Made, Setting, refine
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.moves import Step, finish, run
-from jupyter_clinagent.agent.playbook.refinement import Wish
+from jupyter_clinagent.agent.playbook.moves import Step, answer, finish, run
+from jupyter_clinagent.agent.playbook.plan import Rung
+from jupyter_clinagent.agent.playbook.refinement import LONGER
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Specification
-from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.facts import AuditFacts, CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
 
 MORE_MINUTES = 5.0
 """Of further training, where no time is named."""
@@ -22,6 +28,14 @@ ABLE = (
     "misses, train on (“keep going for 10 minutes”, “rare classes matter more”), note what you "
     "know for the report (“ethics id: …”, “item 5: …”), or begin another study."
 )
+WISHES: dict[str, tuple[str, ...]] = {
+    "more": (),
+    "sensitive": (detector_ideas.FINER, detector_ideas.AGAIN, EVERY.name, LONGER),
+    "specific": (NEGATIVES.name, LONGER),
+    "rare": (classifier_ideas.RARE,),
+}
+"""Ideas that the clinician's words call for, the best first; misses and false alarms of a classifier are for its threshold."""
+_RULES = {"sensitive": "sensitivity", "specific": "specificity"}
 
 
 def follow_up(turn: Turn, intent: Intent) -> Step | None:
@@ -29,49 +43,114 @@ def follow_up(turn: Turn, intent: Intent) -> Step | None:
     if not turn.finished_earlier or intent.data or len(intent.targets) > 1:
         return None
     if intent.risk in ("sensitivity", "specificity") and intent.target and not intent.all_classes:
-        return _new_threshold(turn, intent.risk, intent.target)
+        return _new_threshold(turn, intent, intent.risk, intent.target)
     if intent.follow_up == "misses":
         run(turn, "The worst misses again.", cells.EXPLAIN)
         return finish("done", "The worst misses stand below the notebook's last cell, each with its heat map.")
-    if intent.follow_up in ("more", "rare"):
-        return _train_on(turn, intent.minutes or MORE_MINUTES, "rare classes" if intent.follow_up == "rare" else None)
+    if intent.follow_up in WISHES:
+        return _wished(turn, intent, intent.follow_up)
     if intent.is_about_imaging and (intent.task or intent.targets):
         return None
     if intent.confounders or intent.distrusts:
         return _free(turn, intent)
-    return finish("answered", ABLE)
+    return _wished(turn, intent, "more") if intent.minutes else finish("answered", ABLE)
+
+
+def _wished(turn: Turn, intent: Intent, wish: str) -> Step:
+    """What the clinician's words call for in a study of this kind."""
+    spec, minutes = _setting(turn.earlier).spec, intent.minutes or MORE_MINUTES
+    if spec.task == "detection" and wish == "rare":
+        return finish("answered", f"A detector draws images by whether they show a finding, not by its class. {ABLE}")
+    if spec.task == "classification" and wish in _RULES and not intent.minutes:
+        return _new_threshold(turn, intent, _RULES[wish], _stricter(spec, _RULES[wish]))
+    ideas = WISHES[wish] if spec.task == "detection" or wish == "rare" else ()
+    return _train_on(turn, minutes, ideas)
+
+
+# ------------------------------------------------------------------ another threshold
+def _new_threshold(turn: Turn, intent: Intent, rule: str, target: float) -> Step:
+    positive = _positive(turn, intent)
+    call = run(
+        turn, "A new threshold on the stored scores; it is labelled post hoc.", cells.new_threshold(rule, target, positive)
+    )
+    return finish("done", closing.threshold_message(call))
+
+
+def _positive(turn: Turn, intent: Intent) -> str | None:
+    """The class that a threshold is for; None: that of the specification's own operating point."""
+    spec, meant = _setting(turn.earlier).spec, {*intent.targets, intent.risk_for} - {None}
+    gathered = {name: {concept_of(value) for value in [name, *values]} for name, values in spec.classes.items()}
+    named = [name for name in spec.classes if name.lower() in intent.words or meant & gathered[name]]
+    if named or spec.operating_point:
+        return named[0] if named else None
+    return spec.positive_class or answer(turn, "positive", "For which class?", list(spec.classes), next(iter(spec.classes)))
+
+
+def _stricter(spec: Specification, rule: str) -> float:
+    """The usual rate, or where that is held already, half of what is left to go."""
+    point = spec.operating_point
+    held = point.target if point and point.rule == rule and point.target else 0.0
+    return DEFAULT_RATE if held < DEFAULT_RATE else round((1 + held) / 2, 3)
+
+
+# ------------------------------------------------------------------ more experiments
+def _train_on(turn: Turn, minutes: float, ideas: Sequence[str]) -> Step:
+    """More experiments, judged on validation; the opened test set is not asked again."""
+    setting, done = _setting(turn.earlier), _experiments(turn.earlier)
+    if confounder := _freed_from(_best(done)):
+        return _go_on_freeing(turn, setting, confounder, minutes)
+    after = refine(turn, setting, Made(done, 0.0), minutes, ideas)
+    if len(after.done) == len(done):
+        after = refine(turn, setting, Made(done, 0.0), minutes, [LONGER])
+    if len(after.done) == len(done):
+        return finish("done", "No experiment fits into this time, so the model stays as it is.")
+    return _told(turn, after, len(done))
+
+
+def _told(turn: Turn, after: Made, before: int) -> Step:
+    run(turn, "I write the report anew.", cells.REPORT)
+    return finish("done", closing.refined_message(after.done[before:], _best(after.done)))
 
 
 def _free(turn: Turn, intent: Intent) -> Step:
     """An experiment against a shortcut that was noticed afterwards, judged on validation; it counts as not prespecified."""
     setting, notes = _setting(turn.earlier), list[str]()
-    names = find_confounders(intent, setting.survey, notes.append)
-    rungs = freeing_rungs(setting.spec.model_copy(update={"confounders": names}), setting.survey)
-    if not rungs or setting.spec.task == "detection":
-        return finish("answered", " ".join(notes) or "Too few images show it for a model to be freed from it.")
-    made, minutes = _experiments(turn.earlier), intent.minutes or MORE_MINUTES
-    source = freeing_cell(len(made) + 1, rungs[0], minutes, setting.spec.modality, setting.size, len(setting.spec.classes) > 2)
-    after = Made(made, 0.0).after(run(turn, f"Experiment {len(made) + 1}: {rungs[0].hypothesis}.", source))
-    run(turn, "I write the report anew.", cells.REPORT)
-    return finish("done", closing.refined_message(after.done[len(made) :], _best(after.done)))
-
-
-def _new_threshold(turn: Turn, rule: str, target: float) -> Step:
-    call = run(turn, "A new threshold on the stored scores; it is labelled post hoc.", cells.new_threshold(rule, target))
-    return finish("done", closing.threshold_message(call))
-
-
-def _train_on(turn: Turn, minutes: float, wish: Wish | None) -> Step:
-    """More experiments, judged on validation; the opened test set is not asked again."""
-    setting = _setting(turn.earlier)
     if setting.spec.task == "detection":
-        return finish("answered", "A detection is not refined after its test set was opened; begin another study with more time.")
-    before = Made(_experiments(turn.earlier), 0.0)
-    after = refine(turn, setting, before, minutes, wish)
-    if len(after.done) == len(before.done):
-        return finish("done", "Nothing suggests another experiment that fits into this time, so the model stays as it is.")
-    run(turn, "I write the report anew.", cells.REPORT)
-    return finish("done", closing.refined_message(after.done[len(before.done) :], _best(after.done)))
+        return finish("answered", "How far a detector relies on a shortcut can't be measured yet, so none is freed from one.")
+    names = find_confounders(intent, setting.survey, notes.append) or _found_by_audit(turn, intent, setting.survey)
+    rungs = freeing_rungs(setting.spec.model_copy(update={"confounders": names}), setting.survey)
+    if not rungs:
+        return finish("answered", " ".join(notes) or "Too few images show it for a model to be freed from it.")
+    return _freed(turn, setting, rungs[0], intent.minutes or MORE_MINUTES)
+
+
+def _found_by_audit(turn: Turn, intent: Intent, survey: SurveyFacts) -> list[str]:
+    """The strongest shortcut that the audit discovered, where the words name none."""
+    audits = _all(turn.earlier, "audit") if intent.distrusts and not intent.confounders else []
+    found = discovered(survey, AuditFacts.model_validate(audits[-1])) if audits else []
+    return [str(finding.confounder) for finding in found[:1]]
+
+
+def _go_on_freeing(turn: Turn, setting: Setting, confounder: str, minutes: float) -> Step:
+    """A model that was freed trains on in the same way: one that wasn't can't take its place."""
+    rung = freeing_rungs(setting.spec.model_copy(update={"confounders": [confounder]}), setting.survey)[0]
+    number = sum(facts.name.startswith(rung.name) for facts in _experiments(turn.earlier)) + 1
+    return _freed(turn, setting, replace(rung, name=f"{rung.name} {number}"), minutes)
+
+
+def _freed(turn: Turn, setting: Setting, rung: Rung, minutes: float) -> Step:
+    done, several = _experiments(turn.earlier), len(setting.spec.classes) > 2
+    number = len(done) + 1
+    source = freeing_cell(number, rung, minutes, setting.spec.modality, setting.size, several, start="study.model()")
+    after = Made(done, 0.0).after(run(turn, f"Experiment {number}: {rung.hypothesis}.", source))
+    return _told(turn, after, len(done))
+
+
+def _freed_from(best: ExperimentFacts) -> str | None:
+    """The confounder that the best model's training worked against."""
+    data = best.details.get("data", {})
+    parts = [data.get(part) or {} for part in ("sampling", "train_transform")]
+    return next((str(part["confounder"]) for part in parts if part.get("confounder")), None)
 
 
 # ------------------------------------------------------------------ what earlier turns know

@@ -12,6 +12,7 @@ from dataclasses import replace
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
 from jupyter_clinagent.agent.playbook.answers import take_answers
 from jupyter_clinagent.agent.playbook.detection import detection_size, make_detection_plan
+from jupyter_clinagent.agent.playbook.discovering import put_forward
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.draft_detection import fitted_to
 from jupyter_clinagent.agent.playbook.drafting import ABLE, Draft, refuse_if_out_of_scope
@@ -23,7 +24,7 @@ from jupyter_clinagent.agent.playbook.plan import Rung, make_plan, working_size
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Card, Plan
 from jupyter_clinagent.errors import BadInput, NoSuchData, OutOfScope
-from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.facts import AuditFacts, CohortFacts, SpeedFacts, SurveyFacts
 
 DEFAULT_MINUTES = 10.0
 _ABOUT_MODELS = (
@@ -53,11 +54,14 @@ def _study(turn: Turn) -> Step:
     if (later := follow_up(turn, intent)) is not None:
         return later
     _refuse_unrelated(intent)
-    minutes = turn.settings.minutes or intent.minutes or DEFAULT_MINUTES
+    settings = turn.settings
+    minutes = settings.minutes or intent.minutes or DEFAULT_MINUTES
     data = _data_folder(turn, intent)
     survey = SurveyFacts.model_validate(
         facts_in(
-            run(turn, "I look at the data first.", cells.begin(turn.settings.study_folder, data, turn.request, minutes)),
+            run(
+                turn, "I look at the data first.", cells.begin(settings.study_folder, data, turn.request, minutes, settings.seed)
+            ),
             "survey",
         )
     )
@@ -71,7 +75,8 @@ def _study(turn: Turn) -> Step:
     )
     drafted = fitted_to(drafted, cohort)
     _warn_of_too_few(turn, cohort)
-    run(turn, "I audit the data.", cells.AUDIT)
+    audit = AuditFacts.model_validate(facts_in(run(turn, "I audit the data.", cells.AUDIT), "audit"))
+    drafted = put_forward(drafted, intent, survey, audit)
     speed = SpeedFacts.model_validate(facts_in(run(turn, "I measure how fast this machine trains.", cells.speed(size)), "speed"))
     _agree_specification(turn, drafted, cohort)
     confirmed = run(turn, "The specification is agreed; its hash goes on the record.", cells.confirm(drafted.specification))
@@ -79,7 +84,7 @@ def _study(turn: Turn) -> Step:
     plan, rungs = _agree_plan(turn, drafted, cohort, speed, confirmed, freeing)
     setting = Setting(survey, drafted.specification, cohort, speed, size)
     made = climb(turn, setting, plan, rungs)
-    if not boxes and not freeing:
+    if not freeing:
         refine(turn, setting, made, drafted.specification.minutes - setting.closing)
     run(turn, "Now the test set is opened, once.", cells.UNSEAL)
     run(turn, "What does it look at?", cells.EXPLAIN)
@@ -108,7 +113,7 @@ def _merge(old: Intent, wish: Intent) -> Intent:
     if wish.all_classes:
         named["targets"], named["all_classes"] = (), True
     named["confounders"] = tuple(dict.fromkeys((*old.confounders, *wish.confounders)))
-    named["distrusts"] = old.distrusts or wish.distrusts
+    named["distrusts"], named["words"] = old.distrusts or wish.distrusts, (*old.words, *wish.words)
     named["excluded"] = tuple(dict.fromkeys((*old.excluded, *wish.excluded)))
     return replace(old, **named)
 
@@ -128,7 +133,8 @@ def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> D
                 {"key": drafted.key, "question": drafted.body, "choices": drafted.choices, "default": drafted.default},
             )
         )
-    return replace(drafted, specification=drafted.specification.model_copy(update={"request": turn.request, "minutes": minutes}))
+    known = {"request": turn.request, "minutes": minutes, "seed": turn.settings.seed}
+    return replace(drafted, specification=drafted.specification.model_copy(update=known))
 
 
 def _data_folder(turn: Turn, intent: Intent) -> str:

@@ -1,0 +1,135 @@
+"""What may be tried to make a classifier better, each going on from the best model so far with one thing changed.
+
+The gains order the ideas and are no promises; ``tests/benchmarks/refinement.py`` measures them on real images.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from jupyter_clinagent.agent.playbook.plan import Size
+from jupyter_clinagent.agent.playbook.refinement import LONGER, Idea, Signs, finer
+from jupyter_clinagent.facts import ExperimentFacts
+
+IMBALANCE = 5.0
+"""From so many times as many images on, the most frequent class drowns the rarest."""
+GENTLE = 3e-4
+"""Peak learning rate where a tuned model goes on: half of full fine-tuning's."""
+LONG = 200
+"""Steps from which a training leaves the mean of its weights by itself; as in ``imaging.classification``."""
+MIXUP = 0.2
+"""Most pairs are blended a little only."""
+RARE = "rare classes as often as common ones"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What an experiment's cell says about data and model; with ``closer`` nothing is trained."""
+
+    size: Size
+    balance: float = 0.5
+    strength: float = 1.0
+    learning_rate: float | None = None
+    mixup: float = 0.0
+    mean_weights: bool = False
+    closer: bool = False
+
+    @classmethod
+    def of(cls, facts: ExperimentFacts) -> Recipe:
+        """That of an experiment, whose model the next one goes on from."""
+        data = facts.details["data"]
+        width, height = data["preprocessing"]["size"]
+        return cls((width, height), data["balance"], (data["train_transform"] or {}).get("strength", 1.0))
+
+
+def _changed(signs: Signs, **change: Any) -> Recipe:
+    return replace(Recipe.of(signs.best), **change)
+
+
+def _finer(signs: Signs) -> Recipe:
+    return _changed(signs, size=finer(Recipe.of(signs.best).size), learning_rate=GENTLE)
+
+
+def _drowned(signs: Signs) -> bool:
+    several = len(signs.cohort.classes) > 2 and signs.imbalance >= IMBALANCE
+    return several and Recipe.of(signs.best).balance < 1
+
+
+def _room_for_detail(signs: Signs) -> bool:
+    return signs.room_for_detail(Recipe.of(signs.best).size)
+
+
+def _without_upright(signs: Signs) -> bool:
+    """Skin may lie any way. Two blended radiographs would show two hearts, and left and right at once."""
+    return signs.memorises and signs.survey.modality == "dermoscopy"
+
+
+def _jumps(signs: Signs) -> bool:
+    """A short training ends wherever its last steps led; a long one leaves the mean of its weights anyway."""
+    return not signs.best.details["model"].get("mean_weights") and signs.best.steps < LONG and 0.5 < signs.best.best_at < 1
+
+
+def _not_looked_closer(signs: Signs) -> bool:
+    return not signs.kept.details["model"].get("closer")
+
+
+CATALOGUE: tuple[Idea[Recipe], ...] = (
+    Idea(
+        LONGER,
+        "the validation curve was still rising when its time was over, so train on, more gently",
+        0.010,
+        2.0,
+        lambda signs: signs.still_rising,
+        partial(_changed, learning_rate=GENTLE),
+    ),
+    Idea(
+        "mean of the weights",
+        "the validation curve goes up and down, so train on at a level rate and take the mean of the weights",
+        0.004,
+        2.0,
+        _jumps,
+        partial(_changed, learning_rate=GENTLE, mean_weights=True),
+    ),
+    Idea(
+        "stronger augmentation",
+        "the best look at validation came early and the rest was memorised, so vary the images more",
+        0.006,
+        3.0,
+        lambda signs: signs.memorises,
+        partial(_changed, strength=1.8),
+    ),
+    Idea(
+        "blended images",
+        "the rest was memorised, and skin has no upright, so learn from pairs of images blended with each other (mixup)",
+        0.005,
+        3.0,
+        _without_upright,
+        partial(_changed, learning_rate=GENTLE, mixup=MIXUP),
+    ),
+    Idea(
+        RARE,
+        "rare classes are drowned out, so draw every class equally often",
+        0.005,
+        2.0,
+        _drowned,
+        partial(_changed, balance=1.0, learning_rate=GENTLE),
+    ),
+    Idea(
+        "finer images",
+        "the images hold details that the working size loses, so train on at a higher resolution",
+        0.010,
+        3.0,
+        _room_for_detail,
+        _finer,
+    ),
+    Idea(
+        "a closer look",
+        "a finding may show better enlarged, so look at the middle of each picture as well (test-time augmentation)",
+        0.0005,
+        0.0,
+        _not_looked_closer,
+        partial(_changed, closer=True),
+    ),
+)

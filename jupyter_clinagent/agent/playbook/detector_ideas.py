@@ -1,0 +1,104 @@
+"""What may be tried to make a detector better, each going on from the best one so far, and its cell.
+
+The gains order the ideas and are no promises: the order is that of the steps of the detection benchmark (every layer and finer
+boxes gain most, more negatives least), not of a measurement of each idea by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from jupyter_clinagent.agent.playbook.detection import BOX_PIXELS, EVERY, FEW_NEGATIVES, NEGATIVES
+from jupyter_clinagent.agent.playbook.plan import Size
+from jupyter_clinagent.agent.playbook.refinement import LONGER, Idea, Next, Signs, finer
+from jupyter_clinagent.contracts import NO_FINDING
+from jupyter_clinagent.facts import ExperimentFacts
+
+GENTLE = 5e-4
+"""Peak learning rate where a tuned detector goes on: half of that of every layer."""
+MORE_NEGATIVES = 2 / 3
+AGAIN = "pseudo-boxes ranked anew"
+FINER = "finer images"
+
+
+@dataclass(frozen=True)
+class BoxRecipe:
+    """What an experiment's cell says about data and detector.
+
+    Attributes
+    ----------
+    pseudo
+        Whether pseudo-boxes stand in for boxes that are missing; with ``anew`` the best detector so far proposes them again.
+    """
+
+    size: Size
+    negatives: float = 0.5
+    strength: float = 1.0
+    pseudo: bool = False
+    anew: bool = False
+    resized: bool = False
+
+    @classmethod
+    def of(cls, facts: ExperimentFacts) -> BoxRecipe:
+        """That of an experiment, whose detector the next one goes on from."""
+        data = facts.details["data"]
+        width, height = data["preprocessing"]["size"]
+        strength = (data["train_transform"] or {}).get("strength", 1.0)
+        return cls((width, height), data["negatives"], strength, bool(data["pseudo_boxes"]))
+
+
+def _changed(signs: Signs, **change: Any) -> BoxRecipe:
+    return replace(BoxRecipe.of(signs.best), **change)
+
+
+def _finer(signs: Signs) -> BoxRecipe:
+    return _changed(signs, size=finer(BoxRecipe.of(signs.best).size), resized=True)
+
+
+def _heads_only(signs: Signs) -> bool:
+    return bool(signs.best.details["model"]["trainable"] == "heads")
+
+
+def _small_boxes(signs: Signs) -> bool:
+    size = BoxRecipe.of(signs.best).size
+    small = signs.survey.median_box is None or signs.survey.median_box * min(size) < 1.5 * BOX_PIXELS
+    return small and signs.room_for_detail(size)
+
+
+def _few_negatives_seen(signs: Signs) -> bool:
+    there = signs.cohort.groups.get(NO_FINDING, {}).get("train", 0) >= FEW_NEGATIVES
+    return there and BoxRecipe.of(signs.best).negatives < MORE_NEGATIVES - 0.01
+
+
+CATALOGUE: tuple[Idea[BoxRecipe], ...] = (
+    Idea(LONGER, "the detector was still getting better when its time was over, so train on, more gently", 0.03, 2.0,
+         lambda signs: signs.still_rising, _changed),
+    Idea(EVERY.name, EVERY.hypothesis, 0.05, 2.0, _heads_only, _changed),
+    Idea(AGAIN, "the detector knows better than its teacher where to look, so it proposes the missing boxes anew", 0.03, 2.0,
+         lambda signs: signs.cohort.supervision == "weak", partial(_changed, pseudo=True, anew=True)),
+    Idea(FINER, "typical boxes are small at this size, so train on at a higher resolution", 0.03, 2.0, _small_boxes, _finer),
+    Idea("stronger augmentation", "the best look at validation came early and the rest was memorised, so vary the images more",
+         0.02, 3.0, lambda signs: signs.memorises, partial(_changed, strength=1.5)),
+    Idea(NEGATIVES.name, NEGATIVES.hypothesis, 0.01, 2.0, _few_negatives_seen, partial(_changed, negatives=MORE_NEGATIVES)),
+)  # fmt: skip
+
+
+def cell(number: int, chosen: Next[BoxRecipe]) -> str:
+    """An experiment that goes on from the best detector so far with every layer free, and one thing changed."""
+    recipe = chosen.recipe
+    strength = f", strength={recipe.strength:g}" if recipe.strength != 1 else ""
+    options = f"negatives={recipe.negatives:.3g}" + (", pseudo_boxes=data.pseudo_boxes" if recipe.pseudo else "")
+    anew = "data.pseudo_boxes = rank_pseudo_boxes(study.model(), teacher.classifier, data)   # by the best detector so far\n"
+    resized = ", new_anchors=True" if recipe.resized else ""
+    return (
+        f"# Experiment {number}: {chosen.hypothesis}\n"
+        f"views = augment.radiograph_boxes({recipe.size}{strength})\n"
+        f"data = BoxDataModule(cohort, size={recipe.size}, train_transform=views, {options})\n"
+        + (anew if recipe.anew else "")
+        + f"with study.experiment({chosen.name!r}, hypothesis={chosen.hypothesis!r}, minutes={chosen.minutes:.1f}) as run:\n"
+        f'    model = FindingDetector(cohort.classes, trainable="all", start=study.model(), learning_rate={GENTLE:g}{resized})\n'
+        "    run.fit(model, data)\n"
+        "run.verdict"
+    )
