@@ -106,10 +106,10 @@ def _files(notebook: Path, study: Path, pseudonyms: Pseudonyms, with_images: boo
     files = {
         notebook.name: nbformat.writes(nbformat.from_dict(_without_paths(document, notebook))).encode(),
         "inference.ipynb": inference.notebook().encode(),
-        f"{study.name}/replay.json": pseudonyms.scrub(text["ledger.json"]).encode(),
+        f"{study.name}/replay.json": _json(pseudonyms.scrub_all(json.loads(text["ledger.json"]))),
         f"{study.name}/record.jsonl": text["record.jsonl"].encode(),
         f"{study.name}/report.html": scrub.scrub_html(text["report.html"], pseudonyms, with_images=with_images).encode(),
-        f"{study.name}/summary.json": _json(_without_paths(json.loads(pseudonyms.scrub(text["summary.json"])), notebook)),
+        f"{study.name}/summary.json": _json(_without_paths(pseudonyms.scrub_all(json.loads(text["summary.json"])), notebook)),
         f"{study.name}/predictions.csv": _pseudonymised_table(text["predictions.csv"], pseudonyms),
         "requirements.lock": text["requirements.lock"].encode(),
         "fingerprints.json": _fingerprints(text["data_fingerprint.json"]),

@@ -16,7 +16,7 @@ from jupyter_clinagent.export.unpack import check, unpacked
 from jupyter_clinagent.imaging.inference import OnnxClassifier, OnnxDetector, load_onnx
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.groups import group_images
-from jupyter_clinagent.study.inventory import take_inventory
+from jupyter_clinagent.study.inventory import Inventory, take_inventory
 from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.judged_boxes import FoundBoxes
 from jupyter_clinagent.study.labels import label_images
@@ -80,7 +80,7 @@ def _label_values(classes: dict[str, list[str]], renamed: dict[str, str]) -> dic
 
 def _score(model: OnnxClassifier, data: Path, classes: dict[str, list[str]]) -> tuple[Predictions, list[str]]:
     inventory = take_inventory(data)
-    rows = label_images(inventory, classes=classes).rows
+    rows = _labelled(inventory, classes)
     groups = group_images(inventory, rows, None).ids
     kept, scores, refused = [], [], []
     for start in range(0, len(rows), BATCH):
@@ -98,6 +98,19 @@ def _score(model: OnnxClassifier, data: Path, classes: dict[str, list[str]]) -> 
     truth = rows.loc[kept, "class"].map(model.classes.index).to_numpy(np.int64)
     images, decision = [str(k) for k in kept], model.decision_weights
     return Predictions(images, groups.loc[kept].to_numpy(), truth, np.concatenate(scores), decision), refused
+
+
+def _labelled(inventory: Inventory, classes: dict[str, list[str]]) -> pd.DataFrame:
+    """Their images in our classes. A class that they don't have is no error, unless a label of theirs may stand for it."""
+    found = label_images(inventory, classes=classes, every_class=False)
+    absent = sorted(set(classes) - set(found.rows["class"]))
+    foreign = sum(reason == "label outside the classes" for reason in found.left_out.values())
+    if absent and foreign:
+        raise BadInput(
+            f"No image has the class {', '.join(absent)} in {found.column}, but {foreign} images have a label that is none of "
+            f"the model's classes; say which is which with --map THEIRS={absent[0]}."
+        )
+    return found.rows
 
 
 def _shift(internal: pd.DataFrame, external: Predictions | FoundBoxes, classes: list[str]) -> dict[str, dict[str, float]]:

@@ -30,21 +30,11 @@ def scrub_notebook(notebook: dict[str, Any], pseudonyms: Pseudonyms, *, with_ima
 def _scrub_output(output: dict[str, Any], pseudonyms: Pseudonyms, with_images: bool) -> dict[str, Any]:
     data = output.get("data", {})
     images = {mime: data.pop(mime) for mime in _CARRIERS if mime in data}
-    clean: dict[str, Any] = _scrub_strings(output, pseudonyms)
+    clean: dict[str, Any] = pseudonyms.scrub_all(output)
     if images:
         shown = with_images or all(shows_no_patient(image) for image in images.values())
         clean["data"] |= images if shown else {"image/png": placeholder()}
     return clean
-
-
-def _scrub_strings(value: Any, pseudonyms: Pseudonyms) -> Any:
-    if isinstance(value, str):
-        return pseudonyms.scrub(value)
-    if isinstance(value, list):
-        return [_scrub_strings(v, pseudonyms) for v in value]
-    if isinstance(value, dict):
-        return {k: _scrub_strings(v, pseudonyms) for k, v in value.items()}
-    return value
 
 
 def scrub_html(html: str, pseudonyms: Pseudonyms, *, with_images: bool) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from jupyter_clinagent.contracts import FACTS_MIME
 from jupyter_clinagent.errors import Different, NoSuchData
 from jupyter_clinagent.export.unpack import check, unpacked
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
+from jupyter_clinagent.study.folder import IMAGE_SUFFIXES, TABLE_SUFFIXES
 from jupyter_clinagent.study.record import verify_record
 
 SAME_MACHINE, OTHER_MACHINE = 0.005, 0.02
@@ -66,7 +68,7 @@ def verify(
             check(root, manifest)
             study = root / f"{Path(manifest['notebook']).stem}-study"
             verify_record(study / "record.jsonl")
-            _check_data(data, root)
+            check_data(data, root)
             progress("Cells, files, record and data are those of the study. Replaying it in a fresh kernel …")
             replayed = asyncio.run(_replay(root, manifest["notebook"], study, data, progress))
         except Different as error:
@@ -74,18 +76,30 @@ def verify(
         return _compare(nbformat.read(root / manifest["notebook"], as_version=4), replayed, tolerance)
 
 
-def _check_data(data: Path, root: Path) -> None:
-    """Data are compared by content: names stayed at home."""
-    known = set(json.loads((root / "fingerprints.json").read_text(encoding="utf-8"))["sha256"])
-    found = {_sha256(p): p for p in sorted(data.rglob("*")) if p.is_file()}
-    missing = known - found.keys()
+def check_data(data: Path, root: Path) -> None:
+    """Compare the data with those of the study by content: names stayed at home.
+
+    Raises
+    ------
+    Different
+        Files are missing or were changed; names the files that the study doesn't know.
+    """
+    known = Counter(json.loads((root / "fingerprints.json").read_text(encoding="utf-8"))["sha256"])
+    found = [(p, _sha256(p)) for p in sorted(data.rglob("*")) if p.is_file()]
+    missing = known - Counter(digest for _, digest in found)  # of two copies, one may be missing
     if missing:
-        strangers = [str(p.relative_to(data)) for digest, p in found.items() if digest not in known]
-        shown = ", ".join(strangers[:5]) or "none"
+        strangers = sorted((p for p, digest in found if digest not in known), key=_unlikely)
+        shown = ", ".join(str(p.relative_to(data)) for p in strangers[:5]) or "none"
+        more = f" and {len(strangers) - 5} more" if len(strangers) > 5 else ""
         raise Different(
-            f"{len(missing)} of {len(known)} data files of the study are missing or were changed in {data}. Files there "
-            f"that the study does not know: {shown}."
+            f"{missing.total()} of {known.total()} data files of the study are missing or were changed in {data}. Files there "
+            f"that the study does not know: {shown}{more}."
         )
+
+
+def _unlikely(path: Path) -> bool:
+    """Whether a file is neither image nor table: such files lie about anyhow, and are named last."""
+    return path.suffix.lower() not in IMAGE_SUFFIXES | TABLE_SUFFIXES
 
 
 def _sha256(path: Path) -> str:

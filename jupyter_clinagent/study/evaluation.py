@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import sys
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 
 import pandas as pd
 
@@ -100,9 +100,22 @@ def _judging_modules() -> list[ModuleType]:
 
 
 def _bound(value: object) -> str:
-    if isinstance(value, FunctionType):
-        return f"{value.__module__}.{value.__qualname__}:{value.__code__.co_code.hex()}"
+    """What a name stands for: the byte code of functions and of the methods of classes, the value of constants."""
+    function = inspect.unwrap(value) if callable(value) else value
+    if isinstance(value, property):
+        function = value.fget
+    if isinstance(function, (classmethod, staticmethod)):
+        function = function.__func__
+    if isinstance(function, FunctionType):
+        return f"{function.__module__}.{function.__qualname__}:{_code(function.__code__)}"
+    if isinstance(value, type) and value.__module__.startswith(__package__.partition(".")[0]):
+        return "".join(f"{name}={_bound(member)};" for name, member in sorted(vars(value).items()))
     return repr(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else type(value).__name__
+
+
+def _code(code: CodeType) -> str:
+    constants = [_code(constant) if isinstance(constant, CodeType) else repr(constant) for constant in code.co_consts]
+    return f"{code.co_code.hex()}:{code.co_names}:{constants}"
 
 
 def check_evaluator(confirmed: str) -> None:

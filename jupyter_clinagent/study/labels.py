@@ -40,8 +40,10 @@ def label_images(
     classes: Mapping[str, list[str]] | None = None,
     table: str | None = None,
     image: str | None = None,
+    *,
+    every_class: bool = True,
 ) -> Labelled:
-    """Give each image its class.
+    """Give each image its class; with ``every_class=False`` some classes (elsewhere: all but one) may have no image.
 
     Raises
     ------
@@ -61,7 +63,8 @@ def label_images(
     left_out |= {image: "no label" for image in inventory.images if image not in rows.index}
     kept, contradictory = _one_row_each(rows.assign(**{"class": classed})[classed.notna()])
     left_out |= dict.fromkeys(contradictory, "contradictory labels")
-    _check_classes(kept, mapping, column)
+    if every_class:
+        _check_classes(kept, mapping, column)
     return Labelled(kept, column, mapping, left_out, without_file, len(contradictory))
 
 

@@ -119,6 +119,8 @@ def note_data(session: Session, cohort: Cohort) -> None:
     save_fingerprint(fingerprint, session.folder / "data_fingerprint.json")
     left_out = sorted((file, reason) for file, reason in cohort.left_out.items() if reason != "label outside the classes")
     pd.DataFrame(left_out, columns=["image", "reason"]).to_csv(session.folder / "left_out.csv", index=False)
+    # An export replaces every id; those of test images come with the predictions, after the opening.
+    cohort.shown()[["image", "group"]].to_csv(session.folder / "groups.csv", index=False)
     if len(cohort.boxes_touched):
         cohort.boxes_touched.to_csv(session.folder / "boxes_touched.csv", index=False)
     session.record.add("cohort sealed", partition=cohort.hash, data=digest(fingerprint), counts=cohort.facts.counts)

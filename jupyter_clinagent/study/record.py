@@ -64,8 +64,14 @@ def verify_record(path: Path) -> list[dict[str, Any]]:
     return entries
 
 
+def _written(path: Path) -> list[str]:
+    """Lines end with a newline only: what a clinician wrote may hold other characters that count as line breaks."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines() if path.exists() else []):
+    for number, line in enumerate(_written(path)):
         try:
             entry = json.loads(line)
         except ValueError:

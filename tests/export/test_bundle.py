@@ -1,6 +1,8 @@
 """The bundle: complete, without patients, verified by replay, usable without torch."""
 
 import csv
+import hashlib
+import html
 import json
 import shutil
 import subprocess
@@ -14,13 +16,14 @@ import pytest
 
 from jupyter_clinagent import cli, phantoms
 from jupyter_clinagent.contracts import NO_PATIENT
-from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.errors import BadInput, Different
 from jupyter_clinagent.export import scan
 from jupyter_clinagent.export.bundle import export
+from jupyter_clinagent.export.evaluate import evaluate
 from jupyter_clinagent.export.predict import predict
 from jupyter_clinagent.export.pseudonyms import Pseudonyms
 from jupyter_clinagent.export.scrub import placeholder, scrub_html, shows_no_patient
-from jupyter_clinagent.export.verify import verify
+from jupyter_clinagent.export.verify import check_data, verify
 from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.study.failures import Failure, picture
 from jupyter_clinagent.study.report.failures import failure_card
@@ -130,6 +133,19 @@ def test_a_changed_image_is_named(finished: FinishedStudy, tmp_path: Path) -> No
     assert victim.name in json.loads((tmp_path / "v.json").read_text(encoding="utf-8"))["message"]
 
 
+def test_a_changed_copy_is_noticed_although_the_other_copy_is_still_there(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "bundle").mkdir()
+    for name in ("scan.png", "scan_again.png", "notes.txt"):
+        (tmp_path / "data" / name).write_text("the same pixels" if name != "notes.txt" else "mine", encoding="utf-8")
+    same = hashlib.sha256(b"the same pixels").hexdigest()
+    (tmp_path / "bundle" / "fingerprints.json").write_text(json.dumps({"sha256": [same, same]}), encoding="utf-8")
+    check_data(tmp_path / "data", tmp_path / "bundle")
+    (tmp_path / "data" / "scan_again.png").write_text("other pixels", encoding="utf-8")
+    with pytest.raises(Different, match=r"1 of 2 data files.*scan_again\.png, notes\.txt"):
+        check_data(tmp_path / "data", tmp_path / "bundle")
+
+
 def test_a_changed_record_is_noticed(finished: FinishedStudy, tmp_path: Path) -> None:
     forged = rewritten(
         finished.bundle,
@@ -205,6 +221,23 @@ def test_evaluate_judges_another_hospitals_images_at_the_frozen_threshold(finish
     assert 0 <= result["shift"]["mel"]["score_distance"] <= 1
     assert cli.main([*arguments, "--map", "x=basalioma"]) == 2
     assert cli.main(arguments) == 2  # without the mapping only one class is left
+    assert "malignes Melanom" not in json.loads(out.read_text(encoding="utf-8"))["error"]  # values of cells stay at home
+    assert "--map THEIRS=mel" in json.loads(out.read_text(encoding="utf-8"))["error"]
+
+
+def test_a_hospital_without_a_single_melanoma_still_gets_the_figures_that_can_be_estimated(
+    finished: FinishedStudy, tmp_path: Path
+) -> None:
+    phantoms.write("triage", tmp_path / "other", n=60, seed=78)
+    table = tmp_path / "other" / "metadata.csv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join(line for line in lines if ",mel," not in line) + "\n", encoding="utf-8")
+    result = evaluate(finished.bundle, tmp_path / "other")
+    assert result["counts"]["mel"] == 0
+    assert result["external"]["auroc"]["value"] is None
+    assert result["external"]["auroc"]["reason"]
+    assert result["external"]["sensitivity"]["value"] is None
+    assert 0 <= result["external"]["specificity"]["value"] <= 1
 
 
 # ------------------------------------------------------------------ pseudonyms, scan
@@ -214,8 +247,38 @@ def test_pseudonyms_are_stable_for_a_study_and_differ_between_studies() -> None:
     assert one.scrub(text) == same.scrub(text) != other.scrub(text)
     assert "img_0001." not in one.scrub(text)
     assert "img_00012" in one.scrub(text)
-    assert one.left_in(text) == 4  # with and without its folder, without its ending, and the group
+    assert one.left_in(text) == 3  # with its folder, without its ending, and the group
     assert one.left_in(one.scrub(text)) == 0
+
+
+def test_names_with_blanks_umlauts_and_signs_are_replaced_however_they_are_written() -> None:
+    name, group = "Müller, Hans & Co (1)", "O'Neill #7"
+    pseudonyms = Pseudonyms(b"k", [f"Bilder 2024/{name}.jpg"], [group])
+    text = f"<td>Bilder 2024/{name}.jpg</td> {html.escape(name)} {json.dumps(name)} {html.escape(group)} {group}, Müller"
+    scrubbed = pseudonyms.scrub(text)
+    assert pseudonyms.left_in(text) > 3
+    assert pseudonyms.left_in(scrubbed) == 0
+    assert "Hans" not in scrubbed
+    assert "Neill" not in scrubbed
+    assert "Müller" in scrubbed  # the word alone may be anybody
+
+
+def test_ids_that_are_numbers_change_no_figure_and_stop_no_export() -> None:
+    pseudonyms = Pseudonyms(b"k", ["1024.png", "4711.png"], ["1001", "L1", "31415926"])
+    facts = {"steps": 1001, "value": 0.1001, "text": "group 1001, L1 and 1024.png; 0.1001 and 1,024 steps"}
+    clean = pseudonyms.scrub_all(facts)
+    assert (clean["steps"], clean["value"]) == (1001, 0.1001)
+    assert clean["text"].endswith("0.1001 and 1,024 steps")
+    assert "1024.png" not in clean["text"]
+    assert "L1" not in clean["text"]
+    assert pseudonyms.left_in("size = (128, 96), steps 1001") == 0
+    assert pseudonyms.left_in("patient 31415926") == 1
+
+
+def test_a_file_named_like_a_class_takes_no_word_away() -> None:
+    pseudonyms = Pseudonyms(b"k", ["melanoma.jpg", "nevus.jpg"], [], words=["Melanoma", "Nevus"])
+    assert pseudonyms.scrub("tell melanoma from nevus") == "tell melanoma from nevus"
+    assert "melanoma" not in pseudonyms.scrub("see melanoma.jpg")
 
 
 @pytest.mark.parametrize(

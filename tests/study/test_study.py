@@ -14,6 +14,7 @@ from jupyter_clinagent.errors import BadInput, Different, EvaluatorChanged, NoSu
 from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.fingerprint import changed_files, load_fingerprint
+from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.record import Record, verify_record
 from tests.study.conftest import CLASSES, begin, make_specification, run_probe
 
@@ -170,6 +171,19 @@ def test_only_the_studys_own_cohort_can_be_trained_on(triage: Path, tmp_path: Pa
     with pytest.raises(ProtocolViolation, match="own cohort"), study.experiment("stolen") as run:
         run.fit(ImageClassifier(["mel", "nv"], trainable="head"), CohortDataModule(other.cohort, size=(64, 64)))
     assert study._session.ledger.session[0].failed == "ProtocolViolation"
+
+
+def test_a_replaced_method_of_the_evaluator_is_noticed_too(triage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = begin(tmp_path / "study", triage)
+    run_probe(study)
+    monkeypatch.setattr(Predictions, "estimates", lambda *args: {})
+    with pytest.raises(EvaluatorChanged, match="not the one that was recorded"):
+        study.unseal("finished")
+
+
+def test_words_with_unusual_line_breaks_do_not_break_the_chain_of_the_record(triage: Path, tmp_path: Path) -> None:
+    Study(tmp_path / "study", data=triage, request="melanoma\u2028or nevus\x85?", minutes=1)
+    assert Record(tmp_path / "study" / "record.jsonl").entries()[0]["data"]["request"].startswith("melanoma")
 
 
 def test_an_evaluator_that_was_replaced_is_noticed(triage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
