@@ -44,7 +44,7 @@ def wrists(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_fractures_are_marked_with_boxes(wrists: dict[str, Any]) -> None:
     assert wrists["task"] == "detection"
     assert wrists["specification"]["supervision"] == "full"
-    assert {"map50", "map", "froc_0.5", "froc_1", "froc_2"} <= wrists["test"].keys()
+    assert {"map50", "map", "froc", "froc_0.5", "froc_1", "froc_2"} <= wrists["test"].keys()
     assert wrists["test"]["map50"]["value"] > 0.05
     assert wrists["unsealed"] == 1
     assert "See “Read with care”" in Path(wrists["report"]).read_text(encoding="utf-8")

@@ -16,7 +16,9 @@ from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging.boxes import Boxes, intersection_over_union
 from jupyter_clinagent.imaging.metrics import DRAWS, bootstrap_weights, percentile_estimate, weighted_auroc
 
-METRICS = ("map50", "map", "froc_0.5", "froc_1", "froc_2", "auroc")
+FROC = {"froc_0.5": (0.5,), "froc_1": (1.0,), "froc_2": (2.0,), "froc": (0.5, 1.0, 2.0)}
+"""False positives an image at which the sensitivity counts; ``froc`` is the mean of the three."""
+METRICS = ("map50", "map", *FROC, "auroc")
 HIT = 0.5
 """A detection hits a finding of its class where they overlap by at least this (intersection over union)."""
 OVERLAPS = np.linspace(0.5, 0.95, 10)
@@ -198,10 +200,13 @@ def _values(name: str, truth: Sequence[Boxes], found: Sequence[Boxes], weights: 
     if name not in METRICS:
         raise ValueError(f"there is no metric {name!r} of detection; choose from {', '.join(METRICS)}")
     rates, sensitivity = _froc(matched(truth, found), weights)
-    allowed = rates <= float(name.removeprefix("froc_")) + 1e-9
-    best = np.max(np.where(allowed, sensitivity, 0.0), axis=1, initial=0.0)
+    best = np.mean([_sensitivity_within(rate, rates, sensitivity) for rate in FROC[name]], axis=0)
     findings = np.array([len(boxes) for boxes in truth], dtype=float)
     return np.asarray(np.where(weights @ findings > 0, best, np.nan))
+
+
+def _sensitivity_within(rate: float, rates: np.ndarray, sensitivity: np.ndarray) -> np.ndarray:
+    return np.asarray(np.max(np.where(rates <= rate + 1e-9, sensitivity, 0.0), axis=1, initial=0.0))
 
 
 def _average_precision(pairs: Matched, weights: np.ndarray) -> np.ndarray:

@@ -65,6 +65,7 @@ METRIC_NAMES = {
     "froc_0.5": "Sensitivity at 0.5 false positives per image",
     "froc_1": "Sensitivity at 1 false positive per image",
     "froc_2": "Sensitivity at 2 false positives per image",
+    "froc": "Mean of these three sensitivities",
 }
 
 

@@ -68,6 +68,8 @@ def test_equal_scores_pass_the_threshold_together():
     truth, found = [Boxes.of(box)], [Boxes.of(box + far, scores=[0.5, 0.5])]
     assert dm.score("froc_0.5", truth, found) == 0
     assert dm.score("froc_1", truth, found) == 1
+    three = [dm.score(name, truth, found) for name in ("froc_0.5", "froc_1", "froc_2")]
+    assert dm.score("froc", truth, found) == pytest.approx(np.mean(three))
 
 
 def test_a_finding_counts_once_and_only_in_its_own_class():
