@@ -69,9 +69,7 @@ def _duplicates(cohort: Cohort) -> Iterator[Finding]:
 
 
 def _crossing(cohort: Cohort) -> Iterator[Finding]:
-    partition = cohort.partition_of_files()
-    crossing = sum(len({partition[file] for file in files if file in partition}) > 1 for files in _alike(cohort))
-    looks = cohort.looks
+    crossing, looks = cohort.parted(_alike(cohort)), cohort.looks
     if looks.crossing_groups:
         text = (
             f"{looks.crossing_groups} groups lay on both sides of the published split; their {looks.crossing_images} "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ OWN_COLUMNS = ("class", "group", "partition", "boxed")
 """Columns of a cohort's rows that are the study's own, not metadata."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Looks:
     """What the audit needs beside the table: readings, duplicate pairs, and the published split's crossing."""
 
@@ -152,8 +153,14 @@ class Cohort:
         return [float(weight) for weight in raw * counts.sum() / (raw * counts).sum()]
 
     def partition_of_files(self) -> dict[str, str]:
-        """Partition by file, for checks that need no label."""
-        return {self._paths[image]: part for image, part in zip(self._table["image"], self._table["partition"], strict=True)}
+        """Partition by file; of test images only after the opening: the folder of a file may be its label."""
+        rows = self._table if self.seal.opened else self.shown()
+        return {self._paths[image]: part for image, part in zip(rows["image"], rows["partition"], strict=True)}
+
+    def parted(self, alike: Iterable[Sequence[str]]) -> int:
+        """How many of these sets of files lie in more than one partition."""
+        part = {self._paths[image]: name for image, name in zip(self._table["image"], self._table["partition"], strict=True)}
+        return sum(len({part[file] for file in files if file in part}) > 1 for files in alike)
 
     def shown(self) -> pd.DataFrame:
         """Rows of training and validation, which everybody may look at."""

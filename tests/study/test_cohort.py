@@ -153,6 +153,13 @@ def test_test_rows_show_neither_label_nor_name_nor_group(triage: Path) -> None:
     assert cohort.read(sealed["image"].iloc[0]).dtype == np.uint8
 
 
+def test_before_the_opening_no_file_is_known_to_be_a_test_image(triage: Path) -> None:
+    cohort = load(triage)
+    assert set(cohort.partition_of_files().values()) == {"train", "validation"}
+    cohort.seal.open()
+    assert set(cohort.partition_of_files().values()) == {"train", "validation", "test"}
+
+
 def test_the_order_of_sealed_ids_says_nothing_about_the_class(triage: Path) -> None:
     cohort = load(triage)
     truth = cohort.seal.open()["class"]
@@ -180,6 +187,7 @@ def test_a_lesion_never_parts_and_the_same_call_gives_the_same_cohort(triage: Pa
     assert first.table.equals(second.table)
     assert first.hash == second.hash
     lesions = pd.read_csv(triage / "metadata.csv").set_index("image_id")["lesion_id"]
+    first.seal.open()
     files = pd.Series(first.partition_of_files())
     assert files.groupby(files.index.map(lambda file: lesions[Path(file).stem])).nunique().max() == 1
 
@@ -264,7 +272,10 @@ def test_copies_of_one_image_never_part(tmp_path: Path) -> None:
     folder = table_with(tmp_path, ["a", "b"] * 30)
     for n in range(0, 60, 4):
         (folder / f"img{n + 2}.png").write_bytes((folder / f"img{n}.png").read_bytes())
-    partition = load(folder).partition_of_files()
+    cohort = load(folder)
+    cohort.seal.open()
+    partition = cohort.partition_of_files()
+    assert cohort.parted([[f"img{n}.png", f"img{n + 2}.png"] for n in range(0, 60, 4)]) == 0
     assert all(partition[f"img{n}.png"] == partition[f"img{n + 2}.png"] for n in range(0, 60, 4))
 
 
