@@ -127,7 +127,7 @@ class Clinic:
         name, minutes = re.search(r"experiment\('(.*?)'(?:.*minutes=([\d.]+)\))?", source).groups()  # type: ignore[union-attr]
         self.elapsed += 60 * float(minutes or 0)
         verdict = {"kept": True, "best_at": 0.75} | self.answers.get("verdicts", {}).get(name, {})
-        return EXPERIMENT | {"name": name, "steps": 10 if minutes else 0} | verdict
+        return EXPERIMENT | {"name": name, "steps": 300 if minutes else 0} | verdict
 
 
 EXPERIMENT = {
@@ -139,7 +139,7 @@ EXPERIMENT = {
     "high": 0.95,
     "reason": "It is better.",
     "seconds": 1.0,
-    "steps": 10,
+    "steps": 300,
     "epochs": 1.0,
     "details": {
         "model": {"trainable": "all"},

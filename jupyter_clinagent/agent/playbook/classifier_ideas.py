@@ -66,9 +66,9 @@ def _without_upright(signs: Signs) -> bool:
     return signs.memorises and signs.survey.modality == "dermoscopy"
 
 
-def _jumps(signs: Signs) -> bool:
-    """A short training ends wherever its last steps led; a long one leaves the mean of its weights anyway."""
-    return not signs.best.details["model"].get("mean_weights") and signs.best.steps < LONG and 0.5 < signs.best.best_at < 1
+def _short(signs: Signs) -> bool:
+    """A short training that did not memorise; a long one leaves the mean of its weights anyway."""
+    return not signs.best.details["model"].get("mean_weights") and signs.best.steps < LONG and signs.best.best_at > 0.5
 
 
 def _not_looked_closer(signs: Signs) -> bool:
@@ -79,23 +79,23 @@ CATALOGUE: tuple[Idea[Recipe], ...] = (
     Idea(
         LONGER,
         "the validation curve was still rising when its time was over, so train on, more gently",
-        0.010,
+        0.006,
         2.0,
         lambda signs: signs.still_rising,
         partial(_changed, learning_rate=GENTLE),
     ),
     Idea(
         "mean of the weights",
-        "the validation curve goes up and down, so train on at a level rate and take the mean of the weights",
-        0.004,
+        "a short training ends wherever its last steps led, so train on at a level rate and take the mean of the weights",
+        0.0075,
         2.0,
-        _jumps,
+        _short,
         partial(_changed, learning_rate=GENTLE, mean_weights=True),
     ),
     Idea(
         "stronger augmentation",
         "the best look at validation came early and the rest was memorised, so vary the images more",
-        0.006,
+        0.004,
         3.0,
         lambda signs: signs.memorises,
         partial(_changed, strength=1.8),
@@ -103,7 +103,7 @@ CATALOGUE: tuple[Idea[Recipe], ...] = (
     Idea(
         "blended images",
         "the rest was memorised, and skin has no upright, so learn from pairs of images blended with each other (mixup)",
-        0.005,
+        0.003,
         3.0,
         _without_upright,
         partial(_changed, learning_rate=GENTLE, mixup=MIXUP),
@@ -119,7 +119,7 @@ CATALOGUE: tuple[Idea[Recipe], ...] = (
     Idea(
         "finer images",
         "the images hold details that the working size loses, so train on at a higher resolution",
-        0.010,
+        0.007,
         3.0,
         _room_for_detail,
         _finer,

@@ -19,6 +19,7 @@ _MINUTES_OF = {"s": 1 / 60, "m": 1.0, "h": 60.0}
 _WORDS = "|".join(re.escape(word).replace(r"\ ", r"[\s-]") for word in sorted(_NUMBERS, key=len, reverse=True))
 _TIME = re.compile(
     rf"""(?:(?P<digits>\d+(?:[.,]\d+)?)\s*-?\s* | \b(?P<words>{_WORDS})[\s-]+(?!sec|sek) )   # “a second opinion” is no time
+    (?:(?:more|further|extra|weitere[nr]?|zusaetzliche[nr]?)\s+)?
     (?P<unit>seconds?|secs?|sekunden?|sek|minutes?|mins?|minuten?|min|hours?|hrs?|h|stunden?|std)\b
     (?P<half>\s+and\s+a\s+half)?""",
     re.VERBOSE,

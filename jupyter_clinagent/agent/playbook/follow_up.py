@@ -134,13 +134,13 @@ def _found_by_audit(turn: Turn, intent: Intent, survey: SurveyFacts) -> list[str
 def _go_on_freeing(turn: Turn, setting: Setting, confounder: str, minutes: float) -> Step:
     """A model that was freed trains on in the same way: one that wasn't can't take its place."""
     rung = freeing_rungs(setting.spec.model_copy(update={"confounders": [confounder]}), setting.survey)[0]
-    number = sum(facts.name.startswith(rung.name) for facts in _experiments(turn.earlier)) + 1
-    return _freed(turn, setting, replace(rung, name=f"{rung.name} {number}"), minutes)
+    return _freed(turn, setting, rung, minutes)
 
 
 def _freed(turn: Turn, setting: Setting, rung: Rung, minutes: float) -> Step:
     done, several = _experiments(turn.earlier), len(setting.spec.classes) > 2
-    number = len(done) + 1
+    number, again = len(done) + 1, sum(facts.name.startswith(rung.name) for facts in done)
+    rung = replace(rung, name=f"{rung.name} {again + 1}") if again else rung
     source = freeing_cell(number, rung, minutes, setting.spec.modality, setting.size, several, start="study.model()")
     after = Made(done, 0.0).after(run(turn, f"Experiment {number}: {rung.hypothesis}.", source))
     return _told(turn, after, len(done))

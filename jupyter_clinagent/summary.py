@@ -1,0 +1,31 @@
+"""What the JSON summary of a study always holds, however far the study came (schema 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SUMMARY: dict[str, Any] = {
+    "schema": 1,
+    "exit": None,
+    "error": None,
+    "question": None,
+    "task": None,
+    "specification": None,
+    "assumptions": [],
+    "questions": [],
+    "plan": None,
+    "primary_metric": None,
+    "validation": None,
+    "test": None,
+    "operating_point": None,
+    "reliance": None,
+    "experiments": [],
+    "unsealed": 0,
+    "audit": {"findings": []},
+    "seconds": None,
+    "notebook": None,
+    "report": None,
+    "bundle": None,
+    "predictions": None,
+}
+"""Every key with its value before anything has happened."""
