@@ -1,6 +1,8 @@
 """What may be tried to make a classifier better, each going on from the best model so far with one thing changed.
 
 The gains order the ideas and are no promises; ``tests/benchmarks/refinement.py`` measures them on real images.
+A threshold is no idea here: the primary metric does not depend on it. The specification's rule chooses it on validation, and
+another one is a matter of words after the study (:mod:`.follow_up`).
 """
 
 from __future__ import annotations
