@@ -82,7 +82,8 @@ def wrists(tmp_path_factory: pytest.TempPathFactory) -> Trial:
         f"with study.experiment('first', minutes={MINUTES}) as run:\n"
         "    teacher = FindingDetector(cohort.classes)\n"
         "    run.fit(teacher, data)\n"
-        "data.pseudo_boxes = rank_pseudo_boxes(teacher, teacher.classifier, data)"
+        "classifier = teacher.classifier\n"
+        "data.pseudo_boxes = rank_pseudo_boxes(teacher, classifier, data)"
     )
     return trial
 

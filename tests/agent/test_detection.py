@@ -76,8 +76,8 @@ def planned(cohort: CohortFacts, minutes: float = 10, survey: SurveyFacts = BOXE
         (COHORT, 10, ["heads", "all", "negatives"]),
         (COHORT, 1, ["heads"]),
         (FEW_NEGATIVES, 10, ["heads", "all"]),
-        (PARTLY, 10, ["heads", "student", "second", "negatives"]),
-        (PARTLY, 1, ["heads", "student"]),
+        (PARTLY, 10, ["heads", "teacher", "student", "second", "negatives"]),
+        (PARTLY, 1, ["heads", "teacher", "student"]),
     ],
 )
 def test_a_plan_holds_what_fits_and_partial_boxes_always_get_a_student(
@@ -98,7 +98,7 @@ def test_the_cells_of_a_plan_are_python_and_hand_on_what_the_next_one_needs() ->
         stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
         assert {node.id for node in names if isinstance(node.ctx, ast.Load)} <= known | stored
         known |= stored | {alias.name for alias in getattr(statement, "names", [])}
-    assert "rank_pseudo_boxes(teacher, teacher.classifier, data)" in source
+    assert "rank_pseudo_boxes(teacher, classifier, data)" in source
     assert source.count("negatives=0.5") == 3
 
 
@@ -132,7 +132,7 @@ def test_partial_boxes_lead_from_one_sentence_to_a_student_and_are_said_on_the_c
     assert "task='detection'" in load
     assert "label='fracture'" in load
     trained = [s for s in asked.sources if "study.experiment" in s]
-    assert ["student" in s for s in trained][:2] == [False, True]
+    assert ["student" in s for s in trained][:3] == [False, False, True]
     card = next(c["args"] for c in asked.calls if c["name"] == "propose_specification")
     assert card["specification"]["supervision"] == "weak"
     assert "Boxes are partial: 900 images" in card["body"]
@@ -215,7 +215,7 @@ def test_where_boxes_are_partial_they_are_ranked_anew_by_the_best_detector() -> 
     asked.settings = Settings(study_folder="s", data="d", minutes=2)
     asked.ask("Find the fractures")
     _, sources = later(asked, "find more")
-    assert "rank_pseudo_boxes(study.model(), teacher.classifier, data)" in sources[0]
+    assert "rank_pseudo_boxes(study.model(), classifier, data)" in sources[0]
     assert "pseudo_boxes=data.pseudo_boxes" in sources[0]
 
 

@@ -50,7 +50,9 @@ class BoxRecipe:
 
 
 def _changed(signs: Signs, **change: Any) -> BoxRecipe:
-    return replace(BoxRecipe.of(signs.best), **change)
+    """From the best so far; where boxes are partial, training never goes on from the boxed images alone."""
+    best = BoxRecipe.of(signs.best)
+    return replace(best, **{"pseudo": best.pseudo or signs.cohort.supervision == "weak", **change})
 
 
 def _finer(signs: Signs) -> BoxRecipe:
@@ -90,7 +92,7 @@ def cell(number: int, chosen: Next[BoxRecipe]) -> str:
     recipe = chosen.recipe
     strength = f", strength={recipe.strength:g}" if recipe.strength != 1 else ""
     options = f"negatives={recipe.negatives:.3g}" + (", pseudo_boxes=data.pseudo_boxes" if recipe.pseudo else "")
-    anew = "data.pseudo_boxes = rank_pseudo_boxes(study.model(), teacher.classifier, data)   # by the best detector so far\n"
+    anew = "data.pseudo_boxes = rank_pseudo_boxes(study.model(), classifier, data)   # by the best detector so far\n"
     resized = ", new_anchors=True" if recipe.resized else ""
     return (
         f"# Experiment {number}: {chosen.hypothesis}\n"
