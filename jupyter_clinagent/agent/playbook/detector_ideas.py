@@ -1,7 +1,7 @@
 """What may be tried to make a detector better, each going on from the best one so far, and its cell.
 
-The gains order the ideas and are no promises: the order is that of the steps of the detection benchmark (every layer and finer
-boxes gain most, more negatives least), not of a measurement of each idea by itself.
+The gains order the ideas and are no promises. The order is a judgement from the planned steps, where every layer and better
+pseudo-boxes gained most and more negatives least on phantoms; each idea by itself was not measured.
 """
 
 from __future__ import annotations
