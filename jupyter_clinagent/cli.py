@@ -9,12 +9,14 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent import __version__
-from jupyter_clinagent.errors import BadInput, ClinAgentError
+from jupyter_clinagent.errors import AnswerNeeded, BadInput, ClinAgentError
+from jupyter_clinagent.summary import SUMMARY
 
 DEMO_REQUEST = "tell melanoma from nevus; missing a melanoma is worse than a false alarm"
 
@@ -23,17 +25,53 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
     arguments = _parser().parse_args(argv)
-    try:
-        result = arguments.command(arguments)
-    except ClinAgentError as error:
-        result = {"schema": 1, "exit": error.exit_code, "error": str(error), "question": None}
-        print(f"jupyter clinagent: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        result = {"schema": 1, "exit": 1, "error": "stopped", "question": None}
-        print("jupyter clinagent: stopped", file=sys.stderr)
-    if getattr(arguments, "json", None):
-        Path(arguments.json).write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    result = _result_of(arguments)
+    if getattr(arguments, "json", None) and not Path(arguments.json).is_dir():
+        result = _written(result, Path(arguments.json))
     return int(result["exit"])
+
+
+def _result_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the command gave, or how it failed: in one line, with a traceback only where it is our fault."""
+    try:
+        _check_json(arguments)
+        result: dict[str, Any] = arguments.command(arguments)
+    except ClinAgentError as error:
+        return _failed(arguments, error.exit_code, str(error))
+    except OSError as error:
+        what = f"{error.filename} can't be read or written" if error.filename else "A file can't be read or written"
+        return _failed(arguments, BadInput.exit_code, f"{what}: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        return _failed(arguments, 1, "stopped")
+    except Exception as error:  # the JSON summary has to tell of it, too
+        traceback.print_exc()
+        return _failed(arguments, 1, f"This is a defect of clinagent ({type(error).__name__}: {error}); please report it.")
+    return result
+
+
+def _failed(arguments: argparse.Namespace, code: int, message: str) -> dict[str, Any]:
+    print(f"jupyter clinagent: {message}", file=sys.stderr)
+    keys = SUMMARY if arguments.command is _run else {}
+    question = message if code == AnswerNeeded.exit_code else None
+    return {**keys, "schema": 1, "exit": code, "error": message, "question": question}
+
+
+def _check_json(arguments: argparse.Namespace) -> None:
+    """Better now than after the training."""
+    if getattr(arguments, "json", None):
+        folder = Path(arguments.json).absolute().parent
+        folder.mkdir(parents=True, exist_ok=True)
+        if Path(arguments.json).is_dir():
+            raise BadInput(f"{arguments.json} is a folder; --json takes the name of a file.")
+
+
+def _written(result: dict[str, Any], path: Path) -> dict[str, Any]:
+    try:
+        path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        print(f"jupyter clinagent: The summary can't be written to {path}: {error.strerror}.", file=sys.stderr)
+        return result | {"exit": result["exit"] or BadInput.exit_code}
+    return result
 
 
 # ------------------------------------------------------------------ commands
@@ -83,6 +121,7 @@ def _phantom(a: argparse.Namespace) -> dict[str, Any]:
 def _export(a: argparse.Namespace) -> dict[str, Any]:
     from jupyter_clinagent.export.bundle import export
 
+    a.output.absolute().parent.mkdir(parents=True, exist_ok=True)
     bundle = export(a.notebook, a.output, with_images=a.with_images)
     print("\n".join([*bundle.findings, f"Bundle {bundle.path} ({bundle.path.stat().st_size / 1e6:.1f} MB)"]))
     return {"schema": 1, "exit": 0, "error": None, "bundle": str(bundle.path), "findings": bundle.findings}
@@ -112,6 +151,7 @@ def _evaluate(a: argparse.Namespace) -> dict[str, Any]:
 def _predict(a: argparse.Namespace) -> dict[str, Any]:
     from jupyter_clinagent.export.predict import predict
 
+    a.output.absolute().parent.mkdir(parents=True, exist_ok=True)
     rows, refused = predict(a.bundle, a.images, a.output)
     for line in refused:
         print(f"not read: {line}", file=sys.stderr)

@@ -21,6 +21,7 @@ from jupyter_clinagent.contracts import Card, Decision, Event
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
+from jupyter_clinagent.summary import SUMMARY
 
 EXIT = {"done": 0, "answered": 0, "failed": 1, "stopped": 1, "bad_input": 2, "needs_answer": 3, "rejected": 4, "refused": 4}
 
@@ -153,7 +154,9 @@ def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: floa
     written = json.loads(Path(report["summary"]).read_text(encoding="utf-8")) if report else {}
     good = outcome.status in ("done", "answered")
     question = outcome.message if outcome.status == "needs_answer" else None
-    return written | {
+    return {
+        **SUMMARY,
+        **written,
         "schema": 1,
         "exit": EXIT[outcome.status],
         "error": None if good else outcome.message,
@@ -174,9 +177,14 @@ def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: floa
 
 
 def _notebook_path(options: RunOptions) -> Path:
+    path = (options.notebook or Path(f"{study_name(options.request)}.ipynb")).absolute()
+    if path.parent.resolve().is_relative_to(options.data.resolve()):
+        raise BadInput(
+            f"{path} would lie in the data folder, which is never written to: name a notebook elsewhere with -o, or start from "
+            "another folder."
+        )
     if options.notebook is None:
-        return _free(Path.cwd() / f"{study_name(options.request)}.ipynb")
-    path = options.notebook.absolute()
+        return _free(path)
     if path.suffix != ".ipynb":
         raise BadInput(f"{options.notebook} is no notebook name; -o takes FILE.ipynb.")
     if path.exists() or (path.parent / study_folder(str(path))).exists():

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from jupyter_clinagent.errors import BadInput, UnreadableImage
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
 from jupyter_clinagent.export.evaluate_boxes import score_boxes
 from jupyter_clinagent.export.unpack import check, unpacked
 from jupyter_clinagent.imaging.inference import OnnxClassifier, OnnxDetector, load_onnx
@@ -102,7 +102,10 @@ def _score(model: OnnxClassifier, data: Path, classes: dict[str, list[str]]) -> 
 
 def _labelled(inventory: Inventory, classes: dict[str, list[str]]) -> pd.DataFrame:
     """Their images in our classes. A class that they don't have is no error, unless a label of theirs may stand for it."""
-    found = label_images(inventory, classes=classes, every_class=False)
+    try:
+        found = label_images(inventory, classes=classes, every_class=False)
+    except LabelsDoNotMatch as error:
+        raise LabelsDoNotMatch(f"{error} The model's classes are {', '.join(classes)}; see --map THEIRS=OURS.") from error
     absent = sorted(set(classes) - set(found.rows["class"]))
     foreign = sum(reason == "label outside the classes" for reason in found.left_out.values())
     if absent and foreign:

@@ -11,9 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from jupyter_clinagent.contracts import source_hash
 from jupyter_clinagent.errors import BadInput, Different
 
 
@@ -49,6 +46,10 @@ def check(root: Path, manifest: dict[str, Any]) -> None:
     Different
         Names the cell or the file.
     """
+    import nbformat  # `predict` comes without it
+
+    from jupyter_clinagent.contracts import source_hash
+
     cells = nbformat.read(root / manifest["notebook"], as_version=4)["cells"]
     edited = [c for c in cells if manifest["cells"].get(c["id"]) != source_hash(c["source"])]
     if edited:

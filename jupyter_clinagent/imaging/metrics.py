@@ -252,14 +252,18 @@ def _values(
 
 
 def percentile_estimate(value: float | None, draws: np.ndarray) -> Estimate:
-    """A value with the percentile interval of its bootstrap draws (B,); NaN is a draw in which it is not defined."""
+    """A value with the percentile interval of its bootstrap draws (B,); NaN is a draw in which it is not defined.
+
+    Calibration errors of resampled images are larger than the error itself (the images repeat), so the interval is widened to
+    hold the value where it would lie outside.
+    """
     if value is None:
         return Estimate(value=None, reason="a class is missing, so it is not defined")
     valid = draws[~np.isnan(draws)]
     if len(valid) < MIN_VALID * len(draws):
         return Estimate(value=value, reason="too few groups for an interval")
     low, high = np.quantile(valid, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Estimate(value=value, low=float(low), high=float(high))
+    return Estimate(value=value, low=min(float(low), value), high=max(float(high), value))
 
 
 def wilson(hits: int, number: int, level: float = LEVEL) -> tuple[float, float]:

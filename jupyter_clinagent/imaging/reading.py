@@ -41,8 +41,10 @@ def read_image(path: str | Path) -> np.ndarray:
     path = Path(path)
     data = _bytes(path)
     if is_dicom(path, data):
-        from jupyter_clinagent.imaging.dicom import read_dicom
-
+        try:
+            from jupyter_clinagent.imaging.dicom import read_dicom
+        except ModuleNotFoundError as error:  # `predict` runs without what only DICOM needs
+            raise UnreadableImage(str(path), "reading DICOM needs pydicom and pylibjpeg, which are not installed") from error
         return to_rgb(read_dicom(path))
     return to_rgb(_decode(path, data))
 

@@ -195,17 +195,20 @@ def test_predict_gives_the_notebooks_scores_within_a_thousandth(finished: Finish
 
 def test_predict_needs_no_torch_and_names_what_it_cannot_read(finished: FinishedStudy, tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"no image")
+    (tmp_path / "scan.dcm").write_bytes(b"no pydicom here")
     image = next((finished.data / "images").iterdir())
     code = (
-        "import sys\nsys.modules['torch'] = None\nsys.modules['lightning'] = None\nsys.modules['pandas'] = None\nfrom "
-        "jupyter_clinagent import cli\n"
-        f"sys.exit(cli.main(['predict', {str(finished.bundle)!r}, {str(image)!r}, {str(tmp_path / 'broken.png')!r}, '-o', "
-        f"{str(tmp_path / 'p.csv')!r}]))"
+        "import sys\nfor name in ('torch', 'lightning', 'pandas', 'pydantic', 'nbformat', 'pydicom', 'sklearn', 'scipy'):\n"
+        "    sys.modules[name] = None\n"
+        "from jupyter_clinagent import cli\n"
+        f"sys.exit(cli.main(['predict', {str(finished.bundle)!r}, {str(image)!r}, {str(tmp_path / 'broken.png')!r}, "
+        f"{str(tmp_path / 'scan.dcm')!r}, '-o', {str(tmp_path / 'new' / 'p.csv')!r}]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "broken.png" in done.stderr
-    assert len((tmp_path / "p.csv").read_text(encoding="utf-8").splitlines()) == 2
+    assert "scan.dcm: reading DICOM needs pydicom" in done.stderr
+    assert len((tmp_path / "new" / "p.csv").read_text(encoding="utf-8").splitlines()) == 2
 
 
 def test_evaluate_judges_another_hospitals_images_at_the_frozen_threshold(finished: FinishedStudy, tmp_path: Path) -> None:

@@ -166,3 +166,14 @@ def test_decision_weights_change_who_is_named_but_not_the_ranking():
     assert metrics.score("balanced_accuracy", y, proba, decision=weights) < metrics.score("balanced_accuracy", y, proba) - 0.1
     estimate = metrics.estimate("balanced_accuracy", y, proba, np.arange(len(y)), decision=weights)
     assert estimate.value == metrics.score("balanced_accuracy", y, proba, decision=weights)
+
+
+def test_the_interval_of_a_calibration_error_holds_the_error_itself() -> None:
+    rng = np.random.default_rng(0)
+    probability = rng.uniform(size=400)
+    truth = (rng.uniform(size=400) < probability).astype(int)  # perfectly calibrated: resampling can only look worse
+    scores = np.column_stack([1 - probability, probability])
+    ece = metrics.estimates(["ece"], truth, scores, np.arange(400), positive=1, threshold=0.5)["ece"]
+    assert ece.low is not None
+    assert ece.high is not None
+    assert ece.low <= ece.value <= ece.high  # type: ignore[operator]
