@@ -18,10 +18,12 @@ _CARRIERS = ("image/png", "image/jpeg", "image/svg+xml")
 
 
 def scrub_notebook(notebook: dict[str, Any], pseudonyms: Pseudonyms, *, with_images: bool) -> dict[str, Any]:
-    """A copy with outputs pseudonymised and patients' images replaced; sources stay as they ran."""
+    """A copy with outputs and text pseudonymised and patients' images replaced; code stays as it ran."""
     clean = copy.deepcopy(notebook)
     for cell in clean["cells"]:
         cell.pop("attachments", None)
+        if cell["cell_type"] != "code":
+            cell["source"] = pseudonyms.scrub(cell["source"])
         if cell["cell_type"] == "code":
             cell["outputs"] = [_scrub_output(output, pseudonyms, with_images) for output in cell["outputs"]]
     return clean

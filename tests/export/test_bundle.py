@@ -22,7 +22,7 @@ from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.export.evaluate import evaluate
 from jupyter_clinagent.export.predict import predict
 from jupyter_clinagent.export.pseudonyms import Pseudonyms
-from jupyter_clinagent.export.scrub import placeholder, scrub_html, shows_no_patient
+from jupyter_clinagent.export.scrub import placeholder, scrub_html, scrub_notebook, shows_no_patient
 from jupyter_clinagent.export.verify import check_data, verify
 from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.study.failures import Failure, picture
@@ -264,6 +264,18 @@ def test_names_with_blanks_umlauts_and_signs_are_replaced_however_they_are_writt
     assert "Hans" not in scrubbed
     assert "Neill" not in scrubbed
     assert "Müller" in scrubbed  # the word alone may be anybody
+
+
+def test_text_cells_are_replaced_as_outputs_are_and_code_stays_as_it_ran() -> None:
+    cells = [
+        {"cell_type": "markdown", "source": "For example: person1_bacteria_2.jpeg belongs to person1_bacteria."},
+        {"cell_type": "code", "source": "study.audit()", "outputs": [{"output_type": "stream", "text": "person1_bacteria"}]},
+    ]
+    pseudonyms = Pseudonyms(b"k", ["train/person1_bacteria_2.jpeg"], ["person1_bacteria"])
+    clean = scrub_notebook({"cells": cells}, pseudonyms, with_images=False)["cells"]
+    assert "person1" not in clean[0]["source"] + clean[1]["outputs"][0]["text"]
+    assert clean[1]["source"] == "study.audit()"
+    assert "person1" in cells[0]["source"]
 
 
 def test_ids_that_are_numbers_change_no_figure_and_stop_no_export() -> None:
