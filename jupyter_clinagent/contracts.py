@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -315,11 +315,16 @@ class Card(Frozen):
     """Of a question: what is taken under ``--yes``."""
 
 
+Approval = Literal["in the chat", "at a prompt", "--yes", ""]
+"""By whom a card was decided: a person, in the chat or at a prompt; nobody, because ``--yes`` was given; not noted."""
+
+
 class Decision(Frozen):
     """The answer to a card: ``text`` carries the wish behind Change, or the answer to a question."""
 
     choice: str
     text: str = ""
+    by: Approval = ""
 
 
 class Approver(Protocol):
@@ -328,6 +333,22 @@ class Approver(Protocol):
     async def decide(self, card: Card) -> Decision:
         """The decision on one card; waits as long as it takes."""
         ...
+
+
+class Exported(Frozen):
+    """A study that was packed to leave the building.
+
+    ``looked_for`` names the kinds of identifiers that its files were scanned for; ``findings`` has a line for each file and
+    kind found, never the values.
+    """
+
+    path: str
+    looked_for: list[str]
+    findings: list[str] = []
+
+
+Exporter = Callable[[str], Awaitable[Exported]]
+"""Packs the finished study of a notebook, by the notebook's path; the Jupyter world hands one to the agent."""
 
 
 EventKind = Literal["said", "cell", "ran", "progress", "card", "finished", "failed"]

@@ -24,6 +24,8 @@ HELP = """\
 %clinagent REQUEST     build a model for this request, for example:
                        %clinagent Tell melanoma from nevus; missing a melanoma is worse. The images are in ./images.
 %%clinagent            the same, with the request in the lines below
+%clinagent export the study
+                       pack the finished study as a zip
 %clinagent status      what the agent is doing
 %clinagent stop        stop the agent and what it runs
 %clinagent undo        put the notebook back as it was before the last request
@@ -96,20 +98,28 @@ class ClinAgentMagic:
         return f"{notebook.path} is as it was before."
 
     def _run_here(self, request: str) -> str:
-        from jupyter_clinagent.agent.loop import study_name
-        from jupyter_clinagent.notebook.inkernel import InKernelNotebook, LoopThread, MainThread
+        from jupyter_clinagent.notebook.inkernel import LoopThread, MainThread
 
         main = MainThread()
-        notebook = InKernelNotebook(_free_path(study_name(request)), self._shell, main)
-        loop = LoopThread()
+        notebook, loop = self._notebook(request, main), LoopThread()
         self._last = notebook, loop.run(notebook.snapshot(), main)
         loop.run(_turn(request, notebook, main), main)
         return f"The cells are kept in {notebook.path}."
+
+    def _notebook(self, request: str, main: MainThread) -> InKernelNotebook:
+        """A new notebook for a request that names its data; else the last one, for the conversation goes on."""
+        from jupyter_clinagent.agent.loop import names_data, study_name
+        from jupyter_clinagent.notebook.inkernel import InKernelNotebook
+
+        going_on = self._last is not None and not names_data(request)
+        path = Path(self._last[0].path) if self._last and going_on else _free_path(study_name(request))
+        return InKernelNotebook(path, self._shell, main)
 
 
 async def _turn(request: str, notebook: InKernelNotebook, main: MainThread) -> None:
     """One turn of the agent; what it asks is asked at the prompt, what it says is printed."""
     from jupyter_clinagent.agent.loop import AgentSettings, run_agent, study_folder
+    from jupyter_clinagent.export.beside import export_beside
     from jupyter_clinagent.runner import TerminalApprover, TerminalSink
 
     folder = Path(notebook.path).parent / study_folder(notebook.path)
@@ -118,7 +128,7 @@ async def _turn(request: str, notebook: InKernelNotebook, main: MainThread) -> N
         port=notebook,
         approver=TerminalApprover(yes=False, answers={}, ask=lambda prompt: main.wait_for(lambda: input(prompt))),
         sink=TerminalSink(sys.stdout),
-        settings=AgentSettings(model=os.environ.get("CLINAGENT_MODEL")),
+        settings=AgentSettings(model=os.environ.get("CLINAGENT_MODEL"), exporter=export_beside),
         thread_id="in-kernel",
         checkpoint_path=str(folder / "conversation.sqlite"),
     )

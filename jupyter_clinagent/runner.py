@@ -57,7 +57,7 @@ class TerminalApprover:
         if card.kind == "plan" and self._dry_run:
             return Decision(choice="Reject", text="dry run")
         if self._yes or self._dry_run:
-            return Decision(choice="Approve")
+            return Decision(choice="Approve", by="--yes" if self._yes else "")
         return await self._choose(card)
 
     async def _answer(self, card: Card) -> str:
@@ -75,8 +75,10 @@ class TerminalApprover:
             raise AnswerNeeded(f"“{card.title}” has to be approved: run again with --yes, or at a terminal.")
         said = (await asyncio.to_thread(self._prompt, f"\n{card.body}\n\nApprove? [y]es, [n]o, or say what to change: ")).strip()
         if said.lower() in ("", "y", "yes"):
-            return Decision(choice="Approve")
-        return Decision(choice="Reject") if said.lower() in ("n", "no") else Decision(choice="Change", text=said)
+            return Decision(choice="Approve", by="at a prompt")
+        if said.lower() in ("n", "no"):
+            return Decision(choice="Reject", by="at a prompt")
+        return Decision(choice="Change", text=said, by="at a prompt")
 
 
 class TerminalSink:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -22,16 +22,17 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-from langgraph.types import Command
+from langgraph.types import Command, Interrupt
 
 from jupyter_clinagent.agent.models import make_model, mind_of
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.turn import Settings, with_settings
+from jupyter_clinagent.agent.resuming import bring_back, elapsed
 from jupyter_clinagent.agent.tools import make_tools
 from jupyter_clinagent.agent.workbench import Outcome, Workbench
-from jupyter_clinagent.contracts import Approver, Card, EventSink, NotebookPort
-from jupyter_clinagent.errors import AnswerNeeded, ClinAgentError, LimitReached
+from jupyter_clinagent.contracts import Approver, Card, EventSink, Exporter, NotebookPort
+from jupyter_clinagent.errors import AnswerNeeded, ClinAgentError, LimitReached, NotebookError, Stopped
 
 RECURSIONS = 10_000
 """LangGraph's own cap; the middleware's limits are reached long before."""
@@ -54,6 +55,10 @@ class AgentSettings:
         Of the split and of every training.
     granted
         The clinician allows model-written cells without being shown each.
+    look
+        This process is new to the conversation: look whether the kernel still remembers before going on with it.
+    exporter
+        Packs a finished study, where the clinician asks for it.
     chat_model
         A chat model that is already there, instead of ``model``.
     model_calls, tool_calls
@@ -65,6 +70,8 @@ class AgentSettings:
     minutes: float | None = None
     seed: int = 0
     granted: bool = False
+    look: bool = False
+    exporter: Exporter | None = field(default=None, compare=False)
     chat_model: BaseChatModel | None = field(default=None, compare=False)
     model_calls: int = 200
     tool_calls: int = 200
@@ -85,7 +92,7 @@ async def run_agent(
     Parameters
     ----------
     request
-        The clinician's words; None goes on with a turn that was interrupted (a card is asked again).
+        The clinician's words; None goes on with a turn that was cut off (a card that waited is asked again).
     thread_id
         The conversation: turns with the same id remember each other.
     checkpoint_path
@@ -104,14 +111,20 @@ async def run_agent(
         mind=mind_of(settings.model),
         study=study_folder(port.path),
         granted=settings.granted,
+        exporter=settings.exporter,
     )
     try:
         async with _agent(model, bench, settings, checkpoint_path) as agent:
             config: RunnableConfig = {"configurable": {"thread_id": thread_id}, "recursion_limit": RECURSIONS}
-            opening = None if request is None else await _opening(agent, config, request, port, settings)
-            await _turns(agent, opening, config, approver, bench)
+            turn = Turns(agent, config, approver, bench, settings.look)
+            if request is None:
+                await turn.go_on()
+            else:
+                await turn.begin(await _opening(agent, config, request, port, settings))
     except (ModelCallLimitExceededError, ToolCallLimitExceededError) as error:
         bench.outcome.status, bench.outcome.message = "failed", str(LimitReached(f"A limit was reached, so I stopped: {error}"))
+    except Stopped as error:
+        bench.outcome.status, bench.outcome.message = "stopped", str(error)
     except AnswerNeeded as error:
         bench.outcome.status, bench.outcome.message = "needs_answer", str(error)
     except ClinAgentError as error:
@@ -134,23 +147,58 @@ async def _agent(model: BaseChatModel, bench: Workbench, settings: AgentSettings
         )
 
 
-async def _turns(agent: Any, turn: Any, config: RunnableConfig, approver: Approver, bench: Workbench) -> None:
-    """Run until nothing waits for the clinician any more."""
-    while True:
-        if turn is not None:
-            async for update in agent.astream(turn, config, stream_mode="updates"):
-                _speak(update, bench)
-        waiting = (await agent.aget_state(config)).interrupts
-        if not waiting:
-            return
-        began = time.monotonic()
-        decisions = {}
+class Turns:
+    """One turn: the graph runs until nothing waits for the clinician any more."""
+
+    def __init__(self, agent: Any, config: RunnableConfig, approver: Approver, bench: Workbench, look: bool) -> None:
+        self._agent, self._config, self._approver, self._bench = agent, config, approver, bench
+        self._look = look
+
+    async def begin(self, opening: dict[str, Any]) -> None:
+        """A turn that begins with a request."""
+        await self._remember(needed=False)
+        await self._run(opening)
+
+    async def go_on(self) -> None:
+        """A turn that another process began: what waited is asked again, what was cut off is done again."""
+        state = await self._agent.aget_state(self._config)
+        if not state.next:
+            raise NotebookError("Nothing of that request was kept, so there is nothing to go on with: please ask again.")
+        messages = state.values.get("messages", [])
+        turn = await self._decided(state.interrupts) if state.interrupts else None
+        if turn is None or _wants_more(turn):
+            await self._remember(needed=True)
+        self._bench.resumed, self._bench.started = True, time.monotonic() - self._bench.waited - elapsed(messages)
+        await self._run(turn)
+
+    async def _run(self, turn: Any) -> None:
+        while True:
+            async for update in self._agent.astream(turn, self._config, stream_mode="updates"):
+                _speak(update, self._bench)
+            waiting = (await self._agent.aget_state(self._config)).interrupts
+            if not waiting:
+                return
+            turn = await self._decided(waiting)
+
+    async def _decided(self, waiting: Sequence[Interrupt]) -> Command[Any]:
+        began, decisions = time.monotonic(), {}
         for item in waiting:
             card = Card.model_validate(item.value)
-            bench.say("card", card.title, card.model_dump(mode="json"))
-            decisions[item.id] = (await approver.decide(card)).model_dump()
-        bench.waited += time.monotonic() - began
-        turn = Command(resume=decisions)
+            self._bench.say("card", card.title, card.model_dump(mode="json"))
+            decisions[item.id] = (await self._approver.decide(card)).model_dump()
+        self._bench.waited += time.monotonic() - began
+        return Command(resume=decisions)
+
+    async def _remember(self, *, needed: bool) -> None:
+        if self._look:
+            messages = (await self._agent.aget_state(self._config)).values.get("messages", [])
+            await bring_back(messages, self._bench, self._approver, needed=needed)
+
+
+def _wants_more(turn: Command[Any]) -> bool:
+    """Whether any of the decisions lets the work go on."""
+    decisions: Any = turn.resume
+    return any(decision["choice"] != "Reject" for decision in decisions.values())
 
 
 def _speak(update: dict[str, Any], bench: Workbench) -> None:
@@ -192,6 +240,11 @@ def _free_study_folder(notebook_path: str) -> str:
         number += 1
         name = f"{study_folder(notebook_path)}-{number}"
     return name
+
+
+def names_data(request: str) -> bool:
+    """Whether a request says where its images are, so that it begins a study of its own."""
+    return read_request(request).data is not None
 
 
 def study_name(request: str) -> str:

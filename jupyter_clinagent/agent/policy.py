@@ -10,7 +10,7 @@ import ast
 from typing import Literal
 
 Author = Literal["playbook", "model"]
-Action = Literal["insert", "edit", "run", "delete", "show_figure"]
+Action = Literal["insert", "edit", "run", "delete", "show_figure", "export"]
 Verdict = Literal["allow", "ask", "deny"]
 
 SEALED_NAMES = frozenset({"seal", "_seal", "_Seal__rows", "sealed_labels"})

@@ -15,6 +15,7 @@ from langchain_core.tools import BaseTool, InjectedToolCallId, StructuredTool
 from langgraph.types import interrupt
 
 from jupyter_clinagent.agent import policy
+from jupyter_clinagent.agent.resuming import added_by
 from jupyter_clinagent.agent.workbench import Status, Workbench
 from jupyter_clinagent.contracts import PROGRESS_MIME, Card, Cell, CellResult, Decision, Plan, Specification, source_hash
 from jupyter_clinagent.errors import BadInput, StaleCell, UnknownCell
@@ -38,6 +39,7 @@ def make_tools(bench: Workbench) -> list[BaseTool]:
         toolbox.ask_clinician,
         toolbox.propose_specification,
         toolbox.propose_plan,
+        toolbox.export_study,
     ]
     tools: list[BaseTool] = [
         StructuredTool.from_function(coroutine=_mendable(f), name=f.__name__, response_format="content_and_artifact")
@@ -190,6 +192,15 @@ class Toolbox:
         self.bench.outcome.plan = Plan.model_validate(plan).model_dump(mode="json")
         return self._decision(Card(id=tool_call_id, kind="plan", title="Plan", body=body))
 
+    async def export_study(self, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
+        """Pack the finished study as a zip in its folder: without patients' images, scanned for identifiers."""
+        if self.bench.exporter is None:
+            raise BadInput("Here a study is exported on the command line: jupyter clinagent export FILE.ipynb -o BUNDLE.zip")
+        if not self._allowed("export", "", tool_call_id, "Export this study?"):
+            return "The clinician did not allow it. Nothing was exported.", {"status": "rejected"}
+        exported = await self.bench.exporter(self.bench.port.path)
+        return exported.model_dump_json(), {"status": "ok", "exported": exported.model_dump()}
+
     async def finish(self, message: str, status: Status = "done") -> Answer:
         """End the turn with a message to the clinician; ``status`` says how it ended."""
         self.bench.outcome.status, self.bench.outcome.message = status, message
@@ -217,7 +228,8 @@ class Toolbox:
     def _decision(self, card: Card) -> Answer:
         decision = self._ask(card)
         wish = f": {decision.text}" if decision.text else ""
-        return f"The clinician chose {decision.choice}{wish}", {
+        where = f" ({decision.by})" if decision.by else ""
+        return f"The clinician chose {decision.choice}{wish}{where}", {
             "status": "ok",
             "elapsed": self.bench.elapsed,
             **decision.model_dump(),
@@ -231,6 +243,8 @@ class Toolbox:
         return found
 
     async def _insert(self, kind: Literal["code", "markdown"], source: str, after: str | None, call: str) -> Cell:
+        if self.bench.resumed and (added := await added_by(call, self.bench)):
+            return added
         about = {"study": self.bench.study, "tool_call": call, "hash": source_hash(source), "mind": self.bench.mind}
         cell = await self.bench.port.insert(
             kind, source, after=after or await self._below(), metadata={"trusted": True, "clinagent": about}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from jupyter_clinagent.agent.policy import Author
-from jupyter_clinagent.contracts import CellResult, Event, EventKind, EventSink, NotebookPort
+from jupyter_clinagent.contracts import CellResult, Event, EventKind, EventSink, Exporter, NotebookPort
 
 Status = Literal["done", "answered", "rejected", "refused", "bad_input", "needs_answer", "failed", "stopped"]
 
@@ -47,7 +47,10 @@ class Workbench:
     outcome: Outcome = field(default_factory=Outcome)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """A notebook is a sequence: parallel tool calls of a model take turns."""
+    exporter: Exporter | None = None
     last_cell: str | None = None
+    resumed: bool = False
+    """The turn was begun by another process; a call that was cut off finds the cell that it had added."""
 
     @property
     def elapsed(self) -> float:

@@ -18,6 +18,9 @@ _PATTERNS = {
     "medical record number": re.compile(r"\b(?:mrn|patient[ _-]?id|fallnummer)\W{0,3}\w*\d{4,}\b", re.IGNORECASE),
 }
 
+KINDS = tuple(_PATTERNS)
+"""What is looked for."""
+
 
 def identifiers(texts: Mapping[str, str]) -> list[str]:
     """One line per file and kind of identifier found.

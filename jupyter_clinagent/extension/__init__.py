@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,3 +22,10 @@ def _load_jupyter_server_extension(app: ServerApp) -> None:
     web: Any = app.web_app
     web.settings["clinagent"] = Desk(app)
     web.add_handlers(".*$", routes(web.settings["base_url"]))
+
+
+async def _start_jupyter_server_extension(app: ServerApp) -> None:
+    """Called when every extension is loaded and the loop runs."""
+    web: Any = app.web_app
+    desk = web.settings["clinagent"]
+    desk.keep(asyncio.create_task(desk.recover()))

@@ -84,10 +84,10 @@ class ChatApprover:
 
 def _decision(card: Card, choice: str, text: str) -> Decision:
     if card.kind == "question":
-        return Decision(choice="answer", text=text or choice)
+        return Decision(choice="answer", text=text or choice, by="in the chat")
     if choice not in card.choices:
         raise NoSuchCard(f"this card offers {', '.join(card.choices)}")
-    return Decision(choice=choice, text=text)
+    return Decision(choice=choice, text=text, by="in the chat")
 
 
 def _without_title(card: Card) -> str:

@@ -25,6 +25,11 @@ class Chat:
         """Identifies the chat, whatever it is renamed to."""
         return self._pin.file_id
 
+    @property
+    def path(self) -> str:
+        """Where the chat is now, relative to the server's root."""
+        return self._pin.path
+
     async def hold(self) -> None:
         """Keep the chat in memory though every browser may leave."""
         chat = await self._pin.hold()
@@ -53,3 +58,20 @@ class Chat:
         if message is not None:
             message.mime_model = MimeModel(data={CARD_MIME: card})
             chat.update_message(message)
+
+    def interrupt_cards(self) -> None:
+        """Close the cards that another process left open, for their buttons lead nowhere.
+
+        The last progress card may say “failed”: when a server ends, its kernels die first.
+        """
+        cards = [(m.id, m.mime_model["data"][CARD_MIME]) for m in self._pin.document.get_messages() if _holds_card(m)]
+        progress = [message for message, card in cards if card["kind"] == "progress"]
+        for message, card in cards:
+            if card["state"] == "open":
+                self.update_card(message, card | {"state": "withdrawn"})
+            elif card["state"] in ("running", "stopping") or (card["state"] == "failed" and message == progress[-1]):
+                self.update_card(message, card | {"state": "interrupted"})
+
+
+def _holds_card(message: Any) -> bool:
+    return CARD_MIME in (message.mime_model or {}).get("data", {})

@@ -12,12 +12,14 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Unicode
 from traitlets.config import LoggingConfigurable
 
-from jupyter_clinagent.contracts import Approver, EventSink, NotebookPort
+from jupyter_clinagent.contracts import Approver, EventSink, Exported
 from jupyter_clinagent.errors import NotebookError
+from jupyter_clinagent.export.beside import export_beside
 from jupyter_clinagent.extension.cards import Cards, ChatApprover
 from jupyter_clinagent.extension.chat import Chat
 from jupyter_clinagent.extension.context import Fronts
 from jupyter_clinagent.extension.jobs import Agent, Job
+from jupyter_clinagent.extension.journal import Entry, Journal
 from jupyter_clinagent.notebook.document import new_cell
 from jupyter_clinagent.notebook.server import ServerNotebook
 
@@ -49,6 +51,9 @@ class Desk(LoggingConfigurable):
         self._chats: dict[str, Job] = {}
         """The latest job of each chat, by the chat's file id."""
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._journal = Journal(app.root_dir)
+        self._known: set[str] = set()
+        """Conversations that this process had a turn of."""
 
     @property
     def mind(self) -> str:
@@ -80,14 +85,32 @@ class Desk(LoggingConfigurable):
         """Begin a turn in a notebook, or in a new one named after the study."""
         await self.prepare()
         path = notebook_path or await self._new_notebook(request, str(PurePosixPath(chat_path).parent))
+        job = self._job(path, chat_path)
+        await job.start(request)
+        return job
+
+    async def recover(self) -> list[Job]:
+        """Go on with the jobs that the server's last end cut off: what waited is asked again, the rest is offered."""
+        lost = [entry for entry in self._journal.take_lost() if self._is_there(entry)]
+        if lost:
+            await self.prepare()
+        jobs = [self._job(entry.notebook, entry.chat) for entry in lost]
+        for job, entry in zip(jobs, lost, strict=True):
+            await job.start(None, entry.request)
+        return jobs
+
+    def _is_there(self, entry: Entry) -> bool:
+        return all((Path(self._app.root_dir) / path).exists() for path in (entry.notebook, entry.chat))
+
+    def _job(self, path: str, chat_path: str) -> Job:
+        """A new job of a notebook that is not busy."""
         notebook, chat = ServerNotebook(self._app, path), Chat(self._app, chat_path)
         running = self._jobs.get(notebook.file_id)
         if running and not running.over:
             raise Busy(f"I am still at work in {PurePosixPath(path).name}: {running.text}. Press Stop first, or wait.")
-        job = Job(self._agent, notebook, chat, ChatApprover(self.cards, chat), self.mind)
+        job = Job(self._agent, notebook, chat, ChatApprover(self.cards, chat), self.mind, self._journal)
         self._jobs[notebook.file_id] = job
         self._chats[chat.id] = job
-        await job.start(request)
         return job
 
     async def request_from_kernel(self, request: str, kernel_id: str, cell_id: str | None) -> dict[str, Any]:
@@ -170,15 +193,24 @@ class Desk(LoggingConfigurable):
         title = new_cell("markdown", f"# {name.replace('-', ' ').capitalize()}")
         return {"cells": [title], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
-    async def _run_agent(self, request: str, port: NotebookPort, approver: Approver, sink: EventSink, thread: str) -> Any:
+    async def _run_agent(
+        self, request: str | None, port: ServerNotebook, approver: Approver, sink: EventSink, thread: str
+    ) -> Any:
         loop = _agent_module("loop")
         study = Path(port.path).parent / loop.study_folder(port.path)
+        look = thread not in self._known
+
+        async def export(notebook: str) -> Exported:
+            await port.save()
+            return await export_beside(notebook)
+
+        self._known.add(thread)
         return await loop.run_agent(
             request,
             port=port,
             approver=approver,
             sink=sink,
-            settings=loop.AgentSettings(model=self.model),
+            settings=loop.AgentSettings(model=self.model, look=look, exporter=export),
             thread_id=thread,
             checkpoint_path=str(study / "conversation.sqlite"),
         )

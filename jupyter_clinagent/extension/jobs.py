@@ -9,16 +9,19 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from jupyter_clinagent.contracts import Approver, Event, EventSink, NotebookPort
+from jupyter_clinagent.contracts import Approver, Event, EventSink
 from jupyter_clinagent.errors import ClinAgentError
 from jupyter_clinagent.extension.cards import ChatApprover
 from jupyter_clinagent.extension.chat import Chat
+from jupyter_clinagent.extension.journal import Journal
 from jupyter_clinagent.extension.progress import ProgressCard, State
 from jupyter_clinagent.notebook.server import ServerNotebook
 
-Agent = Callable[[str, NotebookPort, Approver, EventSink, str], Awaitable[Any]]
-"""Called with the request, the notebook, who approves, who listens, and the conversation's id; gives an ``Outcome``."""
+Agent = Callable[[str | None, ServerNotebook, Approver, EventSink, str], Awaitable[Any]]
+"""Called with the request (None: go on with a turn that a restart cut off), the notebook, who approves, who listens, and the
+conversation's id; gives an ``Outcome``."""
 
+_SERVER_ENDS_SECONDS = 10
 _GOOD = ("done", "answered", "rejected")
 
 
@@ -35,9 +38,13 @@ class Job:
         Who answers the agent's cards.
     mind
         How the mind at work is called, shown on the card.
+    journal
+        Where jobs under way are noted for a server that is started again.
     """
 
-    def __init__(self, agent: Agent, notebook: ServerNotebook, chat: Chat, approver: ChatApprover, mind: str) -> None:
+    def __init__(
+        self, agent: Agent, notebook: ServerNotebook, chat: Chat, approver: ChatApprover, mind: str, journal: Journal
+    ) -> None:
         self.id = uuid.uuid4().hex
         self.state: State = "running"
         self.snapshot: dict[str, Any] | None = None
@@ -46,6 +53,7 @@ class Job:
         self._agent = agent
         self._chat = chat
         self._mind = mind
+        self._journal = journal
         self._said = ""
         self._progress: ProgressCard
         self._task: asyncio.Task[None]
@@ -53,19 +61,31 @@ class Job:
     @property
     def over(self) -> bool:
         """Whether nothing of this job goes on."""
-        return self.state in ("stopped", "finished", "failed")
+        return self.state in ("stopped", "interrupted", "finished", "failed")
 
     @property
     def text(self) -> str:
         """What the job does now, in a line."""
         return self._progress.text
 
-    async def start(self, request: str) -> None:
-        """Hold notebook and chat, then work in the background."""
+    async def start(self, request: str | None, cut_off: str = "") -> None:
+        """Hold notebook and chat, then work in the background.
+
+        Parameters
+        ----------
+        request
+            The clinician's words; None goes on with the turn that a restart cut off.
+        cut_off
+            The request of that turn.
+        """
         await self._chat.hold()
+        if request is None:
+            self._chat.interrupt_cards()
+            self._chat.say(f"The server was restarted while I was at work on “{cut_off}”. Nothing of it runs any more.")
         await self.notebook.start()
         self.snapshot = await self.notebook.snapshot()
         self._progress = ProgressCard(self._chat, self.id, f"Working in {Path(self.notebook.path).name} · {self._mind}")
+        self._journal.note(self.id, self.notebook.relative_path, self._chat.path, request or cut_off)
         self._task = asyncio.create_task(self._work(request))
         await asyncio.sleep(0)  # a task cancelled before its first step would never let go of notebook and chat
 
@@ -98,22 +118,30 @@ class Job:
             case "finished" | "failed" if event.text:
                 self._chat.say(event.text)
 
-    async def _work(self, request: str) -> None:
+    async def _work(self, request: str | None) -> None:
         state: State = "failed"
         try:
             outcome = await self._agent(request, self.notebook, self.approver, self.hear, self._conversation)
             state = "finished" if outcome.status in _GOOD else "failed"
         except asyncio.CancelledError:
+            state = "stopped" if self.state == "stopping" else "interrupted"  # by the clinician, or by the server's end
             await self.notebook.interrupt()
-            state = "stopped"
         except ClinAgentError as error:
             self._chat.say(str(error))
         except Exception as error:
             self._chat.say(f"A defect stopped me, and nothing runs any more: {type(error).__name__}: {error}")
             raise
         finally:
+            self._strike(state)
             self._enter(state)
             await self._let_go()
+
+    def _strike(self, state: State) -> None:
+        """Out of the journal, unless the server ends; that its kernels die first must not look like the job's own end."""
+        if state == "failed":
+            asyncio.get_running_loop().call_later(_SERVER_ENDS_SECONDS, self._journal.strike, self.id)
+        elif state != "interrupted":
+            self._journal.strike(self.id)
 
     def _enter(self, state: State) -> None:
         self.state = state

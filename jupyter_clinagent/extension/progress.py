@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from jupyter_clinagent.extension.chat import Chat
 
-State = Literal["running", "asking", "stopping", "stopped", "finished", "failed"]
+State = Literal["running", "asking", "stopping", "stopped", "interrupted", "finished", "failed"]
 
 _REDRAW_SECONDS = 0.5
 

@@ -119,6 +119,10 @@ class ServerNotebook:
             for index, cell in enumerate(wanted):
                 self._put(index, cell)
 
+    async def save(self) -> None:
+        """Write the document to its file now."""
+        await self._pin.save()
+
     async def close(self) -> None:
         """Save and let go; the kernel lives on."""
         await self._kernel.stop()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from jupyter_clinagent.contracts import Specification
+from jupyter_clinagent.contracts import Approval, Specification
 from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.facts import (
     AuditFacts,
@@ -175,8 +175,13 @@ class Study:
         facts = SpeedFacts(threads=threads, ms_per_image=speed)
         self._tell(facts, pages.speed(facts))
 
-    def confirm(self, specification: Specification) -> None:
+    def confirm(self, specification: Specification, approved: Approval = "") -> None:
         """Put the specification and the evaluator's code on the record, before any training.
+
+        Parameters
+        ----------
+        approved
+            Where a person approved it, or ``"--yes"`` where nobody did; the report's item on human oversight says so.
 
         Raises
         ------
@@ -195,9 +200,8 @@ class Study:
         )
         confirmed = session.confirmed_
         content = specification.model_dump(mode="json")
-        session.record.add(
-            "specification confirmed", hash=specification.hash, evaluator=confirmed.evaluator_hash, specification=content
-        )
+        hashes = {"hash": specification.hash, "evaluator": confirmed.evaluator_hash}
+        session.record.add("specification confirmed", **hashes, specification=content, approved=approved)
         show(None, pages.specification(specification, confirmed.evaluator_hash))
 
     def model(self, name: str | None = None) -> ImageClassifier | FindingDetector:

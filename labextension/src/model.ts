@@ -24,7 +24,7 @@ export interface IProgressCard {
   text: string;
   /** Between 0 and 1, or null where it is not known. */
   fraction: number | null;
-  state: 'running' | 'asking' | 'stopping' | 'stopped' | 'finished' | 'failed';
+  state: 'running' | 'asking' | 'stopping' | 'stopped' | 'interrupted' | 'finished' | 'failed';
 }
 
 export type Card = IDecisionCard | IProgressCard;

@@ -7,6 +7,7 @@ const STATE: Record<IProgressCard['state'], string> = {
   asking: '',
   stopping: 'Stopping …',
   stopped: 'Stopped: nothing runs any more.',
+  interrupted: 'Interrupted: the server was restarted.',
   finished: 'Done.',
   failed: 'Ended with a problem.'
 };

@@ -65,7 +65,7 @@ def test_a_turn_asks_in_the_chat_works_in_the_notebook_and_says_how_it_went(
         ("progress", "finished"),
     ]
     assert cards[0]["steps"] == ["I ask first."]
-    assert cards[1]["decision"] == {"choice": "Approve", "text": ""}
+    assert cards[1]["decision"] == {"choice": "Approve", "text": "", "by": "in the chat"}
     assert cards[1]["body"] == "Train."
     assert cards[2]["steps"] == ["I compute."]
     assert "no language model" in cards[2]["title"]

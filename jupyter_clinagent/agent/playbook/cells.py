@@ -37,13 +37,13 @@ def speed(size: tuple[int, int]) -> str:
     return f"# How fast does this machine train? The plan's times come from here\nstudy.measure_speed(sizes=[{size}])"
 
 
-def confirm(specification: Specification) -> str:
-    """Write the specification down and record its hash."""
+def confirm(specification: Specification, approved: str) -> str:
+    """Write the specification down and record its hash, and where a person approved it."""
     lines = [f"    {name}={_value(value)}," for name, value in specification if value is not None and value != []]
     return (
         "# What is to be built and how it will be judged: recorded before any training\nspecification = Specification(\n"
         + "\n".join(lines)
-        + "\n)\nstudy.confirm(specification)"
+        + f"\n)\nstudy.confirm(specification{f', approved={approved!r}' if approved else ''})"
     )
 
 

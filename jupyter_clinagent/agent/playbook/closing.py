@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
+from jupyter_clinagent.contracts import Exported
 from jupyter_clinagent.facts import ExperimentFacts
 
 _NAMES = {
@@ -60,6 +61,23 @@ def answered_message(items: Sequence[str], needs_you: Sequence[str]) -> str:
     """That the clinician's words stand in the report, and what is still open."""
     noted = f"Noted and written into the report, as your words with today's date: {', '.join(items)}."
     return f"{noted}\n\n{open_items(needs_you) or 'No report item is open any more.'}"
+
+
+def exported_message(exported: Exported) -> str:
+    """Where the bundle is, and what was looked for and found in it."""
+    looked = (
+        f"I looked for {', '.join(exported.looked_for[:-1])} and {exported.looked_for[-1]} in its notebook, report and tables"
+    )
+    found = "\n".join(f"- {line}" for line in exported.findings)
+    lines = [
+        f"The study is packed: {_beside(exported.path)}, beside the notebook.",
+        "Left out are patients' images; file names and group ids became pseudonyms, whose key stays in the study's folder.",
+        f"{looked}, and found:\n\n{found}\n\nRead these places before you pass the file on."
+        if found
+        else f"{looked}: none found.",
+        "`jupyter clinagent verify` replays it on another machine; `evaluate` tries the model on another hospital's images.",
+    ]
+    return "\n\n".join(lines)
 
 
 def threshold_message(call: Call) -> str:

@@ -18,7 +18,7 @@ from jupyter_clinagent.agent.playbook.moves import Step, answer, finish, run
 from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.refinement import LONGER
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
-from jupyter_clinagent.contracts import Specification
+from jupyter_clinagent.contracts import Exported, Specification
 from jupyter_clinagent.facts import AuditFacts, CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
 
 MORE_MINUTES = 5.0
@@ -26,7 +26,7 @@ MORE_MINUTES = 5.0
 ABLE = (
     "The study of this notebook is finished. I can choose another threshold (“use 90 % sensitivity instead”), show the worst "
     "misses, train on (“keep going for 10 minutes”, “rare classes matter more”), note what you "
-    "know for the report (“ethics id: …”, “item 5: …”), or begin another study."
+    "know for the report (“ethics id: …”, “item 5: …”), pack it (“export the study”), or begin another study."
 )
 WISHES: dict[str, tuple[str, ...]] = {
     "more": (),
@@ -40,6 +40,8 @@ _RULES = {"sensitive": "sensitivity", "specific": "specificity"}
 
 def follow_up(turn: Turn, intent: Intent) -> Step | None:
     """The next step of a turn about a finished study of this conversation; None where a new study is meant."""
+    if intent.follow_up == "export" and not (intent.data or intent.task or intent.is_about_imaging):
+        return _export(turn)
     if not turn.finished_earlier or intent.data or len(intent.targets) > 1:
         return None
     if intent.risk in ("sensitivity", "specificity") and intent.target and not intent.all_classes:
@@ -68,6 +70,16 @@ def _wished(turn: Turn, intent: Intent, wish: str) -> Step:
 
 
 # ------------------------------------------------------------------ another threshold
+def _export(turn: Turn) -> Step:
+    """The study as a zip; the tool says what is missing where none is finished."""
+    call = turn.last("export_study")
+    if call is None:
+        return Step("I pack the study and look for identifiers in it.", "export_study", {})
+    if call.artifact["status"] != "ok":
+        return finish("bad_input", call.artifact["error"][1])
+    return finish("done", closing.exported_message(Exported.model_validate(call.artifact["exported"])))
+
+
 def _new_threshold(turn: Turn, intent: Intent, rule: str, target: float) -> Step:
     positive = _positive(turn, intent)
     call = run(

@@ -65,7 +65,9 @@ def _failed(call: Call) -> Step:
         return finish("refused", text)
     if call.artifact["status"] in ("interrupted", "rejected"):
         return finish("stopped", "Stopped. The cells stay as they are; ask again to go on.")
-    return finish("failed", f"A cell failed and I did not go on. {name}: {text}. The notebook holds the whole message.")
+    return finish(
+        "failed", f"A cell failed and I did not go on. {name}: {text.rstrip('.')}. The notebook holds the whole message."
+    )
 
 
 def facts_in(call: Call, kind: str) -> dict[str, Any]:

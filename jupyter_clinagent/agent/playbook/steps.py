@@ -79,7 +79,10 @@ def _study(turn: Turn) -> Step:
     drafted = put_forward(drafted, intent, survey, audit)
     speed = SpeedFacts.model_validate(facts_in(run(turn, "I measure how fast this machine trains.", cells.speed(size)), "speed"))
     _agree_specification(turn, drafted, cohort)
-    confirmed = run(turn, "The specification is agreed; its hash goes on the record.", cells.confirm(drafted.specification))
+    agreed = turn.last("propose_specification")
+    approved_by = agreed.artifact.get("by", "") if agreed else ""
+    confirmation = cells.confirm(drafted.specification, approved_by)
+    confirmed = run(turn, "The specification is agreed; its hash goes on the record.", confirmation)
     freeing = debiasing.freeing_rungs(drafted.specification, survey)
     plan, rungs = _agree_plan(turn, drafted, cohort, speed, confirmed, freeing)
     setting = Setting(survey, drafted.specification, cohort, speed, size)

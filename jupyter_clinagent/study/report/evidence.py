@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import Estimate, Specification
+from jupyter_clinagent.contracts import Approval, Estimate, Specification
 from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study.dates import header_years
 from jupyter_clinagent.study.evaluation import SMALL
@@ -37,6 +37,8 @@ class Evidence:
         The worst mistakes on the test set by kind.
     header_years
         Year of each image whose DICOM header tells it.
+    approved
+        By whom the specification was approved, as it stands in the record.
     slope
         Calibration slope of the positive class; None where it can't be estimated.
     """
@@ -54,6 +56,7 @@ class Evidence:
     slope: float | None
     majority: float
     entries: int
+    approved: Approval
     confirmed_first: bool
 
     @property
@@ -82,6 +85,7 @@ def gather(session: Session, changed: list[str]) -> Evidence:
         slope=_slope(session),
         majority=float(counts.max() / counts.sum()),
         entries=len(entries),
+        approved=next(e["data"].get("approved", "") for e in reversed(entries) if e["kind"] == "specification confirmed"),
         confirmed_first=kinds.index("specification confirmed") < kinds.index("experiment started"),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jupyter_clinagent.contracts import Approval
 from jupyter_clinagent.study.acceptance import FREED_RULE
 from jupyter_clinagent.study.markup import metric_name, with_interval
 from jupyter_clinagent.study.report.evidence import Evidence
@@ -143,10 +144,26 @@ def openness(e: Evidence) -> Iterator[Line]:
         "Notebook, record and requirements.lock lie beside this report.",
     )
     yield filled("Log of events", f"{e.entries} entries in record.jsonl; the chain of hashes was checked.")
-    yield filled(
-        "Human oversight",
-        "Every step is a cell of the notebook that a person can read, stop and change; the specification was on record before "
-        "training. The model decides nothing about a patient.",
-    )
+    yield _oversight(e.approved)
     yield needs_you("Ethics approval and funding", "ethics committee and number, funding")
     yield needs_you("Monitoring after deployment", MONITORING)
+
+
+_APPROVED: dict[Approval, str] = {
+    "in the chat": "A person approved the specification on its card in the chat before training.",
+    "at a prompt": "A person approved the specification at a prompt before training.",
+    "--yes": "No person approved the specification: it was taken as proposed, because the study was started with --yes.",
+    "": "The record does not say whether a person approved the specification.",
+}
+
+
+def _oversight(approved: Approval) -> Line:
+    """A person's approval is told from one that was given in advance by ``--yes``."""
+    topic = "Human oversight"
+    text = (
+        f"{_APPROVED[approved]} Every step is a cell of the notebook that a person can read, stop and change. The model decides "
+        "nothing about a patient."
+    )
+    if approved in ("in the chat", "at a prompt"):
+        return filled(topic, text)
+    return needs_you(topic, "who read the specification and the results, and when", text)

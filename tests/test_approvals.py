@@ -1,0 +1,86 @@
+"""Who approved a study: a person's word is told from ``--yes``, on the record and in the report."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jupyter_clinagent.agent.loop import AgentSettings, run_agent
+from jupyter_clinagent.agent.playbook import cells
+from jupyter_clinagent.agent.workbench import Outcome
+from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
+from jupyter_clinagent.export.beside import export_beside
+from jupyter_clinagent.extension.cards import _decision
+from jupyter_clinagent.notebook.headless import HeadlessNotebook
+from jupyter_clinagent.runner import TerminalApprover
+from tests.conftest import FinishedStudy
+
+PLAN = Card(id="1", kind="plan", title="Plan", body="Train.")
+
+
+async def test_yes_is_not_called_a_persons_approval() -> None:
+    assert (await TerminalApprover(yes=True, answers={}).decide(PLAN)).by == "--yes"
+
+
+@pytest.mark.parametrize("said", ["yes", "no", "with fewer experiments"])
+async def test_what_is_typed_at_a_prompt_is(said: str) -> None:
+    approver = TerminalApprover(yes=False, answers={}, ask=lambda prompt: said)
+    assert (await approver.decide(PLAN)).by == "at a prompt"
+
+
+def test_the_buttons_of_a_card_are_a_persons_in_the_chat() -> None:
+    assert _decision(PLAN, "Approve", "").by == "in the chat"
+
+
+def test_the_cell_that_confirms_a_specification_says_who_approved_it() -> None:
+    specification = Specification(
+        title="t",
+        request="r",
+        objective="o",
+        classes={"mel": ["mel"], "nv": ["nv"]},
+        primary_metric="auroc",
+        operating_point=OperatingPoint(positive_class="mel"),
+    )
+    assert cells.confirm(specification, "in the chat").endswith("study.confirm(specification, approved='in the chat')")
+    assert cells.confirm(specification, "").endswith("study.confirm(specification)")
+
+
+def test_the_report_of_a_study_with_yes_says_that_no_person_approved_it_and_asks_for_one(finished: FinishedStudy) -> None:
+    record = [json.loads(line) for line in (finished.study / "record.jsonl").read_text(encoding="utf-8").splitlines()]
+    (confirmed,) = [entry["data"] for entry in record if entry["kind"] == "specification confirmed"]
+    assert confirmed["approved"] == "--yes"
+    page = (finished.study / "report.html").read_text(encoding="utf-8")
+    assert "No person approved the specification" in page
+
+
+async def _say(request: str, notebook: Path) -> Outcome:
+    async with HeadlessNotebook(notebook) as port:
+        return await run_agent(
+            request,
+            port=port,
+            approver=TerminalApprover(yes=True, answers={}),
+            sink=lambda event: None,
+            settings=AgentSettings(exporter=export_beside),
+            thread_id="t",
+            checkpoint_path=str(notebook.with_suffix(".sqlite")),
+        )
+
+
+@pytest.mark.parametrize("request_", ["export the study", "Exportiere die Studie, bitte."])
+async def test_a_finished_study_is_exported_when_it_is_asked_for(finished: FinishedStudy, tmp_path: Path, request_: str) -> None:
+    shutil.copy(finished.notebook, tmp_path)
+    shutil.copytree(finished.study, tmp_path / finished.study.name, ignore=shutil.ignore_patterns("*.zip", "*.sqlite*"))
+    outcome = await _say(request_, tmp_path / finished.notebook.name)
+    assert outcome.status == "done", outcome.message
+    assert "triage-study/triage.zip" in outcome.message
+    assert "medical record number" in outcome.message
+    assert (tmp_path / finished.study.name / "triage.zip").stat().st_size > 1_000_000
+
+
+async def test_an_unfinished_study_is_not_exported_and_what_is_missing_is_said(tmp_path: Path) -> None:
+    outcome = await _say("export the study", tmp_path / "new.ipynb")
+    assert outcome.status == "bad_input"
+    assert "no notebook" in outcome.message or "not finished" in outcome.message
