@@ -71,7 +71,7 @@ def triage(tmp_path_factory: pytest.TempPathFactory) -> Trial:
 @pytest.fixture(scope="module")
 def wrists(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     folder = tmp_path_factory.mktemp("wrists")
-    data = phantoms.write("wrist-weak", folder / "data", n=160, seed=2, size=64)
+    data = phantoms.write("wrist-weak", folder / "data", n=240, seed=1, size=64)
     study = Study(folder / "study", data=data)
     study.load_cohort(task="detection", classes={"fracture": ["fracture"]}, label="fracture", allow_few=True)
     study.confirm(specification(task="detection", classes={"fracture": ["fracture"]}, primary_metric="map50"))
