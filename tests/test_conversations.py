@@ -1,5 +1,6 @@
 """Whole studies and the words that come after them, in one notebook with a real kernel: the test set is opened once."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,10 +38,10 @@ def summary(outcome: Outcome) -> dict:
     return dict(json.loads(Path(report["summary"]).read_text(encoding="utf-8")))
 
 
-async def test_a_detection_goes_on_after_its_opening_and_the_whole_conversation_replays(tmp_path: Path) -> None:
+def test_a_detection_goes_on_after_its_opening_and_the_whole_conversation_replays(tmp_path: Path) -> None:
     phantoms.write("wrist", tmp_path / "data", n=120, seed=5)
     words = ["Find the fractures and mark them with boxes", "Keep going for 1 minute", "Too many false alarms: 1 more minute"]
-    _, longer, fewer = await conversation(tmp_path, 0.8, words)
+    _, longer, fewer = asyncio.run(conversation(tmp_path, 0.8, words))
     assert "was not asked again" in longer.message
     found = summary(fewer)
     assert found["unsealed"] == 1
@@ -52,19 +53,19 @@ async def test_a_detection_goes_on_after_its_opening_and_the_whole_conversation_
     assert cli.main(["verify", str(bundle), "--data", str(tmp_path / "data")]) == 0
 
 
-async def test_few_boxes_are_proposed_anew_by_the_best_detector_after_the_study(tmp_path: Path) -> None:
+def test_few_boxes_are_proposed_anew_by_the_best_detector_after_the_study(tmp_path: Path) -> None:
     phantoms.write("wrist-weak", tmp_path / "data", n=200, seed=5)
     words = ["Find the fractures; only few of the images have boxes", "Find more fractures, take one minute"]
-    _, more = await conversation(tmp_path, 0.9, words)
+    _, more = asyncio.run(conversation(tmp_path, 0.9, words))
     names = [experiment["name"] for experiment in summary(more)["experiments"]]
     assert any(name.startswith("pseudo-boxes ranked anew") for name in names)
     assert summary(more)["unsealed"] == 1
 
 
-async def test_a_shortcut_that_nobody_named_is_found_measured_and_worked_on_again(tmp_path: Path) -> None:
+def test_a_shortcut_that_nobody_named_is_found_measured_and_worked_on_again(tmp_path: Path) -> None:
     phantoms.write("chest", tmp_path / "data", n=200, seed=3, size=96, drain_negative=0.25)
     words = ["Classify pneumothorax; it must not rely on shortcuts", "use 90 % sensitivity", "it looks at the drain, 1 minute"]
-    first, threshold, again = await conversation(tmp_path, 1.0, words)
+    first, threshold, again = asyncio.run(conversation(tmp_path, 1.0, words))
     assert any("the audit found that “drain” goes with the label" in line for line in first.assumptions)
     assert "post hoc" in threshold.message
     found = summary(again)  # the same file, written anew
