@@ -14,10 +14,12 @@ from typing import Any
 
 import nbformat
 
+from jupyter_clinagent import __version__
 from jupyter_clinagent.contracts import FACTS_MIME
 from jupyter_clinagent.errors import Different, NoSuchData
 from jupyter_clinagent.export.unpack import check, unpacked
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
+from jupyter_clinagent.study.evaluation import evaluator_hash
 from jupyter_clinagent.study.folder import IMAGE_SUFFIXES, TABLE_SUFFIXES
 from jupyter_clinagent.study.record import verify_record
 
@@ -67,13 +69,29 @@ def verify(
         try:
             check(root, manifest)
             study = root / f"{Path(manifest['notebook']).stem}-study"
-            verify_record(study / "record.jsonl")
+            check_evaluator_version(verify_record(study / "record.jsonl"), manifest.get("clinagent", "?"))
             check_data(data, root)
             progress("Cells, files, record and data are those of the study. Replaying it in a fresh kernel …")
             replayed = asyncio.run(_replay(root, manifest["notebook"], study, data, progress))
         except Different as error:
             return Verdict(False, str(error))
         return _compare(nbformat.read(root / manifest["notebook"], as_version=4), replayed, tolerance)
+
+
+def check_evaluator_version(entries: list[dict[str, Any]], version: str) -> None:
+    """The code that judges has to be the study's, or the replay would be another opening.
+
+    Raises
+    ------
+    Different
+        Another version of this tool is installed; says which one is needed.
+    """
+    judged_by = next((e["data"]["evaluator"] for e in reversed(entries) if e["kind"] == "specification confirmed"), None)
+    if judged_by is not None and judged_by != evaluator_hash():
+        raise Different(
+            f"The code that judges is not that of the study, which was made with jupyter_clinagent {version} (installed is "
+            f"{__version__}): install that version to verify."
+        )
 
 
 def check_data(data: Path, root: Path) -> None:

@@ -23,7 +23,7 @@ from jupyter_clinagent.export.evaluate import evaluate
 from jupyter_clinagent.export.predict import predict
 from jupyter_clinagent.export.pseudonyms import Pseudonyms
 from jupyter_clinagent.export.scrub import placeholder, scrub_html, scrub_notebook, shows_no_patient
-from jupyter_clinagent.export.verify import check_data, verify
+from jupyter_clinagent.export.verify import check_data, check_evaluator_version, verify
 from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.study.failures import Failure, picture
 from jupyter_clinagent.study.report.failures import failure_card
@@ -131,6 +131,13 @@ def test_a_changed_image_is_named(finished: FinishedStudy, tmp_path: Path) -> No
     code = cli.main(["verify", str(finished.bundle), "--data", str(tmp_path / "data"), "--json", str(tmp_path / "v.json")])
     assert code == 1
     assert victim.name in json.loads((tmp_path / "v.json").read_text(encoding="utf-8"))["message"]
+
+
+def test_another_version_of_the_evaluator_is_said_to_be_one() -> None:
+    confirmed = {"kind": "specification confirmed", "data": {"evaluator": "0" * 64}}
+    with pytest.raises(Different, match=r"made with jupyter_clinagent 0\.0\.1"):
+        check_evaluator_version([confirmed], "0.0.1")
+    check_evaluator_version([], "0.0.1")
 
 
 def test_a_changed_copy_is_noticed_although_the_other_copy_is_still_there(tmp_path: Path) -> None:
