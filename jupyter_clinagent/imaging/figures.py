@@ -96,9 +96,15 @@ def learning_curve(history: Sequence[Mapping[str, float]], metric: str) -> Figur
     (value,) = right.plot(epochs, values, "s-", color=COLOURS[1], markersize=4, label=f"validation {_name(metric)}")
     label_axes(left, "Epoch", "Training loss (cross-entropy)")
     right.set_ylabel(f"Validation {_name(metric)}")
+    _end_at_one(right)
     left.legend(handles=[loss, value], fontsize=8, loc="center right")
     best = max((v for v in values if not np.isnan(v)), default=None)
     return described(figure, f"Learning curve: best validation {_name(metric)} {_text(best)} in {_text(epochs[-1], 1)} epochs.")
+
+
+def _end_at_one(axes: Axes) -> None:
+    """No metric is above 1; an axis that goes on to 1.04 says it could be."""
+    axes.set_ylim(top=min(axes.get_ylim()[1], 1.01))
 
 
 def running_best(names: Sequence[str], values: Sequence[float], kept: Sequence[bool], metric: str) -> Figure:
@@ -111,6 +117,7 @@ def running_best(names: Sequence[str], values: Sequence[float], kept: Sequence[b
     for keep, marker, label in ((True, "o", "kept"), (False, "x", "discarded")):
         chosen = [i for i, k in enumerate(kept) if k == keep]
         axes.plot(x[chosen], [values[i] for i in chosen], marker, color=COLOURS[0 if keep else 1], label=label)
+    _end_at_one(axes)
     axes.set_xticks(x, [f"{i}: {name}" for i, name in zip(x, names, strict=True)], rotation=20, ha="right", fontsize=8)
     label_axes(axes, "Experiment", f"Validation {_name(metric)}")
     axes.legend(fontsize=8, loc="lower right")

@@ -109,7 +109,7 @@ def estimate(value: dict[str, Any]) -> str:
     if value.get("value") is None:
         return f"can't be estimated ({value.get('reason') or 'no reason given'})"
     if value.get("low") is None:
-        return f"{value['value']:.3f}"
+        return f"{value['value']:.3f} (too few cases for an interval)"
     return f"{value['value']:.3f} (95 % interval {value['low']:.3f} to {value['high']:.3f})"
 
 

@@ -107,6 +107,8 @@ def cautions(evidence: Evidence) -> list[str]:
 
 def _guessing(e: Evidence) -> Iterator[str]:
     low, high = e.primary.low, e.primary.high
+    if e.primary.value is not None and low is None:
+        yield "Too few groups were tested for an interval around the main figure: the true one may lie far from it."
     if not e.session.detects and low is not None and high is not None and low <= GUESSING <= high:
         yield f"The interval holds {GUESSING}: from this test set it can't be told whether the model is better than guessing."
 
