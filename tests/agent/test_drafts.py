@@ -111,3 +111,17 @@ def test_a_shortcut_that_is_the_answer_itself_is_called_that(tmp_path: Path) -> 
     found, _ = drafted(tmp_path, f"{REQUEST}; it must not rely on the report")
     assert found.specification.confounders == []
     assert any("says the same as the label" in line for line in found.assumptions)
+
+
+def test_numbered_class_folders_are_known_by_their_words(tmp_path: Path) -> None:
+    write_images(tmp_path / "data", [f"{name}/{n}.png" for name in ("0_normal", "1_pneumonia") for n in range(20)])
+    found, _ = drafted(tmp_path, "Tell pneumonia from normal")
+    assert found.specification.positive_class == "1_pneumonia"
+
+
+def test_yes_in_a_column_that_does_not_say_of_what_is_the_finding_of_the_request_as_a_stated_assumption(tmp_path: Path) -> None:
+    names = images(tmp_path / "data")
+    pd.DataFrame({"image_name": names, "target": [0, 1] * 30}).to_csv(tmp_path / "data" / "m.csv", index=False)
+    found, _ = drafted(tmp_path, "melanoma or not")
+    assert found.specification.classes == {"melanoma": ["1"], "no melanoma": ["0"]}
+    assert "“target” only says yes or no; “1” is taken for melanoma." in found.assumptions

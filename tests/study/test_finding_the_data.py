@@ -273,3 +273,10 @@ def test_boxes_that_are_all_of_one_class_keep_its_name(tmp_path: Path) -> None:
     facts = survey_facts(take_inventory(tmp_path))
     assert facts.box_classes == {"fracture": 4}
     assert facts.image_label is None
+
+
+def test_a_coordinate_that_is_the_same_for_every_box_is_no_class(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"images/{n}.png" for n in range(6)])
+    boxes = {"image": [f"{n}.png" for n in range(4)], "x": 2, "y": 5, "width": 9, "height": 9, "class": "fracture"}
+    pd.DataFrame(boxes).to_csv(tmp_path / "boxes.csv", index=False)
+    assert survey_facts(take_inventory(tmp_path)).box_classes == {"fracture": 4}

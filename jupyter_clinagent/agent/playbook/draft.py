@@ -145,7 +145,7 @@ def _class_name(target: str, values: list[str]) -> str:
 
 
 def _one_against_rest(target: str, values: list[str], column: ColumnFacts, notes: Notes) -> dict[str, list[str]]:
-    positive = [v for v in _values_for(target, column) if v in values]
+    positive = [v for v in _values_for(target, column) if v in values] or _yes_for(target, values, column, notes)
     _all_present({target: positive}, values, column)
     others = [v for v in values if v not in positive]
     if not others:
@@ -157,6 +157,20 @@ def _one_against_rest(target: str, values: list[str], column: ColumnFacts, notes
     if len(positive) > 1:
         notes.add(f"“{name}” gathers {listed(positive)}.")
     return {name: positive, rest: others}
+
+
+def _yes_for(target: str, values: list[str], column: ColumnFacts, notes: Notes) -> list[str]:
+    """The yes of a column of yes and no whose name says of what: taken for the one finding that the request names."""
+    yes = [v for v in values if label_key(v) in YES]
+    if (
+        len(values) != 2
+        or len(yes) != 1
+        or label_key(next(v for v in values if v not in yes)) not in NO
+        or concept_of(column.name)
+    ):
+        return []
+    notes.add(f"“{column.name}” only says yes or no; “{yes[0]}” is taken for {target}.")
+    return yes
 
 
 def _all_present(found: dict[str, list[str]], values: list[str], column: ColumnFacts) -> None:

@@ -77,6 +77,7 @@ def refuse_if_out_of_scope(intent: Intent) -> None:
 def concept_of(value: str) -> str | None:
     """The concept that a label value or box class stands for."""
     key = label_key(value)
+    key = key.strip("0123456789") or key  # folders are numbered: “1_pneumonia”
     return next((c.name for c in known.CONCEPTS if key in c.labels or key in _keys(c.name)), None)
 
 

@@ -78,7 +78,8 @@ def _corners(numbers: pd.DataFrame) -> pd.DataFrame:
 
 def class_column(table: Table) -> str | None:
     """The column that says what each box marks; it may hold the same class in every row."""
-    constant = [c for c in table.by_role("ignored") if c.distinct == 1 and is_named_like_label(c.name)]
+    corners = set((_shape(table.frame) or {}).values())
+    constant = [c for c in table.by_role("ignored") if c.distinct == 1 and is_named_like_label(c.name) and c.name not in corners]
     return next((column.name for column in [*table.by_role("label"), *constant]), None)
 
 
