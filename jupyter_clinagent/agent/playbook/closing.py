@@ -34,6 +34,7 @@ def message(turn: Turn) -> str:
         f"The study is done. On the test set, opened {_times(evaluation['unsealed'])}, the model "
         f"“{evaluation['experiment']}” gives:",
         figures,
+        unlearnt(evaluation["test"]),
         _threshold(evaluation.get("operating_point")),
         *(_reliance(found) for found in evaluation.get("reliance", [])),
         _findings(turn),
@@ -43,6 +44,23 @@ def message(turn: Turn) -> str:
         "hospital's.",
     ]
     return "\n\n".join(line for line in lines if line)
+
+
+def unlearnt(test: dict[str, Any]) -> str:
+    """In plain words, that figures such as these mean that nothing was learnt; empty where something was.
+
+    Examples
+    --------
+    >>> unlearnt({"map50": {"value": 0.9}})
+    ''
+    """
+    boxes, ranks = test.get("map50", {}), test.get("macro_auroc") or test.get("auroc", {})
+    if boxes:
+        nothing = boxes.get("value") is not None and boxes["value"] < 0.05
+        return "It has not learnt to mark findings: give it more minutes or more images with boxes." if nothing else ""
+    low, high = ranks.get("low"), ranks.get("high")
+    guesses = low is not None and high is not None and low <= 0.5 <= high
+    return "From this test set it can't be told whether it is better than guessing." if guesses else ""
 
 
 def open_items(needs_you: Sequence[str]) -> str:
