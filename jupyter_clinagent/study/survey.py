@@ -175,8 +175,6 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
     for table in inventory.image_tables:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
-    if inventory.label_tables and inventory.boxes:
-        said.append("Boxes lie beside the labels; they don't turn the classification into a detection.")
     if inventory.parsed and not _candidates(inventory, "group"):
         examples = "; ".join(f"{name} belongs to {group}" for name, group in inventory.parsed.examples)
         said.append(f"Images are grouped by ids read from file names, for example: {examples}.")

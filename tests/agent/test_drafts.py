@@ -22,9 +22,9 @@ def images(folder: Path, count: int = 60) -> list[str]:
     return names
 
 
-def drafted(folder: Path, request: str = REQUEST) -> tuple[Draft, Study]:
+def drafted(folder: Path, request: str = REQUEST, data: Path | None = None) -> tuple[Draft, Study]:
     """The draft, and the study whose cohort it loaded."""
-    study = Study(folder / "study", data=folder / "data", request=request, minutes=1)
+    study = Study(folder / "study", data=data or folder / "data", request=request, minutes=1)
     study.survey()
     found = draft(read_request(request), study.facts["survey"], {})  # type: ignore[arg-type]
     assert isinstance(found, Draft)
@@ -125,3 +125,16 @@ def test_yes_in_a_column_that_does_not_say_of_what_is_the_finding_of_the_request
     found, _ = drafted(tmp_path, "melanoma or not")
     assert found.specification.classes == {"melanoma": ["1"], "no melanoma": ["0"]}
     assert "“target” only says yes or no; “1” is taken for melanoma." in found.assumptions
+
+
+def test_boxes_beside_labels_are_said_to_change_nothing_only_where_they_change_nothing(tmp_path: Path) -> None:
+    names = images(tmp_path / "data", 80)
+    table = {"image": names, "finding": ["fracture", "normal"] * 40}
+    pd.DataFrame(table).to_csv(tmp_path / "data" / "m.csv", index=False)
+    boxes = {"image": names[::2], "class": "fracture", "xmin": 2, "ymin": 2, "xmax": 15, "ymax": 15}
+    pd.DataFrame(boxes).to_csv(tmp_path / "data" / "boxes.csv", index=False)
+    said = "they don't turn the classification into a detection"
+    for request, task, there in (("Tell fracture from normal", "classification", True), ("Draw boxes", "detection", False)):
+        found, _ = drafted(tmp_path / task, request, tmp_path / "data")
+        assert found.specification.task == task
+        assert any(said in line for line in found.assumptions) is there

@@ -52,6 +52,8 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     if wants_boxes(intent, survey):
         return draft_detection(intent, survey)
     notes = Notes(list(survey.assumptions))
+    if survey.boxes:
+        notes.add("Boxes lie beside the labels; they don't turn the classification into a detection.")
     column = _label_column(intent, survey, answers, notes)
     if isinstance(column, Card):
         return column
