@@ -28,12 +28,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     root, home = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("home")
     phantoms.write("triage", root / "images", n=150, seed=0)
     for name in ("study", "stopped", "scripted"):
-        _write_notebook(root / f"{name}.ipynb")
+        write_notebook(root / f"{name}.ipynb", "# Can a model tell melanoma from nevus?")
     with Lab(root, home) as lab:
         yield lab
 
 
-def _write_notebook(path: Path) -> None:
+def write_notebook(path: Path, title: str) -> None:
+    """A notebook with a title and no code."""
     spec = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    title = nbformat.v4.new_markdown_cell("# Can a model tell melanoma from nevus?")
-    nbformat.write(nbformat.v4.new_notebook(cells=[title], metadata={"kernelspec": spec}), path)
+    cell = nbformat.v4.new_markdown_cell(title)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": spec}), path)

@@ -68,9 +68,16 @@ class Lab:
 
     def get(self, route: str) -> dict:
         """An answer of the server's REST interface."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self._port}/{route}")
+        return self._ask(route, None)
+
+    def post(self, route: str, body: dict) -> dict:
+        """What the server answers to a body that is posted to it."""
+        return self._ask(route, json.dumps(body).encode())
+
+    def _ask(self, route: str, body: bytes | None) -> dict:
+        request = urllib.request.Request(f"http://127.0.0.1:{self._port}/{route}", data=body)
         request.add_header("Authorization", f"token {self._token}")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60 if body else 10) as answer:
             return json.load(answer)
 
     def _wait_until_it_answers(self) -> None:
