@@ -22,7 +22,7 @@ Agent = Callable[[str | None, ServerNotebook, Approver, EventSink, str], Awaitab
 conversation's id; gives an ``Outcome``."""
 
 _SERVER_ENDS_SECONDS = 10
-_GOOD = ("done", "answered", "rejected")
+_ENDS: dict[str, State] = {"done": "finished", "answered": "finished", "rejected": "finished", "stopped": "stopped"}
 
 
 class Job:
@@ -81,7 +81,9 @@ class Job:
         await self._chat.hold()
         if request is None:
             self._chat.interrupt_cards()
-            self._chat.say(f"The server was restarted while I was at work on “{cut_off}”. Nothing of it runs any more.")
+            self._chat.say(
+                f"The server was restarted while I was at work on “{cut_off.rstrip('.')}”. Nothing of it runs any more."
+            )
         await self.notebook.start()
         self.snapshot = await self.notebook.snapshot()
         self._progress = ProgressCard(self._chat, self.id, f"Working in {Path(self.notebook.path).name} · {self._mind}")
@@ -122,7 +124,7 @@ class Job:
         state: State = "failed"
         try:
             outcome = await self._agent(request, self.notebook, self.approver, self.hear, self._conversation)
-            state = "finished" if outcome.status in _GOOD else "failed"
+            state = _ENDS.get(outcome.status, "failed")
         except asyncio.CancelledError:
             state = "stopped" if self.state == "stopping" else "interrupted"  # by the clinician, or by the server's end
             await self.notebook.interrupt()

@@ -61,6 +61,7 @@ class Lab:
             self._process.wait(20)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.wait()
 
     def url(self, path: str = "") -> str:
         """Address of JupyterLab with a document open, in a fresh workspace."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from jupyter_server.serverapp import ServerApp
 from jupyter_clinagent import phantoms
 from jupyter_clinagent.contracts import CARD_MIME
 from jupyter_clinagent.extension.journal import Journal
+from tests.browser.conftest import write_notebook as write_notebook_file
+from tests.browser.lab import Lab
 from tests.extension.test_desk import _cells, _messages
 from tests.notebook.conftest import _stop
 from tests.notebook.ports import LoopThread, start_server, write_notebook
@@ -108,32 +111,37 @@ def test_a_card_that_waited_is_posted_again_and_the_cells_are_run_again_before_t
     assert any("study.confirm(" in source for source in sources)
 
 
-def test_a_job_that_was_cut_off_is_called_interrupted_and_may_be_left_so(machine: Machine) -> None:
-    machine.start()
-    notebook = write_notebook(machine.app)
+def test_a_job_that_was_cut_off_is_called_interrupted_by_the_next_server_and_may_be_left_so(tmp_path: Path) -> None:
+    root, home, chat = tmp_path / "root", tmp_path / "home", tmp_path / "root" / "study.chat"
+    phantoms.write("triage", root / "images", n=150, seed=0)
+    write_notebook_file(root / "study.ipynb", "# Study")
+    home.mkdir()
+    with Lab(root, home) as lab:
+        about = {"path": "study.ipynb", "name": "study.ipynb", "type": "notebook", "kernel": {"name": "python3"}}
+        kernel = lab.post("api/sessions", about)["kernel"]["id"]
+        lab.post("clinagent/run", {"request": REQUEST, "kernel": kernel})
+        wait_for(lambda: [card for card in shown(chat) if "I audit the data." in card.get("steps", [])])
 
-    async def begin() -> None:
-        job = await machine.desk.start(REQUEST, notebook, "one.chat")
-        await until(lambda: "audit" in job.text, 120)
+    with Lab(root, home) as lab:
+        (asked,) = wait_for(lambda: [card for card in shown(chat) if card["title"] == "The notebook's memory is lost"])
+        assert next(card["state"] for card in shown(chat) if card["kind"] == "progress") == "interrupted"
+        lab.post("clinagent/decide", {"id": asked["id"], "choice": "leave it"})
+        wait_for(lambda: "left as it is" in chat.read_text(encoding="utf-8"))
+        assert "The server was restarted while I was at work" in chat.read_text(encoding="utf-8")
 
-    machine.do(begin())
-    machine.stop()
 
-    machine.start()
+def shown(chat: Path) -> list[dict[str, Any]]:
+    """The cards in a chat's file."""
+    messages = json.loads(chat.read_text(encoding="utf-8") or "{}").get("messages", []) if chat.exists() else []
+    return [message["mime_model"]["data"][CARD_MIME] for message in messages if message.get("mime_model")]
 
-    async def later() -> tuple[str, list[Any]]:
-        (job,) = await machine.desk.recover()
-        asked = await card(machine.app, "The notebook's memory is lost")
-        machine.desk.cards.decide(asked["id"], "answer", "leave it")
-        await job.wait()
-        return job.state, await _messages(machine.app, "one.chat")
 
-    state, messages = machine.do(later())
-    assert next(shown["state"] for shown in cards(messages) if shown["kind"] == "progress") == "interrupted"
-    assert any("left as it is" in message.body for message in messages)
-    assert state == "failed"
-    assert machine.do(machine.desk.recover()) == []
-    machine.stop()
+def wait_for(true: Callable[[], Any], seconds: float = 150) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := true()):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    return found
 
 
 def test_only_jobs_whose_process_is_gone_are_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
