@@ -101,7 +101,7 @@ def test_a_request_for_another_study_stays_one() -> None:
 
 def test_a_model_that_was_freed_trains_on_in_the_same_way() -> None:
     details = EXPERIMENT["details"]["data"] | {"sampling": {"confounder": "drain"}}  # type: ignore[index]
-    freed = {"drain transplant": {"details": {"model": {}, "data": details}}}
+    freed = {"drain transplant 2": {"details": {"model": {}, "data": details}}}
     clinic = finished(CHEST + ", it must not rely on the drain", MASKED_DRAINS)
     clinic.answers["verdicts"] = freed
     after(clinic, "it looks at the drain")
