@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from jupyter_clinagent import __version__
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, ClinAgentError
@@ -24,11 +24,34 @@ DEMO_REQUEST = "tell melanoma from nevus; missing a melanoma is worse than a fal
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
-    arguments = _parser().parse_args(argv)
+    arguments = _understood(list(sys.argv[1:] if argv is None else argv))
     result = _result_of(arguments)
     if getattr(arguments, "json", None) and not Path(arguments.json).is_dir():
         result = _written(result, Path(arguments.json))
     return int(result["exit"])
+
+
+def _understood(argv: list[str]) -> argparse.Namespace:
+    """The arguments; where they make no sense, a command that says so, for the JSON summary has to tell of it, too."""
+    try:
+        return _parser().parse_args(argv)
+    except BadInput as error:
+        said = error  # the name of an exception ends with its block
+
+    def refuse(_: argparse.Namespace) -> NoReturn:
+        raise said
+
+    return argparse.Namespace(command=refuse, summarised=argv[:1] == ["run"], json=_json_file(argv))
+
+
+def _json_file(argv: list[str]) -> str | None:
+    """What ``--json`` names, whatever else is wrong."""
+    only = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    only.add_argument("--json")
+    try:
+        return str(name) if (name := only.parse_known_args(argv)[0].json) else None
+    except argparse.ArgumentError:
+        return None
 
 
 def _result_of(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -51,7 +74,7 @@ def _result_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _failed(arguments: argparse.Namespace, code: int, message: str) -> dict[str, Any]:
     print(f"jupyter clinagent: {message}", file=sys.stderr)
-    keys = SUMMARY if arguments.command is _run else {}
+    keys = SUMMARY if arguments.summarised else {}
     question = message if code == AnswerNeeded.exit_code else None
     return {**keys, "schema": 1, "exit": code, "error": message, "question": question}
 
@@ -165,10 +188,17 @@ def _predict(a: argparse.Namespace) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------ arguments
+class _Parser(argparse.ArgumentParser):
+    """Raises where argparse would end the process."""
+
+    def error(self, message: str) -> NoReturn:
+        """Show the usage; the caller says what is wrong."""
+        self.print_usage(sys.stderr)
+        raise BadInput(f"{message} (see {self.prog} --help).")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="jupyter clinagent", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = _Parser(prog="jupyter clinagent", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -222,14 +252,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command(commands: Any, name: str, function: Any, what: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=what, description=what)
-    parser.set_defaults(command=function)
+    parser.set_defaults(command=function, summarised=name == "run")
     return parser
 
 
 def _positive(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < 100_000:
-        raise argparse.ArgumentTypeError("give a number of minutes above 0")
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of minutes above 0")
     return value
 
 

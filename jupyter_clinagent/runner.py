@@ -49,6 +49,16 @@ class TerminalApprover:
     ) -> None:
         self._yes, self._answers, self._dry_run = yes, answers, dry_run
         self._prompt = ask or (input if sys.stdin.isatty() else None)
+        self._asked: dict[str, None] = {}
+
+    def unused(self) -> list[str]:
+        """A sentence for each answer given in advance to a question that was not asked."""
+        asked = f"asked were {', '.join(self._asked)}" if self._asked else "none was asked"
+        return [
+            f"--answer {key}={value} was ignored: no question has this key ({asked})."
+            for key, value in self._answers.items()
+            if key not in self._asked
+        ]
 
     async def decide(self, card: Card) -> Decision:
         """The decision on one card."""
@@ -61,6 +71,7 @@ class TerminalApprover:
         return await self._choose(card)
 
     async def _answer(self, card: Card) -> str:
+        self._asked[card.key] = None
         if card.key in self._answers:
             return self._answers[card.key]
         if self._yes and card.default:
@@ -112,13 +123,13 @@ class TerminalSink:
         self._stream.flush()
 
 
-def run(options: RunOptions, stream: TextIO = sys.stdout) -> dict[str, Any]:
+def run(options: RunOptions, stream: TextIO | None = None) -> dict[str, Any]:
     """Run one study and return the JSON summary (see :func:`summary`); errors are in it, too."""
     began = time.monotonic()
     if not options.data.is_dir():
         raise NoSuchData(f"There is no folder {options.data}. Give the folder of the images with --data DIR.")
     notebook = _notebook_path(options)
-    outcome = asyncio.run(_run(options, notebook, stream))
+    outcome = asyncio.run(_run(options, notebook, stream or sys.stdout))
     bundle = None
     if outcome.status == "done" and outcome.latest("report"):
         bundle = export(notebook, notebook.parent / study_folder(str(notebook)) / f"{notebook.stem}.zip").path
@@ -139,7 +150,7 @@ async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
     checkpoint = notebook.parent / study_folder(str(notebook)) / "conversation.sqlite"
     async with HeadlessNotebook(notebook) as port:
         approver = TerminalApprover(options.yes, options.answers, options.dry_run)
-        return await run_agent(
+        outcome = await run_agent(
             options.request,
             port=port,
             approver=approver,
@@ -148,6 +159,10 @@ async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
             thread_id=notebook.stem,
             checkpoint_path=str(checkpoint),
         )
+    for line in approver.unused():
+        outcome.assumptions.append(line)
+        print(line, file=stream)
+    return outcome
 
 
 def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: float) -> dict[str, Any]:

@@ -102,6 +102,16 @@ def test_another_seed_is_in_the_specification_and_in_the_cell_that_opens_the_stu
     assert "minutes=5, seed=7," in (tmp_path / "s.ipynb").read_text(encoding="utf-8")
 
 
+def test_an_answer_to_a_question_that_nobody_asked_is_said_to_be_ignored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phantoms.write("triage", tmp_path / "data", n=100, seed=1)
+    code, summary = run(tmp_path, "--dry-run", "--minutes", "5", "--answer", "colour=red")
+    said = [line for line in summary["assumptions"] if "colour=red was ignored" in line]
+    assert (code, len(said)) == (0, 1)
+    assert said[0] in capsys.readouterr().out
+
+
 # ------------------------------------------------------------------ what is missing or refused
 def test_without_yes_the_missing_approval_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     phantoms.write("triage", tmp_path / "data", n=100, seed=1)

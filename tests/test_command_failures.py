@@ -78,3 +78,31 @@ def test_bad_paths_and_options_end_with_one_line(
     assert code == 2
     assert line.startswith("jupyter clinagent: ")
     assert "Traceback" not in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["run", "melanoma or nevus"], "--data"),
+        (["run", "melanoma or nevus", "--data", "x", "--minutes", "ten"], "“ten” is no number of minutes"),
+        (["run", "melanoma or nevus", "--data", "x", "--colour"], "--colour"),
+        (["verify", "b.zip"], "--data"),
+        (["tell"], "tell"),
+    ],
+)
+def test_a_usage_error_is_told_in_the_summary_too(
+    tmp_path: Path, arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new" / "summary.json"
+    assert cli.main([*arguments, "--json", str(out)]) == 2
+    summary, said = json.loads(out.read_text(encoding="utf-8")), capsys.readouterr().err
+    assert (summary["exit"], summary["question"]) == (2, None)
+    assert named in summary["error"]
+    assert summary["error"] in said
+    assert "usage:" in said
+    assert (arguments[0] == "run") == (summary.keys() == SUMMARY.keys())
+
+
+@pytest.mark.parametrize("arguments", [[], ["run", "melanoma or nevus", "--json"]])
+def test_a_usage_error_without_a_file_for_the_summary_ends_with_exit_2(arguments: list[str]) -> None:
+    assert cli.main(arguments) == 2
