@@ -62,6 +62,7 @@ WORDS = [
     ("noch 10 Minuten", REQUEST, DERMOSCOPY, MORE),
     # rare classes
     ("rare classes matter more", SEVEN, DERMOSCOPY, RARE),
+    ("Seltene Diagnosen zählen mehr", SEVEN, DERMOSCOPY, RARE),
     ("The rare ones matter more to me", SEVEN, DERMOSCOPY, RARE),
     ("pay more attention to the rare lesions", SEVEN, DERMOSCOPY, RARE),
     ("die seltenen Klassen sind wichtiger", SEVEN, DERMOSCOPY, RARE),
