@@ -5,7 +5,8 @@
     <study>.ipynb            the notebook as it ran; ids replaced, patients' images left out unless asked for
     inference.ipynb          how to use the model, in five cells
     <study>-study/           replay.json (steps, seeds, threads of every experiment), record.jsonl, report.html, summary.json,
-                             predictions.csv (pseudonyms)
+                             predictions.csv (pseudonyms); of a corrected study corrected_images.json (SHA-256 by pseudonym) and
+                             corrections.csv (those made before the last session)
     model/                   weights.safetensors, model.onnx, preprocessing.json
     requirements.lock        the packages of the kernel that ran it
     fingerprints.json        SHA-256 of every data file, without names
@@ -19,6 +20,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,10 @@ from jupyter_clinagent import __version__
 from jupyter_clinagent.contracts import source_hash
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.export import inference, scan, scrub
+from jupyter_clinagent.export.corrected import corrections_of
 from jupyter_clinagent.export.pseudonyms import Pseudonyms, pseudonyms_of
+from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES, load_identities
+from jupyter_clinagent.study.record import chained, verify_record
 
 SCHEMA = 1
 _NEEDED = (
@@ -68,6 +73,8 @@ def export(notebook: Path, output: Path, *, with_images: bool = False) -> Bundle
     ------
     BadInput
         The notebook is not there or its study is not finished, or an id would leave the building.
+    Different
+        The record was tampered with.
     """
     study = _study_of(notebook)
     pseudonyms = pseudonyms_of(study)
@@ -103,17 +110,19 @@ def _study_of(notebook: Path) -> Path:
 def _files(notebook: Path, study: Path, pseudonyms: Pseudonyms, with_images: bool) -> dict[str, bytes]:
     document = scrub.scrub_notebook(nbformat.read(notebook, as_version=4), pseudonyms, with_images=with_images)
     text = {name: (study / name).read_text(encoding="utf-8") for name in _NEEDED if not name.startswith("model/")}
+    entries = verify_record(study / "record.jsonl")
     files = {
         notebook.name: nbformat.writes(nbformat.from_dict(_without_paths(document, notebook))).encode(),
         "inference.ipynb": inference.notebook().encode(),
         f"{study.name}/replay.json": _json(pseudonyms.scrub_all(json.loads(text["ledger.json"]))),
-        f"{study.name}/record.jsonl": text["record.jsonl"].encode(),
+        f"{study.name}/record.jsonl": chained(entries, pseudonyms.scrub_all).encode(),
         f"{study.name}/report.html": scrub.scrub_html(text["report.html"], pseudonyms, with_images=with_images).encode(),
         f"{study.name}/summary.json": _json(_without_paths(pseudonyms.scrub_all(json.loads(text["summary.json"])), notebook)),
         f"{study.name}/predictions.csv": _pseudonymised_table(text["predictions.csv"], pseudonyms),
         "requirements.lock": text["requirements.lock"].encode(),
-        "fingerprints.json": _fingerprints(text["data_fingerprint.json"]),
+        "fingerprints.json": _fingerprints(text["data_fingerprint.json"], load_identities(study / CORRECTED_IMAGES)),
     }
+    files |= {f"{study.name}/{name}": data for name, data in corrections_of(study, pseudonyms, entries).items()}
     return files | {f"model/{p.name}": p.read_bytes() for p in sorted((study / "model").iterdir()) if p.is_file()}
 
 
@@ -138,9 +147,10 @@ def _pseudonymised_table(text: str, pseudonyms: Pseudonyms) -> bytes:
     return out.getvalue().encode()
 
 
-def _fingerprints(text: str) -> bytes:
+def _fingerprints(text: str, corrected: Mapping[str, Mapping[str, Any]]) -> bytes:
+    """Of the files read and of those that a correction left out."""
     known = json.loads(text)
-    return _json({"digest": known["digest"], "sha256": sorted(f["sha256"] for f in known["files"].values())})
+    return _json({"digest": known["digest"], "sha256": sorted(f["sha256"] for f in (known["files"] | corrected).values())})
 
 
 def _without_paths(value: Any, notebook: Path) -> Any:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES, load_identities
+
 KEY_FILE = "pseudonym.key"
 SHORTEST = 4
 """Ids shorter than this, unless letters and digits are mixed, can't be told from words; they are replaced in tables only."""
@@ -38,10 +40,8 @@ class Pseudonyms:
 
     def __init__(self, key: bytes, images: Iterable[str], groups: Iterable[str], words: Iterable[str] = ()) -> None:
         self._key = key
-        names: dict[str, str] = {}
-        for image in images:
-            pseudonym = self.of(image, "image")
-            names |= dict.fromkeys((image, PurePosixPath(image).name, PurePosixPath(image).stem), pseudonym)
+        paths = {image: self.of(image, "image") for image in images}
+        names = {short: paths[p] for p in paths for short in (PurePosixPath(p).name, PurePosixPath(p).stem)} | paths
         for group in groups:
             names.setdefault(group, self.of(group, "group"))
         spoken = {word.casefold() for word in words}
@@ -135,7 +135,7 @@ def pseudonyms_of(study: Path) -> Pseudonyms:
         key_file.write_text(secrets.token_hex(32), encoding="ascii")
         key_file.chmod(0o600)
     rows = [row for name in ("predictions.csv", "groups.csv", "left_out.csv") for row in _rows(study / name)]
-    images = {row["image"]: None for row in rows}
+    images = {row["image"]: None for row in rows} | dict.fromkeys(load_identities(study / CORRECTED_IMAGES))
     groups = sorted({row["group"] for row in rows if row.get("group")})
     words = {row.get(column) or "" for row in rows for column in ("label", "class")}
     return Pseudonyms(bytes.fromhex(key_file.read_text(encoding="ascii")), images, groups, words)

@@ -10,6 +10,7 @@ import zlib
 from typing import Any
 
 from jupyter_clinagent.contracts import NO_PATIENT
+from jupyter_clinagent.export.corrected import scrub_code
 from jupyter_clinagent.export.pseudonyms import Pseudonyms
 
 _IMAGE = re.compile(r"<img\b[^>]*>", re.DOTALL)
@@ -18,13 +19,15 @@ _CARRIERS = ("image/png", "image/jpeg", "image/svg+xml")
 
 
 def scrub_notebook(notebook: dict[str, Any], pseudonyms: Pseudonyms, *, with_images: bool) -> dict[str, Any]:
-    """A copy with outputs and text pseudonymised and patients' images replaced; code stays as it ran."""
+    """A copy with outputs and text pseudonymised and patients' images replaced; code stays as it ran, but where it
+    names images to correct."""
     clean = copy.deepcopy(notebook)
     for cell in clean["cells"]:
         cell.pop("attachments", None)
         if cell["cell_type"] != "code":
             cell["source"] = pseudonyms.scrub(cell["source"])
         if cell["cell_type"] == "code":
+            cell["source"] = scrub_code(cell["source"], pseudonyms)
             cell["outputs"] = [_scrub_output(output, pseudonyms, with_images) for output in cell["outputs"]]
     return clean
 

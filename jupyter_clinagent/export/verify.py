@@ -19,6 +19,8 @@ from jupyter_clinagent.contracts import FACTS_MIME
 from jupyter_clinagent.errors import Different, NoSuchData
 from jupyter_clinagent.export.unpack import check, unpacked
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
+from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES
+from jupyter_clinagent.study.corrections import CORRECTIONS
 from jupyter_clinagent.study.evaluation import evaluator_hash
 from jupyter_clinagent.study.folder import IMAGE_SUFFIXES, TABLE_SUFFIXES
 from jupyter_clinagent.study.record import verify_record
@@ -126,10 +128,12 @@ def _sha256(path: Path) -> str:
 
 
 async def _replay(root: Path, name: str, study: Path, data: Path, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Run every cell in a folder of its own, where only ``replay.json`` says what to train."""
+    """Run every cell in a folder of its own, which holds what to train and which images were corrected."""
     place = root / "replayed"
     (place / study.name).mkdir(parents=True)
-    shutil.copy(study / "replay.json", place / study.name)
+    for kept in ("replay.json", CORRECTIONS, CORRECTED_IMAGES):
+        if (study / kept).exists():
+            shutil.copy(study / kept, place / study.name)
     shutil.copy(root / name, place / name)
     async with HeadlessNotebook(place / name, environment={"CLINAGENT_STUDY_DATA": str(data.resolve())}) as port:
         for cell in await port.cells():

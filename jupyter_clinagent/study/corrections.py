@@ -14,6 +14,7 @@ from jupyter_clinagent.study.labels import Labelled
 if TYPE_CHECKING:
     from jupyter_clinagent.study.session import Session
 
+CORRECTIONS = "corrections.csv"
 COLUMNS = ["image", "action", "label", "reason"]
 
 
@@ -77,7 +78,7 @@ def note_corrections(session: Session, rows: list[tuple[str, str, str | None]], 
         raise ProtocolViolation(
             "Corrections are made before the specification is confirmed; start a new study to correct data now."
         )
-    path = session.folder / "corrections.csv"
+    path = session.folder / CORRECTIONS
     corrections = Corrections.load(path)
     for image, action, label in rows:
         corrections = corrections.with_row(image, action, label, reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -119,8 +120,17 @@ def note_data(session: Session, cohort: Cohort) -> None:
     save_fingerprint(fingerprint, session.folder / "data_fingerprint.json")
     left_out = sorted((file, reason) for file, reason in cohort.left_out.items() if reason != "label outside the classes")
     pd.DataFrame(left_out, columns=["image", "reason"]).to_csv(session.folder / "left_out.csv", index=False)
-    # An export replaces every id; those of test images come with the predictions, after the opening.
-    cohort.shown()[["image", "group"]].to_csv(session.folder / "groups.csv", index=False)
+    _note_groups(cohort, session.folder / "groups.csv")
     if len(cohort.boxes_touched):
         cohort.boxes_touched.to_csv(session.folder / "boxes_touched.csv", index=False)
     session.record.add("cohort sealed", partition=cohort.hash, data=digest(fingerprint), counts=cohort.facts.counts)
+
+
+def _note_groups(cohort: Cohort, path: Path) -> None:
+    """For an export, which replaces every id; those of test images come with the predictions, after the opening.
+
+    Ids of an earlier loading stay: its cells may show groups that a correction has taken out since.
+    """
+    shown = cohort.shown()[["image", "group"]].astype(str)
+    earlier = [pd.read_csv(path, dtype=str, keep_default_na=False)] if path.exists() else []
+    pd.concat([*earlier, shown]).drop_duplicates().to_csv(path, index=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,18 @@ def verify_record(path: Path) -> list[dict[str, Any]]:
         entries.append(entry)
         previous = entry["hash"]
     return entries
+
+
+def chained(entries: list[dict[str, Any]], change: Callable[[Any], Any]) -> str:
+    """The entries as they stand in a file, their data changed and chained anew; ``at_home`` keeps the hash of the original."""
+    lines, previous = [], GENESIS
+    for entry in entries:
+        new = entry | {"data": change(entry["data"]), "previous": previous}
+        if {**new, "hash": None} != {**entry, "hash": None}:
+            new["at_home"] = entry["hash"]
+        new["hash"] = previous = _digest(new)
+        lines.append(json.dumps(new, ensure_ascii=False) + "\n")
+    return "".join(lines)
 
 
 def _written(path: Path) -> list[str]:

@@ -22,7 +22,7 @@ from jupyter_clinagent.facts import (
 from jupyter_clinagent.study import pages
 from jupyter_clinagent.study.answers import keep_answer
 from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.corrections import Corrections, note_corrections
+from jupyter_clinagent.study.corrections import CORRECTIONS, Corrections, note_corrections
 from jupyter_clinagent.study.display import show
 from jupyter_clinagent.study.folder import read_folder
 from jupyter_clinagent.study.ledger import Ledger
@@ -76,7 +76,8 @@ class Study:
         record, ledger = Record(home / "record.jsonl"), Ledger(home)
         self._session = Session(home, place.root, request, minutes, seed, record, ledger)
         self._facts: dict[str, Facts] = {}
-        record.add("study started", request=request, minutes=minutes, seed=seed)
+        corrected = len(Corrections.load(home / CORRECTIONS).rows)
+        record.add("study started", request=request, minutes=minutes, seed=seed, corrections=corrected)
 
     def __repr__(self) -> str:
         return f"<Study in {self._session.folder.name}>"
@@ -142,13 +143,15 @@ class Study:
         boxes
             The file that holds the boxes, where several might.
         """
+        from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES, find_corrected
         from jupyter_clinagent.study.loading import Wishes, load_cohort, note_data
 
         session = self._session
         if session.ledger.session:
             raise ProtocolViolation("Experiments have been made on this cohort; start a new study for another one.")
         wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, task, boxes)
-        cohort = load_cohort(session.inventory, wishes, Corrections.load(session.folder / "corrections.csv"))
+        noted, identities = Corrections.load(session.folder / CORRECTIONS), session.folder / CORRECTED_IMAGES
+        cohort = load_cohort(session.inventory, wishes, find_corrected(noted, session.inventory.folder, identities))
         session.cohort_, session.confirmed_, session.findings = cohort, None, []
         note_data(session, cohort)
         self._tell(cohort.facts, pages.cohort(cohort.facts))
