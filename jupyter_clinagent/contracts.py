@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -54,6 +54,21 @@ Partition = Literal["train", "validation", "test"]
 Modality = Literal["dermoscopy", "radiograph", "other"]
 
 
+PositiveClass = str | Annotated[list[str], Field(min_length=1)]
+"""A class, or several that are held together against the rest."""
+
+
+def names_of(positive: str | list[str]) -> list[str]:
+    """The classes that count as positive."""
+    return [positive] if isinstance(positive, str) else list(positive)
+
+
+def in_words(positive: str | list[str]) -> str:
+    """The class, or ``"a, b or c"``."""
+    *first, last = names_of(positive)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
 class Frozen(BaseModel):
     """Plain data that nobody changes and nobody adds to."""
 
@@ -64,12 +79,23 @@ class Frozen(BaseModel):
 class OperatingPoint(Frozen):
     """How the decision threshold is chosen, always on validation.
 
-    ``sensitivity`` and ``specificity`` hold ``target`` for ``positive_class``; ``youden`` maximises their sum.
+    ``sensitivity`` and ``specificity`` hold ``target`` for ``positive_class``; ``youden`` maximises their sum. Several classes
+    are held together against the rest: their score is the sum of their probabilities.
     """
 
     rule: Literal["sensitivity", "specificity", "youden"] = "youden"
     target: float | None = Field(default=None, gt=0, lt=1)
-    positive_class: str
+    positive_class: PositiveClass
+
+    @property
+    def positives(self) -> list[str]:
+        """The positive class, or the classes held together."""
+        return names_of(self.positive_class)
+
+    @property
+    def named(self) -> str:
+        """The positive class or classes in words."""
+        return in_words(self.positive_class)
 
 
 class Specification(Frozen):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from jupyter_clinagent.contracts import Estimate, Frozen, Modality
+from jupyter_clinagent.contracts import Estimate, Frozen, Modality, PositiveClass, in_words
 
 
 class ColumnFacts(Frozen):
@@ -148,11 +148,16 @@ class OperatingResult(Frozen):
 
     rule: str
     target: float | None
-    positive_class: str
+    positive_class: PositiveClass
     threshold: float
     validation: dict[str, Estimate]
     test: dict[str, Estimate]
     target_in_interval: bool | None = None
+
+    @property
+    def named(self) -> str:
+        """The positive class or classes in words."""
+        return in_words(self.positive_class)
 
 
 class ShortcutFigures(Frozen):

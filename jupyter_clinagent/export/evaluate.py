@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from jupyter_clinagent.contracts import names_of
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
 from jupyter_clinagent.export.evaluate_boxes import score_boxes
 from jupyter_clinagent.export.unpack import check, unpacked
@@ -52,8 +53,8 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         external, refused = score_boxes(model, data, values) if isinstance(model, OnnxDetector) else _score(model, data, values)
         internal = pd.read_csv(study / "predictions.csv", dtype={"label": str, "class": str})
     point = own.get("operating_point")
-    positive = model.classes.index(point["positive_class"]) if point else None
-    figures = external.estimates(model.classes, positive, point["threshold"] if point else None, seed=0)
+    positives = [model.classes.index(name) for name in names_of(point["positive_class"])] if point else []
+    figures = external.estimates(model.classes, positives, point["threshold"] if point else None, seed=0)
     result: dict[str, Any] = {
         "external": {name: value.model_dump() for name, value in figures.items()},
         "internal": own["test"],

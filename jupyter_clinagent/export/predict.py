@@ -75,9 +75,12 @@ def _rows(model: OnnxClassifier | OnnxDetector, pixels: np.ndarray) -> list[list
 
 
 def _above(scores: list[float], model: OnnxClassifier) -> str:
-    """Whether the score reaches the study's threshold; empty where the study has none."""
+    """Whether the score, or the sum of those held together, reaches the study's threshold; empty where the study has none."""
     threshold, positive = model.metadata.get("threshold"), model.metadata.get("positive_class")
-    return "" if threshold is None else str(scores[model.classes.index(str(positive))] >= threshold).lower()
+    if threshold is None or positive is None:
+        return ""
+    together = [positive] if isinstance(positive, str) else positive  # `contracts` needs pydantic, which may not be here
+    return str(bool(sum(scores[model.classes.index(name)] for name in together) >= threshold)).lower()
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

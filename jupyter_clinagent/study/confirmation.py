@@ -35,9 +35,11 @@ def _contradictions(specification: Specification, cohort: CohortFacts, label: st
     if specification.primary_metric != expected:
         yield f"its primary metric is {specification.primary_metric}; {because} it is {expected}"
     point = specification.operating_point
-    named = {specification.positive_class or "", point.positive_class if point else ""} - {""}
+    named = {specification.positive_class or "", *(point.positives if point else [])} - {""}
     for name in sorted(named - set(cohort.classes)):
         yield f"its positive class {name} is no class"
+    if point and cohort.task == "classification" and set(point.positives) >= set(cohort.classes):
+        yield "its operating point holds for every class, so none is the rest"
 
 
 def _metric(cohort: CohortFacts) -> tuple[str, str]:

@@ -22,7 +22,7 @@ SMALL = 10
 
 def choose_operating_point(validation: Judged, point: OperatingPoint, classes: list[str]) -> float:
     """The threshold that the rule gives on validation; a score at or above it is positive."""
-    truth, score = validation.binary(classes.index(point.positive_class))
+    truth, score = validation.binary(*map(classes.index, point.positives))
     return float(metrics.choose_threshold(truth, score, point.rule, point.target))
 
 

@@ -158,7 +158,7 @@ class Experiment:
     def _judge(self, entry: Entry, validation: Predictions | FoundBoxes, freed_from: str | None) -> None:
         session = self._session
         check_evaluator(session.confirmed.evaluator_state)
-        figures_ = validation.estimates(session.cohort.classes, session.positive, None, session.seed)
+        figures_ = validation.estimates(session.cohort.classes, session.positives, None, session.seed)
         primary = figures_[session.metric]
         entry.value, entry.low, entry.high = primary.value, primary.low, primary.high
         figures_ |= validation_figures(session, validation)

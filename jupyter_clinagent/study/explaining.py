@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from jupyter_clinagent.contracts import in_words
 from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
 from jupyter_clinagent.study.judged import Predictions
@@ -22,12 +23,9 @@ class Chosen(NamedTuple):
     about: np.ndarray
 
 
-def choose_rows(test: Predictions, classes: list[str], positive: int | None, threshold: float | None, most: int) -> list[Chosen]:
-    """Surest hits, worst misses and worst false alarms of the positive class; without one, hits and misses of all in turn."""
-    if positive is None:
-        found = _of_all(test, most)
-    else:
-        found = _of_one(test.truth == positive, test.scores[:, positive], threshold, classes[positive], positive, most)
+def choose_rows(test: Predictions, classes: list[str], positives: list[int], threshold: float | None, most: int) -> list[Chosen]:
+    """Surest hits, worst misses and worst false alarms of the positive classes; without any, hits and misses of all in turn."""
+    found = _of_positives(test, classes, positives, threshold, most) if positives else _of_all(test, most)
     return [chosen for chosen in found if len(chosen.rows)]
 
 
@@ -46,7 +44,12 @@ def _in_turn(rows: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return np.asarray(rows[np.argsort(turn, kind="stable")])
 
 
-def _of_one(ill: np.ndarray, score: np.ndarray, threshold: float | None, name: str, positive: int, most: int) -> list[Chosen]:
+def _of_positives(
+    test: Predictions, classes: list[str], positives: list[int], threshold: float | None, most: int
+) -> list[Chosen]:
+    """Maps are about the true class, or where it is none of them, about the likeliest of them."""
+    name, (ill, score) = in_words([classes[k] for k in positives]), test.binary(*positives)
+    about = np.where(ill, test.truth, np.asarray(positives)[test.scores[:, positives].argmax(axis=1)])
     called = score >= (0.5 if threshold is None else threshold)
     high, low = np.argsort(-score, kind="stable"), np.argsort(score, kind="stable")
     picks = [
@@ -54,14 +57,14 @@ def _of_one(ill: np.ndarray, score: np.ndarray, threshold: float | None, name: s
         (f"Worst misses: {name}, not recognised", low[ill[low] & ~called[low]]),
         (f"Worst false alarms: called {name}, but are not", high[~ill[high] & called[high]]),
     ]
-    return [Chosen(title, rows[:most], np.full(len(rows[:most]), positive)) for title, rows in picks]
+    return [Chosen(title, rows[:most], about[rows[:most]]) for title, rows in picks]
 
 
 def draw_galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
     """Galleries, and the mean correlation of the maps with those of a weight-randomised model."""
     classes, test = session.cohort.classes, opening.scored
     model, pixels = opening.trained.classifier, opening.trained.data.images("test")
-    chosen = choose_rows(test, classes, session.positive, opening.threshold, most)
+    chosen = choose_rows(test, classes, session.positives, opening.threshold, most)
     galleries = []
     for number, pick in enumerate(chosen):
         images = np.asarray(pixels[pick.rows])

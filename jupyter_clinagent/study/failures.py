@@ -53,7 +53,7 @@ def worst_failures(session: Session) -> list[FailureKind]:
 def _of_classifier(session: Session, opening: Opening) -> list[FailureKind]:
     test, classes = opening.scored, session.cohort.classes
     pixels = opening.trained.data.images("test")
-    chosen = choose_rows(test, classes, session.positive, opening.threshold, len(test.images))
+    chosen = choose_rows(test, classes, session.positives, opening.threshold, len(test.images))
     kinds = []
     for pick in (pick for pick in chosen if not pick.title.startswith("Surest hits")):
         worst = [
@@ -64,12 +64,12 @@ def _of_classifier(session: Session, opening: Opening) -> list[FailureKind]:
             )
             for row, about in zip(pick.rows[:MOST], pick.about[:MOST], strict=True)
         ]
-        kinds.append(FailureKind(pick.title, _noun(pick.title, session.positive), len(pick.rows), worst))
+        kinds.append(FailureKind(pick.title, _noun(pick.title, session.positives), len(pick.rows), worst))
     return kinds
 
 
-def _noun(title: str, positive: int | None) -> str:
-    if positive is None:
+def _noun(title: str, positives: list[int]) -> str:
+    if not positives:
         return "wrong calls"
     return "false alarms" if "false alarms" in title else "misses"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,10 +30,11 @@ class Judged(Protocol):
         """int64 (N,): the class of each image; for a detector 1 where there is a finding."""
         ...
 
-    def estimates(self, classes: list[str], positive: int | None, threshold: float | None, seed: int) -> dict[str, Estimate]:
+    def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
         """Every figure with its interval from a bootstrap over groups, the primary one first.
 
-        ``sensitivity`` and ``specificity`` are those of the positive class at ``threshold``; without one they are left out.
+        ``sensitivity`` and ``specificity`` are those of the positive class at ``threshold``, or of several together against the
+        rest; without a threshold they are left out.
         """
         ...
 
@@ -40,13 +42,26 @@ class Judged(Protocol):
         """How much better this is than ``other`` on the same images: paired bootstrap over groups."""
         ...
 
-    def binary(self, positive: int) -> tuple[np.ndarray, np.ndarray]:
-        """Whether each image has the positive class (bool), and its score for it, both (N,)."""
+    def binary(self, *positives: int) -> tuple[np.ndarray, np.ndarray]:
+        """Whether each image has the positive class, or one of several (bool), and its score for it, both (N,)."""
         ...
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
         """How many classes have ``least`` images among those ``inside``, and the primary metric over them."""
         ...
+
+
+def together(scores: np.ndarray, positives: Sequence[int]) -> np.ndarray:
+    """The score (N,) of the classes held together, from the probabilities (N, C) of all: their sum."""
+    return np.asarray(scores[:, list(positives)].sum(axis=1))
+
+
+def at_threshold(judged: Judged, positives: Sequence[int], threshold: float, seed: int) -> dict[str, Estimate]:
+    """``sensitivity`` and ``specificity`` of the positive classes together against the rest."""
+    ill, score = judged.binary(*positives)
+    proba = np.column_stack([1 - score, score])
+    names = ["sensitivity", "specificity"]
+    return metrics.estimates(names, ill.astype(np.int64), proba, judged.groups, positive=1, threshold=threshold, seed=seed)
 
 
 @dataclass(frozen=True)
@@ -81,21 +96,19 @@ class Predictions:
         """int64, shape (N,): the class that is named for each image."""
         return metrics.decide(self.scores, self.decision)
 
-    def estimates(self, classes: list[str], positive: int | None, threshold: float | None, seed: int) -> dict[str, Estimate]:
+    def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
         """See :class:`Judged`. Balanced accuracy is that of the class named."""
-        names = ["auroc" if len(classes) == 2 else "macro_auroc", "balanced_accuracy", "ece", "brier"]
-        names += ["sensitivity", "specificity"] if threshold is not None else []
         known = metrics.estimates(
-            names,
+            ["auroc" if len(classes) == 2 else "macro_auroc", "balanced_accuracy", "ece", "brier"],
             self.truth,
             self.scores,
             self.groups,
-            positive=positive,
+            positive=positives[0] if positives else None,
             threshold=threshold,
             decision=self.decision,
             seed=seed,
         )
-        return {name: known[name] for name in names}
+        return known | (at_threshold(self, positives, threshold, seed) if threshold is not None else {})
 
     def gain_over(self, other: Judged, metric: str, draws: int, seed: int) -> Estimate:
         """See :class:`Judged`."""
@@ -103,9 +116,9 @@ class Predictions:
             raise ValueError("The predictions to be compared were made on different images.")
         return metrics.paired_difference(metric, self.truth, other.scores, self.scores, self.groups, draws=draws, seed=seed)
 
-    def binary(self, positive: int) -> tuple[np.ndarray, np.ndarray]:
+    def binary(self, *positives: int) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`Judged`."""
-        return self.truth == positive, self.scores[:, positive]
+        return np.isin(self.truth, positives), together(self.scores, positives)
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
         """See :class:`Judged`."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
-from jupyter_clinagent.imaging import detection_metrics, metrics
+from jupyter_clinagent.imaging import detection_metrics
 from jupyter_clinagent.imaging.boxes import Boxes
-from jupyter_clinagent.study.judged import Judged
+from jupyter_clinagent.study.judged import Judged, at_threshold
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,10 @@ class FoundBoxes:
         """float, shape (N,): the highest score in each image."""
         return detection_metrics.image_scores(self.found)
 
-    def estimates(self, classes: list[str], positive: int | None, threshold: float | None, seed: int) -> dict[str, Estimate]:
+    def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
         """See :class:`~jupyter_clinagent.study.judged.Judged`; ``auroc`` and the threshold's figures are image-level."""
         known = detection_metrics.estimates(detection_metrics.METRICS, self.truth, self.found, self.groups, seed=seed)
-        return known | (self._at(threshold, positive, seed) if threshold is not None else {})
-
-    def _at(self, threshold: float, positive: int | None, seed: int) -> dict[str, Estimate]:
-        ill, score = self.binary(positive or 0)
-        proba = np.column_stack([1 - score, score])
-        names = ["sensitivity", "specificity"]
-        return metrics.estimates(names, ill.astype(np.int64), proba, self.groups, positive=1, threshold=threshold, seed=seed)
+        return known | (at_threshold(self, positives or [0], threshold, seed) if threshold is not None else {})
 
     def gain_over(self, other: Judged, metric: str, draws: int, seed: int) -> Estimate:
         """See :class:`~jupyter_clinagent.study.judged.Judged`."""
@@ -58,9 +53,9 @@ class FoundBoxes:
             metric, self.truth, other.found, self.found, self.groups, draws=draws, seed=seed
         )
 
-    def binary(self, positive: int) -> tuple[np.ndarray, np.ndarray]:
-        """See :class:`~jupyter_clinagent.study.judged.Judged`: any box of the class, and the highest score for it."""
-        truth, found = ([boxes[boxes.classes == positive] for boxes in each] for each in (self.truth, self.found))
+    def binary(self, *positives: int) -> tuple[np.ndarray, np.ndarray]:
+        """See :class:`~jupyter_clinagent.study.judged.Judged`: any box of the classes, and the highest score for one."""
+        truth, found = ([boxes[np.isin(boxes.classes, positives)] for boxes in each] for each in (self.truth, self.found))
         return np.array([len(boxes) > 0 for boxes in truth]), detection_metrics.image_scores(found)
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:

@@ -99,7 +99,7 @@ def _evaluated(session: Session, trained: Trained, sealed: pd.DataFrame, reason:
     test = session.predict(trained.model, trained.data, "test")
     point = specification.operating_point
     threshold = choose_operating_point(trained.validation, point, classes) if point else None
-    figures = [part.estimates(classes, session.positive, threshold, session.seed) for part in (trained.validation, test)]
+    figures = [part.estimates(classes, session.positives, threshold, session.seed) for part in (trained.validation, test)]
     facts = EvaluationFacts(
         experiment=trained.entry.name,
         primary_metric=session.metric,
@@ -121,7 +121,7 @@ def _record_figures(session: Session, facts: EvaluationFacts) -> None:
     session.record.add("test figures", test={name: estimate.value for name, estimate in facts.test.items()})
 
 
-def post_hoc(session: Session, rule: str, target: float | None, positive: str | None) -> EvaluationFacts:
+def post_hoc(session: Session, rule: str, target: float | None, positive: str | list[str] | None) -> EvaluationFacts:
     """Figures of another threshold on the stored scores. It was not prespecified: *post hoc*."""
     opening = session.opening
     given = session.confirmed.specification.operating_point
@@ -132,7 +132,7 @@ def post_hoc(session: Session, rule: str, target: float | None, positive: str | 
     classes = session.cohort.classes
     threshold = choose_operating_point(opening.trained.validation, point, classes)
     parts = (opening.trained.validation, opening.test)
-    figures = [part.estimates(classes, classes.index(name), threshold, session.seed) for part in parts]
+    figures = [part.estimates(classes, [*map(classes.index, point.positives)], threshold, session.seed) for part in parts]
     result = operating_result(point, threshold, *figures)
     session.record.add("post hoc threshold", rule=rule, target=target, positive_class=name, threshold=threshold)
     return opening.facts.model_copy(update={"operating_point": result, "validation": figures[0], "test": figures[1]})

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 from matplotlib.figure import Figure
 
-from jupyter_clinagent.contracts import OperatingPoint, Specification
+from jupyter_clinagent.contracts import OperatingPoint, Specification, in_words
 from jupyter_clinagent.facts import (
     AuditFacts,
     CohortFacts,
@@ -114,7 +114,7 @@ def _aim(point: OperatingPoint | None) -> str:
     if point is None:
         return "none"
     rule = f"{point.rule} of {point.target:.2f}" if point.target else "largest sum of sensitivity and specificity (Youden)"
-    return f"{rule} for {point.positive_class}, chosen on validation"
+    return f"{rule} for {point.named}, chosen on validation"
 
 
 def evaluation(facts: EvaluationFacts, note: str = "") -> str:
@@ -137,7 +137,7 @@ def operating_point(result: OperatingResult | None) -> str:
     inside = {True: "lies inside", False: "lies outside", None: ""}[result.target_in_interval]
     reached = f" The target {inside} the test interval." if inside else ""
     return (
-        f"<p>Operating point: {escape(result.positive_class)} is called from a score of {result.threshold:.3f} on, chosen on "
+        f"<p>Operating point: {escape(result.named)} is called from a score of {result.threshold:.3f} on, chosen on "
         f"validation for {aim}. On the test set sensitivity is {with_interval(result.test.get('sensitivity'))} and specificity "
         f"{with_interval(result.test.get('specificity'))}.{reached}</p>"
     )
@@ -158,14 +158,24 @@ def _of_detector(test: FoundBoxes) -> dict[str, Figure]:
 
 def _of_classifier(session: Session, test: Predictions) -> dict[str, Figure]:
     classes, called = session.cohort.classes, test.called
-    threshold, positive = session.opening.threshold, session.positive
-    if len(classes) == 2 and threshold is not None and positive is not None:
-        called = np.where(test.scores[:, positive] >= threshold, positive, 1 - positive)
+    threshold, positives = session.opening.threshold, session.positives
+    if len(classes) == 2 and threshold is not None and positives:
+        called = np.where(test.scores[:, positives[0]] >= threshold, positives[0], 1 - positives[0])
+    shown = _against_the_rest(test, classes, positives) if positives else (test.truth, test.scores, classes, None)
     return {
-        "roc": figures.roc(test.truth, test.scores, classes, positive=positive, threshold=threshold),
+        "roc": figures.roc(*shown, threshold=threshold),
         "confusion": figures.confusion_matrix(metrics.confusion(test.truth, called, len(classes)), classes),
-        "calibration": figures.calibration(test.truth, test.scores, classes, positive=positive),
+        "calibration": figures.calibration(*shown),
     }
+
+
+def _against_the_rest(
+    test: Predictions, classes: list[str], positives: list[int]
+) -> tuple[np.ndarray, np.ndarray, list[str], int | None]:
+    """Truth, probabilities (N, 2), names and the positive one of two: the rest, and the classes held together."""
+    ill, score = test.binary(*positives)
+    names = ["the rest", in_words([classes[k] for k in positives])]
+    return ill.astype(np.int64), np.column_stack([1 - score, score]), names, 1
 
 
 def learning_figure(session: Session) -> list[Shown]:

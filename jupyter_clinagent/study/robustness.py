@@ -42,9 +42,10 @@ CHANGES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
 )
 
 
-def robustness_table(opening: Opening, metric: str, positive: int | None, seed: int) -> pd.DataFrame:
+def robustness_table(opening: Opening, metric: str, positives: list[int], seed: int) -> pd.DataFrame:
     """The metric on (at most 200) test images as they are and changed: columns ``change``, ``value``, ``images``."""
     rows = _sample(opening.test.labels, seed)
+    positive = positives[0] if positives else None
     images = np.asarray(opening.trained.data.images("test")[rows])
     shown = {"as they are": images} | {name: change(images) for name, change in CHANGES}
     values = [(name, _judge(opening, rows, metric, positive, pixels), len(rows)) for name, pixels in shown.items()]

@@ -112,11 +112,12 @@ class Session:
         return self.confirmed.specification.primary_metric
 
     @property
-    def positive(self) -> int | None:
-        """Index of the positive class."""
+    def positives(self) -> list[int]:
+        """Index of the positive class, or those of the classes held together; empty where there is none."""
         specification = self.confirmed.specification
-        name = specification.operating_point.positive_class if specification.operating_point else specification.positive_class
-        return self.cohort.classes.index(name) if name else None
+        point, named = specification.operating_point, specification.positive_class
+        names = point.positives if point else [named] if named else []
+        return [self.cohort.classes.index(name) for name in names]
 
     def identity(self) -> dict[str, str]:
         """Hashes that an experiment depends on besides its own recipe."""

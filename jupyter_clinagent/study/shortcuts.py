@@ -16,7 +16,7 @@ from jupyter_clinagent.imaging.debiasing import inpaint
 from jupyter_clinagent.imaging.reliance import ConfoundedScores
 from jupyter_clinagent.study.acceptance import Verdict, judge_debiasing
 from jupyter_clinagent.study.evaluation import choose_operating_point
-from jupyter_clinagent.study.judged import Judged
+from jupyter_clinagent.study.judged import Judged, together
 from jupyter_clinagent.study.session import Session
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 def confounded(session: Session, predictions: Judged, confounder: str) -> ConfoundedScores | str:
     """Scores of the images of which the confounder is known, or why there are none."""
-    if session.positive is None:
+    if not session.positives:
         return "no class is the positive one"
     shown = session.cohort.confounder(confounder).reindex(predictions.images)
     if shown.isna().all():
         return f"the data don't say which images show {confounder}, or it takes more than two values"
     known = shown.notna().to_numpy(dtype=bool)
-    label, score = predictions.binary(session.positive)
+    label, score = predictions.binary(*session.positives)
     return ConfoundedScores(
         label[known], shown[known].to_numpy(dtype=bool), score[known], np.asarray(predictions.groups)[known], confounder
     )
@@ -140,11 +140,10 @@ def _flips(session: Session, name: str, tested: Tested, threshold: float) -> Est
     found = {row: cohort.mask(image, name) for row, image in enumerate(tested.test.images) if shown[image]}
     masks = {row: mask for row, mask in found.items() if mask is not None and mask.any()}
     rows = np.array(list(masks), dtype=np.int64)
-    assert session.positive is not None
     if not len(rows):
         return reliance.decision_flips(np.empty(0), np.empty(0), np.empty(0), threshold)
     images = [inpaint(cohort.read(tested.test.images[row]), masks[row]) for row in rows]
     scores = tested.trained.classifier.predict_images(np.stack([data.preprocessing.apply(image) for image in images]))
-    before = tested.test.binary(session.positive)[1][rows]
+    before = tested.test.binary(*session.positives)[1][rows]
     groups = np.asarray(tested.test.groups)[rows]
-    return reliance.decision_flips(before, scores[:, session.positive], groups, threshold, seed=session.seed)
+    return reliance.decision_flips(before, together(scores, session.positives), groups, threshold, seed=session.seed)

@@ -253,7 +253,7 @@ class Study:
             facts, pages.evaluation(facts, pages.too_few(session.cohort.facts)), [(figure.alt, figure.png) for figure in drawn]
         )
 
-    def new_threshold(self, rule: str, target: float | None = None, positive: str | None = None) -> None:
+    def new_threshold(self, rule: str, target: float | None = None, positive: str | list[str] | None = None) -> None:
         """Another operating point on the stored scores of the opened test set, labelled *post hoc*."""
         from jupyter_clinagent.study.opening import post_hoc
 

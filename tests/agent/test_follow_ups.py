@@ -49,6 +49,7 @@ WORDS = [
     ("Es übersieht zu viele", REQUEST, DERMOSCOPY, "new_threshold('sensitivity', 0.975)"),
     ("use 95 % sensitivity for bcc", SEVEN, DERMOSCOPY, "new_threshold('sensitivity', 0.95, positive='bcc')"),
     ("95 % sensitivity for melanoma please", SEVEN, DERMOSCOPY, "new_threshold('sensitivity', 0.95, positive='mel')"),
+    ("it misses too many melanomas and bcc", SEVEN, DERMOSCOPY, "0.95, positive=['mel', 'bcc'])"),
     # more training
     ("keep going for 10 minutes", REQUEST, DERMOSCOPY, MORE),
     ("Keep going", REQUEST, DERMOSCOPY, MORE),

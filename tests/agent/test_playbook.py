@@ -207,6 +207,16 @@ def test_a_change_of_the_threshold_gives_a_new_card_and_only_the_new_specificati
     assert sum("load_cohort" in s for s in clinic.sources) == 1  # the data need not be loaded again
 
 
+def test_the_classes_that_must_not_be_missed_are_in_the_cell_and_a_change_names_them_anew() -> None:
+    clinic = Clinic(propose_specification=[{"choice": "Change", "text": "missing a vascular lesion is worse"}])
+    clinic.ask("Classify these images into their diagnoses; missing melanoma or bcc is worse")
+    cards = [c["args"]["specification"] for c in clinic.calls if c["name"] == "propose_specification"]
+    assert [c["operating_point"]["positive_class"] for c in cards] == [["mel", "bcc"], "vasc"]
+    clinic = Clinic()
+    clinic.ask("Classify these images into their diagnoses; missing melanoma or bcc is worse")
+    assert any("positive_class=['mel', 'bcc'])" in source for source in clinic.sources)
+
+
 def test_a_change_of_the_classes_loads_the_cohort_again() -> None:
     clinic = Clinic(propose_specification=[{"choice": "Change", "text": "melanoma versus everything else"}])
     clinic.ask(REQUEST)

@@ -167,7 +167,7 @@ DERMOSCOPY_REQUESTS = [
     ("Is it skin cancer?", {"classes": ["malignant", "rest"], "positive": "malignant"}),
     (
         "Classify all diagnoses; missing a melanoma or a basal cell carcinoma is worse",
-        {**ALL, "rule": "sensitivity", "for": "mel", "assumes": "one threshold, for mel against the rest"},
+        {**ALL, "rule": "sensitivity", "for": ["mel", "bcc"], "assumes": "“mel”, “bcc”: one threshold holds for them together"},
     ),
 ]
 

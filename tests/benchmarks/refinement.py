@@ -72,7 +72,7 @@ def measured(data: Path, folder: Path, steps: int, seed: int) -> list[str]:
     module = CohortDataModule(cohort, SIZE, augment.dermoscopy(SIZE), balance=0.5)
     training.fit(first, module, steps=2 * steps, checkpoint_dir=folder / "first", metric="auroc", seed=seed)
     before = judged(first, module)
-    print("the first model:", before.estimates(cohort.classes, 0, None, seed)["auroc"], flush=True)
+    print("the first model:", before.estimates(cohort.classes, [0], None, seed)["auroc"], flush=True)
     rows = []
     for arm in ARMS:
         minutes, after = tried(arm, first, cohort, folder, steps, seed)

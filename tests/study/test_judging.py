@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.study.acceptance import judge, probability_of_gain
@@ -27,7 +28,7 @@ def predictions(strength: float, n: int = 300, seed: int = 0, classes: int = 2) 
 
 
 def verdict(before: Predictions, after: Predictions):
-    values = [p.estimates(["a", "b"], 1, None, 0)["auroc"].value for p in (after, before)]
+    values = [p.estimates(["a", "b"], [1], None, 0)["auroc"].value for p in (after, before)]
     return judge("auroc", before, after, values[0], values[1], 0)  # type: ignore[arg-type]
 
 
@@ -62,7 +63,7 @@ def test_the_operating_point_reaches_its_target_on_validation_and_reports_the_te
     validation, test = predictions(1.5, seed=1), predictions(1.5, seed=2)
     point = OperatingPoint(rule="sensitivity", target=0.9, positive_class="b")
     threshold = choose_operating_point(validation, point, ["a", "b"])
-    figures = [p.estimates(["a", "b"], 1, threshold, 0) for p in (validation, test)]
+    figures = [p.estimates(["a", "b"], [1], threshold, 0) for p in (validation, test)]
     result = operating_result(point, threshold, *figures)
     assert result.validation["sensitivity"].value >= 0.9  # type: ignore[operator]
     aimed = result.test["sensitivity"]
@@ -89,7 +90,7 @@ def test_galleries_show_hits_misses_and_false_alarms_by_the_threshold() -> None:
     truth = np.array([1, 1, 1, 0, 0, 0])
     positive = np.array([0.9, 0.6, 0.2, 0.1, 0.7, 0.4])
     test = Predictions([], np.array([]), truth, np.column_stack([1 - positive, positive]))
-    chosen = choose_rows(test, ["a", "b"], 1, 0.5, 5)
+    chosen = choose_rows(test, ["a", "b"], [1], 0.5, 5)
     assert [pick.rows.tolist() for pick in chosen] == [[0, 1], [2], [4]]
 
 
@@ -97,8 +98,28 @@ def test_galleries_of_many_classes_give_every_class_its_turn() -> None:
     truth = np.array([0] * 8 + [1, 2])
     scores = np.eye(3)[truth] * 0.5 + 0.1
     scores[:8, 0] += 0.2
-    hits = choose_rows(Predictions([], np.array([]), truth, scores), ["a", "b", "c"], None, None, 4)[0]
+    hits = choose_rows(Predictions([], np.array([]), truth, scores), ["a", "b", "c"], [], None, 4)[0]
     assert set(truth[hits.rows]) == {0, 1, 2}
+
+
+def test_classes_held_together_are_judged_by_the_sum_of_their_scores_against_the_rest() -> None:
+    shown, classes = predictions(1.5, classes=4, n=300), ["a", "b", "c", "d"]
+    point = OperatingPoint(rule="specificity", target=0.8, positive_class=["b", "d"])
+    threshold = choose_operating_point(shown, point, classes)
+    ill, called = np.isin(shown.truth, [1, 3]), shown.scores[:, 1] + shown.scores[:, 3] >= threshold
+    figures = shown.estimates(classes, [1, 3], threshold, 0)
+    assert figures["sensitivity"].value == pytest.approx(called[ill].mean())
+    assert figures["specificity"].value == pytest.approx((~called[~ill]).mean())
+    assert figures["specificity"].value >= 0.8  # type: ignore[operator]
+    assert point.named == "b or d"
+
+
+def test_galleries_of_classes_held_together_show_maps_of_the_true_or_the_likeliest_of_them() -> None:
+    truth = np.array([0, 1, 2, 1])
+    scores = np.array([[0.5, 0.4, 0.1], [0.5, 0.3, 0.2], [0.2, 0.6, 0.2], [0.1, 0.1, 0.8]])
+    chosen = choose_rows(Predictions([], np.array([]), truth, scores), ["a", "b", "c"], [0, 1], 0.5, 5)
+    assert [(pick.rows.tolist(), pick.about.tolist()) for pick in chosen] == [([0, 1], [0, 1]), ([3], [1]), ([2], [1])]
+    assert chosen[1].title == "Worst misses: a or b, not recognised"
 
 
 def test_the_evaluators_hash_is_stable() -> None:

@@ -152,9 +152,9 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
         }.get(spec.primary_metric, spec.primary_metric),
         "Threshold": _NO_THRESHOLD[spec.task]
         if point is None
-        else f"best sum of sensitivity and specificity for {point.positive_class}"
+        else f"best sum of sensitivity and specificity for {point.named}"
         if point.rule == "youden"
-        else f"{point.target:.0%} {point.rule} for {point.positive_class}, chosen on validation",
+        else f"{point.target:.0%} {point.rule} for {point.named}, chosen on validation",
         "Images that stay together": f"same “{spec.group_column}”" if spec.group_column else "each image by itself",
         "Partition": f"the data's own “{spec.split_column}”, if it is free of leaks"
         if spec.split_column
@@ -183,7 +183,7 @@ def plan_markdown(plan: Plan) -> str:
     return f"## Plan\n\n| | experiment | why | time |\n|---|---|---|---|\n{rows}\n\n{plan.note}\n"
 
 
-def new_threshold(rule: str, target: float, positive: str | None = None) -> str:
+def new_threshold(rule: str, target: float, positive: str | list[str] | None = None) -> str:
     """A post-hoc threshold on the stored scores; ``positive`` where the specification names no class for one."""
     named = f", positive={positive!r}" if positive else ""
     return f"# Another threshold on the stored scores (post hoc)\nstudy.new_threshold({rule!r}, {target:g}{named})"

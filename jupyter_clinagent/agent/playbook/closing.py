@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
-from jupyter_clinagent.contracts import Exported
+from jupyter_clinagent.contracts import Exported, in_words
 from jupyter_clinagent.facts import ExperimentFacts
 
 _NAMES = {
@@ -134,7 +134,7 @@ def estimate(value: dict[str, Any]) -> str:
 def _threshold(point: dict[str, Any] | None) -> str:
     if not point:
         return ""
-    test, name = point["test"], point["positive_class"]
+    test, name = point["test"], in_words(point["positive_class"])
     reads = (
         f"At the threshold {point['threshold']:.3f}, chosen on validation: sensitivity for {name} "
         f"{estimate(test['sensitivity'])}, specificity {estimate(test['specificity'])}."

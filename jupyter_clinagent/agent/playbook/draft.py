@@ -16,16 +16,18 @@ from jupyter_clinagent.agent.playbook.drafting import (
     RISKS,
     Draft,
     Notes,
+    classes_dreaded,
     concept_of,
     group_column,
     listed,
+    named_for_risk,
     refuse_if_out_of_scope,
     say_several_splits,
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key
-from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
+from jupyter_clinagent.contracts import Card, OperatingPoint, Specification, in_words
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
@@ -263,26 +265,26 @@ def _positive_class(classes: dict[str, list[str]]) -> str:
 def _operating_point(
     intent: Intent, classes: dict[str, list[str]], positive: str, binary: bool, notes: Notes
 ) -> OperatingPoint | None:
-    named = next(
-        (name for name, values in classes.items() if intent.risk_for and any(concept_of(v) == intent.risk_for for v in values)),
-        None,
-    )
+    named = named_for_risk(intent, classes)
     subject = named if named and (not binary or intent.risk == "sensitivity") else positive
     if intent.risk in ("sensitivity", "specificity"):
-        _say_one_threshold(intent, classes, subject, notes)
+        _say_for_which(intent, classes, subject, notes)
         target = intent.target or DEFAULT_RATE
         if intent.target is None:
-            notes.add(f"The request names no number, so the threshold holds {DEFAULT_RATE:.0%} {intent.risk} for {subject}.")
+            notes.add(
+                f"The request names no number, so the threshold holds {DEFAULT_RATE:.0%} {intent.risk} for {in_words(subject)}."
+            )
         return OperatingPoint(rule=intent.risk, target=target, positive_class=subject)
     return OperatingPoint(rule="youden", positive_class=positive) if binary else None
 
 
-def _say_one_threshold(intent: Intent, classes: dict[str, list[str]], subject: str, notes: Notes) -> None:
-    """Of several findings that must not be missed, the threshold holds for the first."""
-    values = {concept_of(v): name for name, vs in classes.items() for v in vs}
-    others = [values[concept] for concept in intent.risk_also_for if values.get(concept, subject) != subject]
-    if others:
-        notes.add(f"The request names {listed([subject, *others])}; there is one threshold, for {subject} against the rest.")
+def _say_for_which(intent: Intent, classes: dict[str, list[str]], subject: str | list[str], notes: Notes) -> None:
+    """One threshold holds for all findings that are named, unless nothing would be left to tell them from."""
+    named = classes_dreaded(intent, classes)
+    if isinstance(subject, list):
+        notes.add(f"The request names {listed(named)}: one threshold holds for them together, against the rest.")
+    elif len(named) > 1:
+        notes.add(f"The request names {listed(named)}, which leaves no rest; the threshold holds for {subject}.")
 
 
 def _question(key: str, text: str, choices: list[str], default: str) -> Card:

@@ -178,5 +178,7 @@ def _operating_point(intent: Intent, names: list[str]) -> OperatingPoint | None:
     """Only where a number is asked for; it holds for images, by their highest score."""
     if intent.risk not in ("sensitivity", "specificity") or intent.target is None:
         return None
-    named = next((n for n in names if intent.risk_for and _shows(n, intent.risk_for)), names[0])
-    return OperatingPoint(rule=intent.risk, target=intent.target, positive_class=named)
+    dreaded = [concept for concept in (intent.risk_for, *intent.risk_also_for) if concept]
+    named = [n for n in names if any(_shows(n, concept) for concept in dreaded)] or names[:1]
+    positive = named if len(named) > 1 else named[0]
+    return OperatingPoint(rule=intent.risk, target=intent.target, positive_class=positive)

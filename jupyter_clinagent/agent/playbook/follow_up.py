@@ -42,7 +42,7 @@ def follow_up(turn: Turn, intent: Intent) -> Step | None:
     """The next step of a turn about a finished study of this conversation; None where a new study is meant."""
     if intent.follow_up == "export" and not (intent.data or intent.task or intent.is_about_imaging):
         return _export(turn)
-    if not turn.finished_earlier or intent.data or len(intent.targets) > 1:
+    if not turn.finished_earlier or intent.data or _tells_apart(intent):
         return None
     if intent.risk in ("sensitivity", "specificity") and intent.target and not intent.all_classes:
         return _new_threshold(turn, intent, intent.risk, intent.target)
@@ -56,6 +56,12 @@ def follow_up(turn: Turn, intent: Intent) -> Step | None:
     if intent.confounders or intent.distrusts:
         return _free(turn, intent)
     return _wished(turn, intent, "more") if intent.minutes else finish("answered", ABLE)
+
+
+def _tells_apart(intent: Intent) -> bool:
+    """Whether several findings are named that aren't merely those not to be missed."""
+    dreaded = {intent.risk_for, *intent.risk_also_for}
+    return len(intent.targets) > 1 and (intent.task is not None or not dreaded.issuperset(intent.targets))
 
 
 def _wished(turn: Turn, intent: Intent, wish: str) -> Step:
@@ -88,11 +94,13 @@ def _new_threshold(turn: Turn, intent: Intent, rule: str, target: float) -> Step
     return finish("done", closing.threshold_message(call))
 
 
-def _positive(turn: Turn, intent: Intent) -> str | None:
-    """The class that a threshold is for; None: that of the specification's own operating point."""
-    spec, meant = _setting(turn.earlier).spec, {*intent.targets, intent.risk_for} - {None}
+def _positive(turn: Turn, intent: Intent) -> str | list[str] | None:
+    """The class or classes that a threshold is for; None: those of the specification's own operating point."""
+    spec, meant = _setting(turn.earlier).spec, {*intent.targets, intent.risk_for, *intent.risk_also_for} - {None}
     gathered = {name: {concept_of(value) for value in [name, *values]} for name, values in spec.classes.items()}
     named = [name for name in spec.classes if name.lower() in intent.words or meant & gathered[name]]
+    if 1 < len(named) < len(spec.classes):
+        return named
     if named or spec.operating_point:
         return named[0] if named else None
     return spec.positive_class or answer(turn, "positive", "For which class?", list(spec.classes), next(iter(spec.classes)))

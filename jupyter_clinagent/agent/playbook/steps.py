@@ -115,6 +115,8 @@ def _merge(old: Intent, wish: Intent) -> Intent:
         named["targets"], named["versus_rest"], named["all_classes"] = wish.targets, wish.versus_rest, False
     if wish.all_classes:
         named["targets"], named["all_classes"] = (), True
+    if wish.risk_for:
+        named["risk_also_for"] = wish.risk_also_for
     named["confounders"] = tuple(dict.fromkeys((*old.confounders, *wish.confounders)))
     named["distrusts"], named["words"] = old.distrusts or wish.distrusts, (*old.words, *wish.words)
     named["excluded"] = tuple(dict.fromkeys((*old.excluded, *wish.excluded)))

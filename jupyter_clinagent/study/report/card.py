@@ -10,7 +10,7 @@ def model_card(e: Evidence) -> str:
     """What the model is for, what it is not for, and how to use it."""
     entry, point = e.opening.trained.entry, e.opening.facts.operating_point
     recipe = entry.details.get("model", {})
-    threshold = f"call it {point.positive_class} from a score of {point.threshold:.3f} on" if point else _naming(e)
+    threshold = f"call it {point.named} from a score of {point.threshold:.3f} on" if point else _naming(e)
     rows = [
         ("Intended use", f"Research: {e.specification.objective}"),
         (

@@ -30,7 +30,7 @@ class Evidence:
     demographics
         Age and sex by partition, with standardised differences between training and test.
     decision
-        Net benefit at :data:`DECISION_THRESHOLDS`; None for more than two classes, and for a detector (no probabilities).
+        Net benefit at :data:`DECISION_THRESHOLDS`; None without a positive class, and for a detector (no probabilities).
     robustness
         See :func:`~jupyter_clinagent.study.robustness.robustness_table`.
     failures
@@ -81,7 +81,7 @@ def gather(session: Session, changed: list[str]) -> Evidence:
         decision=net_benefits(session, np.array(DECISION_THRESHOLDS)),
         failures=worst_failures(session),
         header_years=header_years(session.inventory.folder.path(file) for file in session.cohort.partition_of_files()),
-        robustness=robustness_table(opening, session.metric, session.positive, session.seed),
+        robustness=robustness_table(opening, session.metric, session.positives, session.seed),
         slope=_slope(session),
         majority=float(counts.max() / counts.sum()),
         entries=len(entries),
@@ -91,19 +91,17 @@ def gather(session: Session, changed: list[str]) -> Evidence:
 
 
 def _slope(session: Session) -> float | None:
-    if session.positive is None or session.detects:
+    if not session.positives or session.detects:
         return None
-    test = session.opening.scored
-    return metrics.calibration_slope(test.truth == session.positive, test.scores[:, session.positive])
+    return metrics.calibration_slope(*session.opening.scored.binary(*session.positives))
 
 
 def net_benefits(session: Session, thresholds: np.ndarray) -> pd.DataFrame | None:
     """Net benefit of the model, of acting on everybody and on nobody, at threshold probabilities (k,); None as above."""
-    if session.positive is None or session.detects:
+    if not session.positives or session.detects:
         return None
-    test = session.opening.scored
-    hit = test.truth == session.positive
-    model = metrics.net_benefit(hit, test.scores[:, session.positive], thresholds)
+    hit, score = session.opening.scored.binary(*session.positives)
+    model = metrics.net_benefit(hit, score, thresholds)
     everybody = metrics.net_benefit(hit, np.ones(len(hit)), thresholds)
     return pd.DataFrame({"threshold": thresholds, "model": model, "everybody": everybody, "nobody": 0.0})
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_clinagent.contracts import Estimate
+import numpy as np
+
+from jupyter_clinagent.contracts import Estimate, in_words
 from jupyter_clinagent.study.markup import metric_name, with_interval
 from jupyter_clinagent.study.reliance_page import reliance_sentences
 from jupyter_clinagent.study.report.evidence import Evidence
@@ -62,7 +64,7 @@ def _at_the_threshold(e: Evidence) -> Iterator[str]:
         yield f"Naming the likeliest class, it is right in {_hundred(accuracy)} images of an average class."
         return
     yield (
-        f"At the chosen threshold it recognises {_hundred(point.test.get('sensitivity'))} images of {point.positive_class}, "
+        f"At the chosen threshold it recognises {_hundred(point.test.get('sensitivity'))} images of {point.named}, "
         f"and leaves {_hundred(point.test.get('specificity'))} of the others without an alarm."
     )
     if point.target is not None:
@@ -120,11 +122,10 @@ def _too_few(e: Evidence) -> Iterator[str]:
 
 def _small_test(e: Evidence) -> Iterator[str]:
     """A figure on a handful of patients is hardly one, whatever its interval says."""
-    test = e.opening.test
-    ill = test.labels == (1 if e.session.detects or e.session.positive is None else e.session.positive)
-    groups = len(set(test.groups[ill]))
-    if (e.session.detects or e.session.positive is not None) and groups < SMALL_TEST:
-        name = "a finding" if e.session.detects else e.session.cohort.classes[e.session.positive or 0]
+    test, positives = e.opening.test, [1] if e.session.detects else e.session.positives
+    groups = len(set(test.groups[np.isin(test.labels, positives)]))
+    if positives and groups < SMALL_TEST:
+        name = "a finding" if e.session.detects else in_words([e.session.cohort.classes[k] for k in positives])
         yield (
             f"The test set is small: only {groups} groups (patients or lesions) of it show {name}. Figures that hang on so few, "
             "their intervals included, may change much with the next patients."
