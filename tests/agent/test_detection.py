@@ -102,12 +102,19 @@ def test_the_cells_of_a_plan_are_python_and_hand_on_what_the_next_one_needs() ->
     assert source.count("negatives=0.5") == 3
 
 
+def test_feature_maps_of_many_large_images_are_computed_of_fewer_views() -> None:
+    slow = SPEED.model_copy(update={"ms_per_image": {part: {"256x384": 40.0} for part in ("head", "half", "all", "predict")}})
+    for speed, said in ((slow, "FindingDetector(cohort.classes, views=1)"), (SPEED, "FindingDetector(cohort.classes)")):
+        _, rungs = make_detection_plan(specification(BOXED, 10), FEW_NEGATIVES, speed, 0.5)
+        assert said in detection_cell(1, rungs[0], 1.0, "radiograph", (256, 384), False)
+
+
 @pytest.mark.parametrize(
     ("survey", "minutes", "size"),
     [
         (WEAK, 10, (128, 128)),  # no larger than the images
-        (BOXED, 10, (288, 384)),  # small boxes on large images
-        (BOXED, 4, (192, 288)),  # and no time for them
+        (BOXED, 10, (224, 288)),  # small boxes on large images
+        (BOXED, 4, (128, 192)),  # and no time for them
         (BOXED.model_copy(update={"median_box": 0.3}), 10, (96, 160)),  # boxes that are large enough anyway
     ],
 )

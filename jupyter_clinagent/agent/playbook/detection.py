@@ -8,6 +8,8 @@ truth by half, 78 % of every layer's, and 88 % of the student's after two rounds
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from jupyter_clinagent.agent.playbook.plan import (
     Rung,
     Size,
@@ -66,12 +68,16 @@ NEGATIVES = Rung(
 BOX_PIXELS = 24
 """The working size gives a typical box at least so many pixels, where time and images allow."""
 LEAST_SIDE, MOST_SIDE = 128, 384
-_USUAL_MILLISECONDS = 8.0
-"""For one training image of 128 × 128 pixels; only to choose a size before this machine is measured."""
+_USUAL_MILLISECONDS = 18.0
+"""For one training image of 128 × 128 pixels, every layer free: 30 to 50 on one core; only to choose a size before this machine
+is measured."""
+CACHING = 0.35
+"""Share of the first experiment that may go into feature maps: with four views each of 775 films at 256 × 384 pixels, and of
+crops of them, it all did, and nothing was learnt."""
 SIZE_PASSES = 4.0
 """A size is too large if half of the time doesn't suffice to train on every image this often."""
-PASSES = 2.0
-"""Unfreezing is only worth its time if every image is seen this often."""
+PASSES = 4.0
+"""Unfreezing is only worth its time if every image is seen twice; in passes of the classifier, which take half as long."""
 LONGER_PASSES = 4.0
 """What heads that begin anew on their feature maps need; measured in the time of full passes."""
 FEW_NEGATIVES = 20
@@ -99,6 +105,7 @@ def make_detection_plan(
     rungs = _rungs(cohort, left, pass_)
     total = sum(rung.share for rung in rungs)
     minutes = [left * rung.share / total for rung in rungs]
+    rungs[0] = replace(rungs[0], views=_views(cohort, speed, minutes[0]))
     steps = [PlannedStep(name=r.name, hypothesis=r.hypothesis, minutes=round(m, 2)) for r, m in zip(rungs, minutes, strict=True)]
     note = (
         f"Measured on this machine with {speed.threads} threads: {milliseconds(speed, 'all'):.0f} ms per training image. Half of "
@@ -109,12 +116,22 @@ def make_detection_plan(
     return Plan(steps=steps, minutes=round(sum(minutes), 2), note=note), rungs
 
 
+def _views(cohort: CohortFacts, speed: SpeedFacts, minutes: float) -> int:
+    """Views of each training image (and of a box-free crop of it, where crops stand in for negatives) that there is time for."""
+    entries = images_of(cohort)["train"] * (1 if _many_negatives(cohort) else 2)
+    once = entries * milliseconds(speed, "predict") / 60_000
+    return int(min(max(CACHING * minutes / once, 1), Rung.views))
+
+
+def _many_negatives(cohort: CohortFacts) -> bool:
+    return cohort.groups.get(NO_FINDING, {}).get("train", 0) >= FEW_NEGATIVES
+
+
 def _rungs(cohort: CohortFacts, left: float, pass_: float) -> list[Rung]:
     """What fits into the time: unfreezing and more negatives only where they see the images often enough."""
     rungs = [TEACHER, SHARPER, STUDENT] if cohort.supervision == "weak" else [HEADS]
-    many = cohort.groups.get(NO_FINDING, {}).get("train", 0) >= FEW_NEGATIVES
     more = SECOND if cohort.supervision == "weak" else EVERY
-    for rung, passes in ((more, PASSES), *([(NEGATIVES, LONGER_PASSES)] if many else [])):
+    for rung, passes in ((more, PASSES), *([(NEGATIVES, LONGER_PASSES)] if _many_negatives(cohort) else [])):
         if left * rung.share / sum(r.share for r in [*rungs, rung]) < passes * pass_:
             break
         rungs.append(rung)
@@ -123,8 +140,9 @@ def _rungs(cohort: CohortFacts, left: float, pass_: float) -> list[Rung]:
 
 def detection_cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, several: bool) -> str:
     """One experiment; those after the first (or after the student) go on from its model, whatever became of each other."""
+    fewer = f", views={rung.views}" if rung.views < Rung.views else ""
     before, build, data = {
-        "heads": (_FIRST.format(size=size), "model = FindingDetector(cohort.classes)", "data"),
+        "heads": (_FIRST.format(size=size), f"model = FindingDetector(cohort.classes{fewer})", "data"),
         "teacher": (_CLASSIFIER, 'teacher = FindingDetector(cohort.classes, trainable="all", start=model)', "data"),
         "student": (_PSEUDO_BOXES, 'model = FindingDetector(cohort.classes, trainable="all", start=teacher)', "data"),
         "second": (_RANKED_AGAIN, 'second = FindingDetector(cohort.classes, trainable="all", start=model)', "data"),

@@ -25,6 +25,8 @@ class Rung:
     """How the model is freed from which confounder; empty for plain training."""
     members: tuple[str, ...] = ()
     """Experiments whose models are asked together."""
+    views: int = 4
+    """Variants of each training image whose feature maps are computed, where heads learn from these."""
 
 
 PROBE = Rung("linear probe", "frozen ImageNet features say at once whether the images carry the answer", "head", 0.08)
