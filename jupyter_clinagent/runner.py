@@ -53,7 +53,7 @@ class TerminalApprover:
 
     def unused(self) -> list[str]:
         """A sentence for each answer given in advance to a question that was not asked."""
-        asked = f"asked were {', '.join(self._asked)}" if self._asked else "none was asked"
+        asked = f"those asked: {', '.join(self._asked)}" if self._asked else "none was asked"
         return [
             f"--answer {key}={value} was ignored: no question has this key ({asked})."
             for key, value in self._answers.items()

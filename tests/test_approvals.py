@@ -35,7 +35,7 @@ async def test_only_answers_to_questions_that_were_not_asked_count_as_unused() -
     approver = TerminalApprover(yes=True, answers={"label": "dx", "colour": "red"})
     question = Card(id="2", kind="question", title="Which?", body="Which column?", key="label", default="type")
     assert (await approver.decide(question)).text == "dx"
-    assert approver.unused() == ["--answer colour=red was ignored: no question has this key (asked were label)."]
+    assert approver.unused() == ["--answer colour=red was ignored: no question has this key (those asked: label)."]
 
 
 def test_the_buttons_of_a_card_are_a_persons_in_the_chat() -> None:
