@@ -118,12 +118,13 @@ def make_detection_plan(
 
 def _views(cohort: CohortFacts, speed: SpeedFacts, minutes: float) -> int:
     """Views of each training image (and of a box-free crop of it, where crops stand in for negatives) that there is time for."""
-    entries = images_of(cohort)["train"] * (1 if _many_negatives(cohort) else 2)
+    entries = images_of(cohort)["train"] * (1 if many_negatives(cohort) else 2)
     once = entries * milliseconds(speed, "predict") / 60_000
     return int(min(max(CACHING * minutes / once, 1), Rung.views))
 
 
-def _many_negatives(cohort: CohortFacts) -> bool:
+def many_negatives(cohort: CohortFacts) -> bool:
+    """Whether box-free training images come from enough groups to be negatives themselves."""
     return cohort.groups.get(NO_FINDING, {}).get("train", 0) >= FEW_NEGATIVES
 
 
@@ -131,7 +132,7 @@ def _rungs(cohort: CohortFacts, left: float, pass_: float) -> list[Rung]:
     """What fits into the time: unfreezing and more negatives only where they see the images often enough."""
     rungs = [TEACHER, SHARPER, STUDENT] if cohort.supervision == "weak" else [HEADS]
     more = SECOND if cohort.supervision == "weak" else EVERY
-    for rung, passes in ((more, PASSES), *([(NEGATIVES, LONGER_PASSES)] if _many_negatives(cohort) else [])):
+    for rung, passes in ((more, PASSES), *([(NEGATIVES, LONGER_PASSES)] if many_negatives(cohort) else [])):
         if left * rung.share / sum(r.share for r in [*rungs, rung]) < passes * pass_:
             break
         rungs.append(rung)

@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from jupyter_clinagent.agent.playbook.detection import BOX_PIXELS, EVERY, FEW_NEGATIVES, NEGATIVES
+from jupyter_clinagent.agent.playbook.detection import BOX_PIXELS, EVERY, NEGATIVES, many_negatives
 from jupyter_clinagent.agent.playbook.plan import Size
 from jupyter_clinagent.agent.playbook.refinement import LONGER, Idea, Next, Signs, finer
-from jupyter_clinagent.contracts import NO_FINDING
 from jupyter_clinagent.facts import ExperimentFacts
 
 GENTLE = 5e-4
@@ -70,8 +69,7 @@ def _small_boxes(signs: Signs) -> bool:
 
 
 def _few_negatives_seen(signs: Signs) -> bool:
-    there = signs.cohort.groups.get(NO_FINDING, {}).get("train", 0) >= FEW_NEGATIVES
-    return there and BoxRecipe.of(signs.best).negatives < MORE_NEGATIVES - 0.01
+    return many_negatives(signs.cohort) and BoxRecipe.of(signs.best).negatives < MORE_NEGATIVES - 0.01
 
 
 CATALOGUE: tuple[Idea[BoxRecipe], ...] = (
