@@ -21,7 +21,7 @@ demo: $(VENV)/.installed
 	$(BIN)/jupyter clinagent demo $(DEMO)
 
 test: $(VENV)/.developed chromium check
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20
 
 check: $(VENV)/.developed
 	$(BIN)/ruff check .

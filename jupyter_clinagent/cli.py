@@ -145,9 +145,14 @@ def _export(a: argparse.Namespace) -> dict[str, Any]:
     from jupyter_clinagent.export.bundle import export
 
     a.output.absolute().parent.mkdir(parents=True, exist_ok=True)
-    bundle = export(a.notebook, a.output, with_images=a.with_images)
-    print("\n".join([*bundle.findings, f"Bundle {bundle.path} ({bundle.path.stat().st_size / 1e6:.1f} MB)"]))
+    bundle = export(a.notebook, a.output, with_images=a.with_images, show=_findings)
+    print(f"Bundle {bundle.path} ({bundle.path.stat().st_size / 1e6:.1f} MB)")
     return {"schema": 1, "exit": 0, "error": None, "bundle": str(bundle.path), "findings": bundle.findings}
+
+
+def _findings(found: list[str]) -> None:
+    """Before anything is written, so that an interrupt still stops it."""
+    print("\n".join(found) or "No identifier was found in what goes into the bundle.", flush=True)
 
 
 def _verify(a: argparse.Namespace) -> dict[str, Any]:

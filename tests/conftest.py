@@ -12,6 +12,12 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole studies first: what takes minutes must not begin last on one of two workers."""
+    whole = {ROOT / "tests", ROOT / "tests" / "browser"}
+    items.sort(key=lambda item: item.path.parent not in whole)
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Callable[[str], Path]:
     """The folder of a real data set, or a skip with the reason."""

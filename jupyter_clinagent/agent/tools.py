@@ -185,7 +185,9 @@ class Toolbox:
         """Show the specification as a card (``body`` is Markdown). Nothing is trained before it is approved."""
         spec = Specification.model_validate(specification)
         self.bench.outcome.specification, self.bench.outcome.assumptions = spec.model_dump(mode="json"), list(assumptions or [])
-        return self._decision(Card(id=tool_call_id, kind="specification", title=f"Specification: {spec.title}", body=body))
+        answer = self._decision(Card(id=tool_call_id, kind="specification", title=f"Specification: {spec.title}", body=body))
+        self.bench.approved = answer[1]["by"] if answer[1]["choice"] == "Approve" else ""
+        return answer
 
     async def propose_plan(self, plan: dict[str, Any], body: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
         """Show the plan as a card (``body`` is Markdown)."""
@@ -211,6 +213,12 @@ class Toolbox:
         verdict = policy.decide(self.bench.author, action, source, granted=self.bench.granted)
         if verdict == "deny":
             raise BadInput(f"Not allowed: {', '.join(policy.effects(source))}.")
+        claimed = policy.claimed_approval(source)
+        if self.bench.author == "model" and claimed and claimed != self.bench.approved:
+            raise BadInput(
+                f"Not allowed: the record would say that the specification was approved ({claimed}), and no card says so. Call "
+                "propose_specification first, and write approved= as it answers."
+            )
         if verdict == "allow":
             return True
         effects = "".join(f"\n- {effect}" for effect in policy.effects(source))

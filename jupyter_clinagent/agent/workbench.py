@@ -48,6 +48,8 @@ class Workbench:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """A notebook is a sequence: parallel tool calls of a model take turns."""
     exporter: Exporter | None = None
+    approved: str = ""
+    """Where the specification on the last card was approved; what a language model writes about it is held against this."""
     last_cell: str | None = None
     resumed: bool = False
     """The turn was begun by another process; a call that was cut off finds the cell that it had added."""

@@ -20,7 +20,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ class Bundle:
     findings: list[str] = field(default_factory=list)
 
 
-def export(notebook: Path, output: Path, *, with_images: bool = False) -> Bundle:
+def export(notebook: Path, output: Path, *, with_images: bool = False, show: Callable[[list[str]], None] | None = None) -> Bundle:
     """Write the bundle of a finished study.
 
     Parameters
@@ -68,6 +68,8 @@ def export(notebook: Path, output: Path, *, with_images: bool = False) -> Bundle
         The zip to write; its folder must exist.
     with_images
         Leave patients' images in notebook and report.
+    show
+        Called with what the scan for identifiers found, before the zip is written; what it raises stops the export.
 
     Raises
     ------
@@ -80,6 +82,8 @@ def export(notebook: Path, output: Path, *, with_images: bool = False) -> Bundle
     pseudonyms = pseudonyms_of(study)
     files = _files(notebook, study, pseudonyms, with_images)
     findings = _check(files, pseudonyms)
+    if show:
+        show(findings)
     manifest = {"schema": SCHEMA, "clinagent": __version__, "notebook": notebook.name, "with_images": with_images}
     manifest |= {
         "cells": _cell_hashes(files[notebook.name]),

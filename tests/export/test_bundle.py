@@ -177,6 +177,19 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert cli.main(["verify", str(tmp_path / "x.zip"), "--data", str(tmp_path)]) == 2
 
 
+def test_what_the_scan_finds_is_shown_before_the_zip_is_written(finished: FinishedStudy, tmp_path: Path) -> None:
+    zip_path, shown = tmp_path / "shown.zip", []
+
+    def refuse(findings: list[str]) -> None:
+        shown.append((findings, zip_path.exists()))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export(finished.notebook, zip_path, show=refuse)
+    assert shown == [([], False)]
+    assert not zip_path.exists()
+
+
 def test_an_unfinished_study_is_not_exported(tmp_path: Path) -> None:
     (tmp_path / "half.ipynb").write_text("{}", encoding="utf-8")
     with pytest.raises(BadInput, match="not finished"):
