@@ -13,8 +13,8 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, BoxedCohortLike, Partition
-from jupyter_clinagent.imaging.augment import BoxTransform
-from jupyter_clinagent.imaging.boxes import Boxes, listed
+from jupyter_clinagent.imaging.augment import MOSTLY_VISIBLE, BoxTransform
+from jupyter_clinagent.imaging.boxes import Boxes, area, listed
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 
 FEWEST_GROUPS = 20
@@ -22,6 +22,8 @@ FEWEST_GROUPS = 20
 CROP = (0.5, 0.8)
 """Share of width and height that such a region takes."""
 TRIES = 40
+ROOM_AROUND = 1.25
+"""A window is at least so many times as wide and high as the box that it is drawn around."""
 
 Target = tuple[torch.Tensor, torch.Tensor]
 """Corners (n, 4) and classes (n,) of the boxes of an image."""
@@ -51,6 +53,10 @@ class BoxDataModule(CohortDataModule):
     pseudo_boxes
         Boxes ``image, class, x_min, y_min, x_max, y_max`` for positive training images that have none of their own; without
         them such images teach nothing, and they are never used as negatives.
+    window
+        Width and height in the model's pixels of the part of an image that a training step sees: around one of its boxes,
+        or anywhere where it has none. Small findings on large films are learnt at full detail that way, in a fraction of the
+        time that whole images take; predictions are of whole images all the same. None: whole images.
     """
 
     cohort: BoxedCohortLike
@@ -65,15 +71,19 @@ class BoxDataModule(CohortDataModule):
         crop: float = 1.0,
         negatives: float | None = 0.5,
         pseudo_boxes: pd.DataFrame | None = None,
+        window: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(cohort, size, train_transform, batch_size, crop=crop)
-        self.negatives, self.pseudo_boxes = negatives, pseudo_boxes
+        if window and (window[0] > size[0] or window[1] > size[1]):
+            raise ValueError(f"a window must fit into the size {size}, not {window}")
+        self.negatives, self.pseudo_boxes, self.window = negatives, pseudo_boxes, window
         self.box_transform = train_transform
 
     @property
     def recipe(self) -> dict[str, Any]:
         """Everything that decides what the model sees, as plain data."""
-        return {**super().recipe, "negatives": self.negatives, "pseudo_boxes": _fingerprint(self.pseudo_boxes)}
+        window = {"window": list(self.window)} if self.window else {}
+        return {**super().recipe, "negatives": self.negatives, "pseudo_boxes": _fingerprint(self.pseudo_boxes), **window}
 
     @property
     def label_names(self) -> list[str]:
@@ -120,9 +130,11 @@ class BoxDataModule(CohortDataModule):
         return Mixture(positives, negatives, self.negatives, self.batch_size, seed)
 
     def plain(self, row: int, images: np.ndarray, targets: list[Boxes], crop: bool, rng: np.random.Generator) -> View:
-        """A training image and its boxes, or a box-free region of it."""
+        """A training image (or window) and its boxes, or a box-free region of it."""
         image, boxes = np.array(images[row]), targets[row]
-        return (box_free_crop(image, boxes.corners, rng), Boxes()) if crop else (image, boxes)
+        if crop:
+            return box_free_crop(image, boxes.corners, rng, self.window), Boxes()
+        return windowed(image, boxes, self.window, rng) if self.window else (image, boxes)
 
     def view(self, row: int, images: np.ndarray, targets: list[Boxes], crop: bool, rng: np.random.Generator) -> View:
         """An augmented variant of :meth:`plain`."""
@@ -183,17 +195,48 @@ def as_target(boxes: Boxes) -> Target:
     return torch.from_numpy(boxes.corners), torch.from_numpy(boxes.classes)
 
 
-def box_free_crop(image: np.ndarray, corners: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A random region of the image (H, W, 3) that touches no box (n, 4), at the image's size; grey where boxes leave no room."""
+def box_free_crop(
+    image: np.ndarray, corners: np.ndarray, rng: np.random.Generator, window: tuple[int, int] | None = None
+) -> np.ndarray:
+    """A random region of the image (H, W, 3) that touches no box (n, 4); grey where boxes leave no room.
+
+    It is :data:`CROP` of the image and enlarged to its size, or a window of this width and height.
+    """
     height, width = image.shape[:2]
+    out = window or (width, height)
     for attempt in range(TRIES):
-        share = rng.uniform(*CROP) * (1 - 0.75 * attempt / TRIES)  # a smaller one fits more easily
-        w, h = int(share * width), int(share * height)
+        share = rng.uniform(*CROP) if window is None else 1.0
+        share *= 1 - 0.75 * attempt / TRIES  # a smaller one fits more easily
+        w, h = min(int(share * out[0]), width), min(int(share * out[1]), height)
         x, y = int(rng.integers(0, width - w + 1)), int(rng.integers(0, height - h + 1))
         apart = (corners[:, 0] >= x + w) | (corners[:, 2] <= x) | (corners[:, 1] >= y + h) | (corners[:, 3] <= y)
         if apart.all():
-            return np.asarray(cv2.resize(image[y : y + h, x : x + w], (width, height), interpolation=cv2.INTER_LINEAR))
-    return np.full_like(image, int(image.mean()))
+            return np.asarray(cv2.resize(image[y : y + h, x : x + w], out, interpolation=cv2.INTER_LINEAR))
+    return np.full((out[1], out[0], 3), int(image.mean()), np.uint8)
+
+
+def windowed(image: np.ndarray, boxes: Boxes, window: tuple[int, int], rng: np.random.Generator) -> View:
+    """A window of this width and height out of an image (H, W, 3): around one of its boxes, or anywhere.
+
+    A box that doesn't fit is shown smaller. Of other boxes in sight, those with less than :data:`MOSTLY_VISIBLE` inside are
+    left out.
+    """
+    size, whole = np.array(window), np.array(image.shape[1::-1])
+    if len(boxes):
+        one = boxes.corners[rng.integers(len(boxes))]
+        fitting = np.max((one[2:] - one[:2]) * ROOM_AROUND / size)
+        part = np.minimum(size * max(1.0, fitting), whole).astype(int)
+        start = (one[:2] + one[2:]) / 2 - part * rng.uniform(0.2, 0.8, 2)
+    else:
+        part = size
+        start = rng.uniform(0, 1, 2) * (whole - part + 1)
+    x, y = np.clip(start, 0, whole - part).astype(int)
+    moved = (boxes.corners - np.tile((x, y), 2)) * np.tile(size / part, 2)
+    inside = np.clip(moved, 0, np.tile(size, 2))
+    shown = area(inside) >= np.maximum(MOSTLY_VISIBLE * area(moved), 1)
+    pixels = image[y : y + part[1], x : x + part[0]]
+    pixels = pixels if (part == size).all() else cv2.resize(pixels, window, interpolation=cv2.INTER_AREA)
+    return pixels, boxes[shown].moved(inside[shown])
 
 
 def _fingerprint(boxes: pd.DataFrame | None) -> str | None:

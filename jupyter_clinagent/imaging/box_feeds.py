@@ -124,7 +124,8 @@ def _judgeable(data: BoxDataModule) -> tuple[np.ndarray, list[Boxes]]:
 def _affordable_views(model: FindingDetector, data: BoxDataModule, entries: int) -> int:
     if data.box_transform is None:
         return 1
-    each = sum(level.nbytes for level in _half(model, np.zeros((1, *data.preprocessing.size[::-1], 3), np.uint8)))
+    width, height = data.window or data.preprocessing.size
+    each = sum(level.nbytes for level in _half(model, np.zeros((1, height, width, 3), np.uint8)))
     return int(np.clip(MAPS_IN_MEMORY // (each * max(entries, 1)), 1, model.views))
 
 

@@ -148,9 +148,13 @@ def seconds_per_step(model: Any, batches: Iterable[Any], patience: float, steps:
     return median(times[1:])  # the first one allocates
 
 
+SAMPLE = 32
+"""Validation images by which the time of a look is judged."""
+
+
 def judging_seconds(feed: Feed, metric: str) -> float:
     """Time of one look at the validation set, extrapolated from a part of it."""
     started = time.monotonic()
-    seen = min(128, feed.judged)
+    seen = min(SAMPLE, feed.judged)
     feed.value(metric, seen)
     return (time.monotonic() - started) * feed.judged / max(seen, 1)

@@ -21,7 +21,9 @@ from jupyter_clinagent.imaging.stages import Stage
 
 PRECISION: Literal["32-true"] = "32-true"
 VALIDATIONS = 4
-"""Looks at the validation set in one training: they cost time that training could use."""
+"""Looks at the validation set in one training, the one at its end included: they cost time that training could use."""
+MOST_JUDGING = 0.15
+"""Share of the budget beyond which there are fewer of them."""
 HEADROOM = 0.95
 """Share of the budget that is planned; the rest absorbs a machine that gets slower."""
 MIN_STEPS = 8
@@ -62,10 +64,10 @@ def train_stage(stage: Stage, replay: Mapping[str, Any] | None, run: Run) -> Wat
     feed, metric = stage.feed(), stage.metric or run.metric
     deadline = began + stage.share * (run.deadline - began)
     deadline = max(deadline, time.monotonic() + feed.least_seconds)
-    planned = int(replay["total_steps"]) if replay else _affordable(feed, metric, deadline)
+    planned, looks = _recorded(replay) if replay else _affordable(feed, metric, deadline)
     feed.model.total_steps = planned
     path = run.folder / ("best.safetensors" if run.last else f"{stage.name.replace(' ', '-')}.safetensors")
-    watch = Watch(feed, metric, path, planned, deadline, run.tell)
+    watch = Watch(feed, metric, path, planned, looks, deadline, run.tell)
     watch.later = 0.0 if run.deadline == deadline else run.deadline - deadline
     L.seed_everything(run.seed, verbose=False)
     _run(feed.model, feed.loader(run.seed), watch, int(replay["steps"]) if replay else planned)
@@ -74,14 +76,19 @@ def train_stage(stage: Stage, replay: Mapping[str, Any] | None, run: Run) -> Wat
     return watch
 
 
-def _affordable(feed: Feed, metric: str, deadline: float) -> int:
-    """Steps that fit into what is left of the budget, judging included."""
+def _recorded(replay: Mapping[str, Any]) -> tuple[int, int]:
+    return int(replay["total_steps"]), int(replay.get("looks", VALIDATIONS))
+
+
+def _affordable(feed: Feed, metric: str, deadline: float) -> tuple[int, int]:
+    """Steps that fit into what is left of the budget, and looks at the validation set among them."""
     if not feed.timed:
-        return feed.max_steps
+        return feed.max_steps, VALIDATIONS
     patience = TIMING * (deadline - time.monotonic())
     step, judging = seconds_per_step(feed.model, feed.loader(0), patience), judging_seconds(feed, metric)
-    left = HEADROOM * (deadline - time.monotonic()) - VALIDATIONS * judging
-    return int(np.clip(left / step, MIN_STEPS, feed.max_steps))
+    left = HEADROOM * (deadline - time.monotonic())
+    looks = int(np.clip(MOST_JUDGING * left / max(judging, 1e-6), 1, VALIDATIONS))
+    return int(np.clip((left - looks * judging) / step, MIN_STEPS, feed.max_steps)), looks
 
 
 # ------------------------------------------------------------------ the run
@@ -94,6 +101,7 @@ class Watch(L.Callback):
         metric: str,
         checkpoint: Path,
         planned: int,
+        looks: int,
         deadline: float,
         on_progress: Callable[[TrainingProgress], None] | None,
     ) -> None:
@@ -104,7 +112,7 @@ class Watch(L.Callback):
         self.losses: list[float] = []
         self.mean = RunningMean()
         self.started, self.told = time.monotonic(), -math.inf
-        self.looks = {round(planned * (k + 1) / VALIDATIONS) for k in range(VALIDATIONS)}
+        self.looks, self.due = looks, {round(planned * (k + 1) / looks) for k in range(looks)}
 
     step: int
     best: float | None
@@ -113,7 +121,7 @@ class Watch(L.Callback):
     @property
     def summary(self) -> dict[str, Any]:
         """What replays the stage, and how far it came."""
-        return {"steps": self.step, "total_steps": self.planned, "value": self.best}
+        return {"steps": self.step, "total_steps": self.planned, "looks": self.looks, "value": self.best}
 
     def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Count, look at validation where it is due, and stop when the time is over."""
@@ -122,7 +130,7 @@ class Watch(L.Callback):
         if self.step > AVERAGED_FROM * self.planned and getattr(module, "averaged", False):
             self.mean.add(module)
         over = time.monotonic() > self.deadline
-        if self.step in self.looks and not over:
+        if self.step in self.due and not over:
             self._judge(module)
         self._tell()
         self.late = over and self.step < self.planned

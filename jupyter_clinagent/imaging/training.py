@@ -63,9 +63,9 @@ __all__ = ["MIN_STEPS", "FitResult", "TrainingProgress", "fit"]
 class FitResult:
     """What a training did; ``stages`` and ``threads`` replay it, with one stage ``steps`` and ``total_steps`` do too.
 
-    ``stages`` has for each stage ``name``, ``steps``, ``total_steps`` and the best ``value`` of its metric; all else is of
-    the last one. ``history`` has one row per look at the validation set: step, epoch, seconds, loss (mean since the last
-    look), value.
+    ``stages`` has for each stage ``name``, ``steps``, ``total_steps``, ``looks`` at the validation set, and the best
+    ``value`` of its metric; all else is of the last one. ``history`` has one row per look: step, epoch, seconds, loss (mean
+    since the last look), value.
     """
 
     steps: int

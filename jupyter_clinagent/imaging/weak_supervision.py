@@ -28,18 +28,19 @@ def unboxed_positives(data: BoxDataModule) -> np.ndarray:
     return np.array([k for k, image in enumerate(data.ids("train")) if positive[k] and image not in boxed], dtype=np.int64)
 
 
-def rank_pseudo_boxes(teacher: FindingDetector, classifier: ImageClassifier, data: BoxDataModule) -> pd.DataFrame:
+def rank_pseudo_boxes(teacher: FindingDetector, classifier: ImageClassifier | None, data: BoxDataModule) -> pd.DataFrame:
     """One pseudo-box for each training image that has a finding, but no box.
 
     Of the teacher's boxes the one with the highest product of its score and the mean heat inside it is taken; heat is the
-    class activation map of the classifier.
+    class activation map of the classifier. Without a classifier the teacher's surest box is taken.
 
     Parameters
     ----------
     teacher
         Trained on the images with boxes.
     classifier
-        Trained on the labels of all images, such as :attr:`FindingDetector.classifier` of the teacher.
+        Trained on the labels of all images, such as :attr:`FindingDetector.classifier` of the teacher; None where hardly any
+        image is without a finding, so that labels don't teach where findings are.
 
     Returns
     -------
@@ -49,8 +50,12 @@ def rank_pseudo_boxes(teacher: FindingDetector, classifier: ImageClassifier, dat
     """
     rows = unboxed_positives(data)
     images, scales, ids = data.images("train")[rows], data.scales("train")[rows], np.array(data.ids("train"))[rows]
-    heat = grad_cam(classifier, images, classifier.classes.index(FINDING))
-    best = [_best(boxes, one) for boxes, one in zip(teacher.predict_images(images), heat, strict=True)]
+    proposed = teacher.predict_images(images)
+    if classifier is None:
+        best = [boxes[:1] for boxes in proposed]  # the highest score comes first
+    else:
+        heat = grad_cam(classifier, images, classifier.classes.index(FINDING))
+        best = [_best(boxes, one) for boxes, one in zip(proposed, heat, strict=True)]
     found = []
     for image, scale, box in zip(ids, scales, best, strict=True):
         if len(box):

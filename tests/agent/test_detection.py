@@ -32,6 +32,7 @@ COHORT = CohortFacts(
     boxes={"fracture": {"train": 400, "validation": 90, "test": 90}},
 )
 PARTLY = COHORT.model_copy(update={"supervision": "weak", "unboxed": 380})
+LARGER = BOXED.model_copy(update={"median_box": 0.15})
 FEW_NEGATIVES = COHORT.model_copy(update={"groups": {**COUNTS, "no finding": {"train": 15, "validation": 3, "test": 4}}})
 EVALUATION = {
     "kind": "evaluation",
@@ -102,6 +103,15 @@ def test_the_cells_of_a_plan_are_python_and_hand_on_what_the_next_one_needs() ->
     assert source.count("negatives=0.5") == 3
 
 
+def test_labels_that_hardly_ever_say_no_finding_rank_no_boxes() -> None:
+    few = PARTLY.model_copy(update={"groups": FEW_NEGATIVES.groups})
+    _, rungs = make_detection_plan(specification(WEAK), few, SPEED, 0.5)
+    assert [rung.name for rung in rungs][2] == "student with pseudo-boxes"
+    sources = [detection_cell(n, rung, 1.0, "radiograph", (160, 160), False) for n, rung in enumerate(rungs, 1)]
+    assert "classifier = None" in sources[1]
+    assert "model.classifier" not in "".join(sources)
+
+
 def test_feature_maps_of_many_large_images_are_computed_of_fewer_views() -> None:
     slow = SPEED.model_copy(update={"ms_per_image": {part: {"256x384": 40.0} for part in ("head", "half", "all", "predict")}})
     for speed, said in ((slow, "FindingDetector(cohort.classes, views=1)"), (SPEED, "FindingDetector(cohort.classes)")):
@@ -110,18 +120,39 @@ def test_feature_maps_of_many_large_images_are_computed_of_fewer_views() -> None
 
 
 @pytest.mark.parametrize(
-    ("survey", "minutes", "size"),
+    ("survey", "minutes", "size", "window"),
     [
-        (WEAK, 10, (128, 128)),  # no larger than the images
-        (BOXED, 10, (224, 288)),  # small boxes on large images
-        (BOXED, 4, (128, 192)),  # and no time for them
-        (BOXED.model_copy(update={"median_box": 0.3}), 10, (96, 160)),  # boxes that are large enough anyway
+        (WEAK, 10, (128, 128), None),  # no larger than the images
+        (BOXED, 10, (288, 384), (128, 128)),  # small boxes on large images
+        (BOXED, 1, (192, 256), (128, 128)),  # and no time for them
+        (BOXED.model_copy(update={"supervision": "weak"}), 10, (224, 288), None),  # whole images, as the labels are of these
+        (BOXED.model_copy(update={"median_box": 0.3}), 10, (96, 160), None),  # boxes that are large enough anyway
     ],
 )
 def test_the_working_size_suits_the_boxes_the_images_and_the_time(
-    survey: SurveyFacts, minutes: float, size: tuple[int, int]
+    survey: SurveyFacts, minutes: float, size: tuple[int, int], window: tuple[int, int] | None
 ) -> None:
-    assert detection_size(survey, minutes) == size
+    assert detection_size(survey, minutes) == (size, window)
+
+
+def test_small_findings_are_learnt_from_windows_of_the_images() -> None:
+    plan, rungs = make_detection_plan(specification(BOXED), FEW_NEGATIVES, SPEED, 0.5, (128, 128))
+    assert [rung.method for rung in rungs] == ["windows"]
+    assert "windows of 128 × 128 pixels" in plan.note
+    source = detection_cell(1, rungs[0], 1.0, "radiograph", (288, 384), False)
+    ast.parse(source)
+    assert "size, window = (288, 384), (128, 128)" in source
+    assert "BoxDataModule(cohort, size=size, window=window" in source
+    assert 'FindingDetector(cohort.classes, trainable="all")' in source
+
+
+def test_a_detector_that_learnt_from_windows_goes_on_with_them() -> None:
+    asked = clinic(BOXED, FEW_NEGATIVES, details={"data": {"preprocessing": {"size": [288, 384]}, "window": [128, 128]}})
+    asked.ask("Find the fractures on these radiographs")
+    _, sources = later(asked, "Keep going for 10 minutes")
+    assert "BoxDataModule(cohort, size=(288, 384)" in sources[0]
+    assert "window=(128, 128)" in sources[0]
+    assert "augment.radiograph_boxes((128, 128))" in sources[0]
 
 
 def clinic(survey: SurveyFacts, cohort: CohortFacts, **answers: Any) -> BoxClinic:
@@ -148,7 +179,7 @@ def test_partial_boxes_lead_from_one_sentence_to_a_student_and_are_said_on_the_c
 
 
 def test_all_boxes_lead_to_heads_on_a_tuned_backbone_first() -> None:
-    asked = clinic(BOXED, COHORT)
+    asked = clinic(LARGER, COHORT)
     asked.ask("Find the fractures on these radiographs")
     assert asked.status == "done"
     trained = [s for s in asked.sources if "study.experiment" in s]
@@ -195,7 +226,7 @@ def later(asked: Clinic, words: str) -> tuple[str, list[str]]:
     ],
 )
 def test_words_after_a_detection_train_on_from_the_best_detector_without_a_second_opening(words: str, first: str) -> None:
-    asked = clinic(BOXED, COHORT, details={"model": {"trainable": "heads"}})
+    asked = clinic(LARGER, COHORT, details={"model": {"trainable": "heads"}})
     asked.settings = Settings(study_folder="s", data="d", minutes=1)  # heads only, and no time to refine
     asked.ask("Find the fractures on these radiographs")
     message, sources = later(asked, words)
@@ -208,7 +239,7 @@ def test_words_after_a_detection_train_on_from_the_best_detector_without_a_secon
 
 
 def test_finer_images_get_anchors_of_their_own_and_more_negatives_their_share() -> None:
-    asked = clinic(BOXED, COHORT)
+    asked = clinic(LARGER, COHORT)
     asked.ask("Find the fractures on these radiographs")
     _, finer = later(asked, "find more fractures")
     assert "radiograph_boxes((256, 256))" in finer[0]
@@ -227,7 +258,7 @@ def test_where_boxes_are_partial_they_are_ranked_anew_by_the_best_detector() -> 
 
 
 def test_time_that_the_ladder_of_a_detection_leaves_is_used_before_the_test_set_is_opened() -> None:
-    asked = clinic(BOXED, COHORT)
+    asked = clinic(LARGER, COHORT)
     asked.settings = Settings(study_folder="s", data="d", minutes=15)
     asked.ask("Find the fractures on these radiographs")
     names = experiments(asked)
@@ -238,7 +269,7 @@ def test_time_that_the_ladder_of_a_detection_leaves_is_used_before_the_test_set_
 
 def test_refinement_of_a_detection_ends_after_three_discarded_in_a_row() -> None:
     discarded = {"every layer free": {"kept": False}, "finer images": {"kept": False}, "longer training": {"kept": False}}
-    asked = clinic(BOXED, FEW_NEGATIVES, verdicts={HEADS.name: {"best_at": 1.0}, **discarded})
+    asked = clinic(LARGER, FEW_NEGATIVES, verdicts={HEADS.name: {"best_at": 1.0}, **discarded})
     asked.settings = Settings(study_folder="s", data="d", minutes=1)
     asked.ask("Find the fractures on these radiographs")
     _, sources = later(asked, "keep going for half an hour")
@@ -246,7 +277,7 @@ def test_refinement_of_a_detection_ends_after_three_discarded_in_a_row() -> None
 
 
 def test_what_a_detector_cannot_do_after_its_study_is_said() -> None:
-    asked = clinic(BOXED, COHORT)
+    asked = clinic(LARGER, COHORT)
     asked.ask("Find the fractures on these radiographs")
     assert "can't be measured" in later(asked, "it looks at the ruler")[0]
     assert later(asked, "rare classes matter more")[1] == []

@@ -35,7 +35,9 @@ from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
 from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
 
-WRIST_SIZE, FRACTURE_SIZE = (128, 128), (384, 384)
+WRIST_SIZE = (128, 128)
+FRACTURE_SIZE, FRACTURE_WINDOW = (384, 512), (192, 192)
+"""What the playbook chooses for these films in ten minutes."""
 BOXED = 0.05
 ROUNDS = 3
 """The student ranks the boxes anew twice, and goes on; all rounds together take as long as any other detector."""
@@ -98,9 +100,9 @@ def _corners(box: list[float]) -> tuple[float, float, float, float]:
 
 
 # ------------------------------------------------------------------ training and judging
-def prepared(cohort: Any, size: tuple[int, int], **options: Any) -> BoxDataModule:
-    batch = 16 if size[0] < 256 else 8  # memory
-    return BoxDataModule(cohort, size=size, train_transform=augment.radiograph_boxes(size), batch_size=batch, **options)
+def prepared(cohort: Any, size: tuple[int, int], window: tuple[int, int] | None = None, **options: Any) -> BoxDataModule:
+    views = augment.radiograph_boxes(window or size)
+    return BoxDataModule(cohort, size=size, window=window, train_transform=views, **options)
 
 
 def trained(model: FindingDetector, data: BoxDataModule, minutes: float, seed: int) -> FindingDetector:
@@ -138,11 +140,13 @@ def _text(value: float | None) -> str:
 
 
 # ------------------------------------------------------------------ the promises
-def with_and_without_negatives(cohort: Any, size: tuple[int, int], minutes: float, seed: int) -> float:
+def with_and_without_negatives(
+    cohort: Any, size: tuple[int, int], minutes: float, seed: int, window: tuple[int, int] | None = None
+) -> float:
     """Figures with the plan for negatives, and its gain (paired) over the same detector that sees images with a box alone."""
     found = {}
     for name, negatives in (("negatives by plan", 0.5), ("no negatives", 0.0)):
-        data = prepared(cohort, size, negatives=negatives)
+        data = prepared(cohort, size, window, negatives=negatives)
         model = trained(FindingDetector(cohort.classes, trainable="all"), data, minutes, seed)
         found[name] = found_by(model, data)
         report(name, cohort, data, found[name])
@@ -171,14 +175,16 @@ def fracture(options: argparse.Namespace, minutes: float) -> list[str]:
     gains = []
     for seed in options.seeds:
         print(f"real films, all boxes, seed {seed}", flush=True)
-        gains.append(with_and_without_negatives(Fractures(options.data), FRACTURE_SIZE, minutes, seed))
+        gains.append(with_and_without_negatives(Fractures(options.data), FRACTURE_SIZE, minutes, seed, FRACTURE_WINDOW))
     print(f"mean gain by the plan for negatives: {np.mean(gains):+.3f}")
     return []
 
 
-def weakly(full: Any, weak: Any, size: tuple[int, int], minutes: float, seed: int, penned: set[str]) -> dict[str, list[Boxes]]:
+def weakly(
+    full: Any, weak: Any, size: tuple[int, int], minutes: float, seed: int, penned: set[str], window: tuple[int, int] | None
+) -> dict[str, list[Boxes]]:
     """Test boxes of four detectors: boxed part alone, teacher, student, all boxes."""
-    data, alone = prepared(weak, size), prepared(Part(weak, penned), size)
+    data, alone, every = (prepared(cohort, size, window) for cohort in (weak, Part(weak, penned), full))
     found: dict[str, list[Boxes]] = {}
     few = trained(FindingDetector(weak.classes), alone, minutes / 2, seed)
     few = trained(FindingDetector(weak.classes, trainable="all", start=few), alone, minutes / 2, seed)
@@ -186,11 +192,12 @@ def weakly(full: Any, weak: Any, size: tuple[int, int], minutes: float, seed: in
     heads = trained(FindingDetector(weak.classes), data, minutes / 2, seed)
     student = trained(FindingDetector(weak.classes, trainable="all", start=heads), data, minutes / 2, seed)
     found["teacher"] = found_by(student, data)
-    everything = trained(FindingDetector(weak.classes, trainable="all", start=student), prepared(full, size), minutes, seed)
+    everything = trained(FindingDetector(weak.classes, trainable="all", start=student), every, minutes, seed)
+    classifier = None if data.few_negatives else heads.classifier
     for _ in range(ROUNDS):
-        pseudo = rank_pseudo_boxes(student, heads.classifier, data)
+        pseudo = rank_pseudo_boxes(student, classifier, data)
         print(f"    {_well_placed(pseudo, full):.0%} of {len(pseudo)} pseudo-boxes overlap the truth by half", flush=True)
-        more = prepared(weak, size, pseudo_boxes=pseudo)
+        more = prepared(weak, size, window, pseudo_boxes=pseudo)
         student = trained(FindingDetector(weak.classes, trainable="all", start=student), more, minutes / ROUNDS, seed)
     found["student"], found["all boxes"] = found_by(student, data), found_by(everything, data)
     for name, boxes in found.items():
@@ -225,18 +232,25 @@ def weak_fracture(options: argparse.Namespace, minutes: float) -> list[str]:
         penned = set(few.boxes["image"]) | set(few.table.loc[few.table["label"] == NO_FINDING, "image"])
         return Fractures(options.data), few, penned
 
-    return _weak_over_seeds("real films", cohorts, FRACTURE_SIZE, options, minutes, promised=False)
+    return _weak_over_seeds("real films", cohorts, FRACTURE_SIZE, options, minutes, promised=False, window=FRACTURE_WINDOW)
 
 
 def _weak_over_seeds(
-    name: str, cohorts: Callable[[int], Any], size: tuple[int, int], options: argparse.Namespace, minutes: float, promised: bool
+    name: str,
+    cohorts: Callable[[int], Any],
+    size: tuple[int, int],
+    options: argparse.Namespace,
+    minutes: float,
+    *,
+    promised: bool,
+    window: tuple[int, int] | None = None,
 ) -> list[str]:
     values = []
     for seed in options.seeds:
         full, few, penned = cohorts(seed)
         data = prepared(full, size)
         print(f"{name}, boxes on {len(few.boxes['image'].unique())} images, seed {seed}", flush=True)
-        found, truth = weakly(full, few, size, minutes, seed, penned), full.truth(data.ids("test"))
+        found, truth = weakly(full, few, size, minutes, seed, penned, window), full.truth(data.ids("test"))
         values.append({arm: metrics.score("map50", truth, boxes) for arm, boxes in found.items()})
     means = pd.DataFrame(values).mean()
     print(f"{name}, mean map50 over {len(values)} seeds: " + ", ".join(f"{arm} {value:.3f}" for arm, value in means.items()))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from jupyter_clinagent.imaging import BoxDataModule, augment
-from jupyter_clinagent.imaging.box_data import box_free_crop
+from jupyter_clinagent.imaging.box_data import box_free_crop, windowed
 from jupyter_clinagent.imaging.boxes import Boxes
 from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
 from tests.imaging.conftest import boxed_data
@@ -107,3 +107,49 @@ def test_targets_are_in_the_models_pixels_and_sealed_for_the_test_set(wrists):
             assert boxes.corners[0] == pytest.approx(np.array(box) * np.array([64, 48, 64, 48]) / 96)
     assert not any(len(boxes) for boxes in data.targets("test"))
     assert data.scales("train").tolist() == [[96, 96]] * len(data.ids("train"))
+
+
+def test_windows_show_half_the_time_a_box_and_half_the_time_none(wrists):
+    data = BoxDataModule(wrists, size=(96, 96), window=(64, 32), train_transform=augment.radiograph_boxes((64, 32)))
+    for images, targets in first_batches(data, 4):
+        assert images.shape == (16, 32, 64, 3)
+        assert sum(len(corners) == 0 for corners, _ in targets) in (8, 9)  # augmentation may move a box out of sight
+        every = np.concatenate([corners for corners, _ in targets])
+        assert (every >= 0).all()
+        assert (every <= (64, 32, 64, 32)).all()
+    assert data.recipe["window"] == [64, 32]
+    with pytest.raises(ValueError, match="must fit"):
+        BoxDataModule(wrists, size=(96, 96), window=(128, 64))
+
+
+def test_a_window_is_a_part_of_the_image_at_full_detail_around_one_of_its_boxes():
+    rows, columns = np.indices((120, 90), dtype=np.uint8)
+    image, rng = np.dstack([rows, columns, rows]), np.random.default_rng(0)
+    boxes = Boxes.of([[10, 20, 22, 30], [70, 100, 80, 118]], [0, 1])
+    seen = set()
+    for _ in range(60):
+        pixels, shown = windowed(image, boxes, (40, 32), rng)
+        y, x, _ = pixels[0, 0].astype(int)
+        assert (pixels == image[y : y + 32, x : x + 40]).all()
+        assert len(shown) == 1
+        one = shown.classes[0]
+        seen.add(int(one))
+        back = shown.corners[0] + (x, y, x, y)
+        assert (np.abs(back - np.clip(boxes.corners[one], (x, y, x, y), (x + 40, y + 32, x + 40, y + 32))) < 1e-4).all()
+    assert seen == {0, 1}
+
+
+def test_a_box_larger_than_the_window_is_shown_smaller_and_without_boxes_any_part_is_drawn():
+    image, rng = np.zeros((120, 90, 3), np.uint8), np.random.default_rng(0)
+    image[20:100, 10:70] = 200
+    pixels, shown = windowed(image, Boxes.of([[10, 20, 70, 100]]), (40, 32), rng)
+    assert pixels.shape == (32, 40, 3)
+    x1, y1, x2, y2 = shown.corners[0].round().astype(int)
+    assert pixels[y1 + 1 : y2 - 1, x1 + 1 : x2 - 1].min() == 200
+    assert pixels.mean() < 150
+    starts = {
+        windowed(np.dstack([np.indices((120, 90))[0]] * 3).astype(np.uint8), Boxes(), (40, 32), rng)[0][0, 0, 0]
+        for _ in range(40)
+    }
+    assert min(starts) < 20
+    assert max(starts) > 68

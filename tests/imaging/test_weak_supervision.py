@@ -39,6 +39,17 @@ def test_most_pseudo_boxes_lie_where_the_fracture_is(weak):
     assert np.mean(np.array(overlap) > 0.3) > 0.5
 
 
+def test_without_a_classifier_the_teachers_surest_box_is_taken(weak):
+    _, teacher, data = weak
+    pseudo = rank_pseudo_boxes(teacher, None, data).set_index("image")
+    rows = unboxed_positives(data)
+    proposed = teacher.predict_images(data.images("train")[rows])
+    for row, boxes in zip(rows, proposed, strict=True):
+        if len(boxes):
+            assert pseudo.loc[data.ids("train")[row], "score"] == pytest.approx(boxes.scores.max(), abs=1e-4)
+    assert len(pseudo) == sum(len(boxes) > 0 for boxes in proposed)
+
+
 def test_a_student_learns_from_them(weak, tmp_path):
     cohort, teacher, data = weak
     pseudo = rank_pseudo_boxes(teacher, teacher.classifier, data)

@@ -1,6 +1,8 @@
 """The experiments of a detection: which fit into the time, and their cells.
 
-All boxes: heads on a backbone tuned by image-level labels, then every layer, then more negatives. Partial boxes: a teacher
+All boxes: heads on a backbone tuned by image-level labels, then every layer, then more negatives. Where findings are small,
+training sees windows of the images at full detail, every layer free at once: feature maps of a few windows show too little of
+the images. Partial boxes: a teacher
 learns from the boxes and all negatives, heads first and then with every layer, boxes the rest, and a student goes on from it
 with both. On hard wrists with boxes on 5 % (seed 7, not one of the benchmark's) 59 % of the heads' pseudo-boxes overlapped the
 truth by half, 78 % of every layer's, and 88 % of the student's after two rounds.
@@ -8,7 +10,9 @@ truth by half, 78 % of every layer's, and 88 % of the student's after two rounds
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from typing import Literal
 
 from jupyter_clinagent.agent.playbook.plan import (
     Rung,
@@ -49,12 +53,26 @@ STUDENT = Rung(
     0.6,
     method="student",
 )
+BY_SCORE = Rung(
+    "student with pseudo-boxes",
+    "images without a box still show the finding, so the teacher's surest box teaches a student",
+    "all",
+    0.6,
+    method="student",
+)
 SECOND = Rung(
     "second student, boxes ranked again",
     "the student knows better than its teacher where to look, so its boxes teach a second one",
     "all",
     0.5,
     method="second",
+)
+ZOOMED = Rung(
+    "every layer free, on windows at full detail",
+    "typical findings are small on these images, so learn from parts of them at a resolution that shows them",
+    "all",
+    0.9,
+    method="windows",
 )
 EVERY = Rung("every layer free", "with every layer free, the backbone learns from the boxes, too", "all", 0.4, method="all")
 NEGATIVES = Rung(
@@ -67,10 +85,15 @@ NEGATIVES = Rung(
 
 BOX_PIXELS = 24
 """The working size gives a typical box at least so many pixels, where time and images allow."""
-LEAST_SIDE, MOST_SIDE = 128, 384
-_USUAL_MILLISECONDS = 18.0
-"""For one training image of 128 × 128 pixels, every layer free: 30 to 50 on one core; only to choose a size before this machine
-is measured."""
+LEAST_SIDE, MOST_SIDE = 128, 512
+WINDOW_BOXES = 6
+"""A window is so many times as wide and high as a typical box; findings are small where it is less than half of the image."""
+LEAST_WINDOW = 128
+_USUAL_MILLISECONDS = {"train": 18.0, "predict": 6.0}
+"""For one image of 128 × 128 pixels, every layer free: 30 to 50 in training on one core; only to choose a size before this
+machine is measured."""
+PREDICTED = 1.4
+"""Times that all images together are predicted in a study: looks at validation, the test set, robustness."""
 CACHING = 0.35
 """Share of the first experiment that may go into feature maps: with four views each of 775 films at 256 × 384 pixels, and of
 crops of them, it all did, and nothing was learnt."""
@@ -84,36 +107,73 @@ FEW_NEGATIVES = 20
 """Below so many groups without a finding, box-free regions of other images serve as negatives already."""
 
 
-def detection_size(survey: SurveyFacts, minutes: float) -> Size:
-    """Width and height to work at, in multiples of 32: what a typical box needs, and the time allows."""
-    size = survey.median_size or (LEAST_SIDE, LEAST_SIDE)
-    proportion = min(max(size[0] / size[1], 0.75), 4 / 3)
-    wanted = BOX_PIXELS / survey.median_box if survey.median_box else LEAST_SIDE
-    pixels = 0.5 * minutes * 60_000 / (_USUAL_MILLISECONDS * SIZE_PASSES * max(survey.images, 1)) * LEAST_SIDE**2
-    side = min(max(min(wanted, pixels**0.5), LEAST_SIDE), MOST_SIDE, max(size))
-    width, height = (max(64, round(side * factor / 32) * 32) for factor in (proportion**0.5, proportion**-0.5))
-    return width, height
+def detection_size(survey: SurveyFacts, minutes: float) -> tuple[Size, Size | None]:
+    """Width and height to work at, and of the windows that training sees, in multiples of 32.
+
+    The first is what a typical box needs and the time allows; where boxes are small beside it, training sees windows of it, so
+    that only predictions cost what whole images do. No windows: None.
+    """
+    box = survey.median_box
+    side, window = _side(survey, BOX_PIXELS / box if box else LEAST_SIDE, minutes, "predict"), None
+    if box and survey.supervision != "weak":
+        window = max(round(WINDOW_BOXES * box * side / 32) * 32, LEAST_WINDOW)
+    if window is None or 2 * window**2 > side**2:
+        return _shaped(survey, _side(survey, side, minutes, "train")), None
+    width, height = _shaped(survey, side)
+    return (width, height), (min(window, width), min(window, height))
+
+
+def _side(survey: SurveyFacts, wanted: float, minutes: float, what: Literal["train", "predict"]) -> float:
+    """Side of a square of as many pixels as are wanted and as half of the time affords."""
+    milliseconds = _USUAL_MILLISECONDS[what] * (SIZE_PASSES if what == "train" else PREDICTED) * max(survey.images, 1)
+    affordable = LEAST_SIDE * math.sqrt(0.5 * minutes * 60_000 / milliseconds)
+    return min(max(min(wanted, affordable), LEAST_SIDE), MOST_SIDE, max(survey.median_size or (LEAST_SIDE, LEAST_SIDE)))
+
+
+def _shaped(survey: SurveyFacts, side: float) -> Size:
+    """In the images' own proportions."""
+    width, height = survey.median_size or (1, 1)
+    proportion = min(max(width / height, 0.75), 4 / 3)
+    wide, high = (max(64, round(side * factor / 32) * 32) for factor in (proportion**0.5, proportion**-0.5))
+    return wide, high
 
 
 def make_detection_plan(
-    spec: Specification, cohort: CohortFacts, speed: SpeedFacts, minutes_used: float
+    spec: Specification, cohort: CohortFacts, speed: SpeedFacts, minutes_used: float, window: Size | None = None
 ) -> tuple[Plan, list[Rung]]:
-    """Share what is left of the budget; see :func:`~jupyter_clinagent.agent.playbook.plan.make_plan`."""
+    """Share what is left of the budget; see :func:`~jupyter_clinagent.agent.playbook.plan.make_plan`.
+
+    Parameters
+    ----------
+    window
+        Of :func:`detection_size`.
+    """
     closing = closing_minutes(spec, cohort, speed)
     left = max(spec.minutes - minutes_used - closing - 3 * judging_minutes(spec, cohort, speed), 0.5)
     pass_ = milliseconds(speed, "all") * images_of(cohort)["train"] / 60_000
-    rungs = _rungs(cohort, left, pass_)
+    rungs = [replace(ZOOMED, window=window)] if window else _rungs(cohort, left, pass_)
     total = sum(rung.share for rung in rungs)
     minutes = [left * rung.share / total for rung in rungs]
-    rungs[0] = replace(rungs[0], views=_views(cohort, speed, minutes[0]))
+    if not window:
+        rungs[0] = replace(rungs[0], views=_views(cohort, speed, minutes[0]))
     steps = [PlannedStep(name=r.name, hypothesis=r.hypothesis, minutes=round(m, 2)) for r, m in zip(rungs, minutes, strict=True)]
     note = (
-        f"Measured on this machine with {speed.threads} threads: {milliseconds(speed, 'all'):.0f} ms per training image. Half of "
-        f"the first experiment tunes the backbone (about {0.5 * minutes[0] / pass_:.1f} passes over {images_of(cohort)['train']} "
-        f"images), the rest trains the heads on feature maps computed once. {minutes_used:.1f} minutes are used, {closing:.1f} "
+        f"Measured on this machine with {speed.threads} threads: {milliseconds(speed, 'all'):.0f} ms per training image. "
+        f"{_how(window) if window else _passes(cohort, minutes[0], pass_)} {minutes_used:.1f} minutes are used, {closing:.1f} "
         "are kept for the test set, the heat maps and the report."
     )
     return Plan(steps=steps, minutes=round(sum(minutes), 2), note=note), rungs
+
+
+def _how(window: Size) -> str:
+    return f"A step sees windows of {window[0]} × {window[1]} pixels of the images; the detector is judged on whole ones."
+
+
+def _passes(cohort: CohortFacts, minutes: float, pass_: float) -> str:
+    return (
+        f"Half of the first experiment tunes the backbone (about {0.5 * minutes / pass_:.1f} passes over "
+        f"{images_of(cohort)['train']} images), the rest trains the heads on feature maps computed once."
+    )
 
 
 def _views(cohort: CohortFacts, speed: SpeedFacts, minutes: float) -> int:
@@ -130,7 +190,8 @@ def many_negatives(cohort: CohortFacts) -> bool:
 
 def _rungs(cohort: CohortFacts, left: float, pass_: float) -> list[Rung]:
     """What fits into the time: unfreezing and more negatives only where they see the images often enough."""
-    rungs = [TEACHER, SHARPER, STUDENT] if cohort.supervision == "weak" else [HEADS]
+    weak = [TEACHER, SHARPER, STUDENT] if many_negatives(cohort) else [TEACHER, replace(SHARPER, method="surest"), BY_SCORE]
+    rungs = weak if cohort.supervision == "weak" else [HEADS]
     more = SECOND if cohort.supervision == "weak" else EVERY
     for rung, passes in ((more, PASSES), *([(NEGATIVES, LONGER_PASSES)] if many_negatives(cohort) else [])):
         if left * rung.share / sum(r.share for r in [*rungs, rung]) < passes * pass_:
@@ -144,7 +205,13 @@ def detection_cell(number: int, rung: Rung, minutes: float, modality: str, size:
     fewer = f", views={rung.views}" if rung.views < Rung.views else ""
     before, build, data = {
         "heads": (_FIRST.format(size=size), f"model = FindingDetector(cohort.classes{fewer})", "data"),
-        "teacher": (_CLASSIFIER, 'teacher = FindingDetector(cohort.classes, trainable="all", start=model)', "data"),
+        "windows": (
+            _WINDOWS.format(size=size, window=rung.window),
+            'model = FindingDetector(cohort.classes, trainable="all")',
+            "data",
+        ),
+        "teacher": (_CLASSIFIER, _SHARPER, "data"),
+        "surest": (_NO_CLASSIFIER, _SHARPER, "data"),
         "student": (_PSEUDO_BOXES, 'model = FindingDetector(cohort.classes, trainable="all", start=teacher)', "data"),
         "second": (_RANKED_AGAIN, 'second = FindingDetector(cohort.classes, trainable="all", start=model)', "data"),
         "all": ("", 'every_layer = FindingDetector(cohort.classes, trainable="all", start=model)', "data"),
@@ -165,8 +232,17 @@ size = {size}   # width, height in pixels
 views = augment.radiograph_boxes(size)
 data = BoxDataModule(cohort, size=size, train_transform=views, negatives=0.5)   # half of each batch shows no finding
 """
+_WINDOWS = """from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment
+
+size, window = {size}, {window}   # width, height in pixels: of the image, and of the part that a training step sees
+views = augment.radiograph_boxes(window)
+data = BoxDataModule(cohort, size=size, window=window, train_transform=views, negatives=0.5)   # half show no finding
+"""
 _CLASSIFIER = """classifier = model.classifier   # learnt from the labels of all images: where it looks will rank the boxes
 """
+_NO_CLASSIFIER = """classifier = None   # hardly any image is without a finding: the teacher's own scores will rank the boxes
+"""
+_SHARPER = 'teacher = FindingDetector(cohort.classes, trainable="all", start=model)'
 _PSEUDO_BOXES = """from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
 
 pseudo_boxes = rank_pseudo_boxes(teacher, classifier, data)   # one for each unboxed positive, none on negatives

@@ -33,6 +33,7 @@ class BoxRecipe:
     """
 
     size: Size
+    window: Size | None = None
     negatives: float = 0.5
     strength: float = 1.0
     pseudo: bool = False
@@ -45,7 +46,8 @@ class BoxRecipe:
         data = facts.details["data"]
         width, height = data["preprocessing"]["size"]
         strength = (data["train_transform"] or {}).get("strength", 1.0)
-        return cls((width, height), data["negatives"], strength, bool(data["pseudo_boxes"]))
+        window = (data["window"][0], data["window"][1]) if data.get("window") else None
+        return cls((width, height), window, data["negatives"], strength, bool(data["pseudo_boxes"]))
 
 
 def _changed(signs: Signs, **change: Any) -> BoxRecipe:
@@ -90,11 +92,12 @@ def cell(number: int, chosen: Next[BoxRecipe]) -> str:
     recipe = chosen.recipe
     strength = f", strength={recipe.strength:g}" if recipe.strength != 1 else ""
     options = f"negatives={recipe.negatives:.3g}" + (", pseudo_boxes=data.pseudo_boxes" if recipe.pseudo else "")
+    options += f", window={recipe.window}" if recipe.window else ""
     anew = "data.pseudo_boxes = rank_pseudo_boxes(study.model(), classifier, data)   # by the best detector so far\n"
     resized = ", new_anchors=True" if recipe.resized else ""
     return (
         f"# Experiment {number}: {chosen.hypothesis}\n"
-        f"views = augment.radiograph_boxes({recipe.size}{strength})\n"
+        f"views = augment.radiograph_boxes({recipe.window or recipe.size}{strength})\n"
         f"data = BoxDataModule(cohort, size={recipe.size}, train_transform=views, {options})\n"
         + (anew if recipe.anew else "")
         + f"with study.experiment({chosen.name!r}, hypothesis={chosen.hypothesis!r}, minutes={chosen.minutes:.1f}) as run:\n"

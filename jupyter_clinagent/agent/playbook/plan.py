@@ -27,6 +27,8 @@ class Rung:
     """Experiments whose models are asked together."""
     views: int = 4
     """Variants of each training image whose feature maps are computed, where heads learn from these."""
+    window: Size | None = None
+    """Width and height in pixels of the part of an image that a training step sees, where findings are small."""
 
 
 PROBE = Rung("linear probe", "frozen ImageNet features say at once whether the images carry the answer", "head", 0.08)

@@ -20,7 +20,7 @@ from jupyter_clinagent.agent.playbook.experimenting import Setting, climb, refin
 from jupyter_clinagent.agent.playbook.follow_up import follow_up
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
 from jupyter_clinagent.agent.playbook.moves import Step, Want, answer, approved, facts_in, finish, run, write
-from jupyter_clinagent.agent.playbook.plan import Rung, make_plan, working_size
+from jupyter_clinagent.agent.playbook.plan import Rung, Size, make_plan, working_size
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Card, Plan
 from jupyter_clinagent.errors import BadInput, NoSuchData, OutOfScope
@@ -67,7 +67,7 @@ def _study(turn: Turn) -> Step:
     )
     drafted = _draft(turn, intent, survey, minutes)
     boxes = drafted.specification.task == "detection"
-    size = detection_size(survey, minutes) if boxes else working_size(survey)
+    size, window = detection_size(survey, minutes) if boxes else (working_size(survey), None)
     cohort = CohortFacts.model_validate(
         facts_in(
             run(turn, "I load the images, keep each group together, and seal the test set.", cells.load(drafted.load)), "cohort"
@@ -84,7 +84,7 @@ def _study(turn: Turn) -> Step:
     confirmation = cells.confirm(drafted.specification, approved_by)
     confirmed = run(turn, "The specification is agreed; its hash goes on the record.", confirmation)
     freeing = debiasing.freeing_rungs(drafted.specification, survey)
-    plan, rungs = _agree_plan(turn, drafted, cohort, speed, confirmed, freeing)
+    plan, rungs = _agree_plan(turn, drafted, cohort, speed, confirmed, freeing, window)
     setting = Setting(survey, drafted.specification, cohort, speed, size)
     made = climb(turn, setting, plan, rungs)
     if not freeing:
@@ -173,11 +173,17 @@ def _agree_specification(turn: Turn, drafted: Draft, cohort: CohortFacts) -> Non
 
 
 def _agree_plan(
-    turn: Turn, drafted: Draft, cohort: CohortFacts, speed: SpeedFacts, confirmed: Call, freeing: Sequence[Rung]
+    turn: Turn,
+    drafted: Draft,
+    cohort: CohortFacts,
+    speed: SpeedFacts,
+    confirmed: Call,
+    freeing: Sequence[Rung],
+    window: Size | None,
 ) -> tuple[Plan, list[Rung]]:
     spec, used = drafted.specification, confirmed.artifact["elapsed"] / 60
     if spec.task == "detection":
-        plan, rungs = make_detection_plan(spec, cohort, speed, used)
+        plan, rungs = make_detection_plan(spec, cohort, speed, used, window)
     else:
         plan, rungs = make_plan(spec, cohort, speed, used, freeing)
     body = cells.plan_markdown(plan)
