@@ -123,8 +123,9 @@ def test_feature_maps_of_many_large_images_are_computed_of_fewer_views() -> None
     ("survey", "minutes", "size", "window"),
     [
         (WEAK, 10, (128, 128), None),  # no larger than the images
-        (BOXED, 10, (288, 384), (128, 128)),  # small boxes on large images
-        (BOXED, 1, (192, 256), (128, 128)),  # and no time for them
+        (BOXED, 10, (384, 512), (128, 128)),  # small boxes on large images
+        (BOXED, 2, (288, 384), (128, 128)),  # and less time
+        (BOXED, 0.5, (96, 160), None),  # and none
         (BOXED.model_copy(update={"supervision": "weak"}), 10, (224, 288), None),  # whole images, as the labels are of these
         (BOXED.model_copy(update={"median_box": 0.3}), 10, (96, 160), None),  # boxes that are large enough anyway
     ],

@@ -36,7 +36,7 @@ from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
 from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
 
 WRIST_SIZE = (128, 128)
-FRACTURE_SIZE, FRACTURE_WINDOW = (384, 512), (192, 192)
+FRACTURE_SIZE, FRACTURE_WINDOW = (384, 512), (128, 128)
 """What the playbook chooses for these films in ten minutes."""
 BOXED = 0.05
 ROUNDS = 3
