@@ -7,11 +7,12 @@ from pathlib import Path
 
 from jupyter_clinagent.contracts import Exported
 from jupyter_clinagent.export import scan
-from jupyter_clinagent.export.bundle import export
+from jupyter_clinagent.export.bundle import NEEDED, export
+from jupyter_clinagent.export.latest import latest_study
 
 
 async def export_beside(notebook: str) -> Exported:
-    """Export ``<stem>.ipynb`` to ``<stem>-study/<stem>.zip``, without patients' images.
+    """Export the last finished study of ``<stem>.ipynb`` to ``<stem>.zip`` in its folder, without patients' images.
 
     Raises
     ------
@@ -19,5 +20,5 @@ async def export_beside(notebook: str) -> Exported:
         As of :func:`~jupyter_clinagent.export.bundle.export`.
     """
     path = Path(notebook)
-    bundle = await asyncio.to_thread(export, path, path.parent / f"{path.stem}-study" / f"{path.stem}.zip")
+    bundle = await asyncio.to_thread(export, path, latest_study(path, NEEDED) / f"{path.stem}.zip")
     return Exported(path=str(bundle.path), looked_for=list(scan.KINDS), findings=bundle.findings)

@@ -32,12 +32,13 @@ from jupyter_clinagent.contracts import source_hash
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.export import inference, scan, scrub
 from jupyter_clinagent.export.corrected import corrections_of
+from jupyter_clinagent.export.latest import cells_of, latest_study
 from jupyter_clinagent.export.pseudonyms import Pseudonyms, pseudonyms_of
 from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES, load_identities
 from jupyter_clinagent.study.record import chained, verify_record
 
 SCHEMA = 1
-_NEEDED = (
+NEEDED = (
     "ledger.json",
     "record.jsonl",
     "report.html",
@@ -63,7 +64,7 @@ def export(notebook: Path, output: Path, *, with_images: bool = False, show: Cal
     Parameters
     ----------
     notebook
-        The study's notebook; its folder ``<stem>-study`` lies beside it.
+        The study's notebook; its folder ``<stem>-study`` lies beside it. Of several studies the last finished one is taken.
     output
         The zip to write; its folder must exist.
     with_images
@@ -78,13 +79,21 @@ def export(notebook: Path, output: Path, *, with_images: bool = False, show: Cal
     Different
         The record was tampered with.
     """
-    study = _study_of(notebook)
+    if not notebook.is_file():
+        raise BadInput(f"There is no notebook {notebook}.")
+    study = latest_study(notebook, NEEDED)
     pseudonyms = pseudonyms_of(study)
     files = _files(notebook, study, pseudonyms, with_images)
     findings = _check(files, pseudonyms)
     if show:
         show(findings)
-    manifest = {"schema": SCHEMA, "clinagent": __version__, "notebook": notebook.name, "with_images": with_images}
+    manifest = {
+        "schema": SCHEMA,
+        "clinagent": __version__,
+        "notebook": notebook.name,
+        "study": study.name,
+        "with_images": with_images,
+    }
     manifest |= {
         "cells": _cell_hashes(files[notebook.name]),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
@@ -98,22 +107,11 @@ def export(notebook: Path, output: Path, *, with_images: bool = False, show: Cal
     return Bundle(output, findings)
 
 
-def _study_of(notebook: Path) -> Path:
-    if not notebook.is_file():
-        raise BadInput(f"There is no notebook {notebook}.")
-    study = notebook.parent / f"{notebook.stem}-study"
-    missing = [name for name in _NEEDED if not (study / name).exists()]
-    if missing:
-        raise BadInput(
-            f"The study of {notebook.name} is not finished ({', '.join(missing)} not in {study.name}); run its cells up to "
-            "study.report() first."
-        )
-    return study
-
-
 def _files(notebook: Path, study: Path, pseudonyms: Pseudonyms, with_images: bool) -> dict[str, bytes]:
-    document = scrub.scrub_notebook(nbformat.read(notebook, as_version=4), pseudonyms, with_images=with_images)
-    text = {name: (study / name).read_text(encoding="utf-8") for name in _NEEDED if not name.startswith("model/")}
+    document = nbformat.read(notebook, as_version=4)
+    document["cells"] = cells_of(study.name, document["cells"])
+    document = scrub.scrub_notebook(document, pseudonyms, with_images=with_images)
+    text = {name: (study / name).read_text(encoding="utf-8") for name in NEEDED if not name.startswith("model/")}
     entries = verify_record(study / "record.jsonl")
     files = {
         notebook.name: nbformat.writes(nbformat.from_dict(_without_paths(document, notebook))).encode(),

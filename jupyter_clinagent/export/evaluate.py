@@ -13,7 +13,7 @@ from scipy import stats
 from jupyter_clinagent.contracts import names_of
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
 from jupyter_clinagent.export.evaluate_boxes import score_boxes
-from jupyter_clinagent.export.unpack import check, unpacked
+from jupyter_clinagent.export.unpack import check, study_in, unpacked
 from jupyter_clinagent.imaging.inference import OnnxClassifier, OnnxDetector, load_onnx
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.groups import group_images
@@ -46,7 +46,7 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
     """
     with unpacked(bundle) as (root, manifest):
         check(root, manifest)
-        study = root / f"{Path(manifest['notebook']).stem}-study"
+        study = study_in(root, manifest)
         own = json.loads((study / "summary.json").read_text(encoding="utf-8"))
         model = load_onnx(root / "model")
         values = _label_values(own["specification"]["classes"], renamed or {})

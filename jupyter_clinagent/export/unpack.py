@@ -38,6 +38,11 @@ def unpacked(bundle: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         yield root, manifest
 
 
+def study_in(root: Path, manifest: dict[str, Any]) -> Path:
+    """The study's folder in an unpacked bundle."""
+    return root / str(manifest["study"])
+
+
 def check(root: Path, manifest: dict[str, Any]) -> None:
     """Every file and every cell is the one that was exported.
 

@@ -17,7 +17,7 @@ import nbformat
 from jupyter_clinagent import __version__
 from jupyter_clinagent.contracts import FACTS_MIME
 from jupyter_clinagent.errors import Different, NoSuchData
-from jupyter_clinagent.export.unpack import check, unpacked
+from jupyter_clinagent.export.unpack import check, study_in, unpacked
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES
 from jupyter_clinagent.study.corrections import CORRECTIONS
@@ -70,7 +70,7 @@ def verify(
     with unpacked(bundle) as (root, manifest):
         try:
             check(root, manifest)
-            study = root / f"{Path(manifest['notebook']).stem}-study"
+            study = study_in(root, manifest)
             check_evaluator_version(verify_record(study / "record.jsonl"), manifest.get("clinagent", "?"))
             check_data(data, root)
             progress("Cells, files, record and data are those of the study. Replaying it in a fresh kernel …")
