@@ -16,12 +16,13 @@ Fingerprint = dict[str, tuple[int, str]]
 
 
 def fingerprint_of(folder: DataFolder, readings: Readings, annotations: Sequence[str] = ()) -> Fingerprint:
-    """Fingerprint of the images read (their hashes are known already), of the tables, and of annotation files."""
+    """Of the images read (their hashes are known already) and of all others, masks among them, of tables and annotations."""
     table = readings.table
     images = {
         str(file): (int(size), str(sha)) for file, size, sha in zip(table.index, table["bytes"], table["sha256"], strict=True)
     }
-    return images | hash_files(folder.root, dict.fromkeys([*folder.tables, *annotations]))
+    others = [name for name in folder.images if name not in images]
+    return images | hash_files(folder.root, dict.fromkeys([*folder.tables, *annotations, *others]))
 
 
 def hash_files(root: Path, files: Iterable[str]) -> Fingerprint:

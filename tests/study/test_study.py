@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pandas as pd
 import pytest
@@ -321,14 +322,21 @@ def test_the_record_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert [entry["kind"] for entry in verify_record(tmp_path / "record.jsonl")] == ["first", "second"]
 
 
-def test_a_changed_image_is_named(triage: Path, tmp_path: Path) -> None:
+def test_a_changed_image_mask_or_unreadable_file_is_named(triage: Path, tmp_path: Path) -> None:
     data = shutil.copytree(triage, tmp_path / "data")
+    victim = sorted((data / "images").iterdir())[3]
+    mask, broken = data / "masks" / "ruler" / f"{victim.stem}.png", data / "images" / "broken.jpg"
+    mask.parent.mkdir(parents=True)
+    cv2.imwrite(str(mask), np.zeros((64, 64), np.uint8))
+    broken.write_bytes(b"no image")
     study = Study(tmp_path / "study", data=data)
     study.load_cohort(label="dx", classes=CLASSES)
-    victim = sorted((data / "images").iterdir())[3]
-    victim.write_bytes(victim.read_bytes() + b"\0")
     fingerprint = load_fingerprint(tmp_path / "study" / "data_fingerprint.json")
-    assert changed_files(data, fingerprint) == [f"images/{victim.name}"]
+    assert changed_files(data, fingerprint) == []
+    for file in (victim, mask, broken):
+        file.write_bytes(file.read_bytes() + b"\0")
+    names = {"images/broken.jpg", f"images/{victim.name}", f"masks/ruler/{victim.stem}.png"}
+    assert set(changed_files(data, fingerprint)) == names
 
 
 def test_scores_are_probabilities(finished: Study) -> None:
