@@ -126,7 +126,7 @@ def test_feature_maps_of_many_large_images_are_computed_of_fewer_views() -> None
         (BOXED, 10, (384, 512), (128, 128)),  # small boxes on large images
         (BOXED, 2, (288, 384), (128, 128)),  # and less time
         (BOXED, 0.5, (96, 160), None),  # and none
-        (BOXED.model_copy(update={"supervision": "weak"}), 10, (224, 288), None),  # whole images, as the labels are of these
+        (BOXED.model_copy(update={"supervision": "weak"}), 10, (384, 512), (128, 128)),  # whether all are boxed or few
         (BOXED.model_copy(update={"median_box": 0.3}), 10, (96, 160), None),  # boxes that are large enough anyway
     ],
 )
@@ -145,6 +145,18 @@ def test_small_findings_are_learnt_from_windows_of_the_images() -> None:
     assert "size, window = (288, 384), (128, 128)" in source
     assert "BoxDataModule(cohort, size=size, window=window" in source
     assert 'FindingDetector(cohort.classes, trainable="all")' in source
+
+
+def test_few_boxes_around_small_findings_teach_in_windows_and_scores_rank_the_others() -> None:
+    partly = FEW_NEGATIVES.model_copy(update={"supervision": "weak"})
+    _, rungs = make_detection_plan(specification(BOXED), partly, SPEED, 0.5, (128, 128))
+    sources = [detection_cell(n, rung, 1.0, "radiograph", (288, 384), False) for n, rung in enumerate(rungs, 1)]
+    for source in sources:
+        ast.parse(source)
+        assert "window=window" in source
+    assert "classifier = None" in sources[0]
+    assert "rank_pseudo_boxes(teacher, classifier, data)" in sources[1]
+    assert "rank_pseudo_boxes(model, classifier, data)" in sources[2]
 
 
 def test_a_detector_that_learnt_from_windows_goes_on_with_them() -> None:
@@ -216,9 +228,9 @@ def later(asked: Clinic, words: str) -> tuple[str, list[str]]:
 @pytest.mark.parametrize(
     ("words", "first"),
     [
-        ("Keep going for 10 minutes", "every layer free"),
-        ("noch 10 Minuten bitte", "every layer free"),
-        ("weiter trainieren", "every layer free"),
+        ("Keep going for 10 minutes", "finer images"),
+        ("noch 10 Minuten bitte", "finer images"),
+        ("weiter trainieren", "finer images"),
         ("Find more fractures", "finer images"),
         ("it misses too many", "finer images"),
         ("Finde mehr Frakturen", "finer images"),

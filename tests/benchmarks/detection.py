@@ -31,6 +31,7 @@ from jupyter_clinagent.contracts import FINDING, NO_FINDING, Estimate
 from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment, training
 from jupyter_clinagent.imaging import detection_metrics as metrics
 from jupyter_clinagent.imaging.boxes import Boxes, intersection_over_union, listed
+from jupyter_clinagent.imaging.classification import ImageClassifier
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
 from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
@@ -186,14 +187,11 @@ def weakly(
     """Test boxes of four detectors: boxed part alone, teacher, student, all boxes."""
     data, alone, every = (prepared(cohort, size, window) for cohort in (weak, Part(weak, penned), full))
     found: dict[str, list[Boxes]] = {}
-    few = trained(FindingDetector(weak.classes), alone, minutes / 2, seed)
-    few = trained(FindingDetector(weak.classes, trainable="all", start=few), alone, minutes / 2, seed)
+    _, few = _first(weak.classes, alone, minutes, seed)
     found["boxes only"] = found_by(few, alone)
-    heads = trained(FindingDetector(weak.classes), data, minutes / 2, seed)
-    student = trained(FindingDetector(weak.classes, trainable="all", start=heads), data, minutes / 2, seed)
+    classifier, student = _first(weak.classes, data, minutes, seed)
     found["teacher"] = found_by(student, data)
     everything = trained(FindingDetector(weak.classes, trainable="all", start=student), every, minutes, seed)
-    classifier = None if data.few_negatives else heads.classifier
     for _ in range(ROUNDS):
         pseudo = rank_pseudo_boxes(student, classifier, data)
         print(f"    {_well_placed(pseudo, full):.0%} of {len(pseudo)} pseudo-boxes overlap the truth by half", flush=True)
@@ -204,6 +202,17 @@ def weakly(
         report(name, full, data, boxes)
     print(f"  student minus boxes only: map50 {shown(difference(full, data, found['boxes only'], found['student']))}", flush=True)
     return found
+
+
+def _first(
+    classes: tuple[str, ...], data: BoxDataModule, minutes: float, seed: int
+) -> tuple[ImageClassifier | None, FindingDetector]:
+    """What the playbook begins with: every layer at once on windows; else heads on a backbone tuned by labels before."""
+    if data.window:
+        return None, trained(FindingDetector(classes, trainable="all"), data, minutes, seed)
+    heads = trained(FindingDetector(classes), data, minutes / 2, seed)
+    classifier = None if data.few_negatives else heads.classifier
+    return classifier, trained(FindingDetector(classes, trainable="all", start=heads), data, minutes / 2, seed)
 
 
 def _well_placed(pseudo: pd.DataFrame, full: Any) -> float:
