@@ -68,7 +68,7 @@ class Experiment:
         if kind is not None:
             self._session.record.add("experiment failed", name=self._name, error=kind.__name__)
             if self._trained is None:
-                self._session.ledger.add(self._entry("failed", {}, failed=kind.__name__))
+                self._session.ledger.add(self._entry("failed", {}, self._session.seed, failed=kind.__name__))
 
     @property
     def verdict(self) -> Verdict:
@@ -77,8 +77,14 @@ class Experiment:
             raise ProtocolViolation(f"The experiment {self._name!r} has no verdict yet: call run.fit(model, data) in its block.")
         return Verdict(experiment_facts(self._trained.entry), self._session.ledger.session)
 
-    def fit(self, model: ImageClassifier | FindingDetector, data: CohortDataModule) -> None:
+    def fit(self, model: ImageClassifier | FindingDetector, data: CohortDataModule, draw: int = 0) -> None:
         """Train, predict the validation set, judge, and enter the result in the ledger.
+
+        Parameters
+        ----------
+        draw
+            Number of the random order in which images come and vary: models of one recipe that are to be asked together
+            need different ones. It is added to the study's seed.
 
         Raises
         ------
@@ -86,7 +92,7 @@ class Experiment:
             The data are not those of the study's cohort, or the model has other classes.
         """
         self._check(model, data)
-        entry = self._new_entry(model, data)
+        entry = self._new_entry(model, data, draw)
         self._train(model, data, entry, self._session.ledger.replay_of(self._name, entry.recipe))
         self._finish(entry, model, data)
 
@@ -120,12 +126,12 @@ class Experiment:
         if data.debiased is not None:
             check_debiasing(self._session, data.debiased)
 
-    def _new_entry(self, model: ImageClassifier | FindingDetector, data: CohortDataModule) -> Entry:
-        details = {"model": model.recipe, "data": data.recipe}
-        fixed = {"minutes": self._minutes, "seed": self._session.seed, **self._session.identity()}
-        return self._entry(recipe_hash({**details, **fixed}), details)
+    def _new_entry(self, model: ImageClassifier | FindingDetector, data: CohortDataModule, draw: int = 0) -> Entry:
+        details, seed = {"model": model.recipe, "data": data.recipe}, self._session.seed + draw
+        fixed = {"minutes": self._minutes, "seed": seed, **self._session.identity()}
+        return self._entry(recipe_hash({**details, **fixed}), details, seed)
 
-    def _entry(self, recipe: str, details: dict[str, Any], failed: str | None = None) -> Entry:
+    def _entry(self, recipe: str, details: dict[str, Any], seed: int, failed: str | None = None) -> Entry:
         return Entry(
             name=self._name,
             hypothesis=self._hypothesis,
@@ -133,7 +139,7 @@ class Experiment:
             recipe=recipe,
             details=details,
             metric=self._session.metric,
-            seed=self._session.seed,
+            seed=seed,
             failed=failed,
             reason=f"It stopped with {failed}." if failed else "",
         )
@@ -148,7 +154,7 @@ class Experiment:
             data,
             checkpoint_dir=self._session.folder / "checkpoints" / _file_name(self._name),
             metric=self._session.metric,
-            seed=self._session.seed,
+            seed=entry.seed,
             on_progress=told.update,
             **budget,
         )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from jupyter_clinagent.agent.playbook import cells
 from jupyter_clinagent.agent.playbook.classifier_ideas import CATALOGUE
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.plan import make_plan, working_size
@@ -364,8 +365,17 @@ def test_a_plan_spends_what_is_left_and_keeps_time_for_the_end() -> None:
 
 def test_a_short_budget_or_a_slow_machine_leaves_out_the_rung_that_would_see_too_little() -> None:
     assert [r.name for r in plan(16)[1]] == ["linear probe", "half-frozen tuning", "full fine-tuning", "both asked together"]
+    twins = ["linear probe", "half-frozen tuning", "half-frozen tuning, drawn anew", "both asked together"]
+    assert [r.name for r in plan(12)[1]] == twins
     assert [r.trainable for r in plan(2)[1]] == ["head", "half"]
     assert [r.trainable for r in plan(10, slower=8)[1]] == ["head", "half"]
+
+
+def test_the_second_of_two_models_begins_where_the_first_did_and_draws_anew() -> None:
+    sources = [cells.experiment(n, rung, 1.0, "dermoscopy", (128, 96), False) for n, rung in enumerate(plan(12)[1], 1)]
+    assert "start=study.model('linear probe')" in sources[2]
+    assert "run.fit(model, data, draw=1)" in sources[2]
+    assert "Ensemble(study.models('half-frozen tuning', 'half-frozen tuning, drawn anew'))" in sources[3]
 
 
 def test_an_overspent_budget_still_gives_every_rung_a_moment() -> None:

@@ -322,6 +322,23 @@ def test_the_record_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert [entry["kind"] for entry in verify_record(tmp_path / "record.jsonl")] == ["first", "second"]
 
 
+def test_models_of_one_recipe_learn_differently_when_drawn_anew_and_each_replays(triage: Path, tmp_path: Path) -> None:
+    from jupyter_clinagent.imaging import CohortDataModule, Ensemble, ImageClassifier
+
+    study, scores = begin(tmp_path / "study", triage), {}
+    data = CohortDataModule(study.cohort, size=(64, 64), batch_size=16)
+    for name, draw in (("one", 0), ("two", 1), ("one", 0), ("two", 1)):
+        with study.experiment(name, minutes=0.05) as run:
+            model = ImageClassifier(study.cohort.classes, trainable="half")
+            run.fit(model, data, draw=draw)
+        scores.setdefault(name, []).append(model.predict_proba(data, "validation")[1])
+    assert np.array_equal(*scores["one"])
+    assert np.array_equal(*scores["two"])
+    assert not np.allclose(scores["one"][0], scores["two"][0])
+    with study.experiment("both") as run:
+        run.adopt(Ensemble(study.models("one", "two")), data)
+
+
 def test_a_changed_image_mask_or_unreadable_file_is_named(triage: Path, tmp_path: Path) -> None:
     data = shutil.copytree(triage, tmp_path / "data")
     victim = sorted((data / "images").iterdir())[3]

@@ -6,7 +6,7 @@ Each function returns the text of one cell; what varies comes in as plain values
 from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook.classifier_ideas import Recipe
-from jupyter_clinagent.agent.playbook.plan import Rung
+from jupyter_clinagent.agent.playbook.plan import PROBE, Rung
 from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.contracts import OperatingPoint, Plan, Specification
 
@@ -64,13 +64,15 @@ def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tup
     )
     if rung.method == "together":
         return _together(number, rung)
-    start = ", start=model" if number > 1 else ""
+    start, draw = ", start=model" if number > 1 else "", ""
+    if rung.method == "twin":
+        start, draw = f", start=study.model({PROBE.name!r})", ", draw=1"
     return (
         f"# Experiment {number}: {rung.hypothesis}\n"
         + (first if number == 1 else "")
         + f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
         f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}{start}{prevalence(several)})\n"
-        "    run.fit(model, data)\n"
+        f"    run.fit(model, data{draw})\n"
         "run.verdict"
     )
 
