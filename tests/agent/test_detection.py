@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_clinagent.agent.playbook.detection import HEADS, detection_cell, detection_size, make_detection_plan
+from jupyter_clinagent.agent.playbook.detection import HEADS, detection_size, make_detection_plan
+from jupyter_clinagent.agent.playbook.detection_cells import detection_cell
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.draft_detection import fitted_to
 from jupyter_clinagent.agent.playbook.drafting import Draft

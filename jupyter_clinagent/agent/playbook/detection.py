@@ -1,4 +1,4 @@
-"""The experiments of a detection: which fit into the time, and their cells.
+"""The experiments of a detection: at what size, and which fit into the time.
 
 All boxes: heads on a backbone tuned by image-level labels, then every layer, then more negatives. Where findings are small,
 training sees windows of the images at full detail, every layer free at once: feature maps of a few windows show too little of
@@ -214,67 +214,3 @@ def _rungs(cohort: CohortFacts, left: float, pass_: float) -> list[Rung]:
             break
         rungs.append(rung)
     return rungs
-
-
-def detection_cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, several: bool) -> str:
-    """One experiment; those after the first (or after the student) go on from its model, whatever became of each other."""
-    fewer = f", views={rung.views}" if rung.views < Rung.views else ""
-    windows = _WINDOWS.format(size=size, window=rung.window)
-    student = _MIXED.format(window=", window=window" if rung.window else "")
-    before, build, data = {
-        "heads": (_FIRST.format(size=size), f"model = FindingDetector(cohort.classes{fewer})", "data"),
-        "windows": (windows, 'model = FindingDetector(cohort.classes, trainable="all")', "data"),
-        "windowed teacher": (windows + _SMALL, 'teacher = FindingDetector(cohort.classes, trainable="all")', "data"),
-        "teacher": (_CLASSIFIER, _SHARPER, "data"),
-        "surest": (_NO_CLASSIFIER, _SHARPER, "data"),
-        "student": (
-            _PSEUDO_BOXES.format(data=student),
-            'model = FindingDetector(cohort.classes, trainable="all", start=teacher)',
-            "data",
-        ),
-        "second": (
-            _RANKED_AGAIN.format(data=student),
-            'second = FindingDetector(cohort.classes, trainable="all", start=model)',
-            "data",
-        ),
-        "all": ("", 'every_layer = FindingDetector(cohort.classes, trainable="all", start=model)', "data"),
-        "negatives": (_MORE, "more_negatives = FindingDetector(cohort.classes, start=model)", "more"),
-    }[rung.method]
-    return (
-        f"# Experiment {number}: {rung.hypothesis}\n{before}"
-        f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
-        f"    {build}\n"
-        f"    run.fit({build.split(' = ')[0]}, {data})\n"
-        "run.verdict"
-    )
-
-
-_FIRST = """from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment
-
-size = {size}   # width, height in pixels
-views = augment.radiograph_boxes(size)
-data = BoxDataModule(cohort, size=size, train_transform=views, negatives=0.5)   # half of each batch shows no finding
-"""
-_WINDOWS = """from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment
-
-size, window = {size}, {window}   # width, height in pixels: of the image, and of the part that a training step sees
-views = augment.radiograph_boxes(window)
-data = BoxDataModule(cohort, size=size, window=window, train_transform=views, negatives=0.5)   # half show no finding
-"""
-_CLASSIFIER = """classifier = model.classifier   # learnt from the labels of all images: where it looks will rank the boxes
-"""
-_NO_CLASSIFIER = """classifier = None   # hardly any image is without a finding: the teacher's own scores will rank the boxes
-"""
-_SMALL = """classifier = None   # findings are too small for heat of whole images: the teacher's own scores will rank the boxes
-"""
-_SHARPER = 'teacher = FindingDetector(cohort.classes, trainable="all", start=model)'
-_PSEUDO_BOXES = """from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
-
-pseudo_boxes = rank_pseudo_boxes(teacher, classifier, data)   # one for each unboxed positive, none on negatives
-{data}"""
-_RANKED_AGAIN = """pseudo_boxes = rank_pseudo_boxes(model, classifier, data)
-{data}"""
-_MIXED = """data = BoxDataModule(cohort, size=size{window}, train_transform=views, negatives=0.5, pseudo_boxes=pseudo_boxes)
-"""
-_MORE = """more = BoxDataModule(cohort, size=size, train_transform=views, negatives=2 / 3, pseudo_boxes=data.pseudo_boxes)
-"""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jupyter_clinagent.agent.playbook import cells, classifier_ideas, debiasing, detector_ideas
-from jupyter_clinagent.agent.playbook.detection import detection_cell
+from jupyter_clinagent.agent.playbook.detection_cells import detection_cell
 from jupyter_clinagent.agent.playbook.moves import facts_in, run
 from jupyter_clinagent.agent.playbook.plan import Rung, Size, closing_minutes, judging_minutes
 from jupyter_clinagent.agent.playbook.refinement import Signs, looks_minutes, next_experiment
