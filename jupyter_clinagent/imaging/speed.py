@@ -12,6 +12,8 @@ from jupyter_clinagent.imaging.backbones import DEFAULT
 from jupyter_clinagent.imaging.classification import ImageClassifier
 
 BATCH = 16
+BATCH_PIXELS = BATCH * 128 * 128
+"""Of larger images fewer make up a batch, so that measuring takes no longer."""
 
 
 def measure_speed(
@@ -29,24 +31,25 @@ def measure_speed(
     share = seconds / (3 * max(len(sizes), 1))
     found: dict[str, dict[str, float]] = {"head": {}, "half": {}, "all": {}, "predict": {}}
     for width, height in sizes:
-        images = torch.randint(0, 255, (BATCH, height, width, 3), dtype=torch.uint8)
+        batch = min(max(BATCH_PIXELS // (width * height), 2), BATCH)
+        images = torch.randint(0, 255, (batch, height, width, 3), dtype=torch.uint8)
         key = f"{width}x{height}"
-        found["predict"][key] = found["head"][key] = _milliseconds(partial(_predict, model, images), share)
+        found["predict"][key] = found["head"][key] = _milliseconds(partial(_predict, model, images), batch, share)
         for part in ("half", "all"):
             model.trainable = part
-            found[part][key] = _milliseconds(partial(_step, model, images), share)
+            found[part][key] = _milliseconds(partial(_step, model, images), batch, share)
     return torch.get_num_threads(), found
 
 
-def _milliseconds(work: Callable[[], None], seconds: float) -> float:
-    """The fastest of several runs: the first one allocates, and others are disturbed by what else the machine does."""
+def _milliseconds(work: Callable[[], None], batch: int, seconds: float) -> float:
+    """For one image, the fastest of several runs: the first allocates, and others are disturbed by what else is done."""
     times: list[float] = []
     began = time.perf_counter()
     while len(times) < 2 or time.perf_counter() - began < seconds:
         started = time.perf_counter()
         work()
         times.append(time.perf_counter() - started)
-    return round(min(times) * 1000 / BATCH, 2)
+    return round(min(times) * 1000 / batch, 2)
 
 
 @torch.inference_mode()
@@ -56,5 +59,5 @@ def _predict(model: ImageClassifier, images: torch.Tensor) -> None:
 
 def _step(model: ImageClassifier, images: torch.Tensor) -> None:
     model.freeze_plan()
-    model.train().training_step((images, torch.arange(BATCH) % 2), 0).backward()  # type: ignore[no-untyped-call]
+    model.train().training_step((images, torch.arange(len(images)) % 2), 0).backward()  # type: ignore[no-untyped-call]
     model.zero_grad()

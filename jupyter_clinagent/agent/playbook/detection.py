@@ -167,22 +167,25 @@ def make_detection_plan(
     if not window:
         rungs[0] = replace(rungs[0], views=_views(cohort, speed, minutes[0]))
     steps = [PlannedStep(name=r.name, hypothesis=r.hypothesis, minutes=round(m, 2)) for r, m in zip(rungs, minutes, strict=True)]
+    measured = _seen(speed, window) if window else _passes(speed, cohort, minutes[0], pass_)
     note = (
-        f"Measured on this machine with {speed.threads} threads: {milliseconds(speed, 'all'):.0f} ms per training image. "
-        f"{_how(window) if window else _passes(cohort, minutes[0], pass_)} {minutes_used:.1f} minutes are used, {closing:.1f} "
+        f"Measured on this machine with {speed.threads} threads: {measured} {minutes_used:.1f} minutes are used, {closing:.1f} "
         "are kept for the test set, the heat maps and the report."
     )
     return Plan(steps=steps, minutes=round(sum(minutes), 2), note=note), rungs
 
 
-def _how(window: Size) -> str:
-    return f"A step sees windows of {window[0]} × {window[1]} pixels of the images; the detector is judged on whole ones."
-
-
-def _passes(cohort: CohortFacts, minutes: float, pass_: float) -> str:
+def _seen(speed: SpeedFacts, window: Size) -> str:
     return (
-        f"Half of the first experiment tunes the backbone (about {0.5 * minutes / pass_:.1f} passes over "
-        f"{images_of(cohort)['train']} images), the rest trains the heads on feature maps computed once."
+        f"{milliseconds(speed, 'predict'):.0f} ms to search one image. A step sees windows of {window[0]} × {window[1]} pixels of "
+        "the images; the detector is judged on whole ones."
+    )
+
+
+def _passes(speed: SpeedFacts, cohort: CohortFacts, minutes: float, pass_: float) -> str:
+    return (
+        f"{milliseconds(speed, 'all'):.0f} ms per training image. Half of the first experiment tunes the backbone (about "
+        f"{0.5 * minutes / pass_:.1f} passes over {images_of(cohort)['train']} images), the rest trains the heads on feature maps computed once."
     )
 
 
