@@ -177,15 +177,16 @@ def make_detection_plan(
 
 def _seen(speed: SpeedFacts, window: Size) -> str:
     return (
-        f"{milliseconds(speed, 'predict'):.0f} ms to search one image. A step sees windows of {window[0]} × {window[1]} pixels of "
-        "the images; the detector is judged on whole ones."
+        f"{milliseconds(speed, 'predict'):.0f} ms to search one image. A step sees windows of {window[0]} × {window[1]} pixels "
+        "of the images; the detector is judged on whole ones."
     )
 
 
 def _passes(speed: SpeedFacts, cohort: CohortFacts, minutes: float, pass_: float) -> str:
     return (
         f"{milliseconds(speed, 'all'):.0f} ms per training image. Half of the first experiment tunes the backbone (about "
-        f"{0.5 * minutes / pass_:.1f} passes over {images_of(cohort)['train']} images), the rest trains the heads on feature maps computed once."
+        f"{0.5 * minutes / pass_:.1f} passes over {images_of(cohort)['train']} images), "
+        "the rest trains the heads on feature maps computed once."
     )
 
 
