@@ -34,15 +34,17 @@ def measure_speed(
         batch = min(max(BATCH_PIXELS // (width * height), 2), BATCH)
         images = torch.randint(0, 255, (batch, height, width, 3), dtype=torch.uint8)
         key = f"{width}x{height}"
-        found["predict"][key] = found["head"][key] = _milliseconds(partial(_predict, model, images), batch, share)
-        for part in ("half", "all"):
+        for part in ("all", "half"):
             model.trainable = part
             found[part][key] = _milliseconds(partial(_step, model, images), batch, share)
+        looked = _milliseconds(partial(_predict, model, images), batch, share)
+        found["predict"][key] = found["head"][key] = min(looked, found["half"][key])  # no gradient: never longer than with one
     return torch.get_num_threads(), found
 
 
 def _milliseconds(work: Callable[[], None], batch: int, seconds: float) -> float:
-    """For one image, the fastest of several runs: the first allocates, and others are disturbed by what else is done."""
+    """For one image, the fastest of several runs: others are disturbed by what else is done."""
+    work()  # allocates
     times: list[float] = []
     began = time.perf_counter()
     while len(times) < 2 or time.perf_counter() - began < seconds:
