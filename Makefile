@@ -12,9 +12,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt labextension/package.json
 	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt -e .
 	touch $@
 
-$(VENV)/.developed: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
-	touch $@
+$(VENV)/.developed: pyproject.toml constraints.txt labextension/package.json
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt -e ".[dev]"
+	touch $(VENV)/.installed $@
 
 demo: $(VENV)/.installed
 	rm -rf $(DEMO)

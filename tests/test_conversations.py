@@ -40,7 +40,11 @@ def summary(outcome: Outcome) -> dict:
 
 def test_a_detection_goes_on_after_its_opening_and_the_whole_conversation_replays(tmp_path: Path) -> None:
     phantoms.write("wrist", tmp_path / "data", n=120, seed=5)
-    words = ["Find the fractures and mark them with boxes", "Keep going for 1 minute", "Too many false alarms: 1 more minute"]
+    words = [
+        "Find the fractures and mark them with boxes",
+        "Keep going for half a minute",
+        "Too many false alarms: half a minute more",
+    ]
     _, longer, fewer = asyncio.run(conversation(tmp_path, 0.8, words))
     assert "was not asked again" in longer.message
     found = summary(fewer)
@@ -55,7 +59,7 @@ def test_a_detection_goes_on_after_its_opening_and_the_whole_conversation_replay
 
 def test_few_boxes_are_proposed_anew_by_the_best_detector_after_the_study(tmp_path: Path) -> None:
     phantoms.write("wrist-weak", tmp_path / "data", n=200, seed=5)
-    words = ["Find the fractures; only few of the images have boxes", "Find more fractures, take one minute"]
+    words = ["Find the fractures; only few of the images have boxes", "Find more fractures, take half a minute"]
     _, more = asyncio.run(conversation(tmp_path, 0.9, words))
     names = [experiment["name"] for experiment in summary(more)["experiments"]]
     assert any(name.startswith("pseudo-boxes ranked anew") for name in names)
@@ -64,7 +68,7 @@ def test_few_boxes_are_proposed_anew_by_the_best_detector_after_the_study(tmp_pa
 
 def test_a_shortcut_that_nobody_named_is_found_measured_and_worked_on_again(tmp_path: Path) -> None:
     phantoms.write("chest", tmp_path / "data", n=200, seed=3, size=96, drain_negative=0.25)
-    words = ["Classify pneumothorax; it must not rely on shortcuts", "use 90 % sensitivity", "it looks at the drain, 1 minute"]
+    words = ["Classify pneumothorax; it must not rely on shortcuts", "use 90 % sensitivity", "it looks at the drain, half a minute"]
     first, threshold, again = asyncio.run(conversation(tmp_path, 1.0, words))
     assert any("the audit found that “drain” goes with the label" in line for line in first.assumptions)
     assert "post hoc" in threshold.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def test_a_sentence_becomes_a_model_through_a_reload_and_a_closed_tab(browser: B
 
     clinician.page.reload()
     expect(clinician.working).to_be_visible(timeout=60_000)
-    assert set(before[:3]) <= set(clinician.texts())
+    _wait_until(lambda: set(before[:3]) <= set(clinician.texts()), clinician)  # messages are drawn one after the other
     clinician.close()
 
     _wait_for_the_end(lab)
@@ -67,6 +68,14 @@ def test_stop_ends_the_training_within_two_seconds_and_nothing_runs_later(browse
     assert _kernel(lab, "stopped.ipynb")["execution_state"] == "idle"
     assert len(_cells(lab.root / "stopped.ipynb")) == len(cells)
     clinician.close()
+
+
+def _wait_until(seen: Callable[[], bool], clinician: Clinician, seconds: int = 20) -> None:
+    for _ in range(4 * seconds):
+        if seen():
+            return
+        clinician.page.wait_for_timeout(250)
+    pytest.fail(f"not seen in {seconds} s; the chat shows {clinician.texts()}")
 
 
 def _kernel(lab: Lab, notebook: str) -> dict:
