@@ -68,7 +68,11 @@ def test_few_boxes_are_proposed_anew_by_the_best_detector_after_the_study(tmp_pa
 
 def test_a_shortcut_that_nobody_named_is_found_measured_and_worked_on_again(tmp_path: Path) -> None:
     phantoms.write("chest", tmp_path / "data", n=200, seed=3, size=96, drain_negative=0.25)
-    words = ["Classify pneumothorax; it must not rely on shortcuts", "use 90 % sensitivity", "it looks at the drain, half a minute"]
+    words = [
+        "Classify pneumothorax; it must not rely on shortcuts",
+        "use 90 % sensitivity",
+        "it looks at the drain, half a minute",
+    ]
     first, threshold, again = asyncio.run(conversation(tmp_path, 1.0, words))
     assert any("the audit found that “drain” goes with the label" in line for line in first.assumptions)
     assert "post hoc" in threshold.message
