@@ -368,6 +368,7 @@ def test_a_short_budget_or_a_slow_machine_leaves_out_the_rung_that_would_see_too
     twins = ["linear probe", "half-frozen tuning", "half-frozen tuning, drawn anew", "both asked together"]
     assert [r.name for r in plan(12)[1]] == twins
     assert [r.trainable for r in plan(2)[1]] == ["head", "half"]
+    assert [r.trainable for r in plan(4, slower=0.3)[1]] == ["head", "half"]  # fast, but no time to ask two models
     assert [r.trainable for r in plan(10, slower=8)[1]] == ["head", "half"]
 
 

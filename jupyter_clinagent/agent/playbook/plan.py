@@ -89,7 +89,7 @@ def make_plan(
     tuned = [HALF]
     if each * FULL.share >= USEFUL_EPOCHS * milliseconds(speed, "all"):
         tuned = [HALF, FULL]
-    elif each / 2 >= USEFUL_EPOCHS * milliseconds(speed, "half") and not freeing:
+    elif each / 2 >= USEFUL_EPOCHS * milliseconds(speed, "half") and left >= ENSEMBLE_MINUTES and not freeing:
         tuned = [HALF, TWIN]
     if len(tuned) > 1 and left >= ENSEMBLE_MINUTES and not freeing:
         tuned = [*tuned, replace(TOGETHER, members=tuple(rung.name for rung in tuned))]
