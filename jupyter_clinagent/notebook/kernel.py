@@ -188,10 +188,18 @@ class KernelConnection:
     async def _watch(self) -> None:
         while self.alive:
             await asyncio.sleep(_WATCH_SECONDS)
-            if not await ensure_async(self._manager.is_alive()):
+            if not await self._lives() and not await self._lives_after_all():
                 self._die("the kernel died, and what it held in memory is lost")
             elif _process_id(self._manager) != self._process:
                 self._die("the kernel was restarted, and what it held in memory is lost")
+
+    async def _lives(self) -> bool:
+        return bool(await ensure_async(self._manager.is_alive()))
+
+    async def _lives_after_all(self) -> bool:
+        """Between the two processes of a restart there is none for a moment."""
+        await asyncio.sleep(_WATCH_SECONDS)
+        return await self._lives()
 
     def _die(self, reason: str) -> None:
         self._death = f"{reason}; run the cells again from the top"
