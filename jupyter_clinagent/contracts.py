@@ -24,7 +24,7 @@ NO_PATIENT = "shows no patient"
 """Comment in the PNG of a plot; an export leaves out every image without it."""
 
 FINDING, NO_FINDING = "finding", "no finding"
-"""Image-level labels of a detection cohort."""
+"""Image-level labels of a cohort whose truth lies inside its images."""
 
 REPORT_ITEM_COUNT = 44
 REPORT_ITEMS = {
@@ -106,7 +106,7 @@ class Specification(Frozen):
 
     title: str
     request: str
-    task: Literal["classification", "detection"] = "classification"
+    task: str
     objective: str
     modality: Modality = "other"
     label_column: str | None = None
@@ -117,8 +117,8 @@ class Specification(Frozen):
     subgroups: list[str] = []
     confounders: list[str] = []
     supervision: Literal["full", "weak"] = "full"
-    primary_metric: Literal["auroc", "macro_auroc", "map50"]
-    direction: Literal["higher"] = "higher"
+    primary_metric: str
+    direction: Literal["higher", "lower"] = "higher"
     risk: str = "balanced"
     operating_point: OperatingPoint | None = None
     expected_output: str = "class probabilities for each image, with a heat map"
@@ -130,6 +130,19 @@ class Specification(Frozen):
         """SHA-256 of the canonical JSON form."""
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class Offer(Frozen):
+    """What could be learnt from a data folder: the data make offers, the request chooses.
+
+    ``sentence`` is said to the clinician; ``classes`` counts images by class, finding or structure.
+    """
+
+    task: str
+    sentence: str
+    images: int
+    groups: int | None = None
+    classes: dict[str, int] = {}
 
 
 class PlannedStep(Frozen):
@@ -204,7 +217,7 @@ class ConfoundedCohortLike(CohortLike, Protocol):
 
 @runtime_checkable
 class BoxedCohortLike(CohortLike, Protocol):
-    """A cohort for detection: ``classes`` are those of the boxes.
+    """A cohort whose truth is boxes: ``classes`` are theirs.
 
     Its ``table`` has, beside the columns above, ``boxed`` (bool; None where sealed): whether all findings of the image are
     marked. ``label`` says :data:`FINDING` or :data:`NO_FINDING`. So ``boxed`` without a box is a negative, and

@@ -54,7 +54,9 @@ class SurveyFacts(Frozen):
     unboxed: int = 0
     """Images that show a finding by ``image_label`` and have no box."""
     supervision: Literal["full", "weak"] = "full"
-    """``weak``: so many are unboxed that a detector should learn from them, too."""
+    """``weak``: so many are unboxed that a model should learn from them, too."""
+    seen: dict[str, dict[str, Any]] = {}
+    """What each task sees in the folder beyond this, by the task's name."""
     masks: dict[str, int] = {}
     """How many images each folder of masks outlines something on; folders whose masks don't fit their images are left out."""
     assumptions: list[str] = []
@@ -64,11 +66,12 @@ class SurveyFacts(Frozen):
 class CohortFacts(Frozen):
     """``study.load_cohort(...)``: loaded, grouped, split and sealed.
 
-    For detection ``classes`` are those of the boxes, and ``counts`` and ``groups`` go by finding and no finding.
+    Where the truth lies inside the images ``classes`` are those of the findings there, and ``counts`` and ``groups`` go by finding and
+    no finding.
     """
 
     kind: Literal["cohort"] = "cohort"
-    task: Literal["classification", "detection"] = "classification"
+    task: str
     classes: list[str]
     counts: dict[str, dict[str, int]]
     """Images by class and partition."""

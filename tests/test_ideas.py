@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from jupyter_clinagent import phantoms
-from jupyter_clinagent.agent.playbook import cells, classifier_ideas, detector_ideas
-from jupyter_clinagent.agent.playbook.classifier_ideas import Recipe
-from jupyter_clinagent.agent.playbook.detector_ideas import BoxRecipe
+from jupyter_clinagent.agent.playbook import cells
+from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
+from jupyter_clinagent.tasks.detection import ideas as detector_ideas
+from jupyter_clinagent.tasks.classification.ideas import Recipe
+from jupyter_clinagent.tasks.detection.ideas import BoxRecipe
 from jupyter_clinagent.agent.playbook.refinement import Idea, Next, Signs
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts
@@ -77,7 +79,7 @@ def wrists(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     study.confirm(specification(task="detection", classes={"fracture": ["fracture"]}, primary_metric="map50"))
     trial = Trial(study, "detection")
     trial.ran(
-        "from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes\n"
+        "from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes\n"
         f"data = BoxDataModule(cohort, size={SIZE}, train_transform=augment.radiograph_boxes({SIZE}))\n"
         f"with study.experiment('first', minutes={MINUTES}) as run:\n"
         "    teacher = FindingDetector(cohort.classes)\n"

@@ -12,14 +12,14 @@ from scipy import stats
 
 from jupyter_clinagent.contracts import names_of
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
-from jupyter_clinagent.export.evaluate_boxes import score_boxes
+from jupyter_clinagent.tasks.detection.evaluating import score_boxes
 from jupyter_clinagent.export.unpack import check, study_in, unpacked
 from jupyter_clinagent.imaging.inference import OnnxClassifier, OnnxDetector, load_onnx
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.groups import group_images
 from jupyter_clinagent.study.inventory import Inventory, take_inventory
 from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.labels import label_images
 from jupyter_clinagent.study.markup import metric_name
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_clinagent.imaging import augment, debiasing
-    from jupyter_clinagent.imaging.box_data import BoxDataModule
-    from jupyter_clinagent.imaging.classification import Ensemble, ImageClassifier
+    from jupyter_clinagent.tasks.detection.box_data import BoxDataModule
+    from jupyter_clinagent.imaging.classifier import Ensemble, ImageClassifier
     from jupyter_clinagent.imaging.dataset import CohortDataModule
-    from jupyter_clinagent.imaging.detection import FindingDetector
+    from jupyter_clinagent.tasks.detection.module import FindingDetector
 
 __all__ = ["BoxDataModule", "CohortDataModule", "Ensemble", "FindingDetector", "ImageClassifier", "augment", "debiasing"]
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 
 M = TypeVar("M", bound=nn.Module)
 ClassIndex = int | Sequence[int] | np.ndarray | None

@@ -15,7 +15,7 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import UNKNOWN, CohortDataModule
 
 MAX_EPOCHS = 40

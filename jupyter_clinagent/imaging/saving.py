@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from jupyter_clinagent.imaging.classification import Ensemble, ImageClassifier
+from jupyter_clinagent.imaging.classifier import Ensemble, ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.detection import FindingDetector
+from jupyter_clinagent.tasks.detection.module import FindingDetector
 from jupyter_clinagent.imaging.inference import METADATA, ONNX
 
 WEIGHTS = "weights.safetensors"

@@ -9,7 +9,7 @@ from functools import partial
 import torch
 
 from jupyter_clinagent.imaging.backbones import DEFAULT
-from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 
 BATCH = 16
 BATCH_PIXELS = BATCH * 128 * 128

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from jupyter_clinagent.imaging.box_data import BoxDataModule
-from jupyter_clinagent.imaging.box_feeds import BoxImageFeed, MapFeed
-from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.tasks.detection.box_data import BoxDataModule
+from jupyter_clinagent.tasks.detection.feeds import BoxImageFeed, MapFeed
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.detection import FindingDetector
+from jupyter_clinagent.tasks.detection.module import FindingDetector
 from jupyter_clinagent.imaging.feeds import Feed, ImageFeed, ProbeFeed
 
 TUNING = 0.5

@@ -50,9 +50,9 @@ from typing import Any
 
 import torch
 
-from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.detection import FindingDetector
+from jupyter_clinagent.tasks.detection.module import FindingDetector
 from jupyter_clinagent.imaging.stage_run import MIN_STEPS, PRECISION, Run, TrainingProgress, Watch, train_stage
 from jupyter_clinagent.imaging.stages import Stage, stages_of
 
@@ -114,7 +114,7 @@ def fit(
         Of torch; by default as they are.
     metric
         Name of a metric of :mod:`~jupyter_clinagent.imaging.metrics`, or for a detector of
-        :mod:`~jupyter_clinagent.imaging.detection_metrics`; the checkpoint with the highest value wins.
+        :mod:`~jupyter_clinagent.tasks.detection.metrics`; the checkpoint with the highest value wins.
 
     Raises
     ------

@@ -10,7 +10,7 @@ import pandas as pd
 
 from jupyter_clinagent.facts import Finding
 from jupyter_clinagent.study.association import associations
-from jupyter_clinagent.study.box_audit import audit_boxes
+from jupyter_clinagent.tasks.detection.auditing import audit_boxes
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.identifiers import count_identifiers
 from jupyter_clinagent.study.inventory import Inventory

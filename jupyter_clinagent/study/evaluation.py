@@ -12,9 +12,11 @@ import pandas as pd
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.errors import EvaluatorChanged
 from jupyter_clinagent.facts import OperatingResult
-from jupyter_clinagent.imaging import boxes, detection_metrics, metrics, reliance
-from jupyter_clinagent.study import judged, judged_boxes
+from jupyter_clinagent.imaging import boxes, metrics, reliance
+from jupyter_clinagent.study import judged
 from jupyter_clinagent.study.judged import Judged
+from jupyter_clinagent.tasks.detection import found as judged_boxes
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 
 SMALL = 10
 """Below so many groups of a class a figure is marked as too few to judge."""

@@ -9,15 +9,15 @@ from typing import Any
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import ExperimentFacts
-from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.detection import FindingDetector
+from jupyter_clinagent.tasks.detection.module import FindingDetector
 from jupyter_clinagent.imaging.training import FitResult, fit
 from jupyter_clinagent.study.acceptance import Verdict as Judgement
 from jupyter_clinagent.study.acceptance import judge, judge_unfreed
 from jupyter_clinagent.study.evaluation import check_evaluator
 from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.ledger import Entry, recipe_hash
 from jupyter_clinagent.study.session import Session
 from jupyter_clinagent.study.shortcuts import check_debiasing, judge_freed, validation_figures

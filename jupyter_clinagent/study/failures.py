@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from jupyter_clinagent.imaging.boxes import Boxes
-from jupyter_clinagent.imaging.detection_metrics import examples
-from jupyter_clinagent.study.explaining import choose_rows
-from jupyter_clinagent.study.explaining_boxes import in_model_pixels, shown_threshold
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.tasks.detection.metrics import examples
+from jupyter_clinagent.tasks.classification.galleries import choose_rows
+from jupyter_clinagent.tasks.detection.galleries import in_model_pixels, shown_threshold
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.opening import Opening
 from jupyter_clinagent.study.session import Session
 

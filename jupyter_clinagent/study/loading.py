@@ -12,7 +12,7 @@ import pandas as pd
 
 from jupyter_clinagent.errors import LabelsDoNotMatch, TooFewImages
 from jupyter_clinagent.facts import CohortFacts
-from jupyter_clinagent.study.boxed_loading import load_boxed_cohort
+from jupyter_clinagent.tasks.detection.targets import load_boxed_cohort
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.corrections import Corrections
 from jupyter_clinagent.study.counting import (

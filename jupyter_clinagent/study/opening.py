@@ -17,7 +17,7 @@ from jupyter_clinagent.study.evaluation import (
 )
 from jupyter_clinagent.study.experiment import Trained
 from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.ledger import recipe_hash
 from jupyter_clinagent.study.session import Session
 from jupyter_clinagent.study.shortcuts import Tested, reliance_facts

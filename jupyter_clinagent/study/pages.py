@@ -18,10 +18,11 @@ from jupyter_clinagent.facts import (
     SpeedFacts,
     SurveyFacts,
 )
-from jupyter_clinagent.imaging import box_figures, figures, metrics
+from jupyter_clinagent.imaging import figures, metrics
+from jupyter_clinagent.tasks.detection import figures as box_figures
 from jupyter_clinagent.study.acceptance import FREED_RULE
 from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.markup import metric_name, paragraphs, table, with_interval
 from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.reliance_page import reliance_tables

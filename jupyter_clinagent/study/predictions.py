@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.session import Session
 
 BOX_COLUMNS = ["image", "group", "partition", "class", "score", "x_min", "y_min", "x_max", "y_max"]

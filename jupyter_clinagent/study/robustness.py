@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.imaging import detection_metrics, metrics
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.imaging import metrics
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.opening import Opening
 
 MOST_IMAGES = 200

@@ -18,14 +18,14 @@ from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.evaluation import evaluator_hash, evaluator_state
 from jupyter_clinagent.study.inventory import Inventory
 from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.ledger import Ledger
 from jupyter_clinagent.study.record import Record
 
 if TYPE_CHECKING:
-    from jupyter_clinagent.imaging.classification import ImageClassifier
+    from jupyter_clinagent.imaging.classifier import ImageClassifier
     from jupyter_clinagent.imaging.dataset import CohortDataModule
-    from jupyter_clinagent.imaging.detection import FindingDetector
+    from jupyter_clinagent.tasks.detection.module import FindingDetector
     from jupyter_clinagent.study.experiment import Trained
     from jupyter_clinagent.study.opening import Opening
 

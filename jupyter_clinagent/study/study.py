@@ -31,8 +31,8 @@ from jupyter_clinagent.study.session import Confirmed, Session
 from jupyter_clinagent.study.splitting import AUTO
 
 if TYPE_CHECKING:
-    from jupyter_clinagent.imaging.classification import ImageClassifier
-    from jupyter_clinagent.imaging.detection import FindingDetector
+    from jupyter_clinagent.imaging.classifier import ImageClassifier
+    from jupyter_clinagent.tasks.detection.module import FindingDetector
     from jupyter_clinagent.study.experiment import Experiment
 
 # A message of tqdm about widgets that we don't use; it would stand in red in the clinician's notebook.
@@ -263,8 +263,8 @@ class Study:
 
     def explain(self, images: int = 10) -> None:
         """Galleries of hits and worst misses on the opened test set with heat maps, and the weight-randomisation test."""
-        from jupyter_clinagent.study.explaining import draw_galleries
-        from jupyter_clinagent.study.explaining_boxes import draw_box_galleries
+        from jupyter_clinagent.tasks.classification.galleries import draw_galleries
+        from jupyter_clinagent.tasks.detection.galleries import draw_box_galleries
 
         session = self._session
         draw = draw_box_galleries if session.detects else draw_galleries

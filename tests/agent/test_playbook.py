@@ -11,7 +11,7 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from jupyter_clinagent.agent.playbook import cells
-from jupyter_clinagent.agent.playbook.classifier_ideas import CATALOGUE
+from jupyter_clinagent.tasks.classification.ideas import CATALOGUE
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.plan import make_plan, working_size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment

@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment, detection_metrics, training
+from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment, training
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.imaging.boxes import Boxes
-from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
+from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes
 from tests.imaging.boxed_cohorts import WristCohort
 
 SIZE, FINER, FEW = (96, 96), (128, 128), 0.1

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torchvision.ops import box_iou
 
-from jupyter_clinagent.imaging import anchors
+from jupyter_clinagent.tasks.detection import anchors
 
 
 def grid_of(sizes, picture=128):

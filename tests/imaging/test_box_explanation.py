@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from jupyter_clinagent.imaging.box_explanation import box_heat
+from jupyter_clinagent.tasks.detection.explanation import box_heat
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.imaging.explanation import heat_inside
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from jupyter_clinagent.contracts import NO_PATIENT
-from jupyter_clinagent.imaging import box_figures, figures
+from jupyter_clinagent.imaging import figures
+from jupyter_clinagent.tasks.detection import figures as box_figures
 from jupyter_clinagent.imaging.boxes import Boxes
 
 TRUTH = [Boxes.of([[10, 10, 30, 30]]), Boxes(), Boxes.of([[5, 5, 20, 20]])]

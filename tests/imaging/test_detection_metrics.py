@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from jupyter_clinagent.imaging import detection_metrics as dm
+from jupyter_clinagent.tasks.detection import metrics as dm
 from jupyter_clinagent.imaging.boxes import Boxes
 
 

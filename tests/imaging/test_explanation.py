@@ -7,7 +7,7 @@ from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 from jupyter_clinagent.imaging import explanation
-from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 
 
 class FromNormalised(torch.nn.Module):

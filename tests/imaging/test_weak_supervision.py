@@ -5,7 +5,7 @@ import pytest
 
 from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, training
 from jupyter_clinagent.imaging.boxes import intersection_over_union
-from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes, unboxed_positives
+from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes, unboxed_positives
 from tests.imaging.boxed_cohorts import WristCohort
 from tests.imaging.conftest import BOXED_STAGES, boxed_data
 

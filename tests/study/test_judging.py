@@ -13,7 +13,7 @@ from jupyter_clinagent.study.evaluation import (
     operating_result,
     subgroup_table,
 )
-from jupyter_clinagent.study.explaining import choose_rows
+from jupyter_clinagent.tasks.classification.galleries import choose_rows
 from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.ledger import Entry, Ledger, recipe_hash
 

@@ -5,7 +5,7 @@ Each function returns the text of one cell; what varies comes in as plain values
 
 from __future__ import annotations
 
-from jupyter_clinagent.agent.playbook.classifier_ideas import Recipe
+from jupyter_clinagent.tasks.classification.ideas import Recipe
 from jupyter_clinagent.agent.playbook.plan import PROBE, Rung
 from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.contracts import OperatingPoint, Plan, Specification

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jupyter_clinagent.agent.playbook import cells, classifier_ideas, debiasing, detector_ideas
-from jupyter_clinagent.agent.playbook.detection_cells import detection_cell
+from jupyter_clinagent.agent.playbook import cells, debiasing
+from jupyter_clinagent.tasks.detection.cells import detection_cell
 from jupyter_clinagent.agent.playbook.moves import facts_in, run
 from jupyter_clinagent.agent.playbook.plan import Rung, Size, closing_minutes, judging_minutes
 from jupyter_clinagent.agent.playbook.refinement import Signs, looks_minutes, next_experiment
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Plan, Specification
+from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
+from jupyter_clinagent.tasks.detection import ideas as detector_ideas
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from jupyter_clinagent.agent.playbook import cells, classifier_ideas, closing, detector_ideas
+from jupyter_clinagent.agent.playbook import cells, closing
 from jupyter_clinagent.agent.playbook.debiasing import cell as freeing_cell
 from jupyter_clinagent.agent.playbook.debiasing import find_confounders, freeing_rungs
-from jupyter_clinagent.agent.playbook.detection import EVERY, NEGATIVES
+from jupyter_clinagent.tasks.detection.ladder import EVERY, NEGATIVES
 from jupyter_clinagent.agent.playbook.discovering import discovered
 from jupyter_clinagent.agent.playbook.drafting import DEFAULT_RATE, concept_of
 from jupyter_clinagent.agent.playbook.experimenting import Made, Setting, refine
@@ -19,6 +19,8 @@ from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.refinement import LONGER
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Exported, Specification
+from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
+from jupyter_clinagent.tasks.detection import ideas as detector_ideas
 from jupyter_clinagent.facts import AuditFacts, CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
 
 MORE_MINUTES = 5.0

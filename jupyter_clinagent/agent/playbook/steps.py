@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
 from jupyter_clinagent.agent.playbook.answers import take_answers
-from jupyter_clinagent.agent.playbook.detection import detection_size, make_detection_plan
+from jupyter_clinagent.tasks.detection.ladder import detection_size, make_detection_plan
 from jupyter_clinagent.agent.playbook.discovering import put_forward
-from jupyter_clinagent.agent.playbook.draft import draft
-from jupyter_clinagent.agent.playbook.draft_detection import fitted_to
+from jupyter_clinagent.tasks.classification.drafting import draft
+from jupyter_clinagent.tasks.detection.drafting import fitted_to
 from jupyter_clinagent.agent.playbook.drafting import ABLE, Draft, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.experimenting import Setting, climb, refine
 from jupyter_clinagent.agent.playbook.follow_up import follow_up

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.debiasing import find_confounders
-from jupyter_clinagent.agent.playbook.draft_detection import draft_detection, wants_boxes
+from jupyter_clinagent.tasks.detection.drafting import draft_detection, wants_boxes
 from jupyter_clinagent.agent.playbook.drafting import (
     DEFAULT_RATE,
     RISKS,

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from jupyter_clinagent.imaging.boxes import Boxes, intersection_over_union
-from jupyter_clinagent.imaging.detection import FindingDetector
+from jupyter_clinagent.tasks.detection.module import FindingDetector
 
 
 def box_heat(model: FindingDetector, images: np.ndarray, boxes: Sequence[Boxes]) -> np.ndarray:

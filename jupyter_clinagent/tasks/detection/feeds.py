@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
-from jupyter_clinagent.imaging import detection_metrics
-from jupyter_clinagent.imaging.box_data import BoxDataModule, Target, as_target
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
+from jupyter_clinagent.tasks.detection.box_data import BoxDataModule, Target, as_target
 from jupyter_clinagent.imaging.boxes import Boxes
-from jupyter_clinagent.imaging.detection import FindingDetector, selected
+from jupyter_clinagent.tasks.detection.module import FindingDetector, selected
 
 MAX_EPOCHS = 60
 LEAST_STEPS = 400

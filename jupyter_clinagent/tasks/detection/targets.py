@@ -10,9 +10,9 @@ import pandas as pd
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.facts import CohortFacts
-from jupyter_clinagent.imaging import detection_metrics
-from jupyter_clinagent.study.boxed import BOXES, BoxedImages, boxed_images
-from jupyter_clinagent.study.boxed_splitting import UNJUDGED, split_boxed
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
+from jupyter_clinagent.tasks.detection.boxed import BOXES, BoxedImages, boxed_images
+from jupyter_clinagent.tasks.detection.splitting import UNJUDGED, split_boxed
 from jupyter_clinagent.study.boxes.mending import MendedBoxes, mend_boxes
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.corrections import Corrections

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from jupyter_clinagent.agent.playbook.detection import BOX_PIXELS, EVERY, NEGATIVES, many_negatives
+from jupyter_clinagent.tasks.detection.ladder import BOX_PIXELS, EVERY, NEGATIVES, many_negatives
 from jupyter_clinagent.agent.playbook.plan import Size
 from jupyter_clinagent.agent.playbook.refinement import LONGER, Idea, Next, Signs, finer
 from jupyter_clinagent.facts import ExperimentFacts

@@ -21,11 +21,11 @@ from torchvision.models.detection.retinanet import RetinaNetHead
 from torchvision.ops import FeaturePyramidNetwork, box_iou
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Partition
-from jupyter_clinagent.imaging import anchors
+from jupyter_clinagent.tasks.detection import anchors
 from jupyter_clinagent.imaging.backbones import DEFAULT
-from jupyter_clinagent.imaging.box_data import BoxDataModule, Target
+from jupyter_clinagent.tasks.detection.box_data import BoxDataModule, Target
 from jupyter_clinagent.imaging.boxes import Boxes, select
-from jupyter_clinagent.imaging.classification import ImageClassifier
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.schedule import one_cycle
 
 Trainable = Literal["heads", "all"]

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from jupyter_clinagent.imaging import box_figures, figures
+from jupyter_clinagent.imaging import figures
+from jupyter_clinagent.tasks.detection import figures as box_figures
 from jupyter_clinagent.imaging.boxes import Boxes
-from jupyter_clinagent.imaging.detection_metrics import examples, matched
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.tasks.detection.metrics import examples, matched
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.opening import Opening
 from jupyter_clinagent.study.session import Session, Shown
 
@@ -26,7 +27,7 @@ def shown_threshold(validation: FoundBoxes) -> float:
 
 def draw_box_galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
     """Galleries, and the mean correlation of the heat maps with those of a weight-randomised detector."""
-    from jupyter_clinagent.imaging.box_explanation import box_heat
+    from jupyter_clinagent.tasks.detection.explanation import box_heat
     from jupyter_clinagent.imaging.explanation import mean_correlation, shuffled
 
     test, model, data, validation = opening.boxed, opening.trained.detector, opening.trained.data, opening.trained.validation

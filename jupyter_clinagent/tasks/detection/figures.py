@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from jupyter_clinagent.imaging import detection_metrics, figures
+from jupyter_clinagent.imaging import figures
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.imaging.boxes import Boxes
 
 TRUTH, FOUND = figures.COLOURS[5], figures.COLOURS[4]

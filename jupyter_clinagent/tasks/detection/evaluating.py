@@ -7,10 +7,10 @@ from pathlib import Path
 from jupyter_clinagent.imaging.boxes import listed
 from jupyter_clinagent.imaging.inference import OnnxDetector
 from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.study.boxed import boxed_images
-from jupyter_clinagent.study.boxed_loading import with_boxes
+from jupyter_clinagent.tasks.detection.boxed import boxed_images
+from jupyter_clinagent.tasks.detection.targets import with_boxes
 from jupyter_clinagent.study.inventory import take_inventory
-from jupyter_clinagent.study.judged_boxes import FoundBoxes
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.linking import link_images
 
 

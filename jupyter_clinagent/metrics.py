@@ -1,0 +1,57 @@
+"""The catalogue of metrics: what each is called, in which range it lies, which direction is better, whose formula it is.
+
+A task adds its own (:attr:`jupyter_clinagent.tasks.protocol.Task.metrics`). Who changes what a metric computes raises its
+``version``: the versions are the evaluator's identity, by which a replay knows whether it is judged as the study was.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+
+class Metric(NamedTuple):
+    """One figure.
+
+    Attributes
+    ----------
+    title
+        In tables and reports.
+    source
+        Of the formula.
+    spoken
+        In the chat; empty where it is called as in reports.
+    needs
+        What it takes to estimate it; empty for any test set with both answers.
+    version
+        Raised with each change of what is computed.
+    told
+        Whether the closing words of a study give it.
+    headline
+        Whether it stands beside the primary metric at the top of the report.
+    """
+
+    name: str
+    title: str
+    source: str
+    spoken: str = ""
+    needs: str = ""
+    version: int = 1
+    low: float = 0.0
+    high: float = 1.0
+    better: Literal["higher", "lower"] = "higher"
+    unit: str = ""
+    told: bool = False
+    headline: bool = False
+
+    @property
+    def in_chat(self) -> str:
+        """What the chat calls it."""
+        return self.spoken or self.title
+
+
+COMMON: tuple[Metric, ...] = (
+    Metric("auroc", "AUROC", "Hanley and McNeil 1982", told=True),
+    Metric("sensitivity", "Sensitivity", "Altman and Bland 1994", needs="a threshold", headline=True),
+    Metric("specificity", "Specificity", "Altman and Bland 1994", needs="a threshold", headline=True),
+)
+"""What more than one task reports of images as a whole."""

@@ -1,0 +1,431 @@
+"""What a task answers for: the page to read before adding one.
+
+A task is a package with a constant ``TASK`` (a :class:`Task`) and one module for each question below; the module's functions
+are the answers. The registry imports a module when its question is first asked, so each stays in one world:
+
+===================  ======  ===============================================================================
+module               world   question
+===================  ======  ===============================================================================
+``specification``    every   which fields its specification has
+``surveying``        kernel  what it sees in a data folder
+``offers``           agent   what it could do with these data, whether a request means it, and its draft
+``targets``          kernel  how truth is read, grouped, split and sealed, and what its audit adds
+``planning``         agent   working size, experiments, ideas for refinement, and their cells
+``judging``          kernel  what a model says of a partition, and how that is judged
+``showing``          kernel  figures, galleries, worst mistakes, the table of predictions
+``reporting``        kernel  its words in the report
+``saving``           torch   a trained model on disk, and back
+``inference``        none    prediction without torch
+``evaluating``       kernel  the model on another hospital's images
+``phantom``          numpy   synthetic images with known truth, and a request about them
+===================  ======  ===============================================================================
+
+*Kernel* modules may import :mod:`jupyter_clinagent.study` and :mod:`jupyter_clinagent.imaging`, *agent* modules
+:mod:`jupyter_clinagent.agent.playbook`; never the other way about, which import-linter checks. ``words.toml`` holds the
+words of a request that mean the task. :func:`jupyter_clinagent.testing.check_task` tries a task from its phantom to another
+hospital's images.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from jupyter_clinagent.metrics import COMMON, Metric
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from jupyter_clinagent.agent.playbook.drafting import Draft
+    from jupyter_clinagent.agent.playbook.experimenting import Setting
+    from jupyter_clinagent.agent.playbook.lexicon import Intent
+    from jupyter_clinagent.agent.playbook.plan import Rung, Size
+    from jupyter_clinagent.agent.playbook.refinement import Signs
+    from jupyter_clinagent.contracts import Card, Offer, Partition, Plan, Specification
+    from jupyter_clinagent.facts import CohortFacts, Finding, SpeedFacts, SurveyFacts
+    from jupyter_clinagent.imaging.inference import OnnxModel
+    from jupyter_clinagent.study.cohort import Cohort
+    from jupyter_clinagent.study.corrections import Corrections
+    from jupyter_clinagent.study.failures import FailureKind
+    from jupyter_clinagent.study.inventory import Inventory
+    from jupyter_clinagent.study.judged import Judged
+    from jupyter_clinagent.study.opening import Opening
+    from jupyter_clinagent.study.report.evidence import Evidence
+    from jupyter_clinagent.study.report.lines import Line
+    from jupyter_clinagent.study.session import Session, Shown
+    from jupyter_clinagent.study.wishes import Wishes
+
+
+# ------------------------------------------------------------------ kernel
+class Surveying(Protocol):
+    """What the task sees in a data folder (``surveying.py``)."""
+
+    def look(self, inventory: Inventory) -> Mapping[str, Any]:
+        """Plain facts beyond those of every survey, for ``SurveyFacts.seen``; empty where there is nothing for this task."""
+        ...
+
+
+class Targets(Protocol):
+    """How truth is read and sealed (``targets.py``)."""
+
+    def load(self, inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
+        """Load, group, split and seal; BadInput says in one line what about the data has to change first."""
+        ...
+
+    def audit(self, cohort: Cohort) -> list[Finding]:
+        """What a careful colleague checks beyond the audit of every cohort."""
+        ...
+
+    def sheet(self, cohort: Cohort, shown: pd.DataFrame) -> dict[str, pd.Series]:
+        """Rows of the contact sheet: a name, and which of ``shown`` (rows of the cohort's table) belong to it, bool."""
+        ...
+
+    def drawn(self, cohort: Cohort, image: str) -> np.ndarray:
+        """An image with its truth on it, uint8 RGB (H, W, 3)."""
+        ...
+
+
+class Judging(Protocol):
+    """How models are judged (``judging.py``)."""
+
+    JUDGES: Sequence[ModuleType]
+    """Modules whose code decides a figure: what is bound in them must not change during a study."""
+
+    def primary_metric(self, cohort: CohortFacts) -> tuple[str, str]:
+        """The metric that decides in such a cohort, and in a few words why."""
+        ...
+
+    def predict(self, session: Session, model: Any, data: Any, partition: Partition) -> Judged:
+        """What a model says of a partition, with the truth; of the test part only after its opening."""
+        ...
+
+    def changed(
+        self, opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray
+    ) -> float | None:
+        """The metric on these rows (K,) of the opened test set with other pixels (K, H, W, 3), uint8, at the working size."""
+        ...
+
+    def scores(self, model: Any, images: np.ndarray, positives: Sequence[int]) -> np.ndarray:
+        """Of images (N, H, W, 3), uint8, at the working size: the score (N,) for showing one of the positive classes."""
+        ...
+
+
+class Showing(Protocol):
+    """What is shown (``showing.py``)."""
+
+    def cohort(self, facts: CohortFacts, heads: list[str]) -> str:
+        """HTML below the table of images; ``heads`` are that table's columns."""
+        ...
+
+    def figures(self, session: Session) -> dict[str, Figure]:
+        """Figures of the opened test set by name."""
+        ...
+
+    def galleries(self, session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
+        """Hits and misses with heat maps, and the mean correlation of the maps with those of a weight-randomised model."""
+        ...
+
+    def failures(self, session: Session) -> list[FailureKind]:
+        """The worst mistakes on the opened test set."""
+        ...
+
+    def predictions(self, known: pd.DataFrame, judged: Any, classes: list[str]) -> pd.DataFrame:
+        """Rows of ``predictions.csv`` from ``image``, ``group`` and ``partition`` of each judged image."""
+        ...
+
+
+class Reporting(Protocol):
+    """The task's words in the report (``reporting.py``)."""
+
+    PROBABILITIES: bool
+    """Whether scores are probabilities, so that calibration and net benefit mean something."""
+
+    def does(self, specification: Specification) -> str:
+        """After “The model”: “tells a and b apart”."""
+        ...
+
+    def headline(self, e: Evidence) -> str:
+        """The primary figure in a sentence, with what would be perfect."""
+        ...
+
+    def without_threshold(self, e: Evidence) -> str:
+        """What it does where no threshold was asked for."""
+        ...
+
+    def guesses(self, e: Evidence) -> bool:
+        """Whether the primary figure can't be told from that of a model that guesses."""
+        ...
+
+    def positive(self, e: Evidence) -> tuple[list[int], str]:
+        """Numbers of the image-level labels that count as positive, and what such an image shows; empty where none is."""
+        ...
+
+    def labels(self, e: Evidence) -> list[str]:
+        """Names of the image-level labels by number."""
+        ...
+
+    def included(self, e: Evidence) -> str:
+        """Which images were included."""
+        ...
+
+    def truth(self, e: Evidence) -> str:
+        """Where the truth comes from."""
+        ...
+
+    def network(self, backbone: str) -> str:
+        """The network in a few words."""
+        ...
+
+    def naming(self, e: Evidence) -> str:
+        """How its output is read where there is no threshold."""
+        ...
+
+    def judged(self, e: Evidence) -> Iterator[Line]:
+        """Report items 29 and 30, confusion and calibration."""
+        ...
+
+    def simplest(self, e: Evidence) -> str:
+        """What a model without any learning would reach."""
+        ...
+
+    def enough(self, least: int) -> str:
+        """What a subgroup needs to be judged."""
+        ...
+
+    def legend(self) -> str:
+        """What is drawn on the pictures of the failure gallery; empty for nothing."""
+        ...
+
+
+# ------------------------------------------------------------------ agent
+class Offers(Protocol):
+    """What the task could do with the data, and what a request asks of it (``offers.py``)."""
+
+    def offers(self, survey: SurveyFacts) -> list[Offer]:
+        """What could be learnt from these data, the likeliest first."""
+        ...
+
+    def claims(self, intent: Intent, survey: SurveyFacts) -> bool:
+        """Whether the request means this task; LabelsDoNotMatch where it does and the data lack what it takes."""
+        ...
+
+    def draft(self, intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+        """The specification, or the question that has to be answered first."""
+        ...
+
+    def fitted(self, specification: Specification, cohort: CohortFacts) -> Specification:
+        """The specification with what the loaded cohort turned out to have."""
+        ...
+
+
+class Planning(Protocol):
+    """Experiments and their cells (``planning.py``)."""
+
+    FREES: bool
+    """Whether a model can be freed from a shortcut."""
+
+    WISHES: Mapping[str, tuple[str, ...]]
+    """Ideas that words about a finished study call for: ``sensitive``, ``specific``, ``rare``, the best first."""
+
+    def size(self, survey: SurveyFacts, minutes: float) -> tuple[Size, Size | None]:
+        """Width and height to work at, and those of the windows that a training step sees (None: whole images)."""
+        ...
+
+    def plan(
+        self, spec: Specification, cohort: CohortFacts, speed: SpeedFacts, used: float, freeing: Sequence[Rung], window: Size | None
+    ) -> tuple[Plan, list[Rung]]:
+        """Share what is left of the budget among experiments; ``used`` minutes have passed since the request."""
+        ...
+
+    def cell(self, number: int, rung: Rung, minutes: float, setting: Setting) -> str:
+        """The cell of a planned experiment."""
+        ...
+
+    def refined(self, signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
+        """Hypothesis and cell of the next experiment, from the last results; None where refinement ends."""
+        ...
+
+    def no_threshold(self) -> str:
+        """What stands in the specification where no threshold is asked for."""
+        ...
+
+    def unlearnt(self, test: Mapping[str, Any]) -> str:
+        """In plain words, that the test figures mean that nothing was learnt; empty where something was."""
+        ...
+
+    def declines(self, wish: str) -> str:
+        """Why this task can't do what words about a finished study call for; empty where it can."""
+        ...
+
+
+# ------------------------------------------------------------------ leaving the notebook
+class Saving(Protocol):
+    """A trained model on disk (``saving.py``)."""
+
+    def save(self, model: Any, data: Any, folder: str | Path, extra: dict[str, Any] | None = None) -> Path:
+        """Write safetensors, ONNX and ``preprocessing.json`` (see :mod:`jupyter_clinagent.imaging.saving`)."""
+        ...
+
+    def load(self, folder: str | Path, weights_file: str | Path | None = None) -> Any:
+        """Rebuild the model."""
+        ...
+
+
+class Inference(Protocol):
+    """Prediction without torch (``inference.py``): onnxruntime, numpy and OpenCV only."""
+
+    def load(self, folder: Path) -> OnnxModel:
+        """The saved model."""
+        ...
+
+    def header(self, model: Any) -> list[str]:
+        """Columns of the prediction table after ``image``."""
+        ...
+
+    def rows(self, model: Any, pixels: np.ndarray) -> Iterable[list[str]]:
+        """What the model says of an image, uint8 RGB (H, W, 3): one or more rows of the table."""
+        ...
+
+
+class Evaluating(Protocol):
+    """The model on another hospital's images (``evaluating.py``)."""
+
+    def score(self, model: Any, data: Path, classes: dict[str, list[str]]) -> tuple[Judged, list[str]]:
+        """What it says of each labelled image; a line for each image that is left out.
+
+        ``classes`` are the label values that stand for each class of the model.
+        """
+        ...
+
+    def internal(self, predictions: pd.DataFrame, name: str) -> tuple[pd.Series, float | None]:
+        """From the study's own predictions of the test part: each image's score for a class, and the share that shows it."""
+        ...
+
+
+class PhantomStudy(Protocol):
+    """Synthetic images with known truth (``phantom.py``)."""
+
+    KINDS: Collection[str]
+    """Kinds of phantoms that this task brings along."""
+
+    REQUEST: str
+    """A sentence that asks for this task on them."""
+
+    def write(self, folder: Path, n: int, seed: int) -> None:
+        """Write ``n`` easy images with their truth, as a hospital would keep them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task and where its parts are.
+
+    Attributes
+    ----------
+    name
+        A word, also in specifications, summaries and on disk.
+    package
+        Holds the modules listed above.
+    able
+        What it does, in a sentence about “I”, with an example.
+    metrics
+        Its figures.
+    precedence
+        Where a request has the words of several tasks, the highest decides.
+    usual
+        Whether it is meant where a request names no task.
+    exports
+        Classes and functions that its cells import from :mod:`jupyter_clinagent.imaging`, and the module of each.
+    """
+
+    name: str
+    package: str
+    able: str
+    metrics: tuple[Metric, ...] = ()
+    precedence: int = 0
+    usual: bool = False
+    exports: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def part(self, name: str) -> Any:
+        """One of its modules."""
+        return import_module(f"{self.package}.{name}")
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Phrases of a request that mean this task, from ``words.toml``."""
+        text = files(self.package).joinpath("words.toml").read_text(encoding="utf-8")
+        return tuple(tomllib.loads(text)["words"])
+
+    def metric(self, name: str) -> Metric:
+        """A metric by its name; one that nobody described is called by its name."""
+        known = {metric.name: metric for metric in (*COMMON, *self.metrics)}
+        return known.get(name) or Metric(name, name, "")
+
+    @property
+    def specification(self) -> type[Specification]:
+        """The class of its specifications."""
+        return cast("type[Specification]", self.part("specification").SPECIFICATION)
+
+    @property
+    def surveying(self) -> Surveying:
+        """See :class:`Surveying`."""
+        return cast(Surveying, self.part("surveying"))
+
+    @property
+    def offers(self) -> Offers:
+        """See :class:`Offers`."""
+        return cast(Offers, self.part("offers"))
+
+    @property
+    def targets(self) -> Targets:
+        """See :class:`Targets`."""
+        return cast(Targets, self.part("targets"))
+
+    @property
+    def planning(self) -> Planning:
+        """See :class:`Planning`."""
+        return cast(Planning, self.part("planning"))
+
+    @property
+    def judging(self) -> Judging:
+        """See :class:`Judging`."""
+        return cast(Judging, self.part("judging"))
+
+    @property
+    def showing(self) -> Showing:
+        """See :class:`Showing`."""
+        return cast(Showing, self.part("showing"))
+
+    @property
+    def reporting(self) -> Reporting:
+        """See :class:`Reporting`."""
+        return cast(Reporting, self.part("reporting"))
+
+    @property
+    def saving(self) -> Saving:
+        """See :class:`Saving`."""
+        return cast(Saving, self.part("saving"))
+
+    @property
+    def inference(self) -> Inference:
+        """See :class:`Inference`."""
+        return cast(Inference, self.part("inference"))
+
+    @property
+    def evaluating(self) -> Evaluating:
+        """See :class:`Evaluating`."""
+        return cast(Evaluating, self.part("evaluating"))
+
+    @property
+    def phantom(self) -> PhantomStudy:
+        """See :class:`PhantomStudy`."""
+        return cast(PhantomStudy, self.part("phantom"))
