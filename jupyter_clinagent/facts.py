@@ -66,8 +66,8 @@ class SurveyFacts(Frozen):
 class CohortFacts(Frozen):
     """``study.load_cohort(...)``: loaded, grouped, split and sealed.
 
-    Where the truth lies inside the images ``classes`` are those of the findings there, and ``counts`` and ``groups`` go by finding and
-    no finding.
+    Where the truth lies inside the images ``classes`` are those of the findings there, and ``counts`` and ``groups`` go by
+    finding and no finding.
     """
 
     kind: Literal["cohort"] = "cohort"

@@ -44,6 +44,12 @@ class Metric(NamedTuple):
     headline: bool = False
 
     @property
+    def running(self) -> str:
+        """Its title within a sentence: “macro AUROC”, but “AUROC” and “mAP50”."""
+        first, *rest = self.title.split(" ")
+        return " ".join([first.lower() if first.istitle() and rest else first, *rest])
+
+    @property
     def in_chat(self) -> str:
         """What the chat calls it."""
         return self.spoken or self.title

@@ -46,6 +46,7 @@ def test_the_cell_that_confirms_a_specification_says_who_approved_it() -> None:
     specification = Specification(
         title="t",
         request="r",
+        task="classification",
         objective="o",
         classes={"mel": ["mel"], "nv": ["nv"]},
         primary_metric="auroc",

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from jupyter_clinagent import phantoms
-from jupyter_clinagent.agent.playbook import cells
-from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
-from jupyter_clinagent.tasks.detection import ideas as detector_ideas
-from jupyter_clinagent.tasks.classification.ideas import Recipe
-from jupyter_clinagent.tasks.detection.ideas import BoxRecipe
 from jupyter_clinagent.agent.playbook.refinement import Idea, Next, Signs
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts
 from jupyter_clinagent.imaging import BoxDataModule, CohortDataModule, FindingDetector, ImageClassifier, augment
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.experiment import experiment_facts
+from jupyter_clinagent.tasks.classification import cells as ladder_cells
+from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
+from jupyter_clinagent.tasks.classification.ideas import Recipe
+from jupyter_clinagent.tasks.detection import ideas as detector_ideas
+from jupyter_clinagent.tasks.detection.ideas import BoxRecipe
 
 SIZE = (64, 64)
 MINUTES = 0.03
@@ -23,7 +23,7 @@ MINUTES = 0.03
 
 def specification(**changes: Any) -> Specification:
     known: dict[str, Any] = {"title": "t", "request": "r", "objective": "o"}
-    return Specification(**known | changes)
+    return Specification(**{"task": "classification", **known} | changes)
 
 
 class Trial:
@@ -45,12 +45,12 @@ class Trial:
         return self.facts()[-1]
 
     def cell(self, idea: Idea[Any]) -> str:
-        cohort = CohortFacts(classes=[], counts={}, groups={}, group_source=None, split_source="")
+        cohort = CohortFacts(task=self.task, classes=[], counts={}, groups={}, group_source=None, split_source="")
         signs = Signs(None, cohort, None, self.facts()[:1], 1)  # type: ignore[arg-type]
         chosen = Next(idea.name, idea.hypothesis, idea.recipe(signs), MINUTES)
         if self.task == "detection":
             return detector_ideas.cell(2, chosen)
-        return cells.refinement(2, chosen, "dermoscopy", False)
+        return ladder_cells.refinement(2, chosen, "dermoscopy", False)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def wrists(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     study.confirm(specification(task="detection", classes={"fracture": ["fracture"]}, primary_metric="map50"))
     trial = Trial(study, "detection")
     trial.ran(
-        "from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes\n"
+        "from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes\n"
         f"data = BoxDataModule(cohort, size={SIZE}, train_transform=augment.radiograph_boxes({SIZE}))\n"
         f"with study.experiment('first', minutes={MINUTES}) as run:\n"
         "    teacher = FindingDetector(cohort.classes)\n"

@@ -6,24 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 
 from jupyter_clinagent.contracts import names_of
-from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
-from jupyter_clinagent.tasks.detection.evaluating import score_boxes
+from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.export.unpack import check, study_in, unpacked
-from jupyter_clinagent.imaging.inference import OnnxClassifier, OnnxDetector, load_onnx
-from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.study.groups import group_images
-from jupyter_clinagent.study.inventory import Inventory, take_inventory
-from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.tasks.detection.found import FoundBoxes
-from jupyter_clinagent.study.labels import label_images
-from jupyter_clinagent.study.markup import metric_name
-
-BATCH = 64
+from jupyter_clinagent.imaging.inference import load_onnx
+from jupyter_clinagent.study.judged import Judged
+from jupyter_clinagent.tasks import registry
+from jupyter_clinagent.tasks.protocol import Task
 
 
 def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) -> dict[str, Any]:
@@ -50,7 +42,8 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         own = json.loads((study / "summary.json").read_text(encoding="utf-8"))
         model = load_onnx(root / "model")
         values = _label_values(own["specification"]["classes"], renamed or {})
-        external, refused = score_boxes(model, data, values) if isinstance(model, OnnxDetector) else _score(model, data, values)
+        task = registry.find(model.metadata["task"])
+        external, refused = task.evaluating.score(model, data, values)
         internal = pd.read_csv(study / "predictions.csv", dtype={"label": str, "class": str})
     point = own.get("operating_point")
     positives = [model.classes.index(name) for name in names_of(point["positive_class"])] if point else []
@@ -59,7 +52,7 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         "external": {name: value.model_dump() for name, value in figures.items()},
         "internal": own["test"],
         "operating_point": point and {"threshold": point["threshold"], "positive_class": point["positive_class"], "frozen": True},
-        "shift": _shift(internal[internal["partition"] == "test"], external, model.classes),
+        "shift": _shift(internal[internal["partition"] == "test"], external, model.classes, task),
         "counts": {c: int(external.binary(k)[0].sum()) for k, c in enumerate(model.classes)},
         "not_read": refused,
     }
@@ -79,66 +72,23 @@ def _label_values(classes: dict[str, list[str]], renamed: dict[str, str]) -> dic
     }
 
 
-def _score(model: OnnxClassifier, data: Path, classes: dict[str, list[str]]) -> tuple[Predictions, list[str]]:
-    inventory = take_inventory(data)
-    rows = _labelled(inventory, classes)
-    groups = group_images(inventory, rows, None).ids
-    kept, scores, refused = [], [], []
-    for start in range(0, len(rows), BATCH):
-        pixels = []
-        for name in rows.index[start : start + BATCH]:
-            try:
-                pixels.append(read_image(data / str(name)))
-                kept.append(name)
-            except UnreadableImage as error:
-                refused.append(f"{name}: {error.reason}")
-        if pixels:
-            scores.append(model.predict(pixels))
-    if not kept:
-        raise BadInput(f"None of the {len(rows)} labelled images in {data} can be read.")
-    truth = rows.loc[kept, "class"].map(model.classes.index).to_numpy(np.int64)
-    images, decision = [str(k) for k in kept], model.decision_weights
-    return Predictions(images, groups.loc[kept].to_numpy(), truth, np.concatenate(scores), decision), refused
-
-
-def _labelled(inventory: Inventory, classes: dict[str, list[str]]) -> pd.DataFrame:
-    """Their images in our classes. A class that they don't have is no error, unless a label of theirs may stand for it."""
-    try:
-        found = label_images(inventory, classes=classes, every_class=False)
-    except LabelsDoNotMatch as error:
-        raise LabelsDoNotMatch(f"{error} The model's classes are {', '.join(classes)}; see --map THEIRS=OURS.") from error
-    absent = sorted(set(classes) - set(found.rows["class"]))
-    foreign = sum(reason == "label outside the classes" for reason in found.left_out.values())
-    if absent and foreign:
-        raise BadInput(
-            f"No image has the class {', '.join(absent)} in {found.column}, but {foreign} images have a label that is none of "
-            f"the model's classes; say which is which with --map THEIRS={absent[0]}."
-        )
-    return found.rows
-
-
-def _shift(internal: pd.DataFrame, external: Predictions | FoundBoxes, classes: list[str]) -> dict[str, dict[str, float]]:
+def _shift(internal: pd.DataFrame, external: Judged, classes: list[str], task: Task) -> dict[str, dict[str, float]]:
     """How far the other hospital's images lie from the study's own test set."""
     found = {}
     for number, name in enumerate(classes):
         ill, scores = external.binary(number)
-        before = internal[f"score_{name}"] if "label" in internal else _surest(internal, name)
+        before, prevalence = task.evaluating.internal(internal, name)
         distance = float(stats.ks_2samp(before, scores).statistic)
         found[name] = {"prevalence_external": float(ill.mean()), "score_distance": distance}
-        if "label" in internal:
-            found[name]["prevalence_internal"] = float((internal["label"] == name).mean())
+        if prevalence is not None:
+            found[name]["prevalence_internal"] = prevalence
     return found
-
-
-def _surest(boxes: pd.DataFrame, name: str) -> pd.Series:
-    """Highest score of a class in each image, 0 where none was found."""
-    return boxes["score"].where(boxes["class"] == name, 0.0).fillna(0.0).groupby(boxes["image"]).max()
 
 
 def _text(result: dict[str, Any]) -> str:
     lines = ["External figures (nothing was trained, the threshold is the study's):"]
     for metric, value in result["external"].items():
-        name = metric_name(metric)
+        name = registry.metric(metric).title
         if value["value"] is None:
             lines.append(f"  {name}: can't be estimated ({value['reason']})")
             continue

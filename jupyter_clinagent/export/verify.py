@@ -88,8 +88,8 @@ def check_evaluator_version(entries: list[dict[str, Any]], version: str) -> None
     Different
         Another version of this tool is installed; says which one is needed.
     """
-    judged_by = next((e["data"]["evaluator"] for e in reversed(entries) if e["kind"] == "specification confirmed"), None)
-    if judged_by is not None and judged_by != evaluator_hash():
+    confirmed = next((e["data"] for e in reversed(entries) if e["kind"] == "specification confirmed"), None)
+    if confirmed is not None and confirmed["evaluator"] != evaluator_hash(confirmed["specification"]["task"]):
         raise Different(
             f"The code that judges is not that of the study, which was made with jupyter_clinagent {version} (installed is "
             f"{__version__}): install that version to verify."

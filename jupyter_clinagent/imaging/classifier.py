@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -17,6 +18,7 @@ from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.imaging.backbones import DEFAULT, load_backbone
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.schedule import level, one_cycle
+from jupyter_clinagent.imaging.stages import Stage
 from jupyter_clinagent.imaging.views import blended, views_of
 
 Trainable = Literal["head", "half", "all"]
@@ -191,6 +193,12 @@ class ImageClassifier(L.LightningModule):
         if not self.equal_prevalence:
             return None
         return np.asarray(1 / self.prevalence.double().cpu().numpy())
+
+    def stages(self, data: CohortDataModule) -> list[Stage]:
+        """One: features computed once where only the head learns, else augmented images."""
+        from jupyter_clinagent.imaging.feeds import ImageFeed, ProbeFeed
+
+        return [Stage(self.trainable, partial(ProbeFeed if self.trainable == "head" else ImageFeed, self, data))]
 
     def training_step(self, batch: tuple[torch.Tensor, torch.Tensor], _index: int) -> torch.Tensor:
         """Weighted cross-entropy of a batch of images, or of features where only the head is trained."""

@@ -8,15 +8,17 @@ from collections.abc import Iterable
 from copy import deepcopy
 from itertools import cycle, islice
 from statistics import median
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import UNKNOWN, CohortDataModule
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.imaging.classifier import ImageClassifier
 
 MAX_EPOCHS = 40
 """More epochs only memorise a small training set, however long the budget."""

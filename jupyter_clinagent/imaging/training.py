@@ -50,11 +50,10 @@ from typing import Any
 
 import torch
 
-from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.tasks.detection.module import FindingDetector
+from jupyter_clinagent.imaging.model import Model
 from jupyter_clinagent.imaging.stage_run import MIN_STEPS, PRECISION, Run, TrainingProgress, Watch, train_stage
-from jupyter_clinagent.imaging.stages import Stage, stages_of
+from jupyter_clinagent.imaging.stages import Stage
 
 __all__ = ["MIN_STEPS", "FitResult", "TrainingProgress", "fit"]
 
@@ -86,7 +85,7 @@ class FitResult:
 
 
 def fit(
-    model: ImageClassifier | FindingDetector,
+    model: Model,
     data: CohortDataModule,
     *,
     checkpoint_dir: str | Path,
@@ -113,8 +112,7 @@ def fit(
     threads
         Of torch; by default as they are.
     metric
-        Name of a metric of :mod:`~jupyter_clinagent.imaging.metrics`, or for a detector of
-        :mod:`~jupyter_clinagent.tasks.detection.metrics`; the checkpoint with the highest value wins.
+        Of those that the model's feeds know; the checkpoint with the highest value wins.
 
     Raises
     ------
@@ -125,7 +123,7 @@ def fit(
         raise ValueError("give either seconds (a budget) or steps (a replay)")
     started = time.monotonic()
     deadline = started + seconds if seconds is not None else math.inf
-    plan = stages_of(model, data)
+    plan = model.stages(data)
     replayed = _replayed(plan, [{"steps": steps, "total_steps": total_steps or steps}] if steps else stages)
     done: list[Watch] = []
     with _threads(threads) as used, _quiet():

@@ -10,11 +10,11 @@ import pandas as pd
 
 from jupyter_clinagent.facts import Finding
 from jupyter_clinagent.study.association import associations
-from jupyter_clinagent.tasks.detection.auditing import audit_boxes
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.identifiers import count_identifiers
 from jupyter_clinagent.study.inventory import Inventory
 from jupyter_clinagent.study.roles import is_identifier, one_to_one
+from jupyter_clinagent.tasks import registry
 
 STRONG_ASSOCIATION = 0.05
 """A column that explains more than this share of the label's entropy is reported."""
@@ -26,7 +26,7 @@ def audit_cohort(cohort: Cohort, inventory: Inventory) -> list[Finding]:
     """All findings, the gravest first."""
     checks = (_too_few, _groups, _left_out, _duplicates, _crossing, _conflicts, _imbalance, _sizes, _associations)
     found = [finding for check in checks for finding in check(cohort)]
-    found += audit_boxes(cohort) + list(_identifiers(cohort, inventory))
+    found += registry.find(cohort.facts.task).targets.audit(cohort) + list(_identifiers(cohort, inventory))
     order = {"stop": 0, "warning": 1, "info": 2}
     return sorted(found, key=lambda finding: order[finding.severity])
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.tasks import registry
 
 
 def check_specification(specification: Specification, cohort: CohortFacts, label: str) -> None:
@@ -31,19 +32,12 @@ def _contradictions(specification: Specification, cohort: CohortFacts, label: st
         yield f"it groups by {specification.group_column}, the cohort by {cohort.group_source}"
     if specification.task != cohort.task:
         yield f"its task is {specification.task}, the cohort was loaded for {cohort.task}"
-    expected, because = _metric(cohort)
+    expected, because = registry.find(cohort.task).judging.primary_metric(cohort)
     if specification.primary_metric != expected:
         yield f"its primary metric is {specification.primary_metric}; {because} it is {expected}"
     point = specification.operating_point
     named = {specification.positive_class or "", *(point.positives if point else [])} - {""}
     for name in sorted(named - set(cohort.classes)):
         yield f"its positive class {name} is no class"
-    if point and cohort.task == "classification" and set(point.positives) >= set(cohort.classes):
+    if point and registry.find(cohort.task).judging.EXCLUSIVE and set(point.positives) >= set(cohort.classes):
         yield "its operating point holds for every class, so none is the rest"
-
-
-def _metric(cohort: CohortFacts) -> tuple[str, str]:
-    """The primary metric that fits the cohort, and why."""
-    if cohort.task == "detection":
-        return "map50", "of a detection"
-    return ("auroc" if len(cohort.classes) == 2 else "macro_auroc"), f"with {len(cohort.classes)} classes"

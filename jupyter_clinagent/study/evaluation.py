@@ -12,11 +12,10 @@ import pandas as pd
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.errors import EvaluatorChanged
 from jupyter_clinagent.facts import OperatingResult
-from jupyter_clinagent.imaging import boxes, metrics, reliance
+from jupyter_clinagent.imaging import metrics, reliance
 from jupyter_clinagent.study import judged
 from jupyter_clinagent.study.judged import Judged
-from jupyter_clinagent.tasks.detection import found as judged_boxes
-from jupyter_clinagent.tasks.detection import metrics as detection_metrics
+from jupyter_clinagent.tasks import registry
 
 SMALL = 10
 """Below so many groups of a class a figure is marked as too few to judge."""
@@ -80,25 +79,26 @@ def _binned(cells: pd.Series) -> pd.Series:
 
 
 # ------------------------------------------------------------------ the seal on the code
-def evaluator_hash() -> str:
-    """SHA-256 over the source of the evaluator, the metrics and the acceptance rule."""
-    sources = [inspect.getsource(module) for module in _judging_modules()]
+def evaluator_hash(task: str) -> str:
+    """SHA-256 over the source of the evaluator, the task's metrics and the acceptance rule."""
+    sources = [inspect.getsource(module) for module in _judging_modules(task)]
     return hashlib.sha256("\n".join(sources).encode()).hexdigest()
 
 
-def evaluator_state() -> str:
+def evaluator_state(task: str) -> str:
     """Hash over source and the byte code that is bound now: also notices functions replaced while the kernel runs."""
-    state = hashlib.sha256(evaluator_hash().encode())
-    for module in _judging_modules():
+    state = hashlib.sha256(evaluator_hash(task).encode())
+    for module in _judging_modules(task):
         for name, value in sorted(vars(module).items()):
             state.update(f"{name}:{_bound(value)}".encode())
     return state.hexdigest()
 
 
-def _judging_modules() -> list[ModuleType]:
+def _judging_modules(task: str) -> list[ModuleType]:
     from jupyter_clinagent.study import acceptance
 
-    return [sys.modules[__name__], judged, judged_boxes, metrics, detection_metrics, boxes, reliance, acceptance]
+    part = registry.find(task)
+    return [sys.modules[__name__], judged, part.part("judging"), *part.judging.JUDGES, metrics, reliance, acceptance]
 
 
 def _bound(value: object) -> str:
@@ -120,15 +120,15 @@ def _code(code: CodeType) -> str:
     return f"{code.co_code.hex()}:{code.co_names}:{constants}"
 
 
-def check_evaluator(confirmed: str) -> None:
-    """Compare the evaluator with the one that was confirmed.
+def check_evaluator(task: str, confirmed: str) -> None:
+    """Compare the evaluator of a task with the one that was confirmed.
 
     Raises
     ------
     EvaluatorChanged
         Source or bound code is not the same.
     """
-    if evaluator_state() != confirmed:
+    if evaluator_state(task) != confirmed:
         raise EvaluatorChanged(
             "The code that judges the experiments is not the one that was recorded when the specification was confirmed; "
             "restore it, restart the kernel and run the notebook again."

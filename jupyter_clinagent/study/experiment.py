@@ -9,15 +9,12 @@ from typing import Any
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import ExperimentFacts
-from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.tasks.detection.module import FindingDetector
+from jupyter_clinagent.imaging.model import Model
 from jupyter_clinagent.imaging.training import FitResult, fit
 from jupyter_clinagent.study.acceptance import Verdict as Judgement
 from jupyter_clinagent.study.acceptance import judge, judge_unfreed
-from jupyter_clinagent.study.evaluation import check_evaluator
-from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.tasks.detection.found import FoundBoxes
+from jupyter_clinagent.study.judged import Judged
 from jupyter_clinagent.study.ledger import Entry, recipe_hash
 from jupyter_clinagent.study.session import Session
 from jupyter_clinagent.study.shortcuts import check_debiasing, judge_freed, validation_figures
@@ -30,26 +27,14 @@ class Trained:
     """An experiment that ran to its end: its line in the ledger, model, data and validation predictions."""
 
     entry: Entry
-    model: ImageClassifier | FindingDetector
+    model: Model
     data: CohortDataModule
-    validation: Predictions | FoundBoxes
+    validation: Judged
 
     @property
     def freed_from(self) -> str | None:
         """The confounder that its training worked against."""
         return self.data.debiased
-
-    @property
-    def classifier(self) -> ImageClassifier:
-        """The model of a study that classifies."""
-        assert isinstance(self.model, ImageClassifier), "this study detects"
-        return self.model
-
-    @property
-    def detector(self) -> FindingDetector:
-        """The model of a study that detects."""
-        assert isinstance(self.model, FindingDetector), "this study classifies"
-        return self.model
 
 
 class Experiment:
@@ -60,7 +45,7 @@ class Experiment:
         self._trained: Trained | None = None
 
     def __enter__(self) -> Experiment:
-        check_evaluator(self._session.confirmed.evaluator_state)
+        self._session.confirmed.check()
         self._session.record.add("experiment started", name=self._name, hypothesis=self._hypothesis, minutes=self._minutes)
         return self
 
@@ -77,7 +62,7 @@ class Experiment:
             raise ProtocolViolation(f"The experiment {self._name!r} has no verdict yet: call run.fit(model, data) in its block.")
         return Verdict(experiment_facts(self._trained.entry), self._session.ledger.session)
 
-    def fit(self, model: ImageClassifier | FindingDetector, data: CohortDataModule, draw: int = 0) -> None:
+    def fit(self, model: Model, data: CohortDataModule, draw: int = 0) -> None:
         """Train, predict the validation set, judge, and enter the result in the ledger.
 
         Parameters
@@ -96,7 +81,7 @@ class Experiment:
         self._train(model, data, entry, self._session.ledger.replay_of(self._name, entry.recipe))
         self._finish(entry, model, data)
 
-    def adopt(self, model: ImageClassifier, data: CohortDataModule) -> None:
+    def adopt(self, model: Model, data: CohortDataModule) -> None:
         """Judge a model that needs no training, such as an ensemble of trained ones, and enter it in the ledger.
 
         Raises
@@ -110,13 +95,13 @@ class Experiment:
         entry.stages = [{"name": "adopted", "steps": 0, "total_steps": 0}]
         self._finish(entry, model, data)
 
-    def _finish(self, entry: Entry, model: ImageClassifier | FindingDetector, data: CohortDataModule) -> None:
+    def _finish(self, entry: Entry, model: Model, data: CohortDataModule) -> None:
         validation = self._session.predict(model, data, "validation")
         self._judge(entry, validation, data.debiased)
         self._trained = Trained(entry, model, data, validation)
         self._session.finish(self._trained)
 
-    def _check(self, model: ImageClassifier | FindingDetector, data: CohortDataModule) -> None:
+    def _check(self, model: Model, data: CohortDataModule) -> None:
         if self._trained is not None:
             raise ProtocolViolation("An experiment trains once: start another one for another model.")
         if data.cohort is not self._session.cohort:
@@ -126,7 +111,7 @@ class Experiment:
         if data.debiased is not None:
             check_debiasing(self._session, data.debiased)
 
-    def _new_entry(self, model: ImageClassifier | FindingDetector, data: CohortDataModule, draw: int = 0) -> Entry:
+    def _new_entry(self, model: Model, data: CohortDataModule, draw: int = 0) -> Entry:
         details, seed = {"model": model.recipe, "data": data.recipe}, self._session.seed + draw
         fixed = {"minutes": self._minutes, "seed": seed, **self._session.identity()}
         return self._entry(recipe_hash({**details, **fixed}), details, seed)
@@ -144,7 +129,7 @@ class Experiment:
             reason=f"It stopped with {failed}." if failed else "",
         )
 
-    def _train(self, model: ImageClassifier | FindingDetector, data: CohortDataModule, entry: Entry, known: Entry | None) -> None:
+    def _train(self, model: Model, data: CohortDataModule, entry: Entry, known: Entry | None) -> None:
         told = LiveTraining(self._name, self._session.metric)
         budget: dict[str, Any] = {"seconds": 60 * self._minutes}
         if known is not None:
@@ -161,9 +146,9 @@ class Experiment:
         told.finish(result)
         _enter_training(entry, result, replayed=known is not None)
 
-    def _judge(self, entry: Entry, validation: Predictions | FoundBoxes, freed_from: str | None) -> None:
+    def _judge(self, entry: Entry, validation: Judged, freed_from: str | None) -> None:
         session = self._session
-        check_evaluator(session.confirmed.evaluator_state)
+        session.confirmed.check()
         figures_ = validation.estimates(session.cohort.classes, session.positives, None, session.seed)
         primary = figures_[session.metric]
         entry.value, entry.low, entry.high = primary.value, primary.low, primary.high
@@ -172,7 +157,7 @@ class Experiment:
         verdict = self._compared(validation, primary.value or 0.0, freed_from)
         entry.kept, entry.reason = verdict.kept, verdict.reason
 
-    def _compared(self, validation: Predictions | FoundBoxes, value: float, freed_from: str | None) -> Judgement:
+    def _compared(self, validation: Judged, value: float, freed_from: str | None) -> Judgement:
         """Against the best so far, by the rule that fits."""
         session, best = self._session, self._session.best
         if freed_from is not None:

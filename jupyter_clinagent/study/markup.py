@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.tasks import registry
 
 LEFT = "text-align:left"
 """Said in each cell, because notebooks set tables right."""
@@ -51,24 +52,6 @@ def with_interval(estimate: Estimate | None) -> str:
     return f"{estimate.value:.3f} ({estimate.low:.3f}–{estimate.high:.3f})"
 
 
-METRIC_NAMES = {
-    "auroc": "AUROC",
-    "macro_auroc": "Macro AUROC",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "ece": "Expected calibration error",
-    "brier": "Brier score",
-    "calibration_slope": "Calibration slope",
-    "map50": "mAP50",
-    "map": "mAP",
-    "froc_0.5": "Sensitivity at 0.5 false positives per image",
-    "froc_1": "Sensitivity at 1 false positive per image",
-    "froc_2": "Sensitivity at 2 false positives per image",
-    "froc": "Mean of these three sensitivities",
-}
-
-
 def metric_name(metric: str) -> str:
     """A metric in the words of a reader."""
-    return METRIC_NAMES.get(metric, metric)
+    return registry.metric(metric).title

@@ -10,14 +10,12 @@ from jupyter_clinagent.contracts import OperatingPoint
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts
 from jupyter_clinagent.study.evaluation import (
-    check_evaluator,
     choose_operating_point,
     operating_result,
     subgroup_table,
 )
 from jupyter_clinagent.study.experiment import Trained
-from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.tasks.detection.found import FoundBoxes
+from jupyter_clinagent.study.judged import Judged
 from jupyter_clinagent.study.ledger import recipe_hash
 from jupyter_clinagent.study.session import Session
 from jupyter_clinagent.study.shortcuts import Tested, reliance_facts
@@ -37,25 +35,13 @@ class Opening:
 
     facts: EvaluationFacts
     trained: Trained
-    test: Predictions | FoundBoxes
+    test: Judged
     threshold: float | None
     files: dict[str, str]
     subgroups: pd.DataFrame
     reason: str
     models: int
     """How many different models have seen the test set so far, this one included."""
-
-    @property
-    def scored(self) -> Predictions:
-        """The test set as a classifier sees it."""
-        assert isinstance(self.test, Predictions), "this study detects"
-        return self.test
-
-    @property
-    def boxed(self) -> FoundBoxes:
-        """The test set as a detector sees it."""
-        assert isinstance(self.test, FoundBoxes), "this study classifies"
-        return self.test
 
 
 def open_test_set(session: Session, reason: str, again: bool = False) -> Opening:
@@ -69,7 +55,7 @@ def open_test_set(session: Session, reason: str, again: bool = False) -> Opening
         The evaluator is not the confirmed one.
     """
     trained = _to_be_opened(session, reason)
-    check_evaluator(session.confirmed.evaluator_state)
+    session.confirmed.check()
     identity = {**session.identity(), "evaluator": session.confirmed.evaluator_hash, "recipe": trained.entry.recipe}
     if trained.freed_from is not None and session.erm is not None:
         identity["erm"] = session.erm.entry.recipe  # it is shown the test set too, for comparison

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-import numpy as np
-from matplotlib.figure import Figure
-
-from jupyter_clinagent.contracts import OperatingPoint, Specification, in_words
+from jupyter_clinagent.contracts import OperatingPoint, Specification
 from jupyter_clinagent.facts import (
     AuditFacts,
     CohortFacts,
@@ -18,15 +15,13 @@ from jupyter_clinagent.facts import (
     SpeedFacts,
     SurveyFacts,
 )
-from jupyter_clinagent.imaging import figures, metrics
-from jupyter_clinagent.tasks.detection import figures as box_figures
+from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.study.acceptance import FREED_RULE
-from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.markup import metric_name, paragraphs, table, with_interval
 from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.reliance_page import reliance_tables
 from jupyter_clinagent.study.session import Session, Shown
+from jupyter_clinagent.tasks import registry
 
 _WORDS = {"stop": "decide first", "warning": "look at this", "info": ""}
 
@@ -48,25 +43,12 @@ def _values(values: dict[str, int]) -> str:
 
 
 def cohort(facts: CohortFacts) -> str:
-    """Images and groups by class and partition; for detection boxes as well."""
+    """Images and groups by class and partition, and what the task adds."""
     rows = [(name, *(_both(facts, name, part) for part in PARTITIONS)) for name in facts.counts]
     heads = ["Class", "Training", "Validation", "Test (sealed)"]
-    counts = table(heads, rows, "Images (groups)") + _boxes(facts, heads)
+    counts = table(heads, rows, "Images (groups)") + registry.find(facts.task).showing.cohort(facts, heads)
     out = table(["Left out because", "Count"], list(facts.left_out.items())) if facts.left_out else ""
     return counts + out + paragraphs(facts.assumptions)
-
-
-def _boxes(facts: CohortFacts, heads: list[str]) -> str:
-    if facts.task != "detection":
-        return ""
-    rows = [(name, *(counts[part] for part in PARTITIONS)) for name, counts in facts.boxes.items()]
-    listed = [("repaired", why, count) for why, count in facts.repaired_boxes.items()]
-    listed += [("not used", why, count) for why, count in facts.refused_boxes.items()]
-    touched = table(["Boxes", "Because", "Count"], listed) if listed else ""
-    weak = ""
-    if facts.unboxed:
-        weak = f"<p><b>{facts.unboxed} images show a finding that nobody has boxed</b>; they are only trained on.</p>"
-    return table(heads, rows, "Boxes") + weak + touched
 
 
 def _both(facts: CohortFacts, name: str, part: str) -> str:
@@ -145,38 +127,11 @@ def operating_point(result: OperatingResult | None) -> str:
 
 
 def evaluation_figures(session: Session) -> list[Shown]:
-    """ROC, confusion matrix and calibration of the opened test set; of a detector the FROC curve."""
-    test = session.opening.test
-    drawn = _of_detector(test) if isinstance(test, FoundBoxes) else _of_classifier(session, test)
+    """The task's figures of the opened test set."""
     return [
-        Shown(name, figures.alt_text(figure), figures.alt_text(figure), figures.png(figure)) for name, figure in drawn.items()
+        Shown(name, figures.alt_text(figure), figures.alt_text(figure), figures.png(figure))
+        for name, figure in session.task.showing.figures(session).items()
     ]
-
-
-def _of_detector(test: FoundBoxes) -> dict[str, Figure]:
-    return {"froc": box_figures.froc(test.truth, test.found)}
-
-
-def _of_classifier(session: Session, test: Predictions) -> dict[str, Figure]:
-    classes, called = session.cohort.classes, test.called
-    threshold, positives = session.opening.threshold, session.positives
-    if len(classes) == 2 and threshold is not None and positives:
-        called = np.where(test.scores[:, positives[0]] >= threshold, positives[0], 1 - positives[0])
-    shown = _against_the_rest(test, classes, positives) if positives else (test.truth, test.scores, classes, None)
-    return {
-        "roc": figures.roc(*shown, threshold=threshold),
-        "confusion": figures.confusion_matrix(metrics.confusion(test.truth, called, len(classes)), classes),
-        "calibration": figures.calibration(*shown),
-    }
-
-
-def _against_the_rest(
-    test: Predictions, classes: list[str], positives: list[int]
-) -> tuple[np.ndarray, np.ndarray, list[str], int | None]:
-    """Truth, probabilities (N, 2), names and the positive one of two: the rest, and the classes held together."""
-    ill, score = test.binary(*positives)
-    names = ["the rest", in_words([classes[k] for k in positives])]
-    return ill.astype(np.int64), np.column_stack([1 - score, score]), names, 1
 
 
 def learning_figure(session: Session) -> list[Shown]:

@@ -8,10 +8,8 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.tasks.detection import metrics as detection_metrics
-from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.opening import Opening
+from jupyter_clinagent.tasks.protocol import Task
 
 MOST_IMAGES = 200
 NOISE = 12.0
@@ -43,29 +41,13 @@ CHANGES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
 )
 
 
-def robustness_table(opening: Opening, metric: str, positives: list[int], seed: int) -> pd.DataFrame:
+def robustness_table(task: Task, opening: Opening, metric: str, positives: list[int], seed: int) -> pd.DataFrame:
     """The metric on (at most 200) test images as they are and changed: columns ``change``, ``value``, ``images``."""
     rows = _sample(opening.test.labels, seed)
-    positive = positives[0] if positives else None
     images = np.asarray(opening.trained.data.images("test")[rows])
     shown = {"as they are": images} | {name: change(images) for name, change in CHANGES}
-    values = [(name, _judge(opening, rows, metric, positive, pixels), len(rows)) for name, pixels in shown.items()]
+    values = [(name, task.judging.changed(opening, rows, metric, positives, pixels), len(rows)) for name, pixels in shown.items()]
     return pd.DataFrame(values, columns=["change", "value", "images"])
-
-
-def _judge(opening: Opening, rows: np.ndarray, metric: str, positive: int | None, images: np.ndarray) -> float | None:
-    """The metric on these rows of the test set with other pixels."""
-    if isinstance(opening.test, FoundBoxes):
-        return _boxes_judged(opening, rows, metric, images)
-    scores = opening.trained.classifier.predict_images(images)
-    return metrics.score(metric, opening.scored.truth[rows], scores, positive=positive)
-
-
-def _boxes_judged(opening: Opening, rows: np.ndarray, metric: str, images: np.ndarray) -> float | None:
-    data, found = opening.trained.data, opening.trained.detector.predict_images(images)
-    place, scales = data.preprocessing.to_model, data.scales("test")
-    truth = [opening.boxed.truth[k].moved(place(opening.boxed.truth[k].corners, *scales[k])) for k in rows]
-    return detection_metrics.score(metric, truth, found)
 
 
 def _sample(truth: np.ndarray, seed: int) -> np.ndarray:

@@ -5,27 +5,25 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.contracts import Partition, Specification
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts, ExplanationFacts, Finding, SurveyFacts
-from jupyter_clinagent.imaging.boxes import listed
 from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.evaluation import evaluator_hash, evaluator_state
+from jupyter_clinagent.study.evaluation import check_evaluator, evaluator_hash, evaluator_state
 from jupyter_clinagent.study.inventory import Inventory
-from jupyter_clinagent.study.judged import Predictions
-from jupyter_clinagent.tasks.detection.found import FoundBoxes
+from jupyter_clinagent.study.judged import Judged
 from jupyter_clinagent.study.ledger import Ledger
 from jupyter_clinagent.study.record import Record
+from jupyter_clinagent.tasks import registry
+from jupyter_clinagent.tasks.protocol import Task
 
 if TYPE_CHECKING:
-    from jupyter_clinagent.imaging.classifier import ImageClassifier
     from jupyter_clinagent.imaging.dataset import CohortDataModule
-    from jupyter_clinagent.tasks.detection.module import FindingDetector
+    from jupyter_clinagent.imaging.model import Model
     from jupyter_clinagent.study.experiment import Trained
     from jupyter_clinagent.study.opening import Opening
 
@@ -43,7 +41,11 @@ class Confirmed:
     @classmethod
     def now(cls, specification: Specification) -> Confirmed:
         """Confirm with the evaluator as it is."""
-        return cls(specification, evaluator_hash(), evaluator_state())
+        return cls(specification, evaluator_hash(specification.task), evaluator_state(specification.task))
+
+    def check(self) -> None:
+        """EvaluatorChanged where what judges is not what it was."""
+        check_evaluator(self.specification.task, self.evaluator_state)
 
 
 class Shown(NamedTuple):
@@ -77,7 +79,7 @@ class Session:
     explanation: ExplanationFacts | None = None
     post_hoc: list[EvaluationFacts] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    models: dict[str, ImageClassifier | FindingDetector] = field(default_factory=dict)
+    models: dict[str, Model] = field(default_factory=dict)
     """Models of this session's experiments, kept or not."""
     figures: dict[str, list[Shown]] = field(default_factory=dict)
     """Figures by section of the report."""
@@ -124,31 +126,15 @@ class Session:
         return {"specification": self.confirmed.specification.hash, "partition": self.cohort.hash}
 
     @property
-    def detects(self) -> bool:
-        """Whether boxes are looked for, not classes."""
-        return self.confirmed.specification.task == "detection"
+    def task(self) -> Task:
+        """What the study is about."""
+        return registry.find(self.confirmed.specification.task)
 
-    def predict(
-        self, model: ImageClassifier | FindingDetector, data: CohortDataModule, partition: Partition
-    ) -> Predictions | FoundBoxes:
+    def predict(self, model: Model, data: CohortDataModule, partition: Partition) -> Judged:
         """What a model says of a partition, with its truth; of the test part only after its opening."""
-        return self._found(model, data, partition) if self.detects else self._scored(model, data, partition)
+        return self.task.judging.predict(self, model, data, partition)
 
-    def _scored(self, model: Any, data: CohortDataModule, partition: Partition) -> Predictions:
-        images, scores = model.predict_proba(data, partition)
-        known, classes = self._rows(partition).loc[images], self.cohort.classes
-        truth = known["class"].map({name: number for number, name in enumerate(classes)}).to_numpy(dtype=np.int64)
-        groups = known["group"].to_numpy(dtype=object)
-        return Predictions(list(images), groups, truth, np.asarray(scores, dtype=float), model.decision_weights)
-
-    def _found(self, model: Any, data: Any, partition: Partition) -> FoundBoxes:
-        cohort = self.cohort
-        images, found = model.predict_boxes(data, partition)
-        boxes = cohort.seal.boxes() if partition == "test" else cohort.boxes
-        groups = self._rows(partition).loc[images, "group"].to_numpy(dtype=object)
-        return FoundBoxes(list(images), groups, listed(boxes, images, cohort.classes), found)
-
-    def _rows(self, partition: Partition) -> pd.DataFrame:
+    def rows(self, partition: Partition) -> pd.DataFrame:
         """Class and group by image id."""
         cohort = self.cohort
         shown = cohort.table.set_index("image").rename(columns={"label": "class"})

@@ -16,7 +16,7 @@ from jupyter_clinagent.imaging.debiasing import inpaint
 from jupyter_clinagent.imaging.reliance import ConfoundedScores
 from jupyter_clinagent.study.acceptance import Verdict, judge_debiasing
 from jupyter_clinagent.study.evaluation import choose_operating_point
-from jupyter_clinagent.study.judged import Judged, together
+from jupyter_clinagent.study.judged import Judged
 from jupyter_clinagent.study.session import Session
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def _flips(session: Session, name: str, tested: Tested, threshold: float) -> Est
     if not len(rows):
         return reliance.decision_flips(np.empty(0), np.empty(0), np.empty(0), threshold)
     images = [inpaint(cohort.read(tested.test.images[row]), masks[row]) for row in rows]
-    scores = tested.trained.classifier.predict_images(np.stack([data.preprocessing.apply(image) for image in images]))
+    pixels = np.stack([data.preprocessing.apply(image) for image in images])
+    scores = session.task.judging.scores(tested.trained.model, pixels, session.positives)
     before = tested.test.binary(*session.positives)[1][rows]
     groups = np.asarray(tested.test.groups)[rows]
-    return reliance.decision_flips(before, together(scores, session.positives), groups, threshold, seed=session.seed)
+    return reliance.decision_flips(before, scores, groups, threshold, seed=session.seed)

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 from jupyter_clinagent.contracts import Approval, Specification
 from jupyter_clinagent.errors import BadInput, ProtocolViolation
@@ -29,10 +29,10 @@ from jupyter_clinagent.study.ledger import Ledger
 from jupyter_clinagent.study.record import Record
 from jupyter_clinagent.study.session import Confirmed, Session
 from jupyter_clinagent.study.splitting import AUTO
+from jupyter_clinagent.tasks import registry
 
 if TYPE_CHECKING:
-    from jupyter_clinagent.imaging.classifier import ImageClassifier
-    from jupyter_clinagent.tasks.detection.module import FindingDetector
+    from jupyter_clinagent.imaging.model import Model
     from jupyter_clinagent.study.experiment import Experiment
 
 # A message of tqdm about widgets that we don't use; it would stand in red in the clinician's notebook.
@@ -122,8 +122,8 @@ class Study:
         split: str | None = AUTO,
         table: str | None = None,
         allow_few: bool = False,
-        task: Literal["classification", "detection"] = "classification",
-        boxes: str | None = None,
+        task: str | None = None,
+        **more: Any,
     ) -> Cohort:
         """Load, group, split and seal, in one step.
 
@@ -139,17 +139,19 @@ class Study:
         allow_few
             Go on with fewer than five groups of a class.
         task
-            ``"detection"`` learns from boxes; ``label`` is then the column that says which images show a finding.
-        boxes
-            The file that holds the boxes, where several might.
+            What the study is about; None: telling images apart by class. Where the truth lies inside the images, ``label`` is
+            the column that says which of them show a finding.
+        more
+            What only one task asks for, such as ``boxes``, the file that holds them.
         """
         from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES, find_corrected
-        from jupyter_clinagent.study.loading import Wishes, load_cohort, note_data
+        from jupyter_clinagent.study.loading import load_cohort, note_data
+        from jupyter_clinagent.study.wishes import Wishes
 
         session = self._session
         if session.ledger.session:
             raise ProtocolViolation("Experiments have been made on this cohort; start a new study for another one.")
-        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, task, boxes)
+        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, task, more)
         noted, identities = Corrections.load(session.folder / CORRECTIONS), session.folder / CORRECTED_IMAGES
         cohort = load_cohort(session.inventory, wishes, find_corrected(noted, session.inventory.folder, identities))
         session.cohort_, session.confirmed_, session.findings = cohort, None, []
@@ -193,7 +195,7 @@ class Study:
         """
         from jupyter_clinagent.study.confirmation import check_specification
 
-        session = self._session
+        session, specification = self._session, registry.specified(specification)
         check_specification(specification, session.cohort.facts, session.cohort.label)
         before = session.confirmed_
         if before is not None and session.ledger.session and before.specification != specification:
@@ -207,7 +209,7 @@ class Study:
         session.record.add("specification confirmed", **hashes, specification=content, approved=approved)
         show(None, pages.specification(specification, confirmed.evaluator_hash))
 
-    def model(self, name: str | None = None) -> ImageClassifier | FindingDetector:
+    def model(self, name: str | None = None) -> Model:
         """The trained model of an experiment of this session, or of the best one so far.
 
         Raises
@@ -223,7 +225,7 @@ class Study:
             raise ProtocolViolation(f"No experiment “{name}” is finished in this session; finished: {finished}.")
         return session.models[name]
 
-    def models(self, *names: str) -> list[ImageClassifier | FindingDetector]:
+    def models(self, *names: str) -> list[Model]:
         """Trained models of these experiments, the best on validation first.
 
         Raises
@@ -263,12 +265,8 @@ class Study:
 
     def explain(self, images: int = 10) -> None:
         """Galleries of hits and worst misses on the opened test set with heat maps, and the weight-randomisation test."""
-        from jupyter_clinagent.tasks.classification.galleries import draw_galleries
-        from jupyter_clinagent.tasks.detection.galleries import draw_box_galleries
-
         session = self._session
-        draw = draw_box_galleries if session.detects else draw_galleries
-        galleries, correlation = draw(session, session.opening, images)
+        galleries, correlation = session.task.showing.galleries(session, session.opening, images)
         session.add_figures("explanation", galleries)
         names = [str(session.folder / "figures" / f"{gallery.name}.png") for gallery in galleries]
         facts = ExplanationFacts(figures=names, randomisation_correlation=correlation)

@@ -38,7 +38,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from jupyter_clinagent.metrics import COMMON, Metric
+from jupyter_clinagent.metrics import Metric
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,6 +77,9 @@ class Surveying(Protocol):
 class Targets(Protocol):
     """How truth is read and sealed (``targets.py``)."""
 
+    CAPTION: str
+    """What follows “images as they are labelled” below the contact sheet: “, with their boxes”."""
+
     def load(self, inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
         """Load, group, split and seal; BadInput says in one line what about the data has to change first."""
         ...
@@ -96,6 +99,9 @@ class Targets(Protocol):
 
 class Judging(Protocol):
     """How models are judged (``judging.py``)."""
+
+    EXCLUSIVE: bool
+    """Whether each image has exactly one of the classes."""
 
     JUDGES: Sequence[ModuleType]
     """Modules whose code decides a figure: what is bound in them must not change during a study."""
@@ -233,6 +239,9 @@ class Planning(Protocol):
     FREES: bool
     """Whether a model can be freed from a shortcut."""
 
+    THRESHOLDS: bool
+    """Whether “fewer misses” and “fewer false alarms” mean another threshold, not more training."""
+
     WISHES: Mapping[str, tuple[str, ...]]
     """Ideas that words about a finished study call for: ``sensitive``, ``specific``, ``rare``, the best first."""
 
@@ -241,13 +250,19 @@ class Planning(Protocol):
         ...
 
     def plan(
-        self, spec: Specification, cohort: CohortFacts, speed: SpeedFacts, used: float, freeing: Sequence[Rung], window: Size | None
+        self,
+        spec: Specification,
+        cohort: CohortFacts,
+        speed: SpeedFacts,
+        used: float,
+        freeing: Sequence[Rung] = (),
+        window: Size | None = None,
     ) -> tuple[Plan, list[Rung]]:
         """Share what is left of the budget among experiments; ``used`` minutes have passed since the request."""
         ...
 
-    def cell(self, number: int, rung: Rung, minutes: float, setting: Setting) -> str:
-        """The cell of a planned experiment."""
+    def cell(self, number: int, rung: Rung, minutes: float, setting: Setting, start: str = "model") -> str:
+        """The cell of a planned experiment; one against a shortcut goes on from ``start``."""
         ...
 
     def refined(self, signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
@@ -263,7 +278,7 @@ class Planning(Protocol):
         ...
 
     def declines(self, wish: str) -> str:
-        """Why this task can't do what words about a finished study call for; empty where it can."""
+        """Why this task can't do what words about a finished study call for (``rare``, ``free``); empty where it can."""
         ...
 
 
@@ -364,11 +379,6 @@ class Task:
         """Phrases of a request that mean this task, from ``words.toml``."""
         text = files(self.package).joinpath("words.toml").read_text(encoding="utf-8")
         return tuple(tomllib.loads(text)["words"])
-
-    def metric(self, name: str) -> Metric:
-        """A metric by its name; one that nobody described is called by its name."""
-        known = {metric.name: metric for metric in (*COMMON, *self.metrics)}
-        return known.get(name) or Metric(name, name, "")
 
     @property
     def specification(self) -> type[Specification]:

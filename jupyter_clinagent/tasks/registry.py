@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_clinagent.errors import BadInput, OutOfScope
+from jupyter_clinagent.metrics import COMMON, Metric
 from jupyter_clinagent.tasks.protocol import Task
 
 if TYPE_CHECKING:  # pydantic is not there where a bundle's model only predicts
@@ -66,6 +67,17 @@ def find(name: str) -> Task:
 def usual() -> Task:
     """The task of a request that names none."""
     return next(task for task in tasks().values() if task.usual)
+
+
+@cache
+def catalogue() -> Mapping[str, Metric]:
+    """Every metric by its name, those that tasks share first."""
+    return {metric.name: metric for metric in (*COMMON, *(metric for task in tasks().values() for metric in task.metrics))}
+
+
+def metric(name: str) -> Metric:
+    """A metric by its name; one that nobody described is called by its name."""
+    return catalogue().get(name) or Metric(name, name, "")
 
 
 def exported(name: str) -> Any:

@@ -5,15 +5,14 @@ from typing import Any
 
 import pytest
 
-from jupyter_clinagent.tasks.detection.ladder import HEADS, detection_size, make_detection_plan
-from jupyter_clinagent.tasks.detection.cells import detection_cell
-from jupyter_clinagent.tasks.classification.drafting import draft
-from jupyter_clinagent.tasks.detection.drafting import fitted_to
+from jupyter_clinagent.agent.playbook.draft import draft, fitted_to
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.turn import Settings
 from jupyter_clinagent.contracts import Plan, Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.tasks.detection.cells import detection_cell
+from jupyter_clinagent.tasks.detection.ladder import HEADS, detection_size, make_detection_plan
 from tests.agent.surveys import BOXED, WEAK
 from tests.agent.test_playbook import REPORT, Clinic, experiments
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_clinagent.tasks.classification.drafting import draft
+from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.errors import BadInput, OutOfScope

@@ -5,8 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jupyter_clinagent.tasks.classification.drafting import draft
-from jupyter_clinagent.tasks.detection.drafting import fitted_to
+from jupyter_clinagent.agent.playbook.draft import draft, fitted_to
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.errors import LabelsDoNotMatch

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from jupyter_clinagent.agent.playbook import cells
-from jupyter_clinagent.tasks.classification.ideas import CATALOGUE
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
-from jupyter_clinagent.agent.playbook.plan import make_plan, working_size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
 from jupyter_clinagent.agent.playbook.turn import Settings, fold, with_settings, words_of
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.tasks.classification import cells as ladder_cells
+from jupyter_clinagent.tasks.classification.ideas import CATALOGUE
+from jupyter_clinagent.tasks.classification.ladder import make_plan, working_size
 from tests.agent.surveys import CHEST, DERMOSCOPY, DRAINS, MASKED_DRAINS, TWO_LABELS
 
 FIGURE = {"value": 0.93, "low": 0.9, "high": 0.95, "reason": None}
 COHORT = {
-    "kind": "cohort",
+    "kind": "cohort", "task": "classification",
     "classes": ["mel", "nv"],
     "counts": {"mel": {"train": 700, "validation": 150, "test": 150}, "nv": {"train": 4000, "validation": 900, "test": 900}},
     "groups": {},
@@ -349,7 +349,13 @@ def test_settings_travel_with_the_request_and_stay_out_of_its_words() -> None:
 # ------------------------------------------------------------------ the plan
 def plan(minutes: float, used: float = 1.0, survey: SurveyFacts = DERMOSCOPY, slower: float = 1.0) -> Any:
     spec = Specification(
-        title="t", request="r", objective="o", classes={"mel": ["mel"], "nv": ["nv"]}, primary_metric="auroc", minutes=minutes
+        title="t",
+        request="r",
+        task="classification",
+        objective="o",
+        classes={"mel": ["mel"], "nv": ["nv"]},
+        primary_metric="auroc",
+        minutes=minutes,
     )
     speed = SpeedFacts(
         threads=2, ms_per_image={k: {s: v * slower for s, v in sizes.items()} for k, sizes in SPEED["ms_per_image"].items()}
@@ -373,7 +379,7 @@ def test_a_short_budget_or_a_slow_machine_leaves_out_the_rung_that_would_see_too
 
 
 def test_the_second_of_two_models_begins_where_the_first_did_and_draws_anew() -> None:
-    sources = [cells.experiment(n, rung, 1.0, "dermoscopy", (128, 96), False) for n, rung in enumerate(plan(12)[1], 1)]
+    sources = [ladder_cells.experiment(n, rung, 1.0, "dermoscopy", (128, 96), False) for n, rung in enumerate(plan(12)[1], 1)]
     assert "start=study.model('linear probe')" in sources[2]
     assert "run.fit(model, data, draw=1)" in sources[2]
     assert "Ensemble(study.models('half-frozen tuning', 'half-frozen tuning, drawn anew'))" in sources[3]

@@ -30,10 +30,10 @@ import torch
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Estimate
 from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment, training
-from jupyter_clinagent.tasks.detection import metrics
 from jupyter_clinagent.imaging.boxes import Boxes, intersection_over_union, listed
 from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.tasks.detection import metrics
 from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes
 from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
 

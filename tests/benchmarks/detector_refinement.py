@@ -23,8 +23,8 @@ import numpy as np
 import torch
 
 from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment, training
-from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.imaging.boxes import Boxes
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes
 from tests.imaging.boxed_cohorts import WristCohort
 

@@ -23,7 +23,7 @@ import torch
 
 from jupyter_clinagent.imaging import CohortDataModule, ImageClassifier, augment, training
 from jupyter_clinagent.study import Study
-from jupyter_clinagent.study.judged import Predictions
+from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 SIZE, FINER = (128, 96), (192, 128)
 GENTLE = 3e-4

@@ -35,8 +35,8 @@ study.relabel("images/" + "{wrong}", "nv", reason="biopsy")
 cohort = study.load_cohort(label="dx", group="lesion_id")
 ---
 study.audit()
-study.confirm(Specification(title="t", request="r", objective="o", classes=dict(mel=["mel"], nv=["nv"]), label_column="dx",
-    group_column="lesion_id", positive_class="mel", primary_metric="auroc"))
+study.confirm(Specification(title="t", request="r", task="classification", objective="o", classes=dict(mel=["mel"], nv=["nv"]),
+    label_column="dx", group_column="lesion_id", positive_class="mel", primary_metric="auroc"))
 ---
 with study.experiment("linear probe", hypothesis="a first answer", minutes=0.05) as run:
     run.fit(ImageClassifier(cohort.classes, trainable="head"), CohortDataModule(cohort, size=(64, 64), batch_size=16))

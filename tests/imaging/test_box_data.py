@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from jupyter_clinagent.imaging import BoxDataModule, augment
-from jupyter_clinagent.tasks.detection.box_data import box_free_crop, windowed
 from jupyter_clinagent.imaging.boxes import Boxes
+from jupyter_clinagent.tasks.detection.box_data import box_free_crop, windowed
 from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
 from tests.imaging.conftest import boxed_data
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from jupyter_clinagent.tasks.detection.explanation import box_heat
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.imaging.explanation import heat_inside
+from jupyter_clinagent.tasks.detection.explanation import box_heat
 
 
 def test_the_heat_of_a_box_lies_around_it(wrists, detected):

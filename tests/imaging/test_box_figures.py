@@ -4,8 +4,8 @@ import numpy as np
 
 from jupyter_clinagent.contracts import NO_PATIENT
 from jupyter_clinagent.imaging import figures
-from jupyter_clinagent.tasks.detection import figures as box_figures
 from jupyter_clinagent.imaging.boxes import Boxes
+from jupyter_clinagent.tasks.detection import figures as box_figures
 
 TRUTH = [Boxes.of([[10, 10, 30, 30]]), Boxes(), Boxes.of([[5, 5, 20, 20]])]
 FOUND = [Boxes.of([[11, 10, 30, 29]], scores=[0.9]), Boxes.of([[40, 40, 50, 50]], scores=[0.6]), Boxes()]

@@ -11,13 +11,14 @@ import torch
 
 from jupyter_clinagent.imaging import saving
 from jupyter_clinagent.imaging.boxes import Boxes
-from jupyter_clinagent.imaging.inference import OnnxDetector, load_onnx
+from jupyter_clinagent.imaging.inference import load_onnx
+from jupyter_clinagent.tasks.detection.inference import OnnxDetector
 
 
 @pytest.fixture(scope="module")
 def saved(detected, tmp_path_factory):
     model, data = detected
-    return saving.save(model, data, tmp_path_factory.mktemp("detector"), {"threshold": 0.3})
+    return saving.save("detection", model, data, tmp_path_factory.mktemp("detector"), {"threshold": 0.3})
 
 
 def by_torch(model, data, image) -> Boxes:
@@ -46,7 +47,7 @@ def test_an_image_without_any_detection_gives_no_box_in_either(detected, saved):
     with torch.no_grad():
         mute.head.classification_head.cls_logits.bias.fill_(-20)
         mute.head.classification_head.cls_logits.weight.fill_(0)
-    folder = saving.save(mute, data, saved / "mute")
+    folder = saving.save("detection", mute, data, saved / "mute")
     assert len(by_torch(mute, data, blank)) == len(OnnxDetector(folder).predict_one(blank)) == 0
     assert len(by_torch(model, data, blank)) == len(OnnxDetector(saved).predict_one(blank))
 

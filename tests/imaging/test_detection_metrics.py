@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from jupyter_clinagent.tasks.detection import metrics as dm
 from jupyter_clinagent.imaging.boxes import Boxes
+from jupyter_clinagent.tasks.detection import metrics as dm
 
 
 def case(seed, images=40, classes=2):

@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from jupyter_clinagent.imaging import Ensemble, ImageClassifier, saving
-from jupyter_clinagent.imaging.inference import OnnxClassifier
+from jupyter_clinagent.tasks.classification.inference import OnnxClassifier
 
 
 @pytest.fixture(scope="module")
 def saved(trained, tmp_path_factory):
     model, data = trained
-    return saving.save(model, data, tmp_path_factory.mktemp("model"), {"threshold": 0.3})
+    return saving.save("classification", model, data, tmp_path_factory.mktemp("model"), {"threshold": 0.3})
 
 
 def test_onnx_gives_the_same_scores_from_files_without_torch(trained, saved, cohort, tmp_path):
@@ -25,7 +25,7 @@ def test_onnx_gives_the_same_scores_from_files_without_torch(trained, saved, coh
     for image in ids:
         cv2.imwrite(str(tmp_path / f"{image}.png"), cohort.phantoms[image].image[..., ::-1])
     code = (
-        "import sys, json, pathlib; from jupyter_clinagent.imaging.inference import OnnxClassifier\n"
+        "import sys, json, pathlib; from jupyter_clinagent.tasks.classification.inference import OnnxClassifier\n"
         "folder, images = sys.argv[1], [pathlib.Path(sys.argv[2]) / f'{i}.png' for i in sys.argv[3:]]\n"
         "scores = OnnxClassifier(folder).predict(images).tolist()\n"
         "assert not {'torch', 'lightning', 'albumentations', 'pandas'} & set(sys.modules)\n"
@@ -54,7 +54,7 @@ def test_the_metadata_say_how_to_use_the_model(saved, trained):
 def test_the_saved_model_decides_like_the_trained_one(trained, tmp_path):
     model, data = trained
     model.equal_prevalence = True
-    saved = OnnxClassifier(saving.save(model, data, tmp_path))
+    saved = OnnxClassifier(saving.save("classification", model, data, tmp_path))
     weights = model.decision_weights
     assert saving.load(tmp_path).decision_weights.tolist() == weights.tolist()
     model.equal_prevalence = False
@@ -72,7 +72,7 @@ def test_an_ensemble_is_saved_and_loaded_whole_and_its_onnx_gives_the_same(train
     other = ImageClassifier(model.classes)
     torch.nn.init.normal_(other.head.weight, std=0.1, generator=torch.Generator().manual_seed(0))
     together = Ensemble([model, other])
-    folder = saving.save(together, data, tmp_path / "ensemble")
+    folder = saving.save("classification", together, data, tmp_path / "ensemble")
     images = data.images("test")[:5]
     expected = together.predict_images(images)
     assert np.abs(saving.load(folder).predict_images(images) - expected).max() < 1e-6
@@ -85,7 +85,7 @@ def test_an_ensemble_is_saved_and_loaded_whole_and_its_onnx_gives_the_same(train
 def test_a_closer_look_is_saved_with_the_model_and_its_onnx_gives_the_same(trained, tmp_path):
     model, data = trained
     closer = model.looking_closer()
-    folder = saving.save(closer, data, tmp_path / "closer")
+    folder = saving.save("classification", closer, data, tmp_path / "closer")
     images = data.images("test")[:5]
     expected = closer.predict_images(images)
     assert np.abs(expected - model.predict_images(images)).max() > 1e-3

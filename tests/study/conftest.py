@@ -49,7 +49,7 @@ def make_specification(**changes: object) -> Specification:
         "operating_point": OperatingPoint(rule="sensitivity", target=0.9, positive_class="mel"),
         "subgroups": ["sex"],
     }
-    return Specification(**{**content, **changes})  # type: ignore[arg-type]
+    return Specification(**{"task": "classification", **content, **changes})  # type: ignore[arg-type]
 
 
 def run_probe(study: Study, name: str = "linear probe", minutes: float = 0.05, **model: object):

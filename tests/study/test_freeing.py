@@ -70,6 +70,7 @@ def study(tmp_path: Path) -> Study:
 def specification(confounders: list[str]) -> Specification:
     return Specification(
         title="Pneumothorax",
+        task="classification",
         request="pneumothorax, not the drain",
         objective="Tell pneumothorax from no finding.",
         modality="radiograph",

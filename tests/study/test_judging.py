@@ -13,9 +13,9 @@ from jupyter_clinagent.study.evaluation import (
     operating_result,
     subgroup_table,
 )
-from jupyter_clinagent.tasks.classification.galleries import choose_rows
-from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.ledger import Entry, Ledger, recipe_hash
+from jupyter_clinagent.tasks.classification.galleries import choose_rows
+from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 
 def predictions(strength: float, n: int = 300, seed: int = 0, classes: int = 2) -> Predictions:
@@ -123,8 +123,8 @@ def test_galleries_of_classes_held_together_show_maps_of_the_true_or_the_likelie
 
 
 def test_the_evaluators_hash_is_stable() -> None:
-    assert evaluator_hash() == evaluator_hash()
-    assert evaluator_state() == evaluator_state()
+    assert evaluator_hash("detection") == evaluator_hash("detection")
+    assert evaluator_state("detection") == evaluator_state("detection")
 
 
 def test_a_recipe_hash_ignores_the_order_of_keys_and_nothing_else() -> None:

@@ -15,8 +15,8 @@ from jupyter_clinagent.errors import BadInput, Different, EvaluatorChanged, NoSu
 from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.fingerprint import changed_files, load_fingerprint
-from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.record import Record, verify_record
+from jupyter_clinagent.tasks.classification.predictions import Predictions
 from tests.study.conftest import CLASSES, begin, make_specification, run_probe
 
 

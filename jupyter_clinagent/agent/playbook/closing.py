@@ -9,32 +9,20 @@ from typing import Any
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Exported, in_words
 from jupyter_clinagent.facts import ExperimentFacts
-
-_NAMES = {
-    "auroc": "AUROC",
-    "macro_auroc": "Macro AUROC",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "map50": "mAP50 (boxes that overlap by half count as found)",
-    "map": "mAP (mean over overlaps from 0.5 to 0.95)",
-    "froc_0.5": "Sensitivity at 0.5 false alarms per image",
-    "froc_1": "Sensitivity at 1 false alarm per image",
-    "froc_2": "Sensitivity at 2 false alarms per image",
-}
-_SHOWN = tuple(name for name in _NAMES if name not in ("sensitivity", "specificity"))
+from jupyter_clinagent.tasks import registry
 
 
 def message(turn: Turn) -> str:
     """What the clinician reads when the study is done."""
     evaluation = turn.facts("evaluation") or {}
     report = turn.facts("report") or {}
-    figures = "\n".join(f"- {_NAMES[name]}: {estimate(value)}" for name, value in evaluation["test"].items() if name in _SHOWN)
+    told = {name: value for name, value in evaluation["test"].items() if registry.metric(name).told}
+    figures = "\n".join(f"- {_name(name)}: {estimate(value)}" for name, value in told.items())
     lines = [
         f"The study is done. On the test set, opened {_times(evaluation['unsealed'])}, the model "
         f"“{evaluation['experiment']}” gives:",
         figures,
-        unlearnt(evaluation["test"]),
+        _unlearnt(turn, evaluation["test"]),
         _threshold(evaluation.get("operating_point")),
         *(_reliance(found) for found in evaluation.get("reliance", [])),
         _findings(turn),
@@ -44,23 +32,6 @@ def message(turn: Turn) -> str:
         "hospital's.",
     ]
     return "\n\n".join(line for line in lines if line)
-
-
-def unlearnt(test: dict[str, Any]) -> str:
-    """In plain words, that figures such as these mean that nothing was learnt; empty where something was.
-
-    Examples
-    --------
-    >>> unlearnt({"map50": {"value": 0.9}})
-    ''
-    """
-    boxes, ranks = test.get("map50", {}), test.get("macro_auroc") or test.get("auroc", {})
-    if boxes:
-        nothing = boxes.get("value") is not None and boxes["value"] < 0.05
-        return "It has not learnt to mark findings: give it more minutes or more images with boxes." if nothing else ""
-    low, high = ranks.get("low"), ranks.get("high")
-    guesses = low is not None and high is not None and low <= 0.5 <= high
-    return "From this test set it can't be told whether it is better than guessing." if guesses else ""
 
 
 def open_items(needs_you: Sequence[str]) -> str:
@@ -108,7 +79,7 @@ def threshold_message(call: Call) -> str:
 def refined_message(made: Sequence[ExperimentFacts], best: ExperimentFacts) -> str:
     """What further training gave, on validation."""
     lines = [f"- {e.name}: {'kept' if e.kept else 'discarded'}. {e.reason}" for e in made]
-    metric = _NAMES.get(best.metric, best.metric)
+    metric = _name(best.metric)
     figure = estimate({"value": best.value, "low": best.low, "high": best.high})
     return "\n".join(
         [
@@ -120,6 +91,16 @@ def refined_message(made: Sequence[ExperimentFacts], best: ExperimentFacts) -> s
             '`study.unseal("reason", again=True)`: it is counted, and the report says so.',
         ]
     )
+
+
+def _name(metric: str) -> str:
+    return registry.metric(metric).in_chat
+
+
+def _unlearnt(turn: Turn, test: dict[str, Any]) -> str:
+    """That figures such as these mean that nothing was learnt; empty where something was."""
+    cohort = turn.facts("cohort")
+    return registry.find(cohort["task"]).planning.unlearnt(test) if cohort else ""
 
 
 def estimate(value: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What the lexicon knows by name, read from ``words.toml``: findings, shortcuts, and the words of tasks."""
+"""What the lexicon knows by name, read from ``words.toml``: findings, shortcuts, and what is out of scope."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KIND = {concept.name: concept.kind for concept in CONCEPTS}
 MALIGNANT: Families = _WORDS["malignant"]
 CONFOUNDERS: Families = _WORDS["confounders"]
 MODALITY: Families = _WORDS["modality"]
-TASK: Families = _WORDS["task"]
+OUT_OF_SCOPE: Families = _WORDS["out_of_scope"]
 GROUP: Families = _WORDS["group"]
 FOLLOW_UP: Families = _WORDS["follow_up"]
 ANSWER_HEADS: Families = _WORDS["answer_heads"]

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.cells import augmentation, prevalence
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.plan import Rung, Size
+from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -22,7 +21,6 @@ FEWEST = 10
 SHARE = 0.6
 """Of the training time, in the measure of the ladder's rungs."""
 _SHAPES = {"drain": "tube", "ruler": "ruler", "ink": "ink"}
-"""What a confounder looks like where it has to be drawn."""
 _THINGS = (*_SHAPES, "hair", "pacemaker")
 """What can be seen in a picture, so that masks of no name may outline it."""
 _CANDIDATES = ("confounder", "site", "other", "ignored")
@@ -102,7 +100,7 @@ def _rung(name: str, survey: SurveyFacts) -> Rung | None:
     rarest = min(column.values.values(), default=0) if column else survey.masks.get(name, 0)
     if rarest < FEWEST:
         return None
-    method = "transplant" if _masks_of(name, survey) >= FEWEST else "paste" if _shape(name) else "balance"
+    method = "transplant" if _masks_of(name, survey) >= FEWEST else "paste" if shape_of(name) else "balance"
     return Rung(
         _NAMES[method].format(name=name), _HYPOTHESES[method].format(name=name), "all", SHARE, method=method, confounder=name
     )
@@ -115,25 +113,6 @@ def _masks_of(name: str, survey: SurveyFacts) -> int:
     return sum(named or (survey.masks.values() if thing and len(survey.masks) == 1 else []))
 
 
-def _shape(name: str) -> str | None:
+def shape_of(name: str) -> str | None:
+    """What a confounder looks like where it has to be drawn."""
     return next((shape for family, shape in _SHAPES.items() if _speaks_of(name, family)), None)
-
-
-def cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, several: bool, start: str = "model") -> str:
-    """The experiment against a confounder, going on from the plainly trained model (or another ``start``)."""
-    plain, name = f"augment.{augmentation(modality)}(size)", repr(rung.confounder)
-    change = {
-        "transplant": f"debiasing.transplant(cohort, {name}, {plain})",
-        "paste": f"debiasing.paste(cohort, {name}, {plain}, shape={_shape(rung.confounder)!r})",
-    }.get(rung.method, plain)
-    balanced = f"debiasing.GroupBalanced(cohort, {name})"
-    return (
-        f"# Experiment {number}: {rung.hypothesis}\n"
-        "from jupyter_clinagent.imaging import debiasing\n\n"
-        f"with study.experiment({rung.name!r}, hypothesis={rung.hypothesis!r}, minutes={minutes:.1f}) as run:\n"
-        f"    change = {change}\n"
-        f"    data = CohortDataModule(cohort, size=size, train_transform=change, batch_size=32, sampling={balanced})\n"
-        f"    model = ImageClassifier(cohort.classes, trainable={rung.trainable!r}, start={start}{prevalence(several)})\n"
-        "    run.fit(model, data)\n"
-        "run.verdict"
-    )

@@ -12,6 +12,7 @@ from jupyter_clinagent.agent.playbook.debiasing import FEWEST, NAMES_NOTHING
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.facts import AuditFacts, Finding, SurveyFacts
+from jupyter_clinagent.tasks import registry
 
 _ROLES = ("confounder", "site", "other")
 """Sex and age are no shortcuts but subgroups; an alias is the answer itself."""
@@ -35,7 +36,7 @@ def put_forward(drafted: Draft, intent: Intent, survey: SurveyFacts, audit: Audi
     """
     spec, found = drafted.specification, discovered(survey, audit)
     found = [finding for finding in found if finding.confounder not in spec.confounders]
-    if spec.task == "detection" or not found:
+    if not registry.find(spec.task).planning.FREES or not found:
         return drafted
     if not intent.distrusts or intent.confounders or spec.confounders:
         return replace(drafted, assumptions=(*drafted.assumptions, _offered(found)))

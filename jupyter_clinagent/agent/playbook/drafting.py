@@ -6,17 +6,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.lexicon import OUT_OF_SCOPE, Intent
+from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import OutOfScope
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.tasks import registry
 
-ABLE = (
-    "I classify dermoscopy images or radiographs (for example “separate melanoma from nevus; missing a melanoma is worse "
-    "than a false alarm”, or “classify these images into their diagnoses”), and mark findings with boxes where there are boxes "
-    "to learn from (“find the fractures”)."
-)
 _REFUSALS = {
     "segmentation": "Outlining a finding pixel by pixel (segmentation) is not something I can do yet.",
     "regression": "Predicting a number such as an age or a size is not something I can do yet.",
@@ -46,7 +42,7 @@ class Draft:
         """Keyword arguments of ``study.load_cohort``."""
         spec = self.specification
         roles = {
-            "task": spec.task if spec.task != "classification" else None,
+            "task": spec.task if not registry.find(spec.task).usual else None,
             "image": self.image_column,
             "label": spec.label_column,
             "classes": spec.classes,
@@ -68,10 +64,16 @@ class Notes:
             self.lines.append(line)
 
 
+def able() -> str:
+    """What can be done instead, for refusals: every task in its own words, the usual one first."""
+    first, *others = sorted(registry.tasks().values(), key=lambda task: task.precedence)
+    return f"I {first.able}{''.join(f', and {task.able}' for task in others)}."
+
+
 def refuse_if_out_of_scope(intent: Intent) -> None:
     """Raise :class:`OutOfScope` for what can't be done whatever the data, with what can be done instead."""
-    if intent.task in OUT_OF_SCOPE:
-        raise OutOfScope(f"{_REFUSALS[intent.task]} {ABLE}")
+    if intent.task in _REFUSALS:
+        raise OutOfScope(f"{_REFUSALS[intent.task]} {able()}")
 
 
 def concept_of(value: str) -> str | None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jupyter_clinagent.agent.playbook import cells, debiasing
-from jupyter_clinagent.tasks.detection.cells import detection_cell
 from jupyter_clinagent.agent.playbook.moves import facts_in, run
 from jupyter_clinagent.agent.playbook.plan import Rung, Size, closing_minutes, judging_minutes
-from jupyter_clinagent.agent.playbook.refinement import Signs, looks_minutes, next_experiment
+from jupyter_clinagent.agent.playbook.refinement import Signs, looks_minutes
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Plan, Specification
-from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
-from jupyter_clinagent.tasks.detection import ideas as detector_ideas
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.tasks import registry
+from jupyter_clinagent.tasks.protocol import Planning
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,11 @@ class Setting:
     cohort: CohortFacts
     speed: SpeedFacts
     size: Size
+
+    @property
+    def planning(self) -> Planning:
+        """How its task plans."""
+        return registry.find(self.spec.task).planning
 
     @property
     def closing(self) -> float:
@@ -71,8 +74,7 @@ def climb(turn: Turn, setting: Setting, plan: Plan, rungs: list[Rung]) -> Made:
         to_come = len(rungs) - number + 1
         left = max(spec.minutes - made.minutes - setting.closing - to_come * setting.judging, 0.2 * to_come)
         minutes = step.minutes if number == 1 else left * step.minutes / max(still_planned, 0.01)
-        cell = detection_cell if spec.task == "detection" else debiasing.cell if rung.confounder else cells.experiment
-        source = cell(number, rung, max(minutes, 0.1), spec.modality, setting.size, len(spec.classes) > 2)
+        source = setting.planning.cell(number, rung, max(minutes, 0.1), setting)
         made = made.after(run(turn, f"Experiment {number}: {step.hypothesis}.", source))
     return made
 
@@ -96,11 +98,5 @@ def refine(turn: Turn, setting: Setting, made: Made, until: float, wished: Seque
 def _next_cell(setting: Setting, made: Made, until: float, begun: int, wished: Sequence[str]) -> tuple[str, str] | None:
     """What to say and the cell of the next experiment; None where refinement ends."""
     signs, number = setting.signs(made, until), len(made.done) + 1
-    if setting.spec.task == "detection":
-        boxes = next_experiment(signs, begun, detector_ideas.CATALOGUE, wished)
-        return None if boxes is None else (f"Experiment {number}: {boxes.hypothesis}.", detector_ideas.cell(number, boxes))
-    chosen = next_experiment(signs, begun, classifier_ideas.CATALOGUE, wished)
-    if chosen is None:
-        return None
-    source = cells.refinement(number, chosen, setting.spec.modality, len(setting.spec.classes) > 2)
-    return f"Experiment {number}: {chosen.hypothesis}.", source
+    chosen = setting.planning.refined(signs, begun, wished, number, setting)
+    return None if chosen is None else (f"Experiment {number}: {chosen[0]}.", chosen[1])

@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import cells, closing
-from jupyter_clinagent.agent.playbook.debiasing import cell as freeing_cell
 from jupyter_clinagent.agent.playbook.debiasing import find_confounders, freeing_rungs
-from jupyter_clinagent.tasks.detection.ladder import EVERY, NEGATIVES
 from jupyter_clinagent.agent.playbook.discovering import discovered
 from jupyter_clinagent.agent.playbook.drafting import DEFAULT_RATE, concept_of
 from jupyter_clinagent.agent.playbook.experimenting import Made, Setting, refine
@@ -19,9 +17,8 @@ from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.refinement import LONGER
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Exported, Specification
-from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
-from jupyter_clinagent.tasks.detection import ideas as detector_ideas
 from jupyter_clinagent.facts import AuditFacts, CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.tasks import registry
 
 MORE_MINUTES = 5.0
 """Of further training, where no time is named."""
@@ -30,13 +27,8 @@ ABLE = (
     "misses, train on (“keep going for 10 minutes”, “rare classes matter more”), note what you "
     "know for the report (“ethics id: …”, “item 5: …”), pack it (“export the study”), or begin another study."
 )
-WISHES: dict[str, tuple[str, ...]] = {
-    "more": (),
-    "sensitive": (detector_ideas.FINER, detector_ideas.AGAIN, EVERY.name, LONGER),
-    "specific": (NEGATIVES.name, LONGER),
-    "rare": (classifier_ideas.RARE,),
-}
-"""Ideas that the clinician's words call for, the best first; misses and false alarms of a classifier are for its threshold."""
+_WISHES = ("more", "sensitive", "specific", "rare")
+"""What the clinician's words may call for; the task says by which ideas."""
 _RULES = {"sensitive": "sensitivity", "specific": "specificity"}
 
 
@@ -51,7 +43,7 @@ def follow_up(turn: Turn, intent: Intent) -> Step | None:
     if intent.follow_up == "misses":
         run(turn, "The worst misses again.", cells.EXPLAIN)
         return finish("done", "The worst misses stand below the notebook's last cell, each with its heat map.")
-    if intent.follow_up in WISHES:
+    if intent.follow_up in _WISHES:
         return _wished(turn, intent, intent.follow_up)
     if intent.is_about_imaging and (intent.task or intent.targets):
         return None
@@ -68,13 +60,12 @@ def _tells_apart(intent: Intent) -> bool:
 
 def _wished(turn: Turn, intent: Intent, wish: str) -> Step:
     """What the clinician's words call for in a study of this kind."""
-    spec, minutes = _setting(turn.earlier).spec, intent.minutes or MORE_MINUTES
-    if spec.task == "detection" and wish == "rare":
-        return finish("answered", f"A detector draws images by whether they show a finding, not by its class. {ABLE}")
-    if spec.task == "classification" and wish in _RULES and not intent.minutes:
-        return _new_threshold(turn, intent, _RULES[wish], _stricter(spec, _RULES[wish]))
-    ideas = WISHES[wish] if spec.task == "detection" or wish == "rare" else ()
-    return _train_on(turn, minutes, ideas)
+    setting, minutes = _setting(turn.earlier), intent.minutes or MORE_MINUTES
+    if why := setting.planning.declines(wish):
+        return finish("answered", f"{why} {ABLE}")
+    if setting.planning.THRESHOLDS and wish in _RULES and not intent.minutes:
+        return _new_threshold(turn, intent, _RULES[wish], _stricter(setting.spec, _RULES[wish]))
+    return _train_on(turn, minutes, setting.planning.WISHES.get(wish, ()))
 
 
 # ------------------------------------------------------------------ another threshold
@@ -137,8 +128,8 @@ def _told(turn: Turn, after: Made, before: int) -> Step:
 def _free(turn: Turn, intent: Intent) -> Step:
     """An experiment against a shortcut that was noticed afterwards, judged on validation; it counts as not prespecified."""
     setting, notes = _setting(turn.earlier), list[str]()
-    if setting.spec.task == "detection":
-        return finish("answered", "How far a detector relies on a shortcut can't be measured yet, so none is freed from one.")
+    if not setting.planning.FREES:
+        return finish("answered", setting.planning.declines("free"))
     names = find_confounders(intent, setting.survey, notes.append) or _found_by_audit(turn, intent, setting.survey)
     rungs = freeing_rungs(setting.spec.model_copy(update={"confounders": names}), setting.survey)
     if not rungs:
@@ -160,10 +151,10 @@ def _go_on_freeing(turn: Turn, setting: Setting, confounder: str, minutes: float
 
 
 def _freed(turn: Turn, setting: Setting, rung: Rung, minutes: float) -> Step:
-    done, several = _experiments(turn.earlier), len(setting.spec.classes) > 2
+    done = _experiments(turn.earlier)
     number, again = len(done) + 1, sum(facts.name.startswith(rung.name) for facts in done)
     rung = replace(rung, name=f"{rung.name} {again + 1}") if again else rung
-    source = freeing_cell(number, rung, minutes, setting.spec.modality, setting.size, several, start="study.model()")
+    source = setting.planning.cell(number, rung, minutes, setting, start="study.model()")
     after = Made(done, 0.0).after(run(turn, f"Experiment {number}: {rung.hypothesis}.", source))
     return _told(turn, after, len(done))
 
@@ -182,7 +173,7 @@ def _setting(calls: tuple[Call, ...]) -> Setting:
     cohort = CohortFacts.model_validate(_last(calls, "cohort"))
     speed = SpeedFacts.model_validate(_last(calls, "speed"))
     agreed = [c for c in calls if c.name == "propose_specification" and c.artifact.get("choice") == "Approve"]
-    spec = Specification.model_validate(agreed[-1].arguments["specification"])
+    spec = registry.specified(agreed[-1].arguments["specification"])
     width, height = next(iter(speed.ms_per_image["all"])).split("x")
     return Setting(survey, spec, cohort, speed, (int(width), int(height)))
 

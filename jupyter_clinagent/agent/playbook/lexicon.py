@@ -13,8 +13,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, worse_mistake
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
-
-OUT_OF_SCOPE = ("segmentation", "regression", "survival", "generation", "treatment", "other")
+from jupyter_clinagent.tasks import registry
 
 _CLAUSES = re.compile(
     r"""[.;:!?\n](?=\s|$) | , | \s[-–—]\s |
@@ -46,7 +45,7 @@ class Intent:
 
     text: str
     task: str | None = None
-    """``classification``, ``detection``, one of :data:`OUT_OF_SCOPE`, or None where no task word was found."""
+    """Name of a task, of what is out of scope, or None where no such word was found."""
     targets: tuple[str, ...] = ()
     """Names of concepts to tell apart, in order of mention; ``cancer`` stands for the malignant ones together."""
     looks: bool = False
@@ -103,7 +102,7 @@ def read_request(text: str) -> Intent:
         text=text,
         task=_task(plain),
         targets=() if everything else targets,
-        looks=contains(plain, known.PHRASES["look"]) and not contains(plain, known.TASK["classification"]),
+        looks=contains(plain, known.PHRASES["look"]) and not contains(plain, registry.usual().words),
         versus_rest=contains(_OTHER_CLASS.sub(" ", stating), known.PHRASES["rest"]),
         all_classes=everything,
         excluded=_mentioned_concepts(" . ".join(dropping)),
@@ -144,9 +143,6 @@ def _mentioned_concepts(plain: str) -> tuple[str, ...]:
 
 
 def _task(plain: str) -> str | None:
-    for task in OUT_OF_SCOPE:
-        if contains(plain, known.TASK[task]):
-            return task
-    boxes = contains(plain, known.TASK["detection"])
-    sorting = contains(plain, [*known.TASK["classification"], *known.PHRASES["look"]])
-    return "detection" if boxes else "classification" if sorting else None
+    families = {**known.OUT_OF_SCOPE, **{name: task.words for name, task in registry.tasks().items()}}
+    found = next((name for name, words in families.items() if contains(plain, words)), None)
+    return found or (registry.usual().name if contains(plain, known.PHRASES["look"]) else None)

@@ -11,20 +11,19 @@ from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
 from jupyter_clinagent.agent.playbook.answers import take_answers
-from jupyter_clinagent.tasks.detection.ladder import detection_size, make_detection_plan
 from jupyter_clinagent.agent.playbook.discovering import put_forward
-from jupyter_clinagent.tasks.classification.drafting import draft
-from jupyter_clinagent.tasks.detection.drafting import fitted_to
-from jupyter_clinagent.agent.playbook.drafting import ABLE, Draft, refuse_if_out_of_scope
+from jupyter_clinagent.agent.playbook.draft import draft, fitted_to
+from jupyter_clinagent.agent.playbook.drafting import Draft, able, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.experimenting import Setting, climb, refine
 from jupyter_clinagent.agent.playbook.follow_up import follow_up
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
 from jupyter_clinagent.agent.playbook.moves import Step, Want, answer, approved, facts_in, finish, run, write
-from jupyter_clinagent.agent.playbook.plan import Rung, Size, make_plan, working_size
+from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Card, Plan
 from jupyter_clinagent.errors import BadInput, NoSuchData, OutOfScope
 from jupyter_clinagent.facts import AuditFacts, CohortFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.tasks import registry
 
 DEFAULT_MINUTES = 10.0
 _ABOUT_MODELS = (
@@ -66,8 +65,7 @@ def _study(turn: Turn) -> Step:
         )
     )
     drafted = _draft(turn, intent, survey, minutes)
-    boxes = drafted.specification.task == "detection"
-    size, window = detection_size(survey, minutes) if boxes else (working_size(survey), None)
+    size, window = registry.find(drafted.specification.task).planning.size(survey, minutes)
     cohort = CohortFacts.model_validate(
         facts_in(
             run(turn, "I load the images, keep each group together, and seal the test set.", cells.load(drafted.load)), "cohort"
@@ -125,7 +123,7 @@ def _merge(old: Intent, wish: Intent) -> Intent:
 
 def _refuse_unrelated(intent: Intent) -> None:
     if not intent.is_about_imaging and not any(word in intent.words for word in _ABOUT_MODELS):
-        raise OutOfScope(f"I could not find a clinical imaging task in that request. {ABLE}")
+        raise OutOfScope(f"I could not find a clinical imaging task in that request. {able()}")
 
 
 def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> Draft:
@@ -182,10 +180,7 @@ def _agree_plan(
     window: Size | None,
 ) -> tuple[Plan, list[Rung]]:
     spec, used = drafted.specification, confirmed.artifact["elapsed"] / 60
-    if spec.task == "detection":
-        plan, rungs = make_detection_plan(spec, cohort, speed, used, window)
-    else:
-        plan, rungs = make_plan(spec, cohort, speed, used, freeing)
+    plan, rungs = registry.find(spec.task).planning.plan(spec, cohort, speed, used, freeing, window)
     body = cells.plan_markdown(plan)
     approved(turn, "propose_plan", {"plan": plan.model_dump(mode="json"), "body": body}, "This is how I would use the time.")
     write(turn, "I write the plan down.", body)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.tasks import registry
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -78,10 +79,19 @@ def _is_swapped(written: str, meant: str) -> bool:
 @lru_cache(maxsize=1)
 def _vocabulary() -> frozenset[str]:
     """Every word that the lexicon knows: none of them is a slip for another (“übersehen” is not “überleben”)."""
-    families = (known.MALIGNANT, known.CONFOUNDERS, known.MODALITY, known.TASK, known.GROUP, known.FOLLOW_UP, known.PHRASES)
+    families = (
+        known.MALIGNANT,
+        known.CONFOUNDERS,
+        known.MODALITY,
+        known.OUT_OF_SCOPE,
+        known.GROUP,
+        known.FOLLOW_UP,
+        known.PHRASES,
+    )
     phrases = [p for family in families for words in family.values() for p in words] + [
         p for c in known.CONCEPTS for p in c.words
     ]
+    phrases += [phrase for task in registry.tasks().values() for phrase in task.words]
     return frozenset(word for phrase in phrases for word in tokens(normalise(phrase)))
 
 

@@ -42,11 +42,9 @@ def write_report(session: Session) -> ReportFacts:
 
 
 def _save_model(session: Session) -> Path:
-    from jupyter_clinagent.imaging.saving import save
-
     opening = session.opening
     folder = session.folder / "model"
-    save(opening.trained.model, opening.trained.data, folder, extra=_model_extra(session))
+    session.task.saving.save(opening.trained.model, opening.trained.data, folder, _model_extra(session))
     return folder
 
 

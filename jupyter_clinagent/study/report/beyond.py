@@ -39,7 +39,7 @@ def _subgroups(e: Evidence) -> str:
 
 
 def _caption(e: Evidence) -> str:
-    enough = f"{SMALL} images with a finding" if e.session.detects else f"{SMALL} images of each of two classes or more"
+    enough = e.words.enough(SMALL)
     return (
         f"A subgroup is judged where it has {enough}; grey: too few to judge. Alarm: more than {ALARM:.2f} below the whole "
         "test set."

@@ -10,7 +10,7 @@ def model_card(e: Evidence) -> str:
     """What the model is for, what it is not for, and how to use it."""
     entry, point = e.opening.trained.entry, e.opening.facts.operating_point
     recipe = entry.details.get("model", {})
-    threshold = f"call it {point.named} from a score of {point.threshold:.3f} on" if point else _naming(e)
+    threshold = f"call it {point.named} from a score of {point.threshold:.3f} on" if point else e.words.naming(e)
     rows = [
         ("Intended use", f"Research: {e.specification.objective}"),
         (
@@ -35,11 +35,3 @@ def model_card(e: Evidence) -> str:
 def _size(e: Evidence) -> str:
     size = (e.opening.trained.data.recipe.get("preprocessing") or {}).get("size")
     return " × ".join(str(side) for side in size) if size else "resized"
-
-
-def _naming(e: Evidence) -> str:
-    if e.session.detects:
-        return "each box has a score; choose how many false alarms an image you can bear (FROC)"
-    if e.opening.scored.decision is None:
-        return "take the class with the highest score"
-    return "divide each score by its class's share of the training images, then take the highest (rare classes get their chance)"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.study.dates import column_years, span
 from jupyter_clinagent.study.markup import metric_name
 from jupyter_clinagent.study.report.evidence import Evidence
@@ -34,7 +33,7 @@ def sources(e: Evidence) -> Iterator[Line]:
     yield _dates(e)
     yield needs_you("Setting", "where, and on which patients, the images were taken (hospital, screening, emergency)")
     left_out = listed((f"{reason}: {count}" for reason, count in e.session.cohort.facts.left_out.items()), "nothing")
-    yield filled("Inclusion and exclusion", f"Included: {_included(e)}. Left out: {left_out}.")
+    yield filled("Inclusion and exclusion", f"Included: {e.words.included(e)}. Left out: {left_out}.")
 
 
 def _dates(e: Evidence) -> Line:
@@ -45,15 +44,6 @@ def _dates(e: Evidence) -> Line:
     if years := span(column_years(cohort.metadata)):
         return filled("Dates of the data", f"{years}, by the date columns of the training and validation images.")
     return needs_you("Dates of the data", "when the images were taken", "Neither headers nor columns carry a date.")
-
-
-def _included(e: Evidence) -> str:
-    classes = ", ".join(e.specification.classes)
-    if not e.session.detects:
-        return f"images labelled {classes}"
-    unboxed = e.session.cohort.facts.unboxed
-    weak = f", and {unboxed} images with a finding that nobody has boxed (they are only trained on)" if unboxed else ""
-    return f"images with boxes of {classes}, images without a finding{weak}"
 
 
 def flow(e: Evidence) -> Iterator[Line]:
@@ -83,8 +73,8 @@ def _audited(e: Evidence, topic: str, *keys: str, otherwise: str = "") -> Line:
 def people(e: Evidence) -> Iterator[Line]:
     """13-16."""
     yield _demographics(e)
-    labels, names = e.opening.test.labels, [NO_FINDING, FINDING] if e.session.detects else e.session.cohort.classes
-    shares = ", ".join(f"{name} {(labels == number).mean():.1%}" for number, name in enumerate(names))
+    labels = e.opening.test.labels
+    shares = ", ".join(f"{name} {(labels == number).mean():.1%}" for number, name in enumerate(e.words.labels(e)))
     yield filled("Prevalence", f"In the test set, by image: {shares}.{_not_representative(e)}")
     low, high = e.primary.low, e.primary.high
     width = "can't be estimated" if low is None or high is None else f"is {high - low:.3f}"
@@ -116,7 +106,9 @@ def methods(e: Evidence) -> Iterator[Line]:
         "No identifying DICOM header and no column named like an identifier was found; text burnt into pixels is not searched."
     )
     yield _audited(e, "De-identification", "identifiers", otherwise=clean)
-    yield needs_you("Reference standard", "how the truth was established (histopathology, follow-up, consensus)", _labels(e))
+    yield needs_you(
+        "Reference standard", "how the truth was established (histopathology, follow-up, consensus)", e.words.truth(e)
+    )
     yield needs_you("Annotators", "who labelled, with what experience, and how far they agreed")
 
 
@@ -125,11 +117,3 @@ def _preprocessing(e: Evidence) -> str:
     width, height = prepared["size"]
     rest = ", ".join(f"{name} {value}" for name, value in prepared.items() if name != "size")
     return f"{width} × {height} pixels; {rest}."
-
-
-def _labels(e: Evidence) -> str:
-    facts = e.session.cohort.facts
-    if not e.session.detects:
-        return f"The labels come from “{e.session.cohort.label}”."
-    weak = f" and, for {facts.unboxed} images without a box, image-level labels" if facts.unboxed else ""
-    return f"The truth is the boxes beside the images{weak}."

@@ -17,6 +17,7 @@ from jupyter_clinagent.study.opening import Opening
 from jupyter_clinagent.study.record import verify_record
 from jupyter_clinagent.study.robustness import robustness_table
 from jupyter_clinagent.study.session import Session
+from jupyter_clinagent.tasks.protocol import Reporting
 
 DECISION_THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.5)
 
@@ -30,7 +31,7 @@ class Evidence:
     demographics
         Age and sex by partition, with standardised differences between training and test.
     decision
-        Net benefit at :data:`DECISION_THRESHOLDS`; None without a positive class, and for a detector (no probabilities).
+        Net benefit at :data:`DECISION_THRESHOLDS`; None without a positive class, and where scores are no probabilities.
     robustness
         See :func:`~jupyter_clinagent.study.robustness.robustness_table`.
     failures
@@ -60,6 +61,11 @@ class Evidence:
     confirmed_first: bool
 
     @property
+    def words(self) -> Reporting:
+        """The task's words."""
+        return self.session.task.reporting
+
+    @property
     def primary(self) -> Estimate:
         """The headline figure on the test set."""
         return self.opening.facts.test[self.opening.facts.primary_metric]
@@ -81,7 +87,7 @@ def gather(session: Session, changed: list[str]) -> Evidence:
         decision=net_benefits(session, np.array(DECISION_THRESHOLDS)),
         failures=worst_failures(session),
         header_years=header_years(session.inventory.folder.path(file) for file in session.cohort.partition_of_files()),
-        robustness=robustness_table(opening, session.metric, session.positives, session.seed),
+        robustness=robustness_table(session.task, opening, session.metric, session.positives, session.seed),
         slope=_slope(session),
         majority=float(counts.max() / counts.sum()),
         entries=len(entries),
@@ -91,16 +97,16 @@ def gather(session: Session, changed: list[str]) -> Evidence:
 
 
 def _slope(session: Session) -> float | None:
-    if not session.positives or session.detects:
+    if not session.positives or not session.task.reporting.PROBABILITIES:
         return None
-    return metrics.calibration_slope(*session.opening.scored.binary(*session.positives))
+    return metrics.calibration_slope(*session.opening.test.binary(*session.positives))
 
 
 def net_benefits(session: Session, thresholds: np.ndarray) -> pd.DataFrame | None:
     """Net benefit of the model, of acting on everybody and on nobody, at threshold probabilities (k,); None as above."""
-    if not session.positives or session.detects:
+    if not session.positives or not session.task.reporting.PROBABILITIES:
         return None
-    hit, score = session.opening.scored.binary(*session.positives)
+    hit, score = session.opening.test.binary(*session.positives)
     model = metrics.net_benefit(hit, score, thresholds)
     everybody = metrics.net_benefit(hit, np.ones(len(hit)), thresholds)
     return pd.DataFrame({"threshold": thresholds, "model": model, "everybody": everybody, "nobody": 0.0})

@@ -8,8 +8,6 @@ from jupyter_clinagent.study.failures import Failure, FailureKind
 from jupyter_clinagent.study.markup import figure
 from jupyter_clinagent.study.report.evidence import Evidence
 
-_BOXES = " Thick blue boxes are the truth, thin orange ones the detections."
-
 
 def failures(e: Evidence) -> str:
     """The worst misses and false alarms on the test set."""
@@ -17,7 +15,7 @@ def failures(e: Evidence) -> str:
         return "<p>The model makes no mistake on the test set at this threshold.</p>"
     intro = (
         "<p>The mistakes that the model was surest of come first. Look for what they have in common, and note beside each "
-        f"whether the picture, the label or the model is to blame.{_BOXES if e.session.detects else ''}</p>"
+        f"whether the picture, the label or the model is to blame.{e.words.legend()}</p>"
     )
     return intro + "".join(_kind(kind) for kind in e.failures)
 

@@ -30,8 +30,7 @@ def model(e: Evidence) -> Iterator[Line]:
 
 
 def _network(e: Evidence) -> str:
-    backbone = e.opening.trained.entry.details.get("model", {}).get("backbone")
-    return f"RetinaNet on {backbone}" if e.session.detects else f"{backbone} with one linear layer"
+    return e.words.network(str(e.opening.trained.entry.details.get("model", {}).get("backbone")))
 
 
 def _taught(e: Evidence) -> str:
@@ -66,20 +65,8 @@ def figures(e: Evidence) -> Iterator[Line]:
         )
     else:
         yield not_applicable("Threshold chosen on validation", "No threshold was asked for.")
-    yield from _boxes_judged() if e.session.detects else _classes_judged(e)
+    yield from e.words.judged(e)
     yield _subgroups(e)
-
-
-def _classes_judged(e: Evidence) -> Iterator[Line]:
-    yield filled("Confusion by class", "See the confusion matrix.")
-    slope = "can't be estimated" if e.slope is None else f"{e.slope:.2f}"
-    ece, brier = (with_interval(e.opening.facts.test.get(name)) for name in ("ece", "brier"))
-    yield filled("Calibration", f"Slope {slope}, expected calibration error {ece}, Brier score {brier}.")
-
-
-def _boxes_judged() -> Iterator[Line]:
-    yield filled("Confusion by class", "See the sensitivities at fixed rates of false positives (FROC) and the failure gallery.")
-    yield not_applicable("Calibration", "The scores of a detector order its boxes; they are no probabilities.")
 
 
 def _subgroups(e: Evidence) -> Line:
@@ -123,12 +110,9 @@ def reach(e: Evidence) -> Iterator[Line]:
         "None: these figures hold for this data set only. `jupyter clinagent evaluate` tries the model on another hospital's "
         "images.",
     )
-    simplest = (
-        "Marking nothing finds no finding and gives no false alarm"
-        if e.session.detects
-        else f"Always the most frequent class is right in {e.majority:.1%} of the test images"
+    yield filled(
+        "Simple baseline", f"{e.words.simplest(e)}. The first experiment ({e.experiments[0].name}) stands in the ledger."
     )
-    yield filled("Simple baseline", f"{simplest}. The first experiment ({e.experiments[0].name}) stands in the ledger.")
     if e.decision is None:
         yield not_applicable("Decision curve", "Needs probabilities of one positive class.")
     else:

@@ -20,9 +20,7 @@ from jupyter_clinagent.study.report.failures import failures
 from jupyter_clinagent.study.report.sheet import sheet
 from jupyter_clinagent.study.report.words import cautions, summary_sentences
 from jupyter_clinagent.study.verdict import ledger_table
-
-HEADLINES = ("sensitivity", "specificity", "balanced_accuracy", "froc_0.5", "froc_2")
-"""Figures beside the primary one at the top of the report."""
+from jupyter_clinagent.tasks import registry
 
 
 def _tag(word: str) -> str:
@@ -45,7 +43,8 @@ def summary(e: Evidence) -> str:
 
 def _cards(e: Evidence) -> str:
     test = e.opening.facts.test
-    names = [e.opening.facts.primary_metric, *[n for n in HEADLINES if n in test]]
+    beside = [name for name, metric in registry.catalogue().items() if metric.headline and name in test]
+    names = list(dict.fromkeys([e.opening.facts.primary_metric, *beside]))
     return f'<div class="cards">{"".join(_card(metric_name(name), test[name]) for name in names)}</div>'
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from jupyter_clinagent.contracts import Estimate, in_words
-from jupyter_clinagent.study.markup import metric_name, with_interval
+from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.study.markup import metric_name
 from jupyter_clinagent.study.reliance_page import reliance_sentences
 from jupyter_clinagent.study.report.evidence import Evidence
 
@@ -21,7 +21,7 @@ SMALL_TEST = 30
 
 def summary_sentences(evidence: Evidence) -> list[str]:
     """Four or five sentences that a clinician can read first."""
-    return [*_task(evidence), *_headline(evidence), *_at_the_threshold(evidence)]
+    return [*_task(evidence), evidence.words.headline(evidence), *_at_the_threshold(evidence)]
 
 
 def _task(e: Evidence) -> Iterator[str]:
@@ -29,61 +29,34 @@ def _task(e: Evidence) -> Iterator[str]:
     test = table[table["partition"] == "test"]
     training = table[table["partition"] == "train"]
     grouped = f" from {test['group'].nunique()} groups" if e.session.cohort.facts.group_source else ""
-    does = (
-        f"marks {' and '.join(e.specification.classes)} with boxes"
-        if e.session.detects
-        else f"tells {_listed(e.specification.classes)} apart"
-    )
     yield (
-        f"The model {does}. It learnt from {len(training)} images and was judged "
+        f"The model {e.words.does(e.specification)}. It learnt from {len(training)} images and was judged "
         f"at the end on {len(test)} images{grouped} that it had never seen."
     )
 
 
-def _headline(e: Evidence) -> Iterator[str]:
-    name, primary = metric_name(e.opening.facts.primary_metric), e.primary
-    if e.session.detects:
-        yield (
-            f"{name} (average precision of boxes that overlap the true one by half or more) on these test images is "
-            f"{with_interval(primary)}; 1 would be perfect."
-        )
-        return
-    yield f"{name} on these test images is {with_interval(primary)}; 0.5 would be guessing, 1 perfect."
-
-
 def _at_the_threshold(e: Evidence) -> Iterator[str]:
-    point, test = e.opening.facts.operating_point, e.opening.facts.test
-    if point is None and e.session.detects:
-        yield (
-            f"With one false alarm in every second image it finds {_hundred(test.get('froc_0.5'), 'findings')}, with two in "
-            f"each image {_hundred(test.get('froc_2'), 'findings')}."
-        )
-        return
+    point = e.opening.facts.operating_point
     if point is None:
-        accuracy = e.opening.facts.test.get("balanced_accuracy")
-        yield f"Naming the likeliest class, it is right in {_hundred(accuracy)} images of an average class."
+        yield e.words.without_threshold(e)
         return
     yield (
-        f"At the chosen threshold it recognises {_hundred(point.test.get('sensitivity'))} images of {point.named}, "
-        f"and leaves {_hundred(point.test.get('specificity'))} of the others without an alarm."
+        f"At the chosen threshold it recognises {hundred(point.test.get('sensitivity'))} images of {point.named}, "
+        f"and leaves {hundred(point.test.get('specificity'))} of the others without an alarm."
     )
     if point.target is not None:
         inside = "lies inside" if point.target_in_interval else "does NOT lie inside"
         yield f"The {point.rule} aimed at, {point.target:.2f}, {inside} the 95 % interval found on the test images."
 
 
-def _hundred(estimate: Estimate | None, what: str = "") -> str:
+def hundred(estimate: Estimate | None, what: str = "") -> str:
+    """A share as so many of 100, with its interval."""
     if estimate is None or estimate.value is None:
         return f"an unknown number of {what}".rstrip()
     shown = f"{100 * estimate.value:.0f} of 100 {what}".rstrip()
     if estimate.low is None or estimate.high is None:
         return shown
     return f"{shown} (95 % interval {100 * estimate.low:.0f} to {100 * estimate.high:.0f})"
-
-
-def _listed(names: object) -> str:
-    words = [str(name) for name in names]  # type: ignore[attr-defined]
-    return ", ".join(words[:-1]) + f" and {words[-1]}"
 
 
 def cautions(evidence: Evidence) -> list[str]:
@@ -108,10 +81,9 @@ def cautions(evidence: Evidence) -> list[str]:
 
 
 def _guessing(e: Evidence) -> Iterator[str]:
-    low, high = e.primary.low, e.primary.high
-    if e.primary.value is not None and low is None:
+    if e.primary.value is not None and e.primary.low is None:
         yield "Too few groups were tested for an interval around the main figure: the true one may lie far from it."
-    if not e.session.detects and low is not None and high is not None and low <= GUESSING <= high:
+    if e.words.guesses(e):
         yield f"The interval holds {GUESSING}: from this test set it can't be told whether the model is better than guessing."
 
 
@@ -122,10 +94,9 @@ def _too_few(e: Evidence) -> Iterator[str]:
 
 def _small_test(e: Evidence) -> Iterator[str]:
     """A figure on a handful of patients is hardly one, whatever its interval says."""
-    test, positives = e.opening.test, [1] if e.session.detects else e.session.positives
+    test, (positives, name) = e.opening.test, e.words.positive(e)
     groups = len(set(test.groups[np.isin(test.labels, positives)]))
     if positives and groups < SMALL_TEST:
-        name = "a finding" if e.session.detects else in_words([e.session.cohort.classes[k] for k in positives])
         yield (
             f"The test set is small: only {groups} groups (patients or lesions) of it show {name}. Figures that hang on so few, "
             "their intervals included, may change much with the next patients."

@@ -1,1 +1,21 @@
 """One of several classes for each image."""
+
+from jupyter_clinagent.metrics import Metric
+from jupyter_clinagent.tasks.protocol import Task
+
+TASK = Task(
+    name="classification",
+    package=__name__,
+    able=(
+        "classify dermoscopy images or radiographs (for example “separate melanoma from nevus; missing a melanoma is worse "
+        "than a false alarm”, or “classify these images into their diagnoses”)"
+    ),
+    usual=True,
+    metrics=(
+        Metric("macro_auroc", "Macro AUROC", "Hand and Till 2001, one against the rest", told=True),
+        Metric("balanced_accuracy", "Balanced accuracy", "Brodersen et al. 2010", told=True, headline=True),
+        Metric("ece", "Expected calibration error", "Naeini et al. 2015", better="lower"),
+        Metric("brier", "Brier score", "Brier 1950", better="lower"),
+        Metric("calibration_slope", "Calibration slope", "Cox 1958", low=float("-inf"), high=float("inf")),
+    ),
+)

@@ -1,16 +1,9 @@
-"""Brings a reading of the request and a look at the data together: a specification, or the question that is left.
-
-``draft`` returns a :class:`~jupyter_clinagent.agent.playbook.drafting.Draft` (what to load and what to specify), a
-:class:`~jupyter_clinagent.contracts.Card` with the one question that has to be answered first, or raises
-:class:`~jupyter_clinagent.errors.OutOfScope` / :class:`~jupyter_clinagent.errors.BadInput` with a sentence that says what can
-be done instead.
-"""
+"""Drafts a classification: which column holds the label, and which of its values make which class."""
 
 from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.debiasing import find_confounders
-from jupyter_clinagent.tasks.detection.drafting import draft_detection, wants_boxes
 from jupyter_clinagent.agent.playbook.drafting import (
     DEFAULT_RATE,
     RISKS,
@@ -21,7 +14,6 @@ from jupyter_clinagent.agent.playbook.drafting import (
     group_column,
     listed,
     named_for_risk,
-    refuse_if_out_of_scope,
     say_several_splits,
     spoken,
 )
@@ -30,6 +22,7 @@ from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification, in_words
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.tasks.classification import TASK
 
 MALIGNANT, REST = "malignant", "rest"
 MALIGNANT_CONCEPTS = frozenset(["melanoma", "basal cell carcinoma", "actinic keratosis"])
@@ -50,9 +43,6 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     answers
         Answers to earlier questions by key (``label``, ``classes``, ``group``).
     """
-    refuse_if_out_of_scope(intent)
-    if wants_boxes(intent, survey):
-        return draft_detection(intent, survey)
     notes = Notes(list(survey.assumptions))
     if survey.boxes:
         notes.add("Boxes lie beside the labels; they don't turn the classification into a detection.")
@@ -129,7 +119,7 @@ def _classes(intent: Intent, column: ColumnFacts, answers: dict[str, str], notes
         return _one_class_each(targets, values, column)
     if len(mentioned) >= 2:
         return {v: [v] for v in mentioned}
-    if len(values) == 2 or (intent.task == "classification" and intent.is_about_imaging):
+    if len(values) == 2 or (intent.task == TASK.name and intent.is_about_imaging):
         notes.add(f"The request names no findings, so all {len(values)} values of “{column.name}” are told apart.")
         return {v: [v] for v in values}
     return _ask_classes(values)
@@ -222,6 +212,7 @@ def _specify(
     binary = len(classes) == 2
     names = list(classes)
     return Specification(
+        task=TASK.name,
         title=" versus ".join(spoken(n) for n in names) if binary else f"{len(names)} classes of “{column.name}”",
         request=intent.text,
         objective=_objective(names, positive),

@@ -9,10 +9,11 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import in_words
 from jupyter_clinagent.imaging import figures
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
-from jupyter_clinagent.study.judged import Predictions
 from jupyter_clinagent.study.opening import Opening
 from jupyter_clinagent.study.session import Session, Shown
+from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 
 class Chosen(NamedTuple):
@@ -60,10 +61,12 @@ def _of_positives(
     return [Chosen(title, rows[:most], about[rows[:most]]) for title, rows in picks]
 
 
-def draw_galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
+def draw(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
     """Galleries, and the mean correlation of the maps with those of a weight-randomised model."""
-    classes, test = session.cohort.classes, opening.scored
-    model, pixels = opening.trained.classifier, opening.trained.data.images("test")
+    classes, test = session.cohort.classes, opening.test
+    model, pixels = opening.trained.model, opening.trained.data.images("test")
+    assert isinstance(test, Predictions)
+    assert isinstance(model, ImageClassifier)
     chosen = choose_rows(test, classes, session.positives, opening.threshold, most)
     galleries = []
     for number, pick in enumerate(chosen):

@@ -15,9 +15,7 @@ TINY = 0.01
 
 
 def audit_boxes(cohort: Cohort) -> list[Finding]:
-    """Findings about boxes; none for a classification."""
-    if cohort.facts.task != "detection":
-        return []
+    """Findings about boxes."""
     checks = (_touched, _partial, _conflicts, _sizes)
     return [finding for check in checks for finding in check(cohort)]
 

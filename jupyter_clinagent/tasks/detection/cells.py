@@ -53,7 +53,7 @@ _NO_CLASSIFIER = """classifier = None   # hardly any image is without a finding:
 """
 _SMALL = """classifier = None   # findings are too small for heat of whole images: the teacher's own scores will rank the boxes
 """
-_PSEUDO_BOXES = """from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes
+_PSEUDO_BOXES = """from jupyter_clinagent.imaging.weak_supervision import rank_pseudo_boxes
 
 pseudo_boxes = rank_pseudo_boxes(teacher, classifier, data)   # one for each unboxed positive, none on negatives
 {data}"""

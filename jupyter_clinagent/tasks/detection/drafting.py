@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import (
-    ABLE,
     RISKS,
     Draft,
     Notes,
+    able,
     concept_of,
     group_column,
     listed,
@@ -21,7 +18,8 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import OperatingPoint, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
-from jupyter_clinagent.facts import CohortFacts, SurveyFacts
+from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.tasks.detection import TASK
 
 _BOX_LAYOUTS = ("coco", "yolo", "voc")
 FALSE_ALARMS = "0.5, 1 and 2 false alarms per image"
@@ -38,9 +36,9 @@ def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
     LabelsDoNotMatch
         Boxes are asked for and there are none to learn from.
     """
-    if intent.task == "detection" and not survey.box_classes:
+    if intent.task == TASK.name and not survey.box_classes:
         raise LabelsDoNotMatch(_no_boxes(survey))
-    if intent.task == "detection" or (intent.weak and survey.box_classes):
+    if intent.task == TASK.name or (intent.weak and survey.box_classes):
         return True
     if not survey.box_classes or (survey.layout not in _BOX_LAYOUTS and survey.label_candidates):
         return False
@@ -59,8 +57,8 @@ def _no_boxes(survey: SurveyFacts) -> str:
     said += "".join(f"{problem} " for problem in survey.problems)
     if survey.label_candidates:
         by = f"Ask for a classification by “{survey.label_candidates[0]}” instead, which shows heat maps, or add boxes."
-        return f"{said}{by} {ABLE}"
-    return f"{said}Add them as COCO JSON, YOLO or Pascal VOC files, or as a CSV with corners. {ABLE}"
+        return f"{said}{by} {able()}"
+    return f"{said}Add them as COCO JSON, YOLO or Pascal VOC files, or as a CSV with corners. {able()}"
 
 
 def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
@@ -81,7 +79,7 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
     specification = Specification(
         title=f"Boxes around {said}",
         request=intent.text,
-        task="detection",
+        task=TASK.name,
         objective=f"Mark every {said} on an image with a box",
         modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
         label_column=survey.image_label,
@@ -98,15 +96,6 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
         minutes=intent.minutes or 10.0,
     )
     return Draft(specification, tuple(notes.lines), choose_split=several)
-
-
-def fitted_to(drafted: Draft, cohort: CohortFacts) -> Draft:
-    """The draft with the split, and the supervision of a detection, that the loaded cohort turned out to have."""
-    published = re.fullmatch(r"published \((.+)\)", cohort.split_source)
-    found: dict[str, str | None] = {"split_column": published[1] if published else None}
-    if cohort.task == "detection":
-        found["supervision"] = cohort.supervision
-    return replace(drafted, specification=drafted.specification.model_copy(update=found))
 
 
 def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from jupyter_clinagent.imaging.boxes import listed
-from jupyter_clinagent.imaging.inference import OnnxDetector
 from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.tasks.detection.boxed import boxed_images
-from jupyter_clinagent.tasks.detection.targets import with_boxes
 from jupyter_clinagent.study.inventory import take_inventory
-from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.linking import link_images
+from jupyter_clinagent.tasks.detection.boxed import boxed_images
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
+from jupyter_clinagent.tasks.detection.inference import OnnxDetector
+from jupyter_clinagent.tasks.detection.targets import with_boxes
 
 
-def score_boxes(model: OnnxDetector, data: Path, classes: dict[str, list[str]]) -> tuple[FoundBoxes, list[str]]:
+def score(model: OnnxDetector, data: Path, classes: dict[str, list[str]]) -> tuple[FoundBoxes, list[str]]:
     """What the detector finds in every image whose boxes are known, and a line for each image that is left out.
 
     Raises
@@ -33,3 +35,9 @@ def score_boxes(model: OnnxDetector, data: Path, classes: dict[str, list[str]]) 
     found = [model.predict_one(read_image(data / image)) for image in images]
     truth = listed(mended.boxes, images, model.classes)
     return FoundBoxes(images, judged["group"].to_numpy(), truth, found), [f"{file}: {why}" for file, why in left_out.items()]
+
+
+def internal(predictions: pd.DataFrame, name: str) -> tuple[pd.Series, float | None]:
+    """The highest score of a class in each image, 0 where none was found; boxes don't say who is ill."""
+    scores = predictions["score"].where(predictions["class"] == name, 0.0).fillna(0.0)
+    return scores.groupby(predictions["image"]).max(), None

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset
 
+from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.tasks.detection.box_data import BoxDataModule, Target, as_target
-from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.tasks.detection.module import FindingDetector, selected
 
 MAX_EPOCHS = 60

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from jupyter_clinagent.imaging import figures
-from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.imaging.boxes import Boxes
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 
 TRUTH, FOUND = figures.COLOURS[5], figures.COLOURS[4]
 RATES = (0.5, 1.0, 2.0)

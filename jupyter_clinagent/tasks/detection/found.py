@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
-from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.study.judged import Judged, at_threshold
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from jupyter_clinagent.imaging import figures
-from jupyter_clinagent.tasks.detection import figures as box_figures
 from jupyter_clinagent.imaging.boxes import Boxes
-from jupyter_clinagent.tasks.detection.metrics import examples, matched
-from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.study.opening import Opening
 from jupyter_clinagent.study.session import Session, Shown
+from jupyter_clinagent.tasks.detection import figures as box_figures
+from jupyter_clinagent.tasks.detection.found import FoundBoxes
+from jupyter_clinagent.tasks.detection.metrics import examples, matched
 
 ALARMS = 0.5
 """False positives an image that the galleries' threshold allows on validation."""
@@ -25,13 +25,17 @@ def shown_threshold(validation: FoundBoxes) -> float:
     return float(pairs.score[allowed][-1]) if allowed.any() else 1.0
 
 
-def draw_box_galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
+def draw(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
     """Galleries, and the mean correlation of the heat maps with those of a weight-randomised detector."""
-    from jupyter_clinagent.tasks.detection.explanation import box_heat
     from jupyter_clinagent.imaging.explanation import mean_correlation, shuffled
+    from jupyter_clinagent.tasks.detection.explanation import box_heat
+    from jupyter_clinagent.tasks.detection.module import FindingDetector
 
-    test, model, data, validation = opening.boxed, opening.trained.detector, opening.trained.data, opening.trained.validation
+    test, trained = opening.test, opening.trained
+    model, data, validation = trained.model, trained.data, trained.validation
+    assert isinstance(test, FoundBoxes)
     assert isinstance(validation, FoundBoxes)
+    assert isinstance(model, FindingDetector)
     threshold = shown_threshold(validation)
     rows = examples(test.truth, test.found, threshold, number=min(most, 6))
     pixels, truth, found = in_model_pixels(data, test, threshold)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from jupyter_clinagent.tasks.detection.ladder import BOX_PIXELS, EVERY, NEGATIVES, many_negatives
 from jupyter_clinagent.agent.playbook.plan import Size
 from jupyter_clinagent.agent.playbook.refinement import LONGER, Idea, Next, Signs, finer
 from jupyter_clinagent.facts import ExperimentFacts
+from jupyter_clinagent.tasks.detection.ladder import BOX_PIXELS, EVERY, NEGATIVES, many_negatives
 
 GENTLE = 5e-4
 """Peak learning rate where a tuned detector goes on: half of that of every layer."""

@@ -21,12 +21,15 @@ from torchvision.models.detection.retinanet import RetinaNetHead
 from torchvision.ops import FeaturePyramidNetwork, box_iou
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Partition
-from jupyter_clinagent.tasks.detection import anchors
 from jupyter_clinagent.imaging.backbones import DEFAULT
-from jupyter_clinagent.tasks.detection.box_data import BoxDataModule, Target
 from jupyter_clinagent.imaging.boxes import Boxes, select
 from jupyter_clinagent.imaging.classifier import ImageClassifier
+from jupyter_clinagent.imaging.dataset import CohortDataModule
+from jupyter_clinagent.imaging.feeds import Feed, ImageFeed
 from jupyter_clinagent.imaging.schedule import one_cycle
+from jupyter_clinagent.imaging.stages import Stage
+from jupyter_clinagent.tasks.detection import anchors
+from jupyter_clinagent.tasks.detection.box_data import BoxDataModule, Target
 
 Trainable = Literal["heads", "all"]
 TunedOn = Literal["labels", "boxes"]
@@ -37,6 +40,8 @@ CHANNELS = 64
 CONVOLUTIONS = 2
 """In each head; RetinaNet's four gain nothing on so few images and cost twice the time."""
 GRADIENT_LIMIT = 5.0
+TUNING = 0.5
+"""Share of the budget for tuning the backbone; the rest is for pyramid and heads."""
 
 
 class FindingDetector(L.LightningModule):
@@ -157,6 +162,14 @@ class FindingDetector(L.LightningModule):
         return _shifted(grid, offsets), logits.sigmoid()
 
     # -------------------------------------------------------------- training
+    def stages(self, data: CohortDataModule) -> list[Stage]:
+        """Of the plan ``heads`` tuning the backbone, then pyramid and heads on its maps; else every layer at once."""
+        if not isinstance(data, BoxDataModule) or not len(data.with_boxes("train")):
+            raise ValueError("a detector learns from boxes: give a BoxDataModule whose training part has some")
+        if self.start != "detector" or self.new_anchors:
+            self.fit_anchors(data.targets("train"))
+        return stages_of(self, data)
+
     def fit_anchors(self, targets: Sequence[Boxes]) -> None:
         """Take anchors that suit these boxes in the model's pixels."""
         sizes = np.concatenate([boxes.corners[:, 2:] - boxes.corners[:, :2] for boxes in targets] or [np.empty((0, 2))])
@@ -219,6 +232,30 @@ class FindingDetector(L.LightningModule):
         starts = range(0, len(images), batch_size)
         batches = (torch.from_numpy(np.array(images[k : k + batch_size])).to(self.device) for k in starts)
         return [boxes for batch in batches for boxes in selected(self(batch), (images.shape[2], images.shape[1]))]
+
+
+def stages_of(model: FindingDetector, data: BoxDataModule) -> list[Stage]:
+    """What the training of a detector consists of, in order."""
+    from jupyter_clinagent.tasks.detection.feeds import BoxImageFeed, MapFeed
+
+    if model.trainable == "all":
+        return [Stage("all", partial(BoxImageFeed, model, data))]
+    heads = Stage("heads", partial(MapFeed, model, data))
+    return [_tuning(model, data), heads] if model.start == "nothing" else [heads]
+
+
+def _tuning(model: FindingDetector, data: BoxDataModule) -> Stage:
+    """A few box-free patients don't show what is normal: then the backbone is tuned on the boxes instead."""
+    from jupyter_clinagent.tasks.detection.feeds import BoxImageFeed
+
+    if data.few_negatives or model.tuned_on == "boxes":
+        return Stage("backbone on boxes", partial(BoxImageFeed, model, data), TUNING)
+    return Stage("backbone on labels", partial(_labels, model, data), TUNING, metric="auroc")
+
+
+def _labels(model: FindingDetector, data: BoxDataModule) -> Feed:
+    model.classifier.freeze_plan()
+    return ImageFeed(model.classifier, data)
 
 
 def selected(output: tuple[torch.Tensor, torch.Tensor], size: tuple[int, int]) -> list[Boxes]:

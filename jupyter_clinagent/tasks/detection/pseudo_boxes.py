@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.contracts import FINDING
-from jupyter_clinagent.tasks.detection.box_data import BoxDataModule
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.imaging.classifier import ImageClassifier
-from jupyter_clinagent.tasks.detection.module import FindingDetector
 from jupyter_clinagent.imaging.explanation import grad_cam
+from jupyter_clinagent.tasks.detection.box_data import BoxDataModule
+from jupyter_clinagent.tasks.detection.module import FindingDetector
 
 COLUMNS = ["image", "class", "x_min", "y_min", "x_max", "y_max", "score"]
 SCORE_ALONE = 0.1

@@ -1,18 +1,17 @@
-"""Load -> mend the boxes -> group -> split -> seal, for detection."""
+"""Boxes: mended, grouped, split and sealed; what judges is boxed in full."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import TooFewImages
-from jupyter_clinagent.facts import CohortFacts
-from jupyter_clinagent.tasks.detection import metrics as detection_metrics
-from jupyter_clinagent.tasks.detection.boxed import BOXES, BoxedImages, boxed_images
-from jupyter_clinagent.tasks.detection.splitting import UNJUDGED, split_boxed
+from jupyter_clinagent.facts import CohortFacts, Finding
+from jupyter_clinagent.study.boxes.found import CORNERS
 from jupyter_clinagent.study.boxes.mending import MendedBoxes, mend_boxes
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.corrections import Corrections
@@ -32,20 +31,22 @@ from jupyter_clinagent.study.inventory import Inventory
 from jupyter_clinagent.study.linking import Linked, link_images
 from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.splitting import Split
+from jupyter_clinagent.study.wishes import Wishes
+from jupyter_clinagent.tasks.detection import metrics as detection_metrics
+from jupyter_clinagent.tasks.detection.auditing import audit_boxes
+from jupyter_clinagent.tasks.detection.boxed import BOXES, BoxedImages, boxed_images
+from jupyter_clinagent.tasks.detection.splitting import UNJUDGED, split_boxed
 
-if TYPE_CHECKING:
-    from jupyter_clinagent.study.loading import Wishes
+CAPTION = ", with their boxes"
+LINE = 90
+"""The longer side of an image, in widths of the line around a box."""
+COLOUR = (240, 228, 66)
+"""Yellow of Okabe and Ito's palette, RGB."""
 
 
-def load_boxed_cohort(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
-    """Load, mend, group, split and seal.
-
-    Raises
-    ------
-    BadInput
-        Anything about the data that has to change first, in one line that says what to do.
-    """
-    images = boxed_images(inventory, wishes.label, wishes.classes, wishes.boxes)
+def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
+    """Load, mend, group, split and seal; ``wishes.more`` may name the file that holds the ``boxes``."""
+    images = boxed_images(inventory, wishes.label, wishes.classes, wishes.more.get("boxes"))
     corrected = corrections.apply(images.as_labelled())
     linked = link_images(inventory, corrected.rows, wishes.group)
     rows, mended, lost = with_boxes(images, linked)
@@ -58,6 +59,30 @@ def load_boxed_cohort(inventory: Inventory, wishes: Wishes, corrections: Correct
     facts = _facts(images, placed, boxes, mended, linked, split, left_out)
     tidy = without_spent(placed, inventory, images.column, split.source).drop(columns="positive")
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, images.column, wishes.seed, boxes, mended.notes)
+
+
+def audit(cohort: Cohort) -> list[Finding]:
+    """What there is to say about boxes."""
+    return audit_boxes(cohort)
+
+
+def sheet(cohort: Cohort, shown: pd.DataFrame) -> dict[str, pd.Series]:
+    """Images with a finding, without, and with one that nobody boxed."""
+    finding, boxed = shown["label"] == FINDING, shown["boxed"].astype(bool)
+    rows = {FINDING: finding & boxed, NO_FINDING: ~finding, f"{FINDING}, not boxed": finding & ~boxed}
+    return {name: inside for name, inside in rows.items() if inside.any()}
+
+
+def drawn(cohort: Cohort, image: str) -> np.ndarray:
+    """The pixels, with a line around each box that stays visible when the picture is shown small."""
+    pixels = cohort.read(image)
+    boxes = cohort.boxes
+    corners = boxes.loc[boxes["image"] == image, CORNERS].to_numpy(dtype=float).round().astype(int)
+    width = max(1, round(max(pixels.shape[:2]) / LINE))
+    pixels = np.ascontiguousarray(pixels)
+    for x_min, y_min, x_max, y_max in corners.tolist():
+        cv2.rectangle(pixels, (x_min, y_min), (x_max - 1, y_max - 1), COLOUR, width)
+    return pixels
 
 
 def with_boxes(images: BoxedImages, linked: Linked) -> tuple[pd.DataFrame, MendedBoxes, dict[str, str]]:

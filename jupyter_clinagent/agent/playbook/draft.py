@@ -1,0 +1,54 @@
+"""Brings a reading of the request and a look at the data together: a specification, or the question that is left.
+
+Tasks are asked in the order of their precedence whether the request means them; the usual one is meant where none does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from jupyter_clinagent.agent.playbook.drafting import Draft, refuse_if_out_of_scope
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.contracts import Card, Offer
+from jupyter_clinagent.facts import CohortFacts, SurveyFacts
+from jupyter_clinagent.tasks import registry
+from jupyter_clinagent.tasks.protocol import Task
+
+
+def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+    """Draft the specification, or return the next question.
+
+    Parameters
+    ----------
+    intent
+        The reading of the request, changes by the clinician already merged in.
+    survey
+        What ``study.survey()`` showed.
+    answers
+        Answers to earlier questions by key (``label``, ``classes``, ``group``).
+
+    Raises
+    ------
+    OutOfScope, BadInput
+        With a sentence that says what can be done instead.
+    """
+    refuse_if_out_of_scope(intent)
+    return meant(intent, survey).offers.draft(intent, survey, answers)
+
+
+def meant(intent: Intent, survey: SurveyFacts) -> Task:
+    """The task that a request means on these data."""
+    return next((task for task in registry.tasks().values() if task.offers.claims(intent, survey)), registry.usual())
+
+
+def offers(survey: SurveyFacts) -> list[Offer]:
+    """What could be learnt from these data, by any task."""
+    return [offer for task in registry.tasks().values() for offer in task.offers.offers(survey)]
+
+
+def fitted_to(drafted: Draft, cohort: CohortFacts) -> Draft:
+    """The draft with the split, and what else the loaded cohort turned out to have."""
+    published = re.fullmatch(r"published \((.+)\)", cohort.split_source)
+    found = drafted.specification.model_copy(update={"split_column": published[1] if published else None})
+    return replace(drafted, specification=registry.find(found.task).offers.fitted(found, cohort))

@@ -1,0 +1,45 @@
+"""How classifiers are judged: by AUROC on images of which each has one class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from jupyter_clinagent.contracts import Partition
+from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.imaging import metrics
+from jupyter_clinagent.study.judged import together
+from jupyter_clinagent.study.opening import Opening
+from jupyter_clinagent.study.session import Session
+from jupyter_clinagent.tasks.classification import predictions
+from jupyter_clinagent.tasks.classification.predictions import Predictions
+
+EXCLUSIVE = True
+JUDGES = (predictions,)
+
+
+def primary_metric(cohort: CohortFacts) -> tuple[str, str]:
+    """AUROC of two classes, the mean one-against-rest AUROC of more."""
+    return ("auroc" if len(cohort.classes) == 2 else "macro_auroc"), f"with {len(cohort.classes)} classes"
+
+
+def predict(session: Session, model: Any, data: Any, partition: Partition) -> Predictions:
+    """Class probabilities of a partition."""
+    images, scores = model.predict_proba(data, partition)
+    known, classes = session.rows(partition).loc[images], session.cohort.classes
+    truth = known["class"].map({name: number for number, name in enumerate(classes)}).to_numpy(dtype=np.int64)
+    groups = known["group"].to_numpy(dtype=object)
+    return Predictions(list(images), groups, truth, np.asarray(scores, dtype=float), model.decision_weights)
+
+
+def changed(opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray) -> float | None:
+    """The metric on the same images with other pixels."""
+    scores = opening.trained.model.predict_images(images)
+    return metrics.score(metric, opening.test.labels[rows], scores, positive=positives[0] if positives else None)
+
+
+def scores(model: Any, images: np.ndarray, positives: Sequence[int]) -> np.ndarray:
+    """Summed probability of the positive classes."""
+    return together(model.predict_images(images), positives)

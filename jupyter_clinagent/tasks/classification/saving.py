@@ -1,0 +1,53 @@
+"""A trained classifier on disk.
+
+Its ONNX model returns ``probability`` (N, classes) exactly as :meth:`ImageClassifier.predict_proba`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from jupyter_clinagent.imaging.classifier import Ensemble, ImageClassifier
+from jupyter_clinagent.imaging.dataset import CohortDataModule
+from jupyter_clinagent.imaging.saving import read_metadata, read_weights, write_model
+from jupyter_clinagent.tasks.classification import TASK
+
+
+def save(model: ImageClassifier, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None = None) -> Path:
+    """See :func:`~jupyter_clinagent.imaging.saving.write_model`."""
+    details = {**_details(model), "recipe": model.recipe, **(extra or {})}
+    return write_model(folder, TASK.name, model, data, _Probabilities(model), ["probability"], details)
+
+
+def load(folder: str | Path, weights_file: str | Path | None = None) -> ImageClassifier:
+    """Rebuild a classifier, or several asked together."""
+    metadata = read_metadata(folder)
+    recipes = metadata["recipe"].get("members", [metadata["recipe"]])
+    models = [_member(metadata["classes"], recipe, weights_file) for recipe in recipes]
+    model = models[0] if len(models) == 1 else Ensemble(models, weights_file)
+    model.symmetries, model.closer = tuple(metadata["symmetries"]), metadata.get("closer", False)
+    loaded: ImageClassifier = read_weights(model, folder)
+    return loaded
+
+
+def _member(classes: list[str], recipe: dict[str, Any], weights_file: str | Path | None) -> ImageClassifier:
+    equal = recipe["equal_prevalence"]
+    return ImageClassifier(classes, recipe["backbone"], recipe["trainable"], equal_prevalence=equal, weights_file=weights_file)
+
+
+def _details(model: ImageClassifier) -> dict[str, Any]:
+    weights = None if model.decision_weights is None else model.decision_weights.tolist()
+    return {"symmetries": list(model.symmetries), "closer": model.closer, "decision_weights": weights}
+
+
+class _Probabilities(nn.Module):
+    def __init__(self, model: ImageClassifier) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return self.model.probabilities(image)

@@ -1,0 +1,95 @@
+"""One class for each image: read from a column or from class folders, grouped, split and sealed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from jupyter_clinagent.errors import LabelsDoNotMatch, TooFewImages
+from jupyter_clinagent.facts import CohortFacts, Finding
+from jupyter_clinagent.study.cohort import Cohort
+from jupyter_clinagent.study.corrections import Corrections
+from jupyter_clinagent.study.counting import (
+    FEW_GROUPS,
+    FEWEST_GROUPS,
+    LEAST_GROUPS,
+    crossing,
+    groups_by_class,
+    images_by_class,
+    say_too_few,
+    with_partition,
+    without_spent,
+)
+from jupyter_clinagent.study.groups import Groups
+from jupyter_clinagent.study.inventory import Inventory
+from jupyter_clinagent.study.labels import Labelled, label_images
+from jupyter_clinagent.study.linking import link_images
+from jupyter_clinagent.study.partition import groups_per_class
+from jupyter_clinagent.study.splitting import Split, split_cohort
+from jupyter_clinagent.study.wishes import Wishes
+
+CAPTION = ""
+
+
+def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
+    """Load, group, split and seal."""
+    labelled = corrections.apply(label_images(inventory, wishes.label, wishes.classes, wishes.table, wishes.image))
+    linked = link_images(inventory, labelled.rows, wishes.group)
+    _check_numbers(linked.rows, labelled.classes, wishes.allow_few)
+    split = split_cohort(inventory, linked.rows, linked.joined, wishes.split, wishes.seed)
+    rows = with_partition(linked.rows, split)
+    left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, rows)
+    facts = _facts(rows, labelled, linked.groups, split, left_out)
+    tidy = without_spent(rows, inventory, labelled.column, split.source)
+    return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, labelled.column, wishes.seed)
+
+
+def audit(cohort: Cohort) -> list[Finding]:
+    """Nothing beyond the audit of every cohort."""
+    return []
+
+
+def sheet(cohort: Cohort, shown: pd.DataFrame) -> dict[str, pd.Series]:
+    """One row per class."""
+    return {name: shown["label"] == name for name in cohort.classes}
+
+
+def drawn(cohort: Cohort, image: str) -> np.ndarray:
+    """The image as it is."""
+    return cohort.read(image)
+
+
+def _check_numbers(rows: pd.DataFrame, classes: Mapping[str, list[str]], allow_few: bool) -> None:
+    counts = groups_per_class(rows["class"], rows["group"])
+    if len(counts) < 2:
+        raise LabelsDoNotMatch(f"Only one class can be read ({', '.join(counts)}): there is nothing to tell apart.")
+    least = LEAST_GROUPS if allow_few else FEWEST_GROUPS
+    few = {name: counts.get(name, 0) for name in classes if counts.get(name, 0) < least}
+    if few:
+        listed = ", ".join(f"{name} ({number} group{'s' * (number != 1)})" for name, number in few.items())
+        raise TooFewImages(
+            f"Too few patients or lesions to build and judge a model of: {listed}; leave the class out, merge it, or add images."
+        )
+
+
+def _facts(rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split, left_out: dict[str, str]) -> CohortFacts:
+    classes = list(labelled.classes)
+    totals = groups_per_class(rows["class"], rows["group"])
+    too_few = {name: totals.get(name, 0) for name in classes if totals.get(name, 0) < FEW_GROUPS}
+    reasons = Counter(left_out.values())
+    if labelled.without_file:
+        reasons["row without an image file"] = labelled.without_file
+    return CohortFacts(
+        task="classification",
+        classes=classes,
+        counts=images_by_class(rows, classes),
+        groups=groups_by_class(rows, classes),
+        group_source=groups.source,
+        split_source=split.described,
+        left_out=dict(sorted(reasons.items())),
+        too_few=too_few,
+        assumptions=[say_too_few(name, number) for name, number in too_few.items()] + groups.said + split.said,
+    )
