@@ -133,10 +133,13 @@ def _where(result: dict[str, Any]) -> None:
 
 
 def _phantom(a: argparse.Namespace) -> dict[str, Any]:
-    from jupyter_clinagent import phantoms
+    from jupyter_clinagent.tasks import registry
 
+    known = registry.phantoms()
+    if a.kind not in known:
+        raise BadInput(f"There are no phantoms of kind “{a.kind}”; there are: {', '.join(known)}.")
     folder = _empty(a.folder)
-    phantoms.write(a.kind, folder, n=a.n, seed=a.seed, difficulty=a.difficulty)
+    known[a.kind].phantom.write(a.kind, folder, a.n, a.seed, a.difficulty)
     print(f"{a.n} phantom images ({a.kind}, {a.difficulty}) in {folder}")
     return {"schema": 1, "exit": 0, "error": None, "folder": str(folder)}
 
@@ -226,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--json", metavar="FILE")
 
     phantom = _command(commands, "phantom", _phantom, "write synthetic images with known truth")
-    phantom.add_argument("kind", choices=("triage", "dermoscopy", "wrist", "wrist-weak", "chest"))
+    phantom.add_argument("kind", metavar="KIND", help="triage, dermoscopy, chest, wrist, wrist-weak, or another task's")
     phantom.add_argument("folder", type=Path, metavar="DIR")
     phantom.add_argument("--n", type=int, default=400)
     phantom.add_argument("--seed", type=int, default=0)

@@ -92,6 +92,8 @@ class CohortFacts(Frozen):
     repaired_boxes: dict[str, int] = {}
     refused_boxes: dict[str, int] = {}
     """By what was wrong with them."""
+    details: dict[str, Any] = {}
+    """What the task counts beyond this, as plain data."""
     conflicts: int = 0
     """Boxed images of training and validation that the image-level label calls negative."""
     assumptions: list[str] = []

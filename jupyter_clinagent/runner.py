@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent, study_folder, study_name
+from jupyter_clinagent.agent.playbook.draft import offers
 from jupyter_clinagent.agent.workbench import Outcome
 from jupyter_clinagent.contracts import Card, Decision, Event
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData
 from jupyter_clinagent.export.bundle import export
+from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.summary import SUMMARY
 
@@ -183,6 +185,7 @@ def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: floa
         "assumptions": list(dict.fromkeys([*outcome.assumptions, *written.get("assumptions", [])])),
         "questions": outcome.questions,
         "plan": outcome.plan,
+        "offers": _offers(outcome),
         "primary_metric": (outcome.specification or {}).get("primary_metric"),
         "audit": outcome.latest("audit") or {"findings": []},
         "seconds": round(seconds, 1),
@@ -191,6 +194,12 @@ def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: floa
         "predictions": report.get("predictions"),
         "bundle": str(bundle) if bundle else None,
     }
+
+
+def _offers(outcome: Outcome) -> list[dict[str, Any]]:
+    """What could have been learnt from the data, by any task."""
+    seen = outcome.latest("survey")
+    return [offer.model_dump(mode="json") for offer in offers(SurveyFacts.model_validate(seen))] if seen else []
 
 
 def _notebook_path(options: RunOptions) -> Path:

@@ -14,6 +14,7 @@ SUMMARY: dict[str, Any] = {
     "assumptions": [],
     "questions": [],
     "plan": None,
+    "offers": [],
     "primary_metric": None,
     "validation": None,
     "test": None,

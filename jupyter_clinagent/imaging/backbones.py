@@ -46,11 +46,11 @@ class Backbone(nn.Module):
         return features
 
     def maps(self, x: torch.Tensor) -> list[torch.Tensor]:
-        """Feature maps of normalised images at an eighth, a sixteenth and a thirty-second of their size, for detection."""
+        """Feature maps of normalised images at an eighth, a sixteenth and a thirty-second of their size."""
         layers = [*self.first, *self.second]
         stages = [k for k, layer in enumerate(layers) if isinstance(layer, nn.Sequential)]
         by_height: dict[int, torch.Tensor] = {}
-        for layer in layers[: stages[-1] + 1]:  # what comes after the stages only widens the last map for classification
+        for layer in layers[: stages[-1] + 1]:  # what comes after the stages only widens the last map for pooling
             x = layer(x)
             by_height[int(x.shape[2])] = x  # the last of each size has seen most
         return list(by_height.values())[-3:]

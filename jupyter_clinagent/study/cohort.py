@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,11 +21,11 @@ from jupyter_clinagent.study.folder import DataFolder
 from jupyter_clinagent.study.masks import find_masks, read_mask
 from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.readings import Readings
-from jupyter_clinagent.study.seal import seal_rows
+from jupyter_clinagent.study.seal import TRUTH_COLUMNS, seal_rows
 
 MASKS_AGREE = 0.95
 """Masks outline a confounder if so many of the images that have one show it."""
-OWN_COLUMNS = ("class", "group", "partition", "boxed")
+OWN_COLUMNS = ("class", "group", "partition", *TRUTH_COLUMNS)
 """Columns of a cohort's rows that are the study's own, not metadata."""
 
 
@@ -58,8 +60,9 @@ class Cohort:
     boxes_touched
         Boxes of training and validation that were repaired or refused: ``image, class, done, reason``.
 
-    For detection ``classes`` are those of the boxes, ``label`` in the table says whether there is a finding, and its
-    column ``boxed`` whether all findings are boxed (missing for test images).
+    Where the truth lies inside the images ``classes`` are those of the findings there, ``label`` in the table says whether
+    there is one, and its column ``boxed`` whether all are boxed (missing for test images). A task may keep more of the truth
+    in a column ``truth``; see :meth:`truth`.
     """
 
     def __init__(
@@ -106,7 +109,7 @@ class Cohort:
 
     @property
     def boxes(self) -> pd.DataFrame:
-        """Boxes of training and validation, ``image, class, x_min, y_min, x_max, y_max`` in pixels; empty without detection."""
+        """Boxes of training and validation, ``image, class, x_min, y_min, x_max, y_max`` in pixels; empty without any."""
         return self._boxes.copy()
 
     def read(self, image: str) -> np.ndarray:
@@ -114,6 +117,26 @@ class Cohort:
         if image not in self._paths:
             raise Sealed(f"There is no image {image!r} in the cohort's table; test images are reached by their sealed ids only.")
         return read_image(self._folder.path(self._paths[image]))
+
+    def truth(self, images: Sequence[str]) -> list[Any]:
+        """What the task's ``targets.py`` noted as the truth of these images; of test images only after the opening."""
+        known = self._table.set_index("image")["truth"]
+        if self.seal.opened:
+            known = pd.concat([known[known.notna()], self.seal.contents()["truth"]])
+        if known.reindex(images).isna().any():
+            raise Sealed("The truth of test images is sealed until study.unseal(reason) opens it.")
+        return list(known.loc[list(images)])
+
+    def file(self, image: str) -> Path:
+        """Where an image's file is, by its id in ``table``; of test images only after the opening."""
+        if image not in self.metadata.index and not self.seal.opened:
+            raise Sealed("The files of test images are sealed until study.unseal(reason) opens them.")
+        return self._folder.path(self._paths[image])
+
+    @property
+    def folder(self) -> DataFolder:
+        """The data folder."""
+        return self._folder
 
     def confounder(self, name: str) -> pd.Series:
         """Whether each image shows a confounder (True, False, None), by image id; of test images only after the opening.
@@ -173,5 +196,6 @@ def _partition_hash(rows: pd.DataFrame, boxes: pd.DataFrame, seed: int) -> str:
         for f, r in rows[["class", "group", "partition"]].to_dict("index").items()
     ]
     lines += ["\t".join(map(str, box)) for box in boxes.itertuples(index=False)]
+    lines += [f"{file}\t{json.dumps(truth, sort_keys=True)}" for file, truth in rows["truth"].items()] if "truth" in rows else []
     lines += [f"{file}\tunboxed" for file in rows.index[~rows["boxed"].astype(bool)]] if "boxed" in rows else []
     return hashlib.sha256(json.dumps([seed, sorted(lines)]).encode()).hexdigest()

@@ -11,6 +11,8 @@ import pandas as pd
 from jupyter_clinagent.errors import Sealed
 
 PREFIX = "sealed-"
+TRUTH_COLUMNS = ("boxed", "truth")
+"""Columns that say more of an image than its class: whether all its findings are boxed; whatever else a task has to know."""
 
 
 class Seal:
@@ -54,7 +56,7 @@ class Seal:
         return self.__rows.copy()
 
     def boxes(self) -> pd.DataFrame:
-        """Boxes of the test images, once opened: ``image`` (opaque id), ``class`` and corners; empty without detection.
+        """Boxes of the test images, once opened: ``image`` (opaque id), ``class`` and corners; empty where the truth is no box.
 
         Raises
         ------
@@ -94,15 +96,16 @@ def seal_rows(rows: pd.DataFrame, boxes: pd.DataFrame, salt: str) -> Sealing:
     Parameters
     ----------
     rows
-        Indexed by file, with ``class``, ``group``, ``partition``, metadata and, for detection, ``boxed``.
+        Indexed by file, with ``class``, ``group``, ``partition``, metadata and, where the task has them, the columns
+        :data:`TRUTH_COLUMNS`.
     boxes
         With the file as ``image``.
 
     Returns
     -------
     Sealing
-        Its table has ``image``, ``label``, ``group``, ``partition`` (and ``boxed``); test rows stand under opaque ids, in the
-        order of these ids, and without label.
+        Its table has ``image``, ``label``, ``group``, ``partition`` (and :data:`TRUTH_COLUMNS`); test rows stand under opaque
+        ids, in the order of these ids, and without label and truth.
     """
     test = rows["partition"] == "test"
     files = pd.Series(rows.index.astype(str), index=rows.index, dtype=object)
@@ -110,8 +113,9 @@ def seal_rows(rows: pd.DataFrame, boxes: pd.DataFrame, salt: str) -> Sealing:
     group = rows["group"].where(~test, opaque_names(rows["group"], salt + "groups", f"{PREFIX}group-"))
     sealed = rows[test].assign(file=files[test]).set_index(pd.Index(image[test], name="image"))
     columns = {"image": image, "label": rows["class"].where(~test, None), "group": group, "partition": rows["partition"]}
-    if "boxed" in rows:
-        columns["boxed"] = rows["boxed"].astype(object).where(~test, None)
+    for name in TRUTH_COLUMNS:
+        if name in rows:
+            columns[name] = rows[name].astype(object).where(~test, None)
     table = pd.DataFrame(columns).reset_index(drop=True)
     shown = [table[table["partition"] == "train"], table[table["partition"] == "validation"]]
     hidden = table[table["partition"] == "test"].sort_values("image")

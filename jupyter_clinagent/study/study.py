@@ -133,7 +133,8 @@ class Study:
             Columns and table; None takes the survey's best candidate. ``label="folder"``: class folders;
             ``group="file name"``: ids in file names, ``"none"``: each image on its own.
         classes
-            Label values of each class, in the order of the model's outputs; for detection classes of boxes.
+            Label values of each class, in the order of the model's outputs; where the truth lies inside the images, names of
+            the findings there.
         split
             A published split column, ``"auto"`` (the best one if it can be used) or ``"own"``.
         allow_few

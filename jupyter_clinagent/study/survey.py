@@ -22,6 +22,7 @@ from jupyter_clinagent.study.layouts import find_split_folders
 from jupyter_clinagent.study.masks import count_unfit, find_masks
 from jupyter_clinagent.study.modality import look_at_sample
 from jupyter_clinagent.study.roles import is_named_like_label
+from jupyter_clinagent.tasks import registry
 
 
 def survey_facts(inventory: Inventory) -> SurveyFacts:
@@ -42,9 +43,16 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
         median_size=look.median_size,
         **_boxes(inventory, look.median_size),
         masks=masks,
+        seen=_seen(inventory),
         assumptions=_assumptions(inventory, f"Kind of images: {look.modality}, because {look.evidence}."),
         problems=[*_problems(inventory, layout, look.unreadable), *misfits],
     )
+
+
+def _seen(inventory: Inventory) -> dict[str, dict[str, Any]]:
+    """What each task sees, where it sees anything."""
+    found = {name: dict(task.surveying.look(inventory)) for name, task in registry.tasks().items()}
+    return {name: facts for name, facts in found.items() if facts}
 
 
 def _masks(inventory: Inventory) -> tuple[dict[str, int], list[str]]:

@@ -29,7 +29,7 @@ hospital's images.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from jupyter_clinagent.contracts import Card, Offer, Partition, Plan, Specification
     from jupyter_clinagent.facts import CohortFacts, Finding, SpeedFacts, SurveyFacts
     from jupyter_clinagent.imaging.inference import OnnxModel
+    from jupyter_clinagent.phantoms.phantom import Difficulty
     from jupyter_clinagent.study.cohort import Cohort
     from jupyter_clinagent.study.corrections import Corrections
     from jupyter_clinagent.study.failures import FailureKind
@@ -329,14 +330,14 @@ class Evaluating(Protocol):
 class PhantomStudy(Protocol):
     """Synthetic images with known truth (``phantom.py``)."""
 
-    KINDS: Collection[str]
-    """Kinds of phantoms that this task brings along."""
+    KINDS: Sequence[str]
+    """Kinds of phantoms that this task brings along; the first is what the task is tried with."""
 
     REQUEST: str
-    """A sentence that asks for this task on them."""
+    """A sentence that asks for this task on the first kind."""
 
-    def write(self, folder: Path, n: int, seed: int) -> None:
-        """Write ``n`` easy images with their truth, as a hospital would keep them."""
+    def write(self, kind: str, folder: Path, n: int, seed: int, difficulty: Difficulty) -> None:
+        """Write ``n`` images below ``folder/images`` with their truth, as a hospital would keep them."""
         ...
 
 

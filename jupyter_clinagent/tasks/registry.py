@@ -75,6 +75,12 @@ def catalogue() -> Mapping[str, Metric]:
     return {metric.name: metric for metric in (*COMMON, *(metric for task in tasks().values() for metric in task.metrics))}
 
 
+@cache
+def phantoms() -> Mapping[str, Task]:
+    """The task that brings each kind of phantom."""
+    return {kind: task for task in sorted(tasks().values(), key=lambda task: task.precedence) for kind in task.phantom.KINDS}
+
+
 def metric(name: str) -> Metric:
     """A metric by its name; one that nobody described is called by its name."""
     return catalogue().get(name) or Metric(name, name, "")

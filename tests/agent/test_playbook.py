@@ -22,7 +22,8 @@ from tests.agent.surveys import CHEST, DERMOSCOPY, DRAINS, MASKED_DRAINS, TWO_LA
 
 FIGURE = {"value": 0.93, "low": 0.9, "high": 0.95, "reason": None}
 COHORT = {
-    "kind": "cohort", "task": "classification",
+    "kind": "cohort",
+    "task": "classification",
     "classes": ["mel", "nv"],
     "counts": {"mel": {"train": 700, "validation": 150, "test": 150}, "nv": {"train": 4000, "validation": 900, "test": 900}},
     "groups": {},

@@ -38,8 +38,11 @@ def speed(size: tuple[int, int]) -> str:
 def confirm(specification: Specification, approved: str) -> str:
     """Write the specification down and record its hash, and where a person approved it."""
     lines = [f"    {name}={_value(value)}," for name, value in specification if value is not None and value != []]
+    kind = type(specification).__name__
+    home = type(specification).__module__
+    own = "" if kind == Specification.__name__ else f"from {home} import {kind}\n\n"
     return (
-        "# What is to be built and how it will be judged: recorded before any training\nspecification = Specification(\n"
+        f"# What is to be built and how it will be judged: recorded before any training\n{own}specification = {kind}(\n"
         + "\n".join(lines)
         + f"\n)\nstudy.confirm(specification{f', approved={approved!r}' if approved else ''})"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -36,6 +37,8 @@ class Draft:
     image_column: str | None = None
     choose_split: bool = False
     """Of several split columns the cohort takes the one that leaks least, whichever the specification names."""
+    more: Mapping[str, object] = field(default_factory=dict)
+    """What only this task says when it loads."""
 
     @property
     def load(self) -> dict[str, object]:
@@ -48,6 +51,7 @@ class Draft:
             "classes": spec.classes,
             "group": spec.group_column,
             "split": None if self.choose_split else spec.split_column,
+            **self.more,
         }
         return {name: value for name, value in roles.items() if value is not None}
 

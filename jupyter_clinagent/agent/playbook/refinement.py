@@ -2,7 +2,7 @@
 
 Each idea has a sign that calls for it, a hypothesis in words, and an expected gain. The one with the highest expected gain
 per minute on this machine comes first. It ends when the time is spent, when nothing is left to try, or when three in a row
-were discarded. The ideas themselves stand in :mod:`.classifier_ideas` and :mod:`.detector_ideas`.
+were discarded. The ideas themselves stand in each task's folder.
 """
 
 from __future__ import annotations
