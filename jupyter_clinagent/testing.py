@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -37,6 +38,7 @@ PARTS: dict[str, type] = {
     "phantom": protocol.PhantomStudy,
 }
 """The module of each part, and the protocol that it answers."""
+GOLDEN = "golden.json"
 _HEAVY = ("torch", "lightning", "pandas", "matplotlib", "cv2")
 _ONLY_TO_PREDICT = ("torch", "lightning", "pandas", "pydantic", "matplotlib", "sklearn")
 
@@ -65,6 +67,7 @@ def check_task(task: Task, folder: Path, *, images: int = 120, minutes: float = 
     """
     check_parts(task)
     check_worlds(task)
+    check_golden(task)
     task.phantom.write(task.phantom.KINDS[0], folder / "data", images, 0, "easy")
     told = _study(task, folder / "data", folder / "study", minutes)
     _check_summary(task, told)
@@ -117,6 +120,46 @@ def check_worlds(task: Task) -> None:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip() == "[]", f"{task.name}: {', '.join(parts) or 'its name'} imports {done.stdout.strip()}"
+
+
+# ------------------------------------------------------------------ golden figures
+def golden(task: Task) -> dict[str, dict[str, Any]]:
+    """Every figure of the task's fixed example, with the version of the metric that it belongs to."""
+    from jupyter_clinagent.study.evaluator import evaluator_versions
+
+    judged, classes, positives = task.judging.example()
+    figures = judged.estimates(classes, positives, 0.5, 0)
+    rounded = {
+        name: {key: None if value is None else round(value, 6) for key, value in figure.model_dump(exclude={"reason"}).items()}
+        for name, figure in figures.items()
+    }
+    versions = evaluator_versions(task)
+    return {name: {"version": versions[name], **figure} for name, figure in rounded.items()}
+
+
+def check_golden(task: Task) -> None:
+    """The example's figures are those that were written down with the versions of their metrics."""
+    known = json.loads(files(task.package).joinpath(GOLDEN).read_text(encoding="utf-8"))
+    now = golden(task)
+    assert now.keys() == known.keys(), f"{GOLDEN} of {task.name} knows {', '.join(known)}; there are {', '.join(now)}"
+    for name, figure in now.items():
+        same = all(_near(figure[key], known[name][key]) for key in ("value", "low", "high"))
+        if figure["version"] == known[name]["version"]:
+            assert same, f"{name} computes {figure}, not {known[name]}: raise the version of {name} in the metrics of {task.name}"
+        else:
+            raise AssertionError(f"{name} has another version than in {GOLDEN}: write it anew with testing.write_golden")
+
+
+def _near(now: float | None, then: float | None) -> bool:
+    return now == then if now is None or then is None else abs(now - then) <= 1e-5
+
+
+def write_golden(name: str) -> Path:
+    """Write the golden figures of one of our tasks anew, after a version was raised."""
+    task = registry.find(name)
+    path = Path(str(files(task.package))) / GOLDEN
+    path.write_text(json.dumps(golden(task), indent=1) + "\n", encoding="utf-8")
+    return path
 
 
 # ------------------------------------------------------------------ a study

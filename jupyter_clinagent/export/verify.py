@@ -21,9 +21,10 @@ from jupyter_clinagent.export.unpack import check, study_in, unpacked
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES
 from jupyter_clinagent.study.corrections import CORRECTIONS
-from jupyter_clinagent.study.evaluation import evaluator_hash
+from jupyter_clinagent.study.evaluator import judged_otherwise
 from jupyter_clinagent.study.folder import IMAGE_SUFFIXES, TABLE_SUFFIXES
 from jupyter_clinagent.study.record import verify_record
+from jupyter_clinagent.tasks import registry
 
 SAME_MACHINE, OTHER_MACHINE = 0.005, 0.02
 """Largest difference of a figure that counts as the same."""
@@ -81,18 +82,19 @@ def verify(
 
 
 def check_evaluator_version(entries: list[dict[str, Any]], version: str) -> None:
-    """The code that judges has to be the study's, or the replay would be another opening.
+    """Metrics and rules have to be the study's, or the replay would be judged otherwise.
 
     Raises
     ------
     Different
-        Another version of this tool is installed; says which one is needed.
+        They are of other versions; says which, and which release is needed.
     """
     confirmed = next((e["data"] for e in reversed(entries) if e["kind"] == "specification confirmed"), None)
-    if confirmed is not None and confirmed["evaluator"] != evaluator_hash(confirmed["specification"]["task"]):
+    changed = judged_otherwise(registry.find(confirmed["specification"]["task"]), confirmed.get("versions")) if confirmed else []
+    if changed:
         raise Different(
-            f"The code that judges is not that of the study, which was made with jupyter_clinagent {version} (installed is "
-            f"{__version__}): install that version to verify."
+            f"The study, made with jupyter_clinagent {version}, was judged otherwise than {__version__} judges: "
+            f"{'; '.join(changed)}. Install that version to verify."
         )
 
 
@@ -131,7 +133,7 @@ async def _replay(root: Path, name: str, study: Path, data: Path, progress: Call
     """Run every cell in a folder of its own, which holds what to train and which images were corrected."""
     place = root / "replayed"
     (place / study.name).mkdir(parents=True)
-    for kept in ("replay.json", CORRECTIONS, CORRECTED_IMAGES):
+    for kept in ("replay.json", "record.jsonl", CORRECTIONS, CORRECTED_IMAGES):
         if (study / kept).exists():
             shutil.copy(study / kept, place / study.name)
     shutil.copy(root / name, place / name)

@@ -1,21 +1,13 @@
-"""The fixed evaluator. Its code hash is on the record from confirmation on; what it judges can't change it."""
+"""What every task is judged by: the operating point, chosen on validation, and subgroups."""
 
 from __future__ import annotations
-
-import hashlib
-import inspect
-import sys
-from types import CodeType, FunctionType, ModuleType
 
 import pandas as pd
 
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
-from jupyter_clinagent.errors import EvaluatorChanged
 from jupyter_clinagent.facts import OperatingResult
-from jupyter_clinagent.imaging import metrics, reliance
-from jupyter_clinagent.study import judged
+from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study.judged import Judged
-from jupyter_clinagent.tasks import registry
 
 SMALL = 10
 """Below so many groups of a class a figure is marked as too few to judge."""
@@ -76,60 +68,3 @@ def _binned(cells: pd.Series) -> pd.Series:
         return cells.astype(object)
     low = (numbers // 20 * 20).astype("Int64")
     return (low.astype(str) + "–" + (low + 19).astype(str)).where(numbers.notna(), None)
-
-
-# ------------------------------------------------------------------ the seal on the code
-def evaluator_hash(task: str) -> str:
-    """SHA-256 over the source of the evaluator, the task's metrics and the acceptance rule."""
-    sources = [inspect.getsource(module) for module in _judging_modules(task)]
-    return hashlib.sha256("\n".join(sources).encode()).hexdigest()
-
-
-def evaluator_state(task: str) -> str:
-    """Hash over source and the byte code that is bound now: also notices functions replaced while the kernel runs."""
-    state = hashlib.sha256(evaluator_hash(task).encode())
-    for module in _judging_modules(task):
-        for name, value in sorted(vars(module).items()):
-            state.update(f"{name}:{_bound(value)}".encode())
-    return state.hexdigest()
-
-
-def _judging_modules(task: str) -> list[ModuleType]:
-    from jupyter_clinagent.study import acceptance
-
-    part = registry.find(task)
-    return [sys.modules[__name__], judged, part.part("judging"), *part.judging.JUDGES, metrics, reliance, acceptance]
-
-
-def _bound(value: object) -> str:
-    """What a name stands for: the byte code of functions and of the methods of classes, the value of constants."""
-    function = inspect.unwrap(value) if callable(value) else value
-    if isinstance(value, property):
-        function = value.fget
-    if isinstance(function, (classmethod, staticmethod)):
-        function = function.__func__
-    if isinstance(function, FunctionType):
-        return f"{function.__module__}.{function.__qualname__}:{_code(function.__code__)}"
-    if isinstance(value, type) and value.__module__.startswith(__package__.partition(".")[0]):
-        return "".join(f"{name}={_bound(member)};" for name, member in sorted(vars(value).items()))
-    return repr(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else type(value).__name__
-
-
-def _code(code: CodeType) -> str:
-    constants = [_code(constant) if isinstance(constant, CodeType) else repr(constant) for constant in code.co_consts]
-    return f"{code.co_code.hex()}:{code.co_names}:{constants}"
-
-
-def check_evaluator(task: str, confirmed: str) -> None:
-    """Compare the evaluator of a task with the one that was confirmed.
-
-    Raises
-    ------
-    EvaluatorChanged
-        Source or bound code is not the same.
-    """
-    if evaluator_state(task) != confirmed:
-        raise EvaluatorChanged(
-            "The code that judges the experiments is not the one that was recorded when the specification was confirmed; "
-            "restore it, restart the kernel and run the notebook again."
-        )

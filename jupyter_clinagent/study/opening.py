@@ -14,6 +14,7 @@ from jupyter_clinagent.study.evaluation import (
     operating_result,
     subgroup_table,
 )
+from jupyter_clinagent.study.evaluator import judged_otherwise
 from jupyter_clinagent.study.experiment import Trained
 from jupyter_clinagent.study.judged import Judged
 from jupyter_clinagent.study.ledger import recipe_hash
@@ -56,7 +57,7 @@ def open_test_set(session: Session, reason: str, again: bool = False) -> Opening
     """
     trained = _to_be_opened(session, reason)
     session.confirmed.check()
-    identity = {**session.identity(), "evaluator": session.confirmed.evaluator_hash, "recipe": trained.entry.recipe}
+    identity = {**session.identity(), "evaluator": _evaluator(session), "recipe": trained.entry.recipe}
     if trained.freed_from is not None and session.erm is not None:
         identity["erm"] = session.erm.entry.recipe  # it is shown the test set too, for comparison
     opening = recipe_hash(identity)
@@ -70,6 +71,14 @@ def open_test_set(session: Session, reason: str, again: bool = False) -> Opening
     session.ledger.open(opening)
     sealed = session.cohort.seal.open()
     return _evaluated(session, trained, sealed, reason, replayed=not counted)
+
+
+def _evaluator(session: Session) -> str:
+    """The identity under which the test set was opened; release 0.1.0 knew evaluators by the text of their code."""
+    specification, confirmed = session.confirmed.specification, session.record.entries("specification confirmed")
+    first = confirmed[0]["data"]
+    same = first["specification"].get("task") == specification.task and not judged_otherwise(session.task, None)
+    return str(first["evaluator"]) if "versions" not in first and same else session.confirmed.evaluator_hash
 
 
 def _to_be_opened(session: Session, reason: str) -> Trained:

@@ -82,7 +82,7 @@ def specification(content: Specification, evaluator: str) -> str:
         ("Confounders", ", ".join(content.confounders) or "none named"),
         *([("A model freed from one is kept", FREED_RULE)] if content.confounders else []),
         ("Hash of the specification", content.hash[:16]),
-        ("Hash of the evaluator's code", evaluator[:16]),
+        ("Hash of the evaluator", evaluator[:16]),
     ]
     return table(["Specification confirmed", content.title], rows)
 

@@ -13,7 +13,7 @@ from jupyter_clinagent.contracts import Partition, Specification
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts, ExplanationFacts, Finding, SurveyFacts
 from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.evaluation import check_evaluator, evaluator_hash, evaluator_state
+from jupyter_clinagent.study.evaluator import check_evaluator, evaluator_hash, evaluator_state, evaluator_versions
 from jupyter_clinagent.study.inventory import Inventory
 from jupyter_clinagent.study.judged import Judged
 from jupyter_clinagent.study.ledger import Ledger
@@ -32,20 +32,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Confirmed:
-    """A specification with the hashes of the evaluator at its confirmation."""
+    """A specification with the identity of the evaluator at its confirmation, and the state of its code."""
 
     specification: Specification
+    evaluator: dict[str, int]
     evaluator_hash: str
     evaluator_state: str
 
     @classmethod
     def now(cls, specification: Specification) -> Confirmed:
         """Confirm with the evaluator as it is."""
-        return cls(specification, evaluator_hash(specification.task), evaluator_state(specification.task))
+        task = registry.find(specification.task)
+        return cls(specification, evaluator_versions(task), evaluator_hash(task), evaluator_state(task))
 
     def check(self) -> None:
         """EvaluatorChanged where what judges is not what it was."""
-        check_evaluator(self.specification.task, self.evaluator_state)
+        check_evaluator(registry.find(self.specification.task), self.evaluator_state)
 
 
 class Shown(NamedTuple):

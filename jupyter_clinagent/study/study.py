@@ -182,7 +182,7 @@ class Study:
         self._tell(facts, pages.speed(facts))
 
     def confirm(self, specification: Specification, approved: Approval = "") -> None:
-        """Put the specification and the evaluator's code on the record, before any training.
+        """Put the specification and the evaluator's identity on the record, before any training.
 
         Parameters
         ----------
@@ -206,7 +206,7 @@ class Study:
         )
         confirmed = session.confirmed_
         content = specification.model_dump(mode="json")
-        hashes = {"hash": specification.hash, "evaluator": confirmed.evaluator_hash}
+        hashes = {"hash": specification.hash, "evaluator": confirmed.evaluator_hash, "versions": confirmed.evaluator}
         session.record.add("specification confirmed", **hashes, specification=content, approved=approved)
         show(None, pages.specification(specification, confirmed.evaluator_hash))
 

@@ -121,6 +121,10 @@ class Judging(Protocol):
         """The metric on these rows (K,) of the opened test set with other pixels (K, H, W, 3), uint8, at the working size."""
         ...
 
+    def example(self) -> tuple[Judged, list[str], list[int]]:
+        """Fixed predictions with their truth, classes and positive classes, by whose figures a changed formula is noticed."""
+        ...
+
     def scores(self, model: Any, images: np.ndarray, positives: Sequence[int]) -> np.ndarray:
         """Of images (N, H, W, 3), uint8, at the working size: the score (N,) for showing one of the positive classes."""
         ...

@@ -134,9 +134,9 @@ def test_a_changed_image_is_named(finished: FinishedStudy, tmp_path: Path) -> No
 
 
 def test_another_version_of_the_evaluator_is_said_to_be_one() -> None:
-    confirmed = {"kind": "specification confirmed", "data": {"evaluator": "0" * 64}}
-    with pytest.raises(Different, match=r"made with jupyter_clinagent 0\.0\.1"):
-        check_evaluator_version([confirmed], "0.0.1")
+    data = {"evaluator": "0" * 64, "specification": {"task": "classification"}, "versions": {"auroc": 7}}
+    with pytest.raises(Different, match=r"made with jupyter_clinagent 0\.0\.1.*auroc was version 7, is 1"):
+        check_evaluator_version([{"kind": "specification confirmed", "data": data}], "0.0.1")
     check_evaluator_version([], "0.0.1")
 
 

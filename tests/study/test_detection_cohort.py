@@ -26,7 +26,8 @@ BOX = (4.0, 4.0, 14.0, 12.0)
 
 
 def detect(folder: Path, corrections: Corrections | None = None, **wishes: object) -> Cohort:
-    return load_cohort(take_inventory(folder), Wishes(task="detection", **wishes), corrections)  # type: ignore[arg-type]
+    more = {"boxes": wishes.pop("boxes")} if "boxes" in wishes else {}
+    return load_cohort(take_inventory(folder), Wishes(task="detection", more=more, **wishes), corrections)  # type: ignore[arg-type]
 
 
 def wrists(

@@ -1,21 +1,21 @@
 """The acceptance rule, the operating point, subgroups, galleries: what decides."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
+from jupyter_clinagent.metrics import Metric
 from jupyter_clinagent.study.acceptance import judge, probability_of_gain
-from jupyter_clinagent.study.evaluation import (
-    choose_operating_point,
-    evaluator_hash,
-    evaluator_state,
-    operating_result,
-    subgroup_table,
-)
+from jupyter_clinagent.study.evaluation import choose_operating_point, operating_result, subgroup_table
+from jupyter_clinagent.study.evaluator import evaluator_hash, evaluator_state, evaluator_versions, judged_otherwise
 from jupyter_clinagent.study.ledger import Entry, Ledger, recipe_hash
+from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.classification.galleries import choose_rows
 from jupyter_clinagent.tasks.classification.predictions import Predictions
+from jupyter_clinagent.testing import check_golden
 
 
 def predictions(strength: float, n: int = 300, seed: int = 0, classes: int = 2) -> Predictions:
@@ -122,9 +122,30 @@ def test_galleries_of_classes_held_together_show_maps_of_the_true_or_the_likelie
     assert chosen[1].title == "Worst misses: a or b, not recognised"
 
 
-def test_the_evaluators_hash_is_stable() -> None:
-    assert evaluator_hash("detection") == evaluator_hash("detection")
-    assert evaluator_state("detection") == evaluator_state("detection")
+def test_the_evaluators_identity_is_its_versions_and_stays_where_a_metric_is_added() -> None:
+    task = registry.find("detection")
+    before = evaluator_hash(task)
+    assert evaluator_state(task) == evaluator_state(task)
+    assert evaluator_hash(replace(task, metrics=(*task.metrics, Metric("new", "New", "here")))) == before
+    versions = [metric._replace(version=2) if metric.name == "map50" else metric for metric in task.metrics]
+    raised = replace(task, metrics=tuple(versions))
+    assert evaluator_hash(raised) != before
+    assert judged_otherwise(raised, None) == ["map50 was version 1, is 2"]
+
+
+def test_a_study_of_the_first_release_is_judged_as_it_was_while_no_version_is_raised() -> None:
+    task = registry.find("detection")
+    assert judged_otherwise(task, None) == []
+    assert judged_otherwise(task, evaluator_versions(task)) == []
+
+
+def test_a_changed_formula_is_told_to_raise_the_version_and_then_to_write_its_figures_anew() -> None:
+    task = replace(registry.find("classification"), package="tests.study.otherwise")
+    with pytest.raises(AssertionError, match="raise the version of auroc"):
+        check_golden(task)
+    raised = tuple(metric._replace(version=2) for metric in task.metrics)
+    with pytest.raises(AssertionError, match="balanced_accuracy has another version"):
+        check_golden(replace(task, package=registry.find("classification").package, metrics=raised))
 
 
 def test_a_recipe_hash_ignores_the_order_of_keys_and_nothing_else() -> None:

@@ -22,6 +22,7 @@ from jupyter_clinagent.study.record import verify_record
 from jupyter_clinagent.study.report.evidence import Evidence, gather
 from jupyter_clinagent.study.report.sheet import Item, asked, sheet
 from jupyter_clinagent.study.report.words import cautions
+from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 
 @pytest.fixture(scope="module")
@@ -151,8 +152,9 @@ def test_date_columns_tell_years_but_a_date_of_birth_does_not() -> None:
 # ------------------------------------------------------------------ failures, curve, subgroups
 def test_the_failure_gallery_shows_the_wrong_answers_and_no_others(finished: Study, evidence: Evidence) -> None:
     opening = finished._session.opening
-    called = opening.scored.scores[:, 0] >= opening.threshold
-    wrong = {opening.files[image] for image in np.array(opening.scored.images)[called != (opening.scored.truth == 0)]}
+    assert isinstance(opening.test, Predictions)
+    called = opening.test.scores[:, 0] >= opening.threshold
+    wrong = {opening.files[image] for image in np.array(opening.test.images)[called != (opening.test.truth == 0)]}
     assert {failure.file for kind in evidence.failures for failure in kind.worst} == wrong
     page = (finished._session.folder / "report.html").read_text()
     assert page.count('class="notes"') == len(wrong)

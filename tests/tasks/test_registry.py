@@ -13,7 +13,7 @@ import jupyter_clinagent
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import BadInput, OutOfScope
 from jupyter_clinagent.tasks import registry
-from jupyter_clinagent.testing import check_parts, check_worlds
+from jupyter_clinagent.testing import check_golden, check_parts, check_worlds
 
 PACKAGE = Path(jupyter_clinagent.__file__).parent
 ROOMS = PACKAGE / "tasks"
@@ -133,3 +133,8 @@ def test_every_metric_has_a_title_a_source_and_a_range() -> None:
         assert metric.source
         assert metric.low < metric.high
         assert metric.version >= 1
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_the_golden_figures_of_every_task_are_those_of_its_metrics_versions(name: str) -> None:
+    check_golden(registry.find(name))

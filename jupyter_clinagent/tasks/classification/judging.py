@@ -40,6 +40,15 @@ def changed(opening: Opening, rows: np.ndarray, metric: str, positives: Sequence
     return metrics.score(metric, opening.test.labels[rows], scores, positive=positives[0] if positives else None)
 
 
+def example() -> tuple[Predictions, list[str], list[int]]:
+    """Sixty images of thirty patients, one more apt to be ill than the next."""
+    rng = np.random.default_rng(0)
+    truth = np.arange(60) % 2
+    score = np.clip(0.5 + 0.25 * (truth - 0.5) + 0.25 * rng.standard_normal(60), 0.01, 0.99)
+    groups = np.array([f"patient {k // 2}" for k in range(60)], dtype=object)
+    return Predictions([f"image {k}" for k in range(60)], groups, truth, np.column_stack([1 - score, score])), ["no", "yes"], [1]
+
+
 def scores(model: Any, images: np.ndarray, positives: Sequence[int]) -> np.ndarray:
     """Summed probability of the positive classes."""
     return together(model.predict_images(images), positives)

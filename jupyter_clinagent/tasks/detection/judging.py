@@ -10,13 +10,15 @@ import numpy as np
 from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging import boxes
-from jupyter_clinagent.imaging.boxes import listed
+from jupyter_clinagent.imaging.boxes import Boxes, listed
 from jupyter_clinagent.study.opening import Opening
 from jupyter_clinagent.study.session import Session
 from jupyter_clinagent.tasks.detection import found, metrics
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
 
 EXCLUSIVE = False
+_FOUND, _FALSE = 0.8, 0.3
+"""Share of the example's findings that are found, and of its images with a false alarm."""
 JUDGES = (found, metrics, boxes)
 
 
@@ -42,6 +44,31 @@ def changed(opening: Opening, rows: np.ndarray, metric: str, positives: Sequence
     place, scales = data.preprocessing.to_model, data.scales("test")
     truth = [test.truth[k].moved(place(test.truth[k].corners, *scales[k])) for k in rows]
     return metrics.score(metric, truth, seen)
+
+
+def example() -> tuple[FoundBoxes, list[str], list[int]]:
+    """Forty images of twenty patients; every other one shows a finding, of which some are missed, beside false alarms."""
+    rng = np.random.default_rng(0)
+    truth = [_square(rng, k % 2) for k in range(40)]
+    found = [_seen(rng, each) for each in truth]
+    groups = np.array([f"patient {k // 4}" for k in range(40)], dtype=object)
+    return FoundBoxes([f"image {k}" for k in range(40)], groups, truth, found), ["finding"], [0]
+
+
+def _square(rng: np.random.Generator, number: int) -> Boxes:
+    corner = rng.uniform(10, 60, (number, 2))
+    return Boxes.of(np.hstack([corner, corner + rng.uniform(15, 30, (number, 2))]))
+
+
+def _seen(rng: np.random.Generator, truth: Boxes) -> Boxes:
+    """Most boxes a little off, and now and then one where nothing is."""
+    near = truth[rng.random(len(truth)) < _FOUND]
+    near = near.moved(near.corners + rng.normal(0, 2, near.corners.shape))
+    false = _square(rng, int(rng.random() < _FALSE))
+    corners = np.vstack([near.corners, false.corners])
+    scores = np.concatenate([rng.uniform(0.4, 1, len(near)), rng.uniform(0, 0.7, len(false))])
+    order = np.argsort(-scores)
+    return Boxes.of(corners[order], scores=scores[order])
 
 
 def scores(model: Any, images: np.ndarray, positives: Sequence[int]) -> np.ndarray:

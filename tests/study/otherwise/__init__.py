@@ -1,0 +1,1 @@
+"""A task whose golden figures are not those that its metrics compute."""

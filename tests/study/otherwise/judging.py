@@ -1,0 +1,3 @@
+from jupyter_clinagent.tasks.classification.judging import example
+
+__all__ = ["example"]
