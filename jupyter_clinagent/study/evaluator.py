@@ -65,7 +65,7 @@ def _judging_modules(task: Task) -> list[ModuleType]:
 
 
 def _bound(value: object, homes: Collection[str]) -> str:
-    """What a name stands for: the byte code of functions and of the methods of the judges' own classes, the value of constants."""
+    """What a name stands for: the code of functions and of the methods of the judges' own classes, the value of constants."""
     function = inspect.unwrap(value) if callable(value) else value
     if isinstance(value, property):
         function = value.fget
