@@ -336,7 +336,7 @@ class Card(Frozen):
     """Markdown."""
     choices: list[str] = ["Approve", "Reject", "Change"]
     key: str = ""
-    """Of a question: the KEY of ``--answer KEY=VALUE``."""
+    """Of a question: the KEY of ``--answer KEY=VALUE``. Of a cell: the option that would have allowed it, if one would."""
     default: str = ""
     """Of a question: what is taken under ``--yes``."""
 

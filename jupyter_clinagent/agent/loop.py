@@ -54,7 +54,7 @@ class AgentSettings:
     seed
         Of the split and of every training.
     granted
-        The clinician allows model-written cells without being shown each.
+        The clinician allows a language model's cells to run without being shown each.
     look
         This process is new to the conversation: look whether the kernel still remembers before going on with it.
     exporter

@@ -19,7 +19,7 @@ PROCESSES = frozenset({"subprocess", "os.system", "os.popen", "pty", "multiproce
 DELETIONS = frozenset({"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree", "unlink", "rmdir", "rmtree"})
 
 
-def decide(author: Author, action: Action, source: str = "", *, granted: bool = False) -> Verdict:
+def decide(author: Author, action: Action, source: str = "", *, granted: bool = False, own: bool = False) -> Verdict:
     """Whether ``action`` on a cell with ``source`` may happen.
 
     Parameters
@@ -27,15 +27,18 @@ def decide(author: Author, action: Action, source: str = "", *, granted: bool = 
     author
         Who wrote the source.
     granted
-        The clinician allowed this study's model-written cells in advance (``--yes``).
+        The clinician allowed in advance that cells which a language model writes run unseen (``--grant-cells``). Nothing else
+        is covered: not a deletion, an export, or a figure that leaves for the model's provider.
+    own
+        The cell that is to change was written by the agent in this turn, and nobody has touched it since.
     """
     if "reads sealed test labels" in effects(source):
         return "deny"
-    if action == "delete":
+    if action == "delete" or (action == "edit" and not own):
         return "ask"
-    if author == "playbook" or action in ("insert", "edit"):
+    if author == "playbook" or action == "insert":
         return "allow"
-    return "allow" if granted else "ask"
+    return "allow" if granted and action in ("run", "edit") else "ask"
 
 
 def effects(source: str) -> list[str]:

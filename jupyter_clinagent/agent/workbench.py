@@ -51,6 +51,8 @@ class Workbench:
     approved: str = ""
     """Where the specification on the last card was approved; what a language model writes about it is held against this."""
     last_cell: str | None = None
+    written: dict[str, str] = field(default_factory=dict)
+    """The cells that the agent wrote in this turn: hash by id. One that has another hash now is the clinician's, too."""
     resumed: bool = False
     """The turn was begun by another process; a call that was cut off finds the cell that it had added."""
 
