@@ -120,6 +120,14 @@ class SpeedFacts(Frozen):
     ms_per_image: dict[str, dict[str, float]]
 
 
+class ConfirmationFacts(Frozen):
+    """``study.confirm(...)``: which specification is on the record now, and who is said to have approved it."""
+
+    kind: Literal["specification"] = "specification"
+    hash: str
+    approved: str = ""
+
+
 class ExperimentFacts(Frozen):
     """``run.verdict``: one line of the ledger."""
 

@@ -6,12 +6,13 @@ import json
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent
 from jupyter_clinagent.agent.playbook import cells
 from jupyter_clinagent.agent.workbench import Outcome
-from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
+from jupyter_clinagent.contracts import FACTS_MIME, Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import AnswerNeeded
 from jupyter_clinagent.export.beside import export_beside
 from jupyter_clinagent.extension.cards import _decision
@@ -96,10 +97,16 @@ def test_the_cell_that_confirms_a_specification_says_who_approved_it() -> None:
     assert cells.confirm(specification, "").endswith("study.confirm(specification)")
 
 
-def test_the_report_of_a_study_with_yes_says_that_no_person_approved_it_and_asks_for_one(finished: FinishedStudy) -> None:
+def test_record_facts_and_report_of_a_study_with_yes_say_that_no_person_approved_it(
+    finished: FinishedStudy,
+) -> None:
     record = [json.loads(line) for line in (finished.study / "record.jsonl").read_text(encoding="utf-8").splitlines()]
     (confirmed,) = [entry["data"] for entry in record if entry["kind"] == "specification confirmed"]
     assert confirmed["approved"] == "--yes"
+    outputs = [output for cell in nbformat.read(finished.notebook, as_version=4).cells for output in cell.get("outputs", [])]
+    facts = [output["data"][FACTS_MIME] for output in outputs if FACTS_MIME in output.get("data", {})]
+    (told,) = [fact for fact in facts if fact["kind"] == "specification"]
+    assert (told["hash"], told["approved"]) == (confirmed["hash"], "--yes")
     page = (finished.study / "report.html").read_text(encoding="utf-8")
     assert "No person approved the specification" in page
 

@@ -22,8 +22,8 @@ def cell_card(call: str, title: str, source: str, *, replaced: Cell | None = Non
     option
         The option of the command line that would have allowed it.
     """
-    parts = [f"Now it is:\n\n{_fenced(replaced.source, replaced.kind)}\n\nIt would become:"] if replaced else []
-    parts += [_fenced(source, replaced.kind if replaced else "code")] if source else []
+    parts = [f"Now it is:\n\n{fenced(replaced.source, replaced.kind)}\n\nIt would become:"] if replaced else []
+    parts += [fenced(source, replaced.kind if replaced else "code")] if source else []
     parts += ["This cell" + "".join(f"\n- {effect}" for effect in found)] if (found := effects(source)) else []
     return Card(
         id=f"{call}-{source_hash(source)}",
@@ -35,7 +35,7 @@ def cell_card(call: str, title: str, source: str, *, replaced: Cell | None = Non
     )
 
 
-def _fenced(source: str, kind: str) -> str:
+def fenced(source: str, kind: str) -> str:
     """As code, behind a fence that is longer than any in the source: no part of it can step out and hide."""
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", source))])
     return f"{fence}{'python' if kind == 'code' else kind}\n{source}\n{fence}"

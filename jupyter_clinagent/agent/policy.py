@@ -61,22 +61,6 @@ def effects(source: str) -> list[str]:
     return [effect for effect, hits in found.items() if hits]
 
 
-def claimed_approval(source: str) -> str | None:
-    """Where a cell says that the specification was approved (``study.confirm(…, approved=…)``); None where it says nothing.
-
-    What is no plain text is given as it is written.
-    """
-    try:
-        calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    except SyntaxError:
-        return None
-    confirmations = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "confirm"]
-    claims = [call.args[1] for call in confirmations if len(call.args) > 1]
-    claims += [keyword.value for call in confirmations for keyword in call.keywords if keyword.arg in ("approved", None)]
-    said = [claim.value if isinstance(claim, ast.Constant) else ast.unparse(claim) for claim in claims]
-    return next((str(text) for text in said if text), None)
-
-
 def _names(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]

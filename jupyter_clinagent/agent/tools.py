@@ -5,10 +5,8 @@ Each tool returns text for the model and an artifact with the facts; an error th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from langchain_core.tools import BaseTool, InjectedToolCallId, StructuredTool
@@ -16,8 +14,11 @@ from langgraph.types import interrupt
 
 from jupyter_clinagent.agent import policy
 from jupyter_clinagent.agent.cell_cards import cell_card
+from jupyter_clinagent.agent.confirming import check_after, check_before
+from jupyter_clinagent.agent.listing import count_files
 from jupyter_clinagent.agent.resuming import added_by
-from jupyter_clinagent.agent.workbench import Status, Workbench
+from jupyter_clinagent.agent.specification_card import in_our_words, to_be_confirmed
+from jupyter_clinagent.agent.workbench import Approved, Status, Workbench
 from jupyter_clinagent.contracts import PROGRESS_MIME, Card, Cell, CellResult, Decision, Plan, Specification, source_hash
 from jupyter_clinagent.errors import BadInput, StaleCell, UnknownCell
 
@@ -148,19 +149,7 @@ class Toolbox:
 
         File names stay here: they may identify patients.
         """
-        root = Path(self.bench.port.path).resolve().parent
-        top = (root / folder).resolve()
-        if not top.is_relative_to(root):
-            raise BadInput(f"{folder} lies outside the notebook's folder; the survey cell looks at data elsewhere.")
-        if not top.is_dir():
-            raise BadInput(f"There is no folder {folder} beside the notebook.")
-        counts = Counter(
-            (str(p.parent.relative_to(root)), p.suffix.lower() or "(none)")
-            for p in top.rglob("*")
-            if p.is_file() and not _hidden(p, root)
-        )
-        lines = [f"{where}: {n} {suffix}" for (where, suffix), n in sorted(counts.items())[:200]]
-        return "\n".join(lines) or "No files.", {"status": "ok"}
+        return count_files(self.bench.port.path, folder), {"status": "ok"}
 
     # ------------------------------------------------------------------ the clinician
     async def ask_clinician(
@@ -191,9 +180,16 @@ class Toolbox:
         """Show the specification as a card (``body`` is Markdown). Nothing is trained before it is approved."""
         spec = Specification.model_validate(specification)
         self.bench.outcome.specification, self.bench.outcome.assumptions = spec.model_dump(mode="json"), list(assumptions or [])
-        answer = self._decision(Card(id=tool_call_id, kind="specification", title=f"Specification: {spec.title}", body=body))
-        self.bench.approved = answer[1]["by"] if answer[1]["choice"] == "Approve" else ""
-        return answer
+        self.bench.approved = None  # while this card waits, no earlier one counts
+        if self.bench.author == "model":
+            body = in_our_words(spec, assumptions or [], body)
+        text, decided = self._decision(
+            Card(id=tool_call_id, kind="specification", title=f"Specification: {spec.title}", body=body)
+        )
+        if decided["choice"] == "Approve":
+            self.bench.approved = Approved(spec.hash, decided["by"])
+            text += to_be_confirmed(spec, decided["by"]) if self.bench.author == "model" else ""
+        return text, decided | {"specification": spec.hash}
 
     async def propose_plan(self, plan: dict[str, Any], body: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
         """Show the plan as a card (``body`` is Markdown)."""
@@ -221,12 +217,8 @@ class Toolbox:
         verdict = with_grant if self.bench.granted else without
         if verdict == "deny":
             raise BadInput(f"Not allowed: {', '.join(policy.effects(source))}.")
-        claimed = policy.claimed_approval(source)
-        if self.bench.author == "model" and claimed and claimed != self.bench.approved:
-            raise BadInput(
-                f"Not allowed: the record would say that the specification was approved ({claimed}), and no card says so. Call "
-                "propose_specification first, and write approved= as it answers."
-            )
+        if self.bench.author == "model" and (action == "run" or (replaced and replaced.kind == "code")):
+            check_before(source, self.bench.approved)
         if verdict == "allow":
             return True
         option = "grant-cells" if with_grant == "allow" else ""
@@ -276,6 +268,8 @@ class Toolbox:
         result = await self.bench.port.run(cell.id, expected_hash=cell.hash, listener=self._listen)
         self.bench.keep(result)
         self.bench.say("ran", cell.source, {"cell": cell.id, "status": result.status, "seconds": result.seconds})
+        if self.bench.author == "model":
+            check_after(result.facts, self.bench.approved)
         return f"[{result.status}, {result.seconds:.1f} s]\n{result.text()}", self._about(cell, result)
 
     def _listen(self, output: dict[str, Any]) -> None:
@@ -297,7 +291,3 @@ class Toolbox:
         if result:
             about |= {"facts": result.facts, "error": list(result.error) if result.error else None}
         return about
-
-
-def _hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(root).parts)

@@ -31,6 +31,14 @@ class Outcome:
         return self.facts[kind][-1] if self.facts.get(kind) else None
 
 
+@dataclass(frozen=True)
+class Approved:
+    """The specification that the last card approved: its hash, and where it was approved."""
+
+    hash: str
+    by: str
+
+
 @dataclass
 class Workbench:
     """One turn's surroundings, shared by all tools."""
@@ -48,8 +56,8 @@ class Workbench:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """A notebook is a sequence: parallel tool calls of a model take turns."""
     exporter: Exporter | None = None
-    approved: str = ""
-    """Where the specification on the last card was approved; what a language model writes about it is held against this."""
+    approved: Approved | None = None
+    """The specification that the last card approved; what a language model confirms is held against this."""
     last_cell: str | None = None
     written: dict[str, str] = field(default_factory=dict)
     """The cells that the agent wrote in this turn: hash by id. One that has another hash now is the clinician's, too."""

@@ -199,28 +199,6 @@ async def test_sealed_labels_are_denied_even_where_everything_is_granted(noteboo
     assert await notebook.cells() == []
 
 
-async def test_a_model_may_say_only_what_a_card_said_about_the_approval(notebook: HeadlessNotebook) -> None:
-    spec = {"title": "t", "request": "r", "objective": "o", "classes": {"a": ["a"], "b": ["b"]}, "primary_metric": "auroc"}
-    where = "class Study:\n    def confirm(self, spec, approved=''): print('confirmed', approved)\nstudy = Study()\n"
-    model = ScriptedChatModel(
-        script=[
-            call("add_and_run", 1, source=where + "study.confirm(1, approved='in the chat')"),
-            call("propose_specification", 2, specification=spec, body="b"),
-            call("add_and_run", 3, source=where + "study.confirm(1, approved='in the chat')"),
-            call("add_and_run", 4, source=where + "study.confirm(1, approved='-' + '-yes')"),
-            call("add_and_run", 5, source=where + "study.confirm(1, approved='--yes')"),
-            call("add_and_run", 6, source=where + "study.confirm(1)"),
-            AIMessage("done"),
-        ]
-    )
-    await turn(notebook, model, Answers(specification=Decision(choice="Approve", by="--yes")), granted=True)
-    before, _, wrong, hidden, right, silent = tool_texts(model)
-    assert all("no card says so" in text for text in (before, wrong, hidden))
-    assert "confirmed --yes" in right
-    assert "confirmed" in silent
-    assert len(await notebook.cells()) == 2
-
-
 async def test_a_model_that_names_unknown_tools_and_sends_nonsense_harms_nothing(notebook: HeadlessNotebook) -> None:
     model = ScriptedChatModel(
         script=[
