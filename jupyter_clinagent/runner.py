@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent, study_folder, study_name
+from jupyter_clinagent.agent.models import make_model
 from jupyter_clinagent.agent.workbench import Outcome
 from jupyter_clinagent.contracts import Card, Decision, Event
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData
 from jupyter_clinagent.export.bundle import export
+from jupyter_clinagent.missing import missing
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.summary import SUMMARY
 
@@ -159,17 +161,21 @@ def run(options: RunOptions, stream: TextIO | None = None) -> dict[str, Any]:
     notebook = _notebook_path(options)
     outcome = asyncio.run(_run(options, notebook, stream or sys.stdout))
     bundle = None
-    if outcome.status == "done" and outcome.latest("report"):
+    if outcome.status in ("done", "answered") and outcome.latest("report"):
         bundle = export(notebook, notebook.parent / study_folder(str(notebook)) / f"{notebook.stem}.zip").path
     whole = summary(outcome, notebook, bundle, time.monotonic() - began)
     if options.dry_run and outcome.plan and outcome.status == "rejected":
         whole |= {"exit": 0, "error": None}
+    if lacking := missing(outcome, options.dry_run):
+        print(lacking, file=stream or sys.stdout)
+        whole |= {"exit": EXIT["failed"], "error": lacking}
     return whole
 
 
 async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
     settings = AgentSettings(
         model=options.model,
+        chat_model=make_model(options.model),  # before anything is written: a wrong name leaves nothing behind
         data=str(_relative(options.data, notebook.parent)),
         minutes=options.minutes,
         seed=options.seed,

@@ -29,6 +29,7 @@ from jupyter_clinagent.agent.models import make_model, mind_of
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.turn import Settings, with_settings
+from jupyter_clinagent.agent.reaching import ReachModel
 from jupyter_clinagent.agent.resuming import bring_back, elapsed
 from jupyter_clinagent.agent.tools import make_tools
 from jupyter_clinagent.agent.workbench import Outcome, Status, Workbench
@@ -66,6 +67,8 @@ class AgentSettings:
         A chat model that is already there, instead of ``model``.
     model_calls, tool_calls
         Hard caps of one turn.
+    answer_seconds
+        How long one answer of a language model may take.
     """
 
     model: str | None = None
@@ -78,6 +81,7 @@ class AgentSettings:
     chat_model: BaseChatModel | None = field(default=None, compare=False)
     model_calls: int = 200
     tool_calls: int = 200
+    answer_seconds: float = 600.0
 
 
 async def run_agent(
@@ -130,6 +134,8 @@ async def run_agent(
         bench.outcome.status, bench.outcome.message = "stopped", str(error)
     except ClinAgentError as error:
         bench.outcome.status, bench.outcome.message = _ENDED.get(error.exit_code, "failed"), str(error)
+    if bench.outcome.status == "answered" and not bench.outcome.message:
+        bench.outcome.message = f"The {bench.mind} ended its turn without a word."
     good = bench.outcome.status in ("done", "answered", "rejected")
     bench.say("finished" if good else "failed", bench.outcome.message, {"status": bench.outcome.status})
     return bench.outcome
@@ -141,6 +147,8 @@ async def _agent(model: BaseChatModel, bench: Workbench, settings: AgentSettings
         ModelCallLimitMiddleware(run_limit=settings.model_calls, exit_behavior="error"),
         ToolCallLimitMiddleware(run_limit=settings.tool_calls, exit_behavior="error"),
     ]
+    if bench.author == "model":
+        limits.append(ReachModel(bench.mind, settings.answer_seconds))
     Path(checkpoint_path).parent.mkdir(parents=True, exist_ok=True)
     async with AsyncSqliteSaver.from_conn_string(checkpoint_path) as saver:
         yield create_agent(

@@ -25,6 +25,8 @@ class Outcome:
     assumptions: list[str] = field(default_factory=list)
     plan: dict[str, Any] | None = None
     questions: list[dict[str, str]] = field(default_factory=list)
+    cell_error: str = ""
+    """How the last cell failed; empty where it went well."""
 
     def latest(self, kind: str) -> dict[str, Any] | None:
         """The last facts of one kind."""
@@ -70,7 +72,8 @@ class Workbench:
         return time.monotonic() - self.started - self.waited
 
     def keep(self, result: CellResult) -> None:
-        """Remember a cell's facts for the summary."""
+        """Remember a cell's facts for the summary, and whether it failed."""
+        self.outcome.cell_error = "" if result.status == "ok" else ": ".join(result.error or (f"it {result.status}",))
         for facts in result.facts:
             self.outcome.facts.setdefault(facts["kind"], []).append(facts)
 

@@ -1,9 +1,10 @@
 """An OpenAI-compatible end point on this machine that answers from a script."""
 
+import contextlib
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -12,6 +13,8 @@ from jupyter_clinagent.contracts import source_hash
 
 class EndPoint(ThreadingHTTPServer):
     """Plays a script of assistant messages and records each request body and key."""
+
+    daemon_threads = False  # so that closing the server waits for its last answer
 
     def __init__(self, script: list[dict[str, Any]]) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
@@ -30,6 +33,11 @@ class _Answer(BaseHTTPRequestHandler):
         self.server.keys.append(self.headers["Authorization"])
         message = self.server.script[min(len(self.server.bodies), len(self.server.script) - 1)]
         self.server.bodies.append(body)
+        if "http" in message:
+            self._send(message["http"], message["body"].encode())
+            return
+        if "seconds" in message:
+            time.sleep(message["seconds"])
         reply = {
             "id": "1",
             "object": "chat.completion",
@@ -38,12 +46,15 @@ class _Answer(BaseHTTPRequestHandler):
             "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", **message}}],
             "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
         }
-        data = json.dumps(reply).encode()
-        self.send_response(200)
+        self._send(200, json.dumps(reply).encode())
+
+    def _send(self, status: int, data: bytes) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        with contextlib.suppress(ConnectionError):  # a client may not have waited
+            self.end_headers()
+            self.wfile.write(data)
 
     def log_message(self, *_: Any) -> None:
         """Keep the tests' output clean."""
@@ -61,7 +72,12 @@ def says(text: str) -> dict[str, Any]:
     return {"content": text}
 
 
-@contextmanager
+def fails(status: int, body: str = '{"error": {"message": "no"}}') -> dict[str, Any]:
+    """No message, but an answer of the HTTP server."""
+    return {"http": status, "body": body}
+
+
+@contextlib.contextmanager
 def serving(*script: dict[str, Any]) -> Iterator[EndPoint]:
     """A server that plays the script; its last message again and again."""
     with EndPoint(list(script)) as server:
