@@ -76,6 +76,7 @@ def test_granted_cells_run_unseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ([tool_call("finish", message="", status="answered")], "the data were not looked at"),
         ([tool_call("add_and_run", source="1 / 0"), says("Oh.")], "(the last cell failed: ZeroDivisionError: division by zero)"),
         ([tool_call("add_and_run", source=tells("survey")), says("Nice.")], "no images were loaded, so there is no report"),
+        ([tool_call("add_and_run", source=tells("survey").replace("'kind'", "'sort'")), says("")], "not looked at"),
         (
             [tool_call("add_and_run", source=tells("survey", "cohort")), says("")],
             "no specification was confirmed, so there is no",
