@@ -102,7 +102,7 @@ def _run(a: argparse.Namespace) -> dict[str, Any]:
     from jupyter_clinagent.runner import RunOptions, run
 
     answers = dict(_pair(x) for x in a.answer)
-    options = RunOptions(a.request, a.data, a.minutes, a.output, a.model, a.yes, answers, a.dry_run, a.seed)
+    options = RunOptions(a.request, a.data, a.minutes, a.output, a.model, a.yes, answers, a.dry_run, a.seed, a.grant_cells)
     result = run(options)
     if result["exit"] == 0 and not a.dry_run:
         _where(result)
@@ -216,7 +216,14 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--minutes", type=_positive, help="wall time from request to report")
     run.add_argument("-o", "--output", type=Path, metavar="FILE.ipynb")
     run.add_argument("--model", metavar="SPEC", help="provider:model of a language model; default: the built-in playbook")
-    run.add_argument("--yes", action="store_true", help="approve the specification and the plan, take every default")
+    run.add_argument(
+        "--yes", action="store_true", help="approve the specification and the plan, take every default; nothing else"
+    )
+    run.add_argument(
+        "--grant-cells",
+        action="store_true",
+        help="cells that a language model (--model) writes run without being shown to anybody; at your own risk",
+    )
     run.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE", help="answer a question in advance")
     run.add_argument("--dry-run", action="store_true", help="specification and plan only")
     run.add_argument("--seed", type=int, default=0, help="of the split and of every training (default 0)")

@@ -256,8 +256,9 @@ class CellResult(Frozen):
 
     @property
     def facts(self) -> list[dict[str, Any]]:
-        """Payloads of :data:`FACTS_MIME`, in order."""
-        return [o["data"][FACTS_MIME] for o in self.outputs if FACTS_MIME in o.get("data", {})]
+        """Payloads of :data:`FACTS_MIME`, in order; what names no kind, as a cell of anybody's may show, is none."""
+        shown = [o.get("data", {}).get(FACTS_MIME) for o in self.outputs]
+        return [facts for facts in shown if isinstance(facts, dict) and "kind" in facts]
 
     @property
     def error(self) -> tuple[str, str] | None:
@@ -349,7 +350,7 @@ class Card(Frozen):
     """Markdown."""
     choices: list[str] = ["Approve", "Reject", "Change"]
     key: str = ""
-    """Of a question: the KEY of ``--answer KEY=VALUE``."""
+    """Of a question: the KEY of ``--answer KEY=VALUE``. Of a cell: the option that would have allowed it, if one would."""
     default: str = ""
     """Of a question: what is taken under ``--yes``."""
 

@@ -125,6 +125,14 @@ class SpeedFacts(Frozen):
     ms_per_image: dict[str, dict[str, float]]
 
 
+class ConfirmationFacts(Frozen):
+    """``study.confirm(...)``: which specification is on the record now, and who is said to have approved it."""
+
+    kind: Literal["specification"] = "specification"
+    hash: str
+    approved: str = ""
+
+
 class ExperimentFacts(Frozen):
     """``run.verdict``: one line of the ledger."""
 
@@ -148,6 +156,9 @@ class ExperimentFacts(Frozen):
     validation: dict[str, Estimate] = {}
 
 
+TargetVerdict = Literal["inside", "exceeded", "missed", "too few to judge"]
+
+
 class OperatingResult(Frozen):
     """The chosen threshold and what it gives: sensitivity and specificity on validation and test."""
 
@@ -163,6 +174,36 @@ class OperatingResult(Frozen):
     def named(self) -> str:
         """The positive class or classes in words."""
         return in_words(self.positive_class)
+
+    @property
+    def against_target(self) -> TargetVerdict | None:
+        """Where the target lies against the test interval; None where nothing was aimed at."""
+        if self.target is None:
+            return None
+        low = self.test[self.rule].low if self.rule in self.test else None
+        if low is None or self.target_in_interval is None:
+            return "too few to judge"
+        if self.target_in_interval:
+            return "inside"
+        return "exceeded" if low > self.target else "missed"
+
+    def judge_target(self, aim: str, interval: str) -> str:
+        """Whether the target was met, in one sentence that chat, cell and report share; empty where nothing was aimed at.
+
+        Parameters
+        ----------
+        aim, interval
+            What the target and the test interval are called, as in “the target” and “the interval”.
+        """
+        sentences = {
+            None: "",
+            "inside": f"{aim} lies inside {interval}.",
+            "exceeded": f"{aim} is exceeded: it lies below {interval}.",
+            "missed": f"{aim} is missed: it lies above {interval}.",
+            "too few to judge": f"whether {aim} is met can't be told: there are too few test cases for an interval.",
+        }
+        sentence = sentences[self.against_target]
+        return sentence[:1].upper() + sentence[1:]
 
 
 class ShortcutFigures(Frozen):

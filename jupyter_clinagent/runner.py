@@ -16,15 +16,18 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent, study_folder, study_name
+from jupyter_clinagent.agent.models import make_model
 from jupyter_clinagent.agent.playbook.draft import offers
 from jupyter_clinagent.agent.workbench import Outcome
 from jupyter_clinagent.contracts import Card, Decision, Event
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.missing import missing
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.summary import SUMMARY
 
+_YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nein")
 EXIT = {"done": 0, "answered": 0, "failed": 1, "stopped": 1, "bad_input": 2, "needs_answer": 3, "rejected": 4, "refused": 4}
 
 
@@ -41,10 +44,14 @@ class RunOptions:
     answers: dict[str, str] = field(default_factory=dict)
     dry_run: bool = False
     seed: int = 0
+    grant_cells: bool = False
 
 
 class TerminalApprover:
-    """Answers cards from ``--answer`` and ``--yes``, or asks at the terminal; with neither it says which answer is missing."""
+    """Answers cards from ``--answer`` and ``--yes``, or asks at the terminal; with neither it says which answer is missing.
+
+    What a language model wants to do with a cell is for a person to allow: ``--yes`` and ``--dry-run`` never answer that card.
+    """
 
     def __init__(
         self, yes: bool, answers: dict[str, str], dry_run: bool = False, ask: Callable[[str], str] | None = None
@@ -66,6 +73,8 @@ class TerminalApprover:
         """The decision on one card."""
         if card.kind == "question":
             return Decision(choice="answer", text=await self._answer(card))
+        if card.kind == "cell":
+            return await self._allow(card)
         if card.kind == "plan" and self._dry_run:
             return Decision(choice="Reject", text="dry run")
         if self._yes or self._dry_run:
@@ -81,17 +90,38 @@ class TerminalApprover:
         offered = f" ({', '.join(card.choices)})" if card.choices else ""
         if self._prompt is None:
             raise AnswerNeeded(f"{card.body}{offered} Answer with --answer {card.key}=VALUE, or take the defaults with --yes.")
-        return (await asyncio.to_thread(self._prompt, f"{card.body}{offered} [{card.default}] ")).strip() or card.default
+        return await self._said(card, f"{card.body}{offered} [{card.default}] ") or card.default
 
     async def _choose(self, card: Card) -> Decision:
         if self._prompt is None:
             raise AnswerNeeded(f"“{card.title}” has to be approved: run again with --yes, or at a terminal.")
-        said = (await asyncio.to_thread(self._prompt, f"\n{card.body}\n\nApprove? [y]es, [n]o, or say what to change: ")).strip()
-        if said.lower() in ("", "y", "yes"):
+        said = await self._said(card, f"\n{card.body}\n\nApprove? [y]es, [n]o, or say what to change: ")
+        if said.lower() in ("", *_YES):
             return Decision(choice="Approve", by="at a prompt")
-        if said.lower() in ("n", "no"):
+        if said.lower() in _NO:
             return Decision(choice="Reject", by="at a prompt")
         return Decision(choice="Change", text=said, by="at a prompt")
+
+    async def _allow(self, card: Card) -> Decision:
+        """Of what a language model wants to do: only an explicit yes counts, no Enter pressed in passing."""
+        if self._prompt is None:
+            raise AnswerNeeded(f"“{card.title}” has to be answered by a person: run again at a terminal{_option(card)}.")
+        said = await self._said(card, f"\n{card.title}\n\n{card.body}\n\nApprove? [y]es, [n]o (Enter alone is no): ")
+        return Decision(choice="Approve" if said.lower() in _YES else "Reject", by="at a prompt")
+
+    async def _said(self, card: Card, prompt: str) -> str:
+        assert self._prompt is not None
+        try:
+            return (await asyncio.to_thread(self._prompt, prompt)).strip()
+        except EOFError:
+            raise AnswerNeeded(f"“{card.title}” has no answer: the input at the terminal ended.") from None
+
+
+def _option(card: Card) -> str:
+    """Which option would have answered a card about a cell."""
+    if card.key:
+        return f", or with --{card.key}, which lets the cells that a language model writes run without being shown"
+    return " (neither --yes nor --grant-cells allows it)"
 
 
 class TerminalSink:
@@ -133,21 +163,25 @@ def run(options: RunOptions, stream: TextIO | None = None) -> dict[str, Any]:
     notebook = _notebook_path(options)
     outcome = asyncio.run(_run(options, notebook, stream or sys.stdout))
     bundle = None
-    if outcome.status == "done" and outcome.latest("report"):
+    if outcome.status in ("done", "answered") and outcome.latest("report"):
         bundle = export(notebook, notebook.parent / study_folder(str(notebook)) / f"{notebook.stem}.zip").path
     whole = summary(outcome, notebook, bundle, time.monotonic() - began)
     if options.dry_run and outcome.plan and outcome.status == "rejected":
         whole |= {"exit": 0, "error": None}
+    if lacking := missing(outcome, options.dry_run):
+        print(lacking, file=stream or sys.stdout)
+        whole |= {"exit": EXIT["failed"], "error": lacking}
     return whole
 
 
 async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
     settings = AgentSettings(
         model=options.model,
+        chat_model=make_model(options.model),  # before anything is written: a wrong name leaves nothing behind
         data=str(_relative(options.data, notebook.parent)),
         minutes=options.minutes,
         seed=options.seed,
-        granted=options.yes,
+        granted=options.grant_cells,
     )
     checkpoint = notebook.parent / study_folder(str(notebook)) / "conversation.sqlite"
     async with HeadlessNotebook(notebook) as port:

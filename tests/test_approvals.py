@@ -6,12 +6,14 @@ import json
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent
 from jupyter_clinagent.agent.playbook import cells
 from jupyter_clinagent.agent.workbench import Outcome
-from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
+from jupyter_clinagent.contracts import FACTS_MIME, Card, OperatingPoint, Specification
+from jupyter_clinagent.errors import AnswerNeeded
 from jupyter_clinagent.export.beside import export_beside
 from jupyter_clinagent.extension.cards import _decision
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
@@ -29,6 +31,46 @@ async def test_yes_is_not_called_a_persons_approval() -> None:
 async def test_what_is_typed_at_a_prompt_is(said: str) -> None:
     approver = TerminalApprover(yes=False, answers={}, ask=lambda prompt: said)
     assert (await approver.decide(PLAN)).by == "at a prompt"
+
+
+CELL = Card(id="3", kind="cell", title="Run this new cell?", body="```python\n1 + 1\n```", key="grant-cells")
+DELETION = Card(id="4", kind="cell", title="Delete this code cell?", body="```python\n1 + 1\n```")
+
+
+@pytest.mark.parametrize("card", [CELL, DELETION], ids=["run", "delete"])
+@pytest.mark.parametrize("given", [{"yes": True}, {"yes": False, "dry_run": True}, {"yes": True, "dry_run": True}], ids=str)
+@pytest.mark.parametrize(
+    ("said", "choice"),
+    [("y", "Approve"), ("Yes", "Approve"), ("ja", "Approve"), ("", "Reject"), ("n", "Reject"), ("shorter, please", "Reject")],
+)
+async def test_a_language_models_cell_is_shown_whatever_options_are_given_and_only_a_yes_approves_it(
+    card: Card, given: dict[str, bool], said: str, choice: str
+) -> None:
+    prompts: list[str] = []
+
+    def ask(prompt: str) -> str:
+        prompts.append(prompt)
+        return said
+
+    decision = await TerminalApprover(answers={}, ask=ask, **given).decide(card)
+    assert (decision.choice, decision.by) == (choice, "at a prompt")
+    assert card.title in prompts[0]
+    assert card.body in prompts[0]
+
+
+@pytest.mark.parametrize(("card", "words"), [(CELL, "or with --grant-cells"), (DELETION, "neither --yes nor --grant-cells")])
+async def test_without_a_terminal_the_sentence_names_what_allows_a_cell(card: Card, words: str) -> None:
+    with pytest.raises(AnswerNeeded, match=words):
+        await TerminalApprover(yes=True, answers={}).decide(card)
+
+
+async def test_a_terminal_that_is_closed_while_it_is_asked_gives_no_answer() -> None:
+    def closed(prompt: str) -> str:
+        raise EOFError
+
+    for card in (CELL, PLAN):
+        with pytest.raises(AnswerNeeded, match="has no answer"):
+            await TerminalApprover(yes=False, answers={}, ask=closed).decide(card)
 
 
 async def test_only_answers_to_questions_that_were_not_asked_count_as_unused() -> None:
@@ -56,10 +98,16 @@ def test_the_cell_that_confirms_a_specification_says_who_approved_it() -> None:
     assert cells.confirm(specification, "").endswith("study.confirm(specification)")
 
 
-def test_the_report_of_a_study_with_yes_says_that_no_person_approved_it_and_asks_for_one(finished: FinishedStudy) -> None:
+def test_record_facts_and_report_of_a_study_with_yes_say_that_no_person_approved_it(
+    finished: FinishedStudy,
+) -> None:
     record = [json.loads(line) for line in (finished.study / "record.jsonl").read_text(encoding="utf-8").splitlines()]
     (confirmed,) = [entry["data"] for entry in record if entry["kind"] == "specification confirmed"]
     assert confirmed["approved"] == "--yes"
+    outputs = [output for cell in nbformat.read(finished.notebook, as_version=4).cells for output in cell.get("outputs", [])]
+    facts = [output["data"][FACTS_MIME] for output in outputs if FACTS_MIME in output.get("data", {})]
+    (told,) = [fact for fact in facts if fact["kind"] == "specification"]
+    assert (told["hash"], told["approved"]) == (confirmed["hash"], "--yes")
     page = (finished.study / "report.html").read_text(encoding="utf-8")
     assert "No person approved the specification" in page
 

@@ -19,23 +19,27 @@ from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddlewar
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain.agents.middleware.tool_call_limit import ToolCallLimitExceededError
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command, Interrupt
 
+from jupyter_clinagent.agent.confirming import approved_in
 from jupyter_clinagent.agent.models import make_model, mind_of
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.turn import Settings, with_settings
+from jupyter_clinagent.agent.reaching import ReachModel
 from jupyter_clinagent.agent.resuming import bring_back, elapsed
 from jupyter_clinagent.agent.tools import make_tools
-from jupyter_clinagent.agent.workbench import Outcome, Workbench
+from jupyter_clinagent.agent.workbench import Outcome, Status, Workbench
 from jupyter_clinagent.contracts import Approver, Card, EventSink, Exporter, NotebookPort
-from jupyter_clinagent.errors import AnswerNeeded, ClinAgentError, LimitReached, NotebookError, Stopped
+from jupyter_clinagent.errors import ClinAgentError, LimitReached, NotebookError, Stopped
 
 RECURSIONS = 10_000
 """LangGraph's own cap; the middleware's limits are reached long before."""
+_ENDED: dict[int, Status] = {2: "bad_input", 3: "needs_answer", 4: "refused"}
+"""How a turn ended, by the exit code of the error that ended it."""
 PROMPT = Path(__file__).parent / "prompts" / "system.md"
 
 
@@ -54,7 +58,7 @@ class AgentSettings:
     seed
         Of the split and of every training.
     granted
-        The clinician allows model-written cells without being shown each.
+        The clinician allows a language model's cells to run without being shown each.
     look
         This process is new to the conversation: look whether the kernel still remembers before going on with it.
     exporter
@@ -63,6 +67,8 @@ class AgentSettings:
         A chat model that is already there, instead of ``model``.
     model_calls, tool_calls
         Hard caps of one turn.
+    answer_seconds
+        How long one answer of a language model may take.
     """
 
     model: str | None = None
@@ -75,6 +81,7 @@ class AgentSettings:
     chat_model: BaseChatModel | None = field(default=None, compare=False)
     model_calls: int = 200
     tool_calls: int = 200
+    answer_seconds: float = 600.0
 
 
 async def run_agent(
@@ -125,10 +132,10 @@ async def run_agent(
         bench.outcome.status, bench.outcome.message = "failed", str(LimitReached(f"A limit was reached, so I stopped: {error}"))
     except Stopped as error:
         bench.outcome.status, bench.outcome.message = "stopped", str(error)
-    except AnswerNeeded as error:
-        bench.outcome.status, bench.outcome.message = "needs_answer", str(error)
     except ClinAgentError as error:
-        bench.outcome.status, bench.outcome.message = "failed", str(error)
+        bench.outcome.status, bench.outcome.message = _ENDED.get(error.exit_code, "failed"), str(error)
+    if bench.outcome.status == "answered" and not bench.outcome.message:
+        bench.outcome.message = f"The {bench.mind} ended its turn without a word."
     good = bench.outcome.status in ("done", "answered", "rejected")
     bench.say("finished" if good else "failed", bench.outcome.message, {"status": bench.outcome.status})
     return bench.outcome
@@ -140,6 +147,8 @@ async def _agent(model: BaseChatModel, bench: Workbench, settings: AgentSettings
         ModelCallLimitMiddleware(run_limit=settings.model_calls, exit_behavior="error"),
         ToolCallLimitMiddleware(run_limit=settings.tool_calls, exit_behavior="error"),
     ]
+    if bench.author == "model":
+        limits.append(ReachModel(bench.mind, settings.answer_seconds))
     Path(checkpoint_path).parent.mkdir(parents=True, exist_ok=True)
     async with AsyncSqliteSaver.from_conn_string(checkpoint_path) as saver:
         yield create_agent(
@@ -172,6 +181,7 @@ class Turns:
         await self._run(turn)
 
     async def _run(self, turn: Any) -> None:
+        self._bench.approved = approved_in(await self._messages())
         while True:
             async for update in self._agent.astream(turn, self._config, stream_mode="updates"):
                 _speak(update, self._bench)
@@ -191,8 +201,10 @@ class Turns:
 
     async def _remember(self, *, needed: bool) -> None:
         if self._look:
-            messages = (await self._agent.aget_state(self._config)).values.get("messages", [])
-            await bring_back(messages, self._bench, self._approver, needed=needed)
+            await bring_back(await self._messages(), self._bench, self._approver, needed=needed)
+
+    async def _messages(self) -> list[BaseMessage]:
+        return list((await self._agent.aget_state(self._config)).values.get("messages", []))
 
 
 def _wants_more(turn: Command[Any]) -> bool:

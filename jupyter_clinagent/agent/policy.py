@@ -19,7 +19,7 @@ PROCESSES = frozenset({"subprocess", "os.system", "os.popen", "pty", "multiproce
 DELETIONS = frozenset({"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree", "unlink", "rmdir", "rmtree"})
 
 
-def decide(author: Author, action: Action, source: str = "", *, granted: bool = False) -> Verdict:
+def decide(author: Author, action: Action, source: str = "", *, granted: bool = False, own: bool = False) -> Verdict:
     """Whether ``action`` on a cell with ``source`` may happen.
 
     Parameters
@@ -27,15 +27,18 @@ def decide(author: Author, action: Action, source: str = "", *, granted: bool = 
     author
         Who wrote the source.
     granted
-        The clinician allowed this study's model-written cells in advance (``--yes``).
+        The clinician allowed in advance that cells which a language model writes run unseen (``--grant-cells``). Nothing else
+        is covered: not a deletion, an export, or a figure that leaves for the model's provider.
+    own
+        The cell that is to change was written by the agent in this turn, and nobody has touched it since.
     """
     if "reads sealed test labels" in effects(source):
         return "deny"
-    if action == "delete":
+    if action == "delete" or (action == "edit" and not own):
         return "ask"
-    if author == "playbook" or action in ("insert", "edit"):
+    if author == "playbook" or action == "insert":
         return "allow"
-    return "allow" if granted else "ask"
+    return "allow" if granted and action in ("run", "edit") else "ask"
 
 
 def effects(source: str) -> list[str]:
@@ -56,22 +59,6 @@ def effects(source: str) -> list[str]:
         "deletes files": names & DELETIONS,
     }
     return [effect for effect, hits in found.items() if hits]
-
-
-def claimed_approval(source: str) -> str | None:
-    """Where a cell says that the specification was approved (``study.confirm(…, approved=…)``); None where it says nothing.
-
-    What is no plain text is given as it is written.
-    """
-    try:
-        calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    except SyntaxError:
-        return None
-    confirmations = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "confirm"]
-    claims = [call.args[1] for call in confirmations if len(call.args) > 1]
-    claims += [keyword.value for call in confirmations for keyword in call.keywords if keyword.arg in ("approved", None)]
-    said = [claim.value if isinstance(claim, ast.Constant) else ast.unparse(claim) for claim in claims]
-    return next((str(text) for text in said if text), None)
 
 
 def _names(node: ast.AST) -> list[str]:

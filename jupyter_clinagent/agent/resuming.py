@@ -53,13 +53,13 @@ async def added_by(call: str, bench: Workbench) -> Cell | None:
 
 def elapsed(messages: Sequence[BaseMessage]) -> float:
     """Seconds of work that the last tool call of the conversation counted."""
-    counted = [artifact["elapsed"] for artifact in _artifacts(messages) if "elapsed" in artifact]
+    counted = [artifact["elapsed"] for artifact in artifacts(messages) if "elapsed" in artifact]
     return float(counted[-1]) if counted else 0.0
 
 
 async def _cells_that_ran(messages: Sequence[BaseMessage], bench: Workbench) -> list[Cell]:
     """The cells of the last study that ran well and are still in the notebook, each once, in their order."""
-    ran = [artifact for artifact in _artifacts(messages) if artifact.get("status") == "ok" and "facts" in artifact]
+    ran = [artifact for artifact in artifacts(messages) if artifact.get("status") == "ok" and "facts" in artifact]
     begun = [number for number, artifact in enumerate(ran) if any(f["kind"] == "survey" for f in artifact["facts"])]
     ids = dict.fromkeys(artifact["cell"] for artifact in ran[begun[-1] if begun else 0 :])
     there = {cell.id: cell for cell in await bench.port.cells()}
@@ -98,5 +98,6 @@ async def _run_again(cells: Sequence[Cell], bench: Workbench) -> None:
             raise NotebookError(f"A cell that ran before fails now, so I did not go on. {name}: {text}")
 
 
-def _artifacts(messages: Sequence[BaseMessage]) -> list[dict[str, Any]]:
+def artifacts(messages: Sequence[BaseMessage]) -> list[dict[str, Any]]:
+    """What the tool calls of a conversation gave, in order."""
     return [m.artifact for m in messages if isinstance(m, ToolMessage) and isinstance(m.artifact, dict)]

@@ -5,20 +5,23 @@ Each tool returns text for the model and an artifact with the facts; an error th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from langchain_core.tools import BaseTool, InjectedToolCallId, StructuredTool
 from langgraph.types import interrupt
 
 from jupyter_clinagent.agent import policy
+from jupyter_clinagent.agent.cell_cards import cell_card
+from jupyter_clinagent.agent.confirming import check_after, check_before
+from jupyter_clinagent.agent.listing import count_files
 from jupyter_clinagent.agent.resuming import added_by
-from jupyter_clinagent.agent.workbench import Status, Workbench
-from jupyter_clinagent.contracts import PROGRESS_MIME, Card, Cell, CellResult, Decision, Plan, Specification, source_hash
+from jupyter_clinagent.agent.specification_card import in_our_words, to_be_confirmed
+from jupyter_clinagent.agent.workbench import Approved, Status, Workbench
+from jupyter_clinagent.contracts import PROGRESS_MIME, Card, Cell, CellResult, Decision, Plan, source_hash
 from jupyter_clinagent.errors import BadInput, StaleCell, UnknownCell
+from jupyter_clinagent.tasks import registry
 
 Answer = tuple[str, dict[str, Any]]
 _MENDABLE = (UnknownCell, StaleCell, BadInput, ValueError)
@@ -89,15 +92,22 @@ class Toolbox:
             cell = await self._insert(kind, source, after, tool_call_id)
         return f"Added cell {cell.id} (hash {cell.hash}).", self._about(cell)
 
-    async def edit_cell(self, cell_id: str, source: str, expected_hash: str) -> Answer:
-        """Replace a cell's source. ``expected_hash`` is the hash that you last read; a changed cell is refused."""
+    async def edit_cell(
+        self, cell_id: str, source: str, expected_hash: str, tool_call_id: Annotated[str, InjectedToolCallId]
+    ) -> Answer:
+        """Replace a cell's source, once the clinician has seen both. ``expected_hash`` is the hash that you last read."""
+        before = await self._find(cell_id, expected_hash)
+        if not self._allowed("edit", source, tool_call_id, f"Change this {before.kind} cell?", before):
+            return "The clinician did not allow it. The cell is as it was.", {"status": "rejected"}
         async with self.bench.lock:
             cell = await self.bench.port.edit(cell_id, source, expected_hash=expected_hash)
+        if self.bench.written.get(cell_id) == before.hash:
+            self.bench.written[cell_id] = cell.hash
         return f"Changed cell {cell.id} (hash {cell.hash}).", self._about(cell)
 
     async def delete_cell(self, cell_id: str, expected_hash: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
         """Delete a cell; always asks the clinician."""
-        cell = await self._find(cell_id)
+        cell = await self._find(cell_id, expected_hash)
         if not self._allowed("delete", cell.source, tool_call_id, f"Delete this {cell.kind} cell?"):
             return "The clinician did not allow it. The cell is still there.", {"status": "rejected"}
         async with self.bench.lock:
@@ -106,9 +116,7 @@ class Toolbox:
 
     async def run_cell(self, cell_id: str, expected_hash: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
         """Run an existing code cell."""
-        cell = await self._find(cell_id)
-        if cell.hash != expected_hash:
-            raise StaleCell(f"Cell {cell_id} was changed (hash {cell.hash}, not {expected_hash}); read the notebook again.")
+        cell = await self._find(cell_id, expected_hash)
         if not self._allowed("run", cell.source, tool_call_id, "Run this cell?"):
             return "The clinician did not allow it. Nothing was run.", {"status": "rejected"}
         async with self.bench.lock:
@@ -142,19 +150,7 @@ class Toolbox:
 
         File names stay here: they may identify patients.
         """
-        root = Path(self.bench.port.path).resolve().parent
-        top = (root / folder).resolve()
-        if not top.is_relative_to(root):
-            raise BadInput(f"{folder} lies outside the notebook's folder; the survey cell looks at data elsewhere.")
-        if not top.is_dir():
-            raise BadInput(f"There is no folder {folder} beside the notebook.")
-        counts = Counter(
-            (str(p.parent.relative_to(root)), p.suffix.lower() or "(none)")
-            for p in top.rglob("*")
-            if p.is_file() and not _hidden(p, root)
-        )
-        lines = [f"{where}: {n} {suffix}" for (where, suffix), n in sorted(counts.items())[:200]]
-        return "\n".join(lines) or "No files.", {"status": "ok"}
+        return count_files(self.bench.port.path, folder), {"status": "ok"}
 
     # ------------------------------------------------------------------ the clinician
     async def ask_clinician(
@@ -183,11 +179,18 @@ class Toolbox:
         assumptions: list[str] | None = None,
     ) -> Answer:
         """Show the specification as a card (``body`` is Markdown). Nothing is trained before it is approved."""
-        spec = Specification.model_validate(specification)
+        spec = registry.specified(specification)
         self.bench.outcome.specification, self.bench.outcome.assumptions = spec.model_dump(mode="json"), list(assumptions or [])
-        answer = self._decision(Card(id=tool_call_id, kind="specification", title=f"Specification: {spec.title}", body=body))
-        self.bench.approved = answer[1]["by"] if answer[1]["choice"] == "Approve" else ""
-        return answer
+        self.bench.approved = None  # while this card waits, no earlier one counts
+        if self.bench.author == "model":
+            body = in_our_words(spec, assumptions or [], body)
+        text, decided = self._decision(
+            Card(id=tool_call_id, kind="specification", title=f"Specification: {spec.title}", body=body)
+        )
+        if decided["choice"] == "Approve":
+            self.bench.approved = Approved(spec.hash, decided["by"])
+            text += to_be_confirmed(spec, decided["by"]) if self.bench.author == "model" else ""
+        return text, decided | {"specification": spec.hash}
 
     async def propose_plan(self, plan: dict[str, Any], body: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> Answer:
         """Show the plan as a card (``body`` is Markdown)."""
@@ -209,26 +212,18 @@ class Toolbox:
         return message, {"status": status}
 
     # ------------------------------------------------------------------ pieces
-    def _allowed(self, action: policy.Action, source: str, call: str, title: str) -> bool:
-        verdict = policy.decide(self.bench.author, action, source, granted=self.bench.granted)
+    def _allowed(self, action: policy.Action, source: str, call: str, title: str, replaced: Cell | None = None) -> bool:
+        own = replaced is not None and self.bench.written.get(replaced.id) == replaced.hash
+        with_grant, without = (policy.decide(self.bench.author, action, source, granted=g, own=own) for g in (True, False))
+        verdict = with_grant if self.bench.granted else without
         if verdict == "deny":
             raise BadInput(f"Not allowed: {', '.join(policy.effects(source))}.")
-        claimed = policy.claimed_approval(source)
-        if self.bench.author == "model" and claimed and claimed != self.bench.approved:
-            raise BadInput(
-                f"Not allowed: the record would say that the specification was approved ({claimed}), and no card says so. Call "
-                "propose_specification first, and write approved= as it answers."
-            )
+        if self.bench.author == "model" and (action == "run" or (replaced and replaced.kind == "code")):
+            check_before(source, self.bench.approved)
         if verdict == "allow":
             return True
-        effects = "".join(f"\n- {effect}" for effect in policy.effects(source))
-        body = f"```python\n{source}\n```" + (f"\n\nThis cell{effects}" if effects else "")
-        return (
-            self._ask(
-                Card(id=f"{call}-{source_hash(source)}", kind="cell", title=title, body=body, choices=["Approve", "Reject"])
-            ).choice
-            == "Approve"
-        )
+        option = "grant-cells" if with_grant == "allow" else ""
+        return self._ask(cell_card(call, title, source, replaced=replaced, option=option)).choice == "Approve"
 
     def _ask(self, card: Card) -> Decision:
         return Decision.model_validate(interrupt(card.model_dump(mode="json")))
@@ -243,21 +238,25 @@ class Toolbox:
             **decision.model_dump(),
         }
 
-    async def _find(self, cell_id: str) -> Cell:
+    async def _find(self, cell_id: str, expected_hash: str) -> Cell:
+        """A cell with just this source: what a card shows is what the answer is about."""
         cells = await self.bench.port.cells()
         found = next((c for c in cells if c.id == cell_id), None)
         if found is None:
             raise UnknownCell(f"There is no cell {cell_id}; the notebook has {', '.join(c.id for c in cells) or 'no cells'}.")
+        if found.hash != expected_hash:
+            raise StaleCell(f"Cell {cell_id} was changed (hash {found.hash}, not {expected_hash}); read the notebook again.")
         return found
 
     async def _insert(self, kind: Literal["code", "markdown"], source: str, after: str | None, call: str) -> Cell:
         if self.bench.resumed and (added := await added_by(call, self.bench)):
+            self.bench.written[added.id] = added.hash
             return added
         about = {"study": self.bench.study, "tool_call": call, "hash": source_hash(source), "mind": self.bench.mind}
         cell = await self.bench.port.insert(
             kind, source, after=after or await self._below(), metadata={"trusted": True, "clinagent": about}
         )
-        self.bench.last_cell = cell.id
+        self.bench.last_cell, self.bench.written[cell.id] = cell.id, cell.hash
         self.bench.say("cell", source, {"cell": cell.id, "kind": kind})
         return cell
 
@@ -270,6 +269,8 @@ class Toolbox:
         result = await self.bench.port.run(cell.id, expected_hash=cell.hash, listener=self._listen)
         self.bench.keep(result)
         self.bench.say("ran", cell.source, {"cell": cell.id, "status": result.status, "seconds": result.seconds})
+        if self.bench.author == "model":
+            check_after(result.facts, self.bench.approved)
         return f"[{result.status}, {result.seconds:.1f} s]\n{result.text()}", self._about(cell, result)
 
     def _listen(self, output: dict[str, Any]) -> None:
@@ -291,7 +292,3 @@ class Toolbox:
         if result:
             about |= {"facts": result.facts, "error": list(result.error) if result.error else None}
         return about
-
-
-def _hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(root).parts)

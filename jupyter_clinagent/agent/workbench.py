@@ -25,10 +25,20 @@ class Outcome:
     assumptions: list[str] = field(default_factory=list)
     plan: dict[str, Any] | None = None
     questions: list[dict[str, str]] = field(default_factory=list)
+    cell_error: str = ""
+    """How the last cell failed; empty where it went well."""
 
     def latest(self, kind: str) -> dict[str, Any] | None:
         """The last facts of one kind."""
         return self.facts[kind][-1] if self.facts.get(kind) else None
+
+
+@dataclass(frozen=True)
+class Approved:
+    """The specification that the last card approved: its hash, and where it was approved."""
+
+    hash: str
+    by: str
 
 
 @dataclass
@@ -48,9 +58,11 @@ class Workbench:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """A notebook is a sequence: parallel tool calls of a model take turns."""
     exporter: Exporter | None = None
-    approved: str = ""
-    """Where the specification on the last card was approved; what a language model writes about it is held against this."""
+    approved: Approved | None = None
+    """The specification that the last card approved; what a language model confirms is held against this."""
     last_cell: str | None = None
+    written: dict[str, str] = field(default_factory=dict)
+    """The cells that the agent wrote in this turn: hash by id. One that has another hash now is the clinician's, too."""
     resumed: bool = False
     """The turn was begun by another process; a call that was cut off finds the cell that it had added."""
 
@@ -60,7 +72,8 @@ class Workbench:
         return time.monotonic() - self.started - self.waited
 
     def keep(self, result: CellResult) -> None:
-        """Remember a cell's facts for the summary."""
+        """Remember a cell's facts for the summary, and whether it failed."""
+        self.outcome.cell_error = "" if result.status == "ok" else ": ".join(result.error or (f"it {result.status}",))
         for facts in result.facts:
             self.outcome.facts.setdefault(facts["kind"], []).append(facts)
 

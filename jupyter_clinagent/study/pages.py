@@ -117,12 +117,11 @@ def operating_point(result: OperatingResult | None) -> str:
     if result is None:
         return ""
     aim = f"{result.rule} of {result.target:.2f}" if result.target else "the largest sum of sensitivity and specificity"
-    inside = {True: "lies inside", False: "lies outside", None: ""}[result.target_in_interval]
-    reached = f" The target {inside} the test interval." if inside else ""
+    reached = result.judge_target("the target", "the test interval")
     return (
         f"<p>Operating point: {escape(result.named)} is called from a score of {result.threshold:.3f} on, chosen on "
         f"validation for {aim}. On the test set sensitivity is {with_interval(result.test.get('sensitivity'))} and specificity "
-        f"{with_interval(result.test.get('specificity'))}.{reached}</p>"
+        f"{with_interval(result.test.get('specificity'))}.{f' {reached}' if reached else ''}</p>"
     )
 
 

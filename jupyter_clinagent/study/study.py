@@ -13,6 +13,7 @@ from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.facts import (
     AuditFacts,
     CohortFacts,
+    ConfirmationFacts,
     EvaluationFacts,
     ExplanationFacts,
     ReportFacts,
@@ -208,7 +209,8 @@ class Study:
         content = specification.model_dump(mode="json")
         hashes = {"hash": specification.hash, "evaluator": confirmed.evaluator_hash, "versions": confirmed.evaluator}
         session.record.add("specification confirmed", **hashes, specification=content, approved=approved)
-        show(None, pages.specification(specification, confirmed.evaluator_hash))
+        facts = ConfirmationFacts(hash=specification.hash, approved=approved)
+        show(facts, pages.specification(specification, confirmed.evaluator_hash))
 
     def model(self, name: str | None = None) -> Model:
         """The trained model of an experiment of this session, or of the best one so far.

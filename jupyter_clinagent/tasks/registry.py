@@ -105,6 +105,11 @@ def exports() -> list[str]:
     return [name for task in tasks().values() for name in task.exports]
 
 
+def specification_names() -> list[str]:
+    """Names of the tasks' own classes of specifications, as cells may write them."""
+    return [task.specification.__name__ for task in tasks().values()]
+
+
 def specified(content: Specification | Mapping[str, Any]) -> Specification:
     """A specification as its task defines it.
 
@@ -115,12 +120,11 @@ def specified(content: Specification | Mapping[str, Any]) -> Specification:
 
     Raises
     ------
-    OutOfScope
-        Its task is unknown.
     BadInput
-        It names no task.
+        It names no task, or an unknown one.
     """
     plain = dict(content) if isinstance(content, Mapping) else content.model_dump(mode="json")
-    if "task" not in plain:
-        raise BadInput(f"The specification names no task; write task=… with one of {', '.join(tasks())}.")
+    if plain.get("task") not in tasks():
+        given = f"the unknown task “{plain['task']}”" if "task" in plain else "no task"
+        raise BadInput(f"The specification names {given}; write task=… with one of {', '.join(tasks())}.")
     return find(plain["task"]).specification.model_validate(plain)

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from jupyter_clinagent.agent.playbook.closing import estimate
+import pytest
+
+from jupyter_clinagent.agent.playbook.closing import estimate, threshold_message
+from jupyter_clinagent.agent.playbook.turn import Call
+from jupyter_clinagent.contracts import Estimate, OperatingPoint
+from jupyter_clinagent.facts import OperatingResult
+from jupyter_clinagent.study import pages
+from jupyter_clinagent.study.evaluation import operating_result
+from jupyter_clinagent.study.report.words import at_threshold, missed_target
 from jupyter_clinagent.tasks import registry
 
 
@@ -22,3 +30,41 @@ def test_an_interval_that_holds_one_half_may_be_guessing() -> None:
 
 def test_a_figure_without_an_interval_says_why() -> None:
     assert estimate({"value": 1.0, "low": None, "high": None}) == "1.000 (too few cases for an interval)"
+
+
+def point(
+    target: float | None, value: float | None, low: float | None, high: float | None, rule: str = "sensitivity"
+) -> OperatingResult:
+    """A threshold as the evaluator judges it, from the figure that was aimed at."""
+    aim = OperatingPoint(rule=rule, target=target, positive_class="mel")
+    figures = {name: Estimate(value=value, low=low, high=high) for name in ("sensitivity", "specificity")}
+    return operating_result(aim, 0.4, figures, figures)
+
+
+@pytest.mark.parametrize(
+    ("result", "verdict", "words"),
+    [
+        (point(0.95, 0.95, 0.95, 0.99), "inside", "lies inside"),
+        (point(0.95, 0.94, 0.90, 0.95), "inside", "lies inside"),
+        (point(0.95, 0.97, 0.92, 0.99), "inside", "lies inside"),
+        (point(0.95, 0.99, 0.96, 1.00), "exceeded", "is exceeded"),
+        (point(0.95, 0.99, 0.96, 1.00, "specificity"), "exceeded", "is exceeded"),
+        (point(0.95, 0.80, 0.70, 0.90), "missed", "is missed"),
+        (point(0.95, 1.00, None, None), "too few to judge", "can't be told: there are too few"),
+        (point(0.95, None, None, None), "too few to judge", "can't be told: there are too few"),
+    ],
+)
+def test_chat_cell_and_report_agree_on_whether_the_target_was_met(result: OperatingResult, verdict: str, words: str) -> None:
+    dumped = {"operating_point": result.model_dump(mode="json")}
+    chat = threshold_message(Call("add_and_run", {}, {"facts": [{"kind": "evaluation", **dumped}]}))
+    report = " ".join(at_threshold(result))
+    assert result.against_target == verdict
+    assert all(words in text for text in (chat, pages.operating_point(result), report))
+    assert bool(list(missed_target(result))) == (verdict == "missed")
+
+
+def test_without_a_target_nobody_judges_one() -> None:
+    result = point(None, 0.9, 0.8, 0.95, "youden")
+    chat = threshold_message(Call("add_and_run", {}, {"facts": [{"kind": "evaluation", "operating_point": result.model_dump()}]}))
+    assert (result.against_target, result.judge_target("the target", "the interval")) == (None, "")
+    assert "target" not in chat + pages.operating_point(result)

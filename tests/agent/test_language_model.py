@@ -1,79 +1,26 @@
 """A language model behind an OpenAI-compatible end point: a server on this machine that answers from a script."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent
 from jupyter_clinagent.contracts import Card, Decision, Event
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
+from tests.agent.end_point import EndPoint, serving, tool_call
 
 pytest.importorskip("langchain_openai")
 
 KEY = "canary-key-1234567890"
 
 
-class EndPoint(ThreadingHTTPServer):
-    """Plays a script of assistant messages and records each request body and key."""
-
-    def __init__(self, script: list[dict[str, Any]]) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.script, self.bodies, self.keys = script, [], []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: EndPoint
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.keys.append(self.headers["Authorization"])
-        message = self.server.script[min(len(self.server.bodies), len(self.server.script) - 1)]
-        self.server.bodies.append(body)
-        reply = {
-            "id": "1",
-            "object": "chat.completion",
-            "created": 0,
-            "model": body["model"],
-            "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", **message}}],
-            "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-        }
-        data = json.dumps(reply).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        """Keep the tests' output clean."""
-
-
-def tool_call(name: str, **arguments: Any) -> dict[str, Any]:
-    return {
-        "content": "",
-        "tool_calls": [
-            {"id": f"call_{name}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
-        ],
-    }
-
-
 @pytest.fixture
 def end_point() -> Iterator[EndPoint]:
-    script = [tool_call("add_and_run", source="print('audited', 6 * 7)"), tool_call("finish", message="Ready.", status="done")]
-    with EndPoint(script) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    run = tool_call("add_and_run", source="print('audited', 6 * 7)")
+    with serving(run, tool_call("finish", message="Ready.", status="done")) as server:
         yield server
-        server.shutdown()
 
 
 class Approve:

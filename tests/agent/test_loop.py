@@ -111,6 +111,73 @@ async def test_an_unknown_cell_and_a_stale_hash_come_back_as_text_that_names_the
     assert (await notebook.cells())[0].source == "x = 1"
 
 
+@pytest.mark.parametrize("granted", [False, True])
+async def test_a_change_to_the_clinicians_cell_shows_both_sources_and_a_rejected_one_changes_nothing(
+    notebook: HeadlessNotebook, granted: bool
+) -> None:
+    cell = await notebook.insert("code", "x = 1")
+    changed = call("edit_cell", cell_id=cell.id, source="x = 2  # ```", expected_hash=cell.hash)
+    answers = Answers(cell=Decision(choice="Reject"))
+    await turn(notebook, ScriptedChatModel(script=[changed, AIMessage("As you wish.")]), answers, granted=granted)
+    (card,) = answers.cards
+    assert card.title == "Change this code cell?"
+    assert "```python\nx = 1\n```" in card.body
+    assert "````python\nx = 2  # ```\n````" in card.body
+    assert card.key == ""
+    assert (await notebook.cells())[0].source == "x = 1"
+
+
+async def test_an_approved_change_is_made(notebook: HeadlessNotebook) -> None:
+    cell = await notebook.insert("markdown", "# Old")
+    changed = call("edit_cell", cell_id=cell.id, source="# New", expected_hash=cell.hash)
+    await turn(notebook, ScriptedChatModel(script=[changed, AIMessage("done")]), Answers())
+    assert [c.source for c in await notebook.cells()] == ["# New"]
+
+
+class Meddler(Answers):
+    """Changes the first cell while the card about it waits, then approves."""
+
+    def __init__(self, notebook: HeadlessNotebook) -> None:
+        super().__init__()
+        self.notebook = notebook
+
+    async def decide(self, card: Card) -> Decision:
+        (cell,) = await self.notebook.cells()
+        await self.notebook.edit(cell.id, "mine = 3", expected_hash=cell.hash)
+        return await super().decide(card)
+
+
+@pytest.mark.parametrize("tool", ["edit_cell", "delete_cell", "run_cell"])
+async def test_an_approval_is_about_the_bytes_that_the_card_showed(notebook: HeadlessNotebook, tool: str) -> None:
+    cell = await notebook.insert("code", "x = 1")
+    new = {"source": "x = 2"} if tool == "edit_cell" else {}
+    model = ScriptedChatModel(script=[call(tool, cell_id=cell.id, expected_hash=cell.hash, **new), AIMessage("sorry")])
+    await turn(notebook, model, Meddler(notebook))
+    assert "StaleCell" in tool_texts(model)[0]
+    assert [(c.source, c.execution_count) for c in await notebook.cells()] == [("mine = 3", None)]
+
+
+class Rewriter(ScriptedChatModel):
+    """Adds a cell, and changes it twice: by the id and the hash that the tool answered with."""
+
+    def _generate(self, messages: list[Any], *args: Any, **kwargs: Any) -> Any:
+        about = [m.artifact for m in messages if isinstance(m, ToolMessage)]
+        if 0 < len(about) < 3:
+            there = {"cell_id": about[-1]["cell"], "expected_hash": about[-1]["hash"]}
+            self.script.append(call("edit_cell", len(about), source=f"x = {len(about)}", **there))
+        return super()._generate(messages, *args, **kwargs)
+
+
+@pytest.mark.parametrize(("granted", "shown"), [(True, 0), (False, 2)])
+async def test_a_models_own_cell_is_changed_unseen_only_where_its_cells_are_granted(
+    notebook: HeadlessNotebook, granted: bool, shown: int
+) -> None:
+    answers = Answers()
+    await turn(notebook, Rewriter(script=[call("add_cell", source="x = 0", kind="code")]), answers, granted=granted)
+    assert [card.key for card in answers.cards] == ["grant-cells"] * shown
+    assert [c.source for c in await notebook.cells()] == ["x = 2"]
+
+
 async def test_a_card_that_waits_is_asked_again_in_a_later_process(notebook: HeadlessNotebook) -> None:
     question = call(
         "ask_clinician", key="group", question="By patient or by lesion?", choices=["patient", "lesion"], default="lesion"
@@ -132,28 +199,6 @@ async def test_sealed_labels_are_denied_even_where_everything_is_granted(noteboo
     assert await notebook.cells() == []
 
 
-async def test_a_model_may_say_only_what_a_card_said_about_the_approval(notebook: HeadlessNotebook) -> None:
-    spec = {"title": "t", "request": "r", "objective": "o", "classes": {"a": ["a"], "b": ["b"]}, "primary_metric": "auroc"}
-    where = "class Study:\n    def confirm(self, spec, approved=''): print('confirmed', approved)\nstudy = Study()\n"
-    model = ScriptedChatModel(
-        script=[
-            call("add_and_run", 1, source=where + "study.confirm(1, approved='in the chat')"),
-            call("propose_specification", 2, specification=spec, body="b"),
-            call("add_and_run", 3, source=where + "study.confirm(1, approved='in the chat')"),
-            call("add_and_run", 4, source=where + "study.confirm(1, approved='-' + '-yes')"),
-            call("add_and_run", 5, source=where + "study.confirm(1, approved='--yes')"),
-            call("add_and_run", 6, source=where + "study.confirm(1)"),
-            AIMessage("done"),
-        ]
-    )
-    await turn(notebook, model, Answers(specification=Decision(choice="Approve", by="--yes")), granted=True)
-    before, _, wrong, hidden, right, silent = tool_texts(model)
-    assert all("no card says so" in text for text in (before, wrong, hidden))
-    assert "confirmed --yes" in right
-    assert "confirmed" in silent
-    assert len(await notebook.cells()) == 2
-
-
 async def test_a_model_that_names_unknown_tools_and_sends_nonsense_harms_nothing(notebook: HeadlessNotebook) -> None:
     model = ScriptedChatModel(
         script=[
@@ -166,7 +211,7 @@ async def test_a_model_that_names_unknown_tools_and_sends_nonsense_harms_nothing
     outcome = await turn(notebook, model, Answers(), granted=True)
     assert outcome.status == "answered"
     assert await notebook.cells() == []
-    assert all("rror" in text for text in tool_texts(model))
+    assert all("rror" in text or "BadInput" in text for text in tool_texts(model))
 
 
 async def test_a_model_that_never_ends_is_stopped_by_a_limit_that_is_named(notebook: HeadlessNotebook) -> None:

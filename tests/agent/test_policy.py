@@ -12,14 +12,23 @@ from jupyter_clinagent.agent.policy import decide, effects
         ("model", "run", False, "ask"),
         ("model", "run", True, "allow"),
         ("model", "insert", False, "allow"),
-        ("model", "edit", False, "allow"),
+        ("model", "edit", False, "ask"),
+        ("model", "edit", True, "ask"),
         ("model", "show_figure", False, "ask"),
+        ("model", "show_figure", True, "ask"),
+        ("model", "export", True, "ask"),
+        ("playbook", "export", False, "allow"),
         ("playbook", "delete", True, "ask"),
         ("model", "delete", True, "ask"),
     ],
 )
 def test_who_wants_what_decides(author, action, granted, verdict) -> None:
     assert decide(author, action, "x = 1", granted=granted) == verdict
+
+
+@pytest.mark.parametrize(("granted", "verdict"), [(False, "ask"), (True, "allow")])
+def test_the_agents_own_cell_is_changed_unseen_only_where_its_cells_are_granted(granted, verdict) -> None:
+    assert decide("model", "edit", "x = 1", granted=granted, own=True) == verdict
 
 
 @pytest.mark.parametrize("source", ["study._seal", "getattr(study, '_seal')", "cohort.sealed_labels", "from x import _seal"])

@@ -38,14 +38,19 @@ def speed(size: tuple[int, int]) -> str:
 def confirm(specification: Specification, approved: str) -> str:
     """Write the specification down and record its hash, and where a person approved it."""
     lines = [f"    {name}={_value(value)}," for name, value in specification if value is not None and value != []]
-    kind = type(specification).__name__
-    home = type(specification).__module__
-    own = "" if kind == Specification.__name__ else f"from {home} import {kind}\n\n"
+    kind = _kind(specification)
+    own = "" if kind is Specification else f"from {kind.__module__} import {kind.__name__}\n\n"
     return (
-        f"# What is to be built and how it will be judged: recorded before any training\n{own}specification = {kind}(\n"
+        f"# What is to be built and how it will be judged: recorded before any training\n{own}specification = {kind.__name__}(\n"
         + "\n".join(lines)
         + f"\n)\nstudy.confirm(specification{f', approved={approved!r}' if approved else ''})"
     )
+
+
+def _kind(specification: Specification) -> type[Specification]:
+    """The class that a cell writes: the general one, unless the task's own has more fields."""
+    own = type(specification)
+    return own if own.model_fields.keys() != Specification.model_fields.keys() else Specification
 
 
 def _value(value: object) -> str:

@@ -7,8 +7,8 @@ from pathlib import PurePath
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
-from jupyter_clinagent.contracts import Exported, in_words
-from jupyter_clinagent.facts import ExperimentFacts
+from jupyter_clinagent.contracts import Exported
+from jupyter_clinagent.facts import ExperimentFacts, OperatingResult
 from jupyter_clinagent.tasks import registry
 
 
@@ -115,21 +115,13 @@ def estimate(value: dict[str, Any]) -> str:
 def _threshold(point: dict[str, Any] | None) -> str:
     if not point:
         return ""
-    test, name = point["test"], in_words(point["positive_class"])
+    test, result = point["test"], OperatingResult.model_validate(point)
     reads = (
-        f"At the threshold {point['threshold']:.3f}, chosen on validation: sensitivity for {name} "
+        f"At the threshold {result.threshold:.3f}, chosen on validation: sensitivity for {result.named} "
         f"{estimate(test['sensitivity'])}, specificity {estimate(test['specificity'])}."
     )
-    if point.get("target_in_interval") is None or not point.get("target"):
-        return reads
-    return f"{reads} The target of {point['target']:.0%} {point['rule']} {_aimed(point, test[point['rule']])}."
-
-
-def _aimed(point: dict[str, Any], found: dict[str, Any]) -> str:
-    """Where the target lies against the interval found on the test set."""
-    if point["target_in_interval"]:
-        return "lies inside the interval"
-    return "is exceeded" if found["low"] > point["target"] else "is missed: it lies above the interval"
+    aim = f"the target of {100 * (result.target or 0):g}% {result.rule}"
+    return f"{reads} {result.judge_target(aim, 'the interval')}".rstrip()
 
 
 def _reliance(found: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.facts import OperatingResult
 from jupyter_clinagent.study.markup import metric_name
 from jupyter_clinagent.study.reliance_page import reliance_sentences
 from jupyter_clinagent.study.report.evidence import Evidence
@@ -40,13 +41,18 @@ def _at_the_threshold(e: Evidence) -> Iterator[str]:
     if point is None:
         yield e.words.without_threshold(e)
         return
+    yield from at_threshold(point)
+
+
+def at_threshold(point: OperatingResult) -> Iterator[str]:
+    """What the chosen threshold gives on the test images, and whether the target was met."""
     yield (
         f"At the chosen threshold it recognises {hundred(point.test.get('sensitivity'))} images of {point.named}, "
         f"and leaves {hundred(point.test.get('specificity'))} of the others without an alarm."
     )
     if point.target is not None:
-        inside = "lies inside" if point.target_in_interval else "does NOT lie inside"
-        yield f"The {point.rule} aimed at, {point.target:.2f}, {inside} the 95 % interval found on the test images."
+        aim = f"the {point.rule} aimed at, {point.target:.2f},"
+        yield point.judge_target(aim, "the 95 % interval found on the test images")
 
 
 def hundred(estimate: Estimate | None, what: str = "") -> str:
@@ -105,7 +111,13 @@ def _small_test(e: Evidence) -> Iterator[str]:
 
 def _target(e: Evidence) -> Iterator[str]:
     point = e.opening.facts.operating_point
-    if point is not None and point.target_in_interval is False:
+    if point is not None:
+        yield from missed_target(point)
+
+
+def missed_target(point: OperatingResult) -> Iterator[str]:
+    """The caution about a target that the test images contradict."""
+    if point.against_target == "missed":
         yield f"The {point.rule} aimed at ({point.target}) was not confirmed on the test images."
 
 
