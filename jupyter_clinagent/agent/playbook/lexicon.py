@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
+from jupyter_clinagent.agent.playbook.exclusions import set_aside
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, worse_mistake
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
 
@@ -52,6 +53,8 @@ class Intent:
     looks: bool = False
     """Whether something is to be found, and nothing sorted or told apart."""
     versus_rest: bool = False
+    asks_whether: bool = False
+    """Whether it asks for one finding to be there or not."""
     all_classes: bool = False
     excluded: tuple[str, ...] = ()
     risk: str | None = None
@@ -69,6 +72,10 @@ class Intent:
     weak: bool = False
     data: str | None = None
     follow_up: str | None = None
+    naming: str = field(default="", repr=False)
+    """The part, normalised, that says what to tell apart, with a point between clauses."""
+    set_aside: str = field(default="", repr=False)
+    """The part, normalised, that says what to leave out."""
     words: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -90,13 +97,17 @@ def read_request(text: str) -> Intent:
     plain = normalise(bare)
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(plain)) if c]
     risky = [c for c in clauses if contains(c, known.PHRASES["miss"]) or contains(c, known.PHRASES["false_alarm"])]
-    dropping = [c for c in clauses if c not in risky and contains(c, known.PHRASES["exclude"]) and not _shortcut(c)]
-    stating = " . ".join(c for c in clauses if c not in risky and c not in dropping)
+    parted = [(c, "") if _shortcut(c) else set_aside(c) for c in clauses if c not in risky]
+    stating, dropping = (
+        (" . ".join(part for part in parts if part) for parts in zip(*parted, strict=True)) if parted else ("", "")
+    )
     risk = worse_mistake(plain)
     dreaded = risk_concepts(_mentioned_concepts(" . ".join(risky)))
     targets = _mentioned_concepts(stating)
     everything = contains(plain, known.PHRASES["all_classes"]) and len(targets) < 2
+    naming = stating
     if not targets and not everything:
+        naming = " . ".join([stating, *risky])
         targets = _mentioned_concepts(" . ".join(risky))
     kind, number = rate_wanted(plain)
     return Intent(
@@ -106,7 +117,10 @@ def read_request(text: str) -> Intent:
         looks=contains(plain, known.PHRASES["look"]) and not contains(plain, known.TASK["classification"]),
         versus_rest=contains(_OTHER_CLASS.sub(" ", stating), known.PHRASES["rest"]),
         all_classes=everything,
-        excluded=_mentioned_concepts(" . ".join(dropping)),
+        asks_whether=contains(stating, known.PHRASES["whether"]),
+        excluded=_mentioned_concepts(dropping),
+        naming=naming,
+        set_aside=dropping,
         risk=kind or risk,
         risk_for=next(iter(dreaded), None),
         risk_also_for=dreaded[1:],
