@@ -31,7 +31,7 @@ def role_of(folder: Path, column: str) -> str:
 
 
 def test_a_missing_folder_and_a_folder_without_images_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(NoSuchData, match="does not exist: give the folder"):
+    with pytest.raises(NoSuchData, match=r"There is no folder .*nowhere; .* Give the folder"):
         take_inventory(tmp_path / "nowhere")
     with pytest.raises(NoSuchData, match="no images"):
         take_inventory(tmp_path)

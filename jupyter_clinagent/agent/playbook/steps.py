@@ -160,6 +160,8 @@ def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> D
 
 
 def _data_folder(turn: Turn, intent: Intent) -> str:
+    if turn.settings.missing and not turn.settings.data:
+        raise NoSuchData(turn.settings.missing)
     known = turn.settings.data or intent.data
     given = known or answer(turn, "data", "Which folder holds the images? Write its path, as seen from the notebook.")
     if not given:
