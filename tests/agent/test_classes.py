@@ -148,6 +148,11 @@ PLAIN = [
     ("pneumonia versus normal films", LUNGS, ["pneumonia", "normal"]),
     ("viral against bacterial pneumonia", evenly("viral pneumonia", "bacterial pneumonia", "normal"), None),
     ("covid versus normal and show me heat maps", LUNGS, ["covid", "normal"]),
+    ("covid versus normal for our clinic and its patients", LUNGS, ["covid", "normal"]),
+    ("COVID from other pneumonia", evenly("COVID-19", "pneumonia"), ["COVID-19", "pneumonia"]),
+    ("malignant versus non-malignant", BREAST, ["malignant", "rest"]),
+    ("Krebs oder kein Krebs", BREAST, ["malignant", "rest"]),
+    ("Tell grade 0 from grade 4", evenly("0", "1", "2", "3", "4"), ["0", "4"]),
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
@@ -37,6 +38,7 @@ def named_in(intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list
     found = [n for target in intent.targets if (n := _by_concept(target, intent, column, values, own)) is not None]
     claimed = {v for named in found for v in named.values}
     found += [Named(v, [v], at) for v, at in own.items() if v not in claimed]
+    found = found or _numbers(values, tokens(intent.naming))
     complete = sorted(_completed(found, values), key=lambda named: named.at)
     return [_by_value(named) for named in complete] if _names_no_finding(complete) and is_untold(column, values) else complete
 
@@ -56,6 +58,19 @@ def _by_concept(target: str, intent: Intent, column: ColumnFacts, values: Sequen
     left = [v for v in every if v not in own] if len(every) > 1 else every
     at = first_position(intent.naming, _words_of(target))
     return None if every and not left else Named(target, left, at or 0)
+
+
+def _numbers(values: Sequence[str], words: list[str]) -> list[Named]:
+    """“Grade 0 from grade 4”; one number alone may be of anything."""
+    found = [Named(v, [v], words.index(v)) for v in values if v.isdigit() and v in words]
+    return found if len(found) > 1 else []
+
+
+def is_negated(named: Named, naming: str) -> bool:
+    """“Cancer or no cancer”: the rest is named, too."""
+    words, own = tokens(naming), [*_words_of(named.name), named.name, *named.values]
+    negations = {*known.HEALTHY["negations"], "non"}
+    return any(word in negations and contains(after, own) for word, after in pairwise(words))
 
 
 def _words_of(target: str) -> list[str]:
@@ -149,6 +164,7 @@ def _spelt(text: str) -> str:
 @cache
 def _common() -> frozenset[str]:
     """Words of requests that name no finding: “lung” does not name “lung opacity”."""
-    families = (known.MODALITY, known.TASK, known.GROUP, known.CONFOUNDERS, known.PHRASES, known.FOLLOW_UP, known.HEALTHY)
+    families = (known.MODALITY, known.TASK, known.GROUP, known.CONFOUNDERS, known.PHRASES, known.FOLLOW_UP)
     phrases = [phrase for family in families for words in family.values() for phrase in words]
+    phrases += known.HEALTHY["words"] + known.HEALTHY["negations"]
     return frozenset(word for phrase in phrases for word in tokens(normalise(phrase)))

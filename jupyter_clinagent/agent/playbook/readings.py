@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import Named
+from jupyter_clinagent.agent.playbook.naming import Named, is_negated
 from jupyter_clinagent.agent.playbook.polarity import REST, Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, tokens
@@ -64,7 +64,7 @@ def _of_one(intent: Intent, one: Named, others: list[str], unread: Sequence[str]
     classes = {name: one.values, _rest(one, others): others}
     together = Reading(f"{name} against all others together ({', '.join(others)})", classes)
     opposites = one.name in ("normal", "abnormal") or all(health_of(v) == Health.WELL for v in one.values)
-    plain = intent.versus_rest or intent.asks_whether or opposites or _is_of_benign(intent, one)
+    plain = intent.versus_rest or intent.asks_whether or opposites or _is_of_benign(intent, one) or is_negated(one, intent.naming)
     if len(others) < 2 or (plain and not unread):
         return [together]
     well = [v for v in others if health_of(v) == Health.WELL]

@@ -15,8 +15,8 @@ _EVERYDAY = frozenset(known.EVERYDAY["words"])
 def unread_classes(naming: str, values: Iterable[str]) -> list[str]:
     """Words that look like a class and are not understood.
 
-    A word looks like a class after “versus” or “against”, and after “from”, “and”, “or” where a clause ends with it; a word
-    before a known one is its adjective (“dysplastic nevi”).
+    A word looks like a class after “versus” or “against”, and after a class and “from”, “and” or “or” where a clause ends with
+    it; a word before a known one is its adjective (“dysplastic nevi”).
 
     Examples
     --------
@@ -33,7 +33,7 @@ def _in_clause(words: list[str], values: list[str]) -> list[str]:
         after = [w for w in words[place + 1 :] if w not in _EVERYDAY][:2]
         if word not in _JOINING or not after or _is_read(after[0], values) or any(_names_class(w, values) for w in after):
             continue
-        if word in AGAINST or len(after) == 1:
+        if word in AGAINST or (len(after) == 1 and place and _names_class(words[place - 1], values)):
             found.append(" ".join(after))
     return found
 
