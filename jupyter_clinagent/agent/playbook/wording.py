@@ -78,11 +78,26 @@ def _is_swapped(written: str, meant: str) -> bool:
 @lru_cache(maxsize=1)
 def _vocabulary() -> frozenset[str]:
     """Every word that the lexicon knows: none of them is a slip for another (“übersehen” is not “überleben”)."""
-    families = (known.MALIGNANT, known.CONFOUNDERS, known.MODALITY, known.TASK, known.GROUP, known.FOLLOW_UP, known.PHRASES)
+    families = (
+        known.MALIGNANT,
+        known.HEALTHY,
+        known.HARMLESS,
+        known.CONFOUNDERS,
+        known.MODALITY,
+        known.TASK,
+        known.GROUP,
+        known.FOLLOW_UP,
+        known.PHRASES,
+    )
     phrases = [p for family in families for words in family.values() for p in words] + [
         p for c in known.CONCEPTS for p in c.words
     ]
     return frozenset(word for phrase in phrases for word in tokens(normalise(phrase)))
+
+
+def is_lexical(word: str) -> bool:
+    """Whether the lexicon knows a word, or one that it may be a slip for."""
+    return word in _vocabulary() or any(_same_word(word, meant) for meant in _vocabulary())
 
 
 def _distance(a: str, b: str) -> int:
