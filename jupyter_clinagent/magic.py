@@ -98,8 +98,10 @@ class ClinAgentMagic:
         return f"{notebook.path} is as it was before."
 
     def _run_here(self, request: str) -> str:
+        from jupyter_clinagent.agent.data_folder import check_folder
         from jupyter_clinagent.notebook.inkernel import LoopThread, MainThread
 
+        check_folder(request, Path.cwd())
         main = MainThread()
         notebook, loop = self._notebook(request, main), LoopThread()
         self._last = notebook, loop.run(notebook.snapshot(), main)
@@ -111,7 +113,7 @@ class ClinAgentMagic:
         from jupyter_clinagent.agent.loop import names_data, study_name
         from jupyter_clinagent.notebook.inkernel import InKernelNotebook
 
-        going_on = self._last is not None and not names_data(request)
+        going_on = self._last is not None and not names_data(request, Path.cwd())
         path = Path(self._last[0].path) if self._last and going_on else _free_path(study_name(request))
         return InKernelNotebook(path, self._shell, main)
 

@@ -24,6 +24,7 @@ from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.missing import missing
+from jupyter_clinagent.nearby import no_such_folder
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.summary import SUMMARY
 
@@ -159,7 +160,7 @@ def run(options: RunOptions, stream: TextIO | None = None) -> dict[str, Any]:
     """Run one study and return the JSON summary (see :func:`summary`); errors are in it, too."""
     began = time.monotonic()
     if not options.data.is_dir():
-        raise NoSuchData(f"There is no folder {options.data}. Give the folder of the images with --data DIR.")
+        raise NoSuchData(f"{no_such_folder(options.data)} Give the folder of the images with --data DIR.")
     notebook = _notebook_path(options)
     outcome = asyncio.run(_run(options, notebook, stream or sys.stdout))
     bundle = None

@@ -191,6 +191,14 @@ def test_a_missing_folder_is_named_without_a_traceback(tmp_path: Path) -> None:
     assert "--data" in done.stderr
 
 
+def test_a_mistyped_folder_is_told_with_the_one_that_is_there_and_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "derm_images").mkdir()
+    arguments = ["run", REQUEST, "--data", str(tmp_path / "derm_imgaes"), "--yes", "--json", str(tmp_path / "s.json")]
+    assert cli.main([*arguments, "-o", str(tmp_path / "study.ipynb")]) == 2
+    assert "there is “derm_images”" in json.loads((tmp_path / "s.json").read_text())["error"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["derm_images", "s.json"]
+
+
 def test_broken_images_and_a_strange_table_are_read_around_and_counted(tmp_path: Path) -> None:
     data = tmp_path / "data"
     phantoms.write("triage", data, n=110, seed=1)

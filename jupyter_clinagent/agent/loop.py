@@ -25,6 +25,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command, Interrupt
 
 from jupyter_clinagent.agent.confirming import approved_in
+from jupyter_clinagent.agent.data_folder import folder_named, missing_folder
 from jupyter_clinagent.agent.models import make_model, mind_of
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
@@ -230,12 +231,15 @@ async def _opening(
     answered = {m.tool_call_id for m in before if isinstance(m, ToolMessage)}
     asked = [call["id"] for m in before if isinstance(m, AIMessage) for call in m.tool_calls]
     cut_off = [ToolMessage("Stopped before it was done.", tool_call_id=call) for call in asked if call not in answered]
+    beside = Path(port.path).absolute().parent
+    missing = "" if settings.data else missing_folder(request, beside) or ""
     begin = Settings(
         study_folder=_free_study_folder(port.path),
-        data=settings.data,
+        data=settings.data or (None if missing else folder_named(request, beside)),
         minutes=settings.minutes,
         seed=settings.seed,
         notebook=PurePath(port.path).name,
+        missing=missing,
     )
     return {"messages": [*cut_off, HumanMessage(with_settings(request, begin))]}
 
@@ -254,9 +258,9 @@ def _free_study_folder(notebook_path: str) -> str:
     return name
 
 
-def names_data(request: str) -> bool:
+def names_data(request: str, beside: Path) -> bool:
     """Whether a request says where its images are, so that it begins a study of its own."""
-    return read_request(request).data is not None
+    return folder_named(request, beside) is not None
 
 
 def study_name(request: str) -> str:

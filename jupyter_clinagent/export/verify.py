@@ -18,6 +18,7 @@ from jupyter_clinagent import __version__
 from jupyter_clinagent.contracts import FACTS_MIME
 from jupyter_clinagent.errors import Different, NoSuchData
 from jupyter_clinagent.export.unpack import check, study_in, unpacked
+from jupyter_clinagent.nearby import no_such_folder
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES
 from jupyter_clinagent.study.corrections import CORRECTIONS
@@ -67,7 +68,7 @@ def verify(
         ``same`` is False where a cell, a file, an image or a figure differs; the message names it.
     """
     if not data.is_dir():
-        raise NoSuchData(f"There is no folder {data}. Give the folder of the study's images with --data DIR.")
+        raise NoSuchData(f"{no_such_folder(data)} Give the folder of the study's images with --data DIR.")
     with unpacked(bundle) as (root, manifest):
         try:
             check(root, manifest)

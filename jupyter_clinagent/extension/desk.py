@@ -84,6 +84,8 @@ class Desk(LoggingConfigurable):
     async def start(self, request: str, notebook_path: str | None, chat_path: str) -> Job:
         """Begin a turn in a notebook, or in a new one named after the study."""
         await self.prepare()
+        if notebook_path is None:  # a new notebook is written, so what can't begin is said before
+            _agent_module("data_folder").check_folder(request, Path(self._app.root_dir) / PurePosixPath(chat_path).parent)
         path = notebook_path or await self._new_notebook(request, str(PurePosixPath(chat_path).parent))
         job = self._job(path, chat_path)
         await job.start(request)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jupyter_clinagent.errors import NoSuchData
 from jupyter_clinagent.imaging.reading import EXTENSIONS, is_dicom
+from jupyter_clinagent.nearby import no_such_folder
 
 IMAGE_SUFFIXES = EXTENSIONS | {".pgm", ".ppm", ".ima"}
 TABLE_SUFFIXES = frozenset([".csv", ".tsv", ".xlsx"])
@@ -42,8 +43,7 @@ def read_folder(root: str | Path) -> DataFolder:
     """
     path = Path(root).expanduser()
     if not path.is_dir():
-        what = "is a file, not a folder" if path.exists() else "does not exist"
-        raise NoSuchData(f"The data folder {path} {what}: give the folder that holds the images.")
+        raise NoSuchData(f"{no_such_folder(path)} Give the folder that holds the images.")
     folder = _sorted_by_kind(path.resolve())
     if not folder.images:
         raise NoSuchData(

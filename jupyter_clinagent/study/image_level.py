@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.roles import is_categorical, is_named_like_label
 
 _NEGATIVE = frozenset(
@@ -25,7 +26,7 @@ _LEAST_BOXED = 3
 
 @dataclass(frozen=True)
 class ImageLevel:
-    """What a column says of each image: True, False, or None where its cell is empty."""
+    """What a column says of each image: True, False, or None where its cell is empty or means “not known”."""
 
     column: str
     positive: pd.Series
@@ -80,6 +81,7 @@ def _asked(rows: pd.DataFrame, classes: Collection[str], label: str) -> ImageLev
 def _positive(cells: pd.Series, classes: Collection[str]) -> pd.Series | None:
     """Truth by cell; None for a column that doesn't tell positive from negative (or from empty) images."""
     given = cells.dropna().astype(str)
+    given = given[~given.isin(not_known(given.unique()))]
     names = {_plain(name) for name in classes}
     values = {value: {_plain(part) for part in value.split("|")} for value in given.unique()}
     if not values or not (is_categorical(cells) or given.nunique() == 1):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
+from jupyter_clinagent.label_values import LABEL_NOT_KNOWN, not_known
 from jupyter_clinagent.study.inventory import FOLDER, Inventory, Table, folder_rows, rows_by_file
 from jupyter_clinagent.study.matching import FileIndex
 from jupyter_clinagent.study.survey import label_candidates
@@ -32,6 +33,8 @@ class Labelled:
     """Rows that name no image file."""
     contradictory: int
     """Files with rows of different classes."""
+    not_known: dict[str, int] = field(default_factory=dict)
+    """Images by a label value that means that the label is not known."""
 
 
 def label_images(
@@ -55,17 +58,33 @@ def label_images(
     rows, column, without_file = _rows(inventory, label, table, image)
     cells = rows[column]
     _refuse_several(cells, column)
-    mapping = _mapping(cells, classes, column)
+    unknown = cells.isin(not_known(cells.dropna().unique()))
+    mapping = _mapping(cells[~unknown], classes, column)
     value_to_class = {value.casefold(): name for name, values in mapping.items() for value in values}
-    classed = cells.map(lambda cell: value_to_class.get(cell.casefold()) if isinstance(cell, str) else None)
-    left_out = {str(file): "no label" for file in rows.index[cells.isna()]}
-    left_out |= {str(file): "label outside the classes" for file in rows.index[cells.notna() & classed.isna()]}
+    classed = cells.map(lambda cell: value_to_class.get(cell.casefold()) if isinstance(cell, str) else None).mask(unknown, None)
+    left_out = _without_class(cells, classed, unknown)
     left_out |= {image: "no label" for image in inventory.images if image not in rows.index}
     kept, contradictory = _one_row_each(rows.assign(**{"class": classed})[classed.notna()])
     left_out |= dict.fromkeys(contradictory, "contradictory labels")
     if every_class:
         _check_classes(kept, mapping, column)
-    return Labelled(kept, column, mapping, left_out, without_file, len(contradictory))
+    return Labelled(kept, column, mapping, left_out, without_file, len(contradictory), _count(cells[unknown], left_out))
+
+
+def _without_class(cells: pd.Series, classed: pd.Series, unknown: pd.Series) -> dict[str, str]:
+    """Why a file's row gives no class, for files none of whose rows does."""
+    told = set(cells.index[classed.notna()])
+    reasons = {LABEL_NOT_KNOWN: unknown, "no label": cells.isna(), "label outside the classes": cells.notna() & ~unknown}
+    return {
+        str(file): reason for reason, rows in reasons.items() for file in cells.index[rows & classed.isna()] if file not in told
+    }
+
+
+def _count(untold: pd.Series, left_out: Mapping[str, str]) -> dict[str, int]:
+    """Files by the value that means “not known”, the most frequent first."""
+    once = untold[~untold.index.duplicated()]
+    values = Counter(str(value) for file, value in once.items() if left_out.get(str(file)) == LABEL_NOT_KNOWN)
+    return dict(values.most_common())
 
 
 def _rows(inventory: Inventory, label: str | None, table: str | None, image: str | None) -> tuple[pd.DataFrame, str, int]:

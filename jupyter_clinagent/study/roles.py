@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.layouts import SPLIT_WORDS
 from jupyter_clinagent.study.matching import FileIndex
 
@@ -111,6 +112,9 @@ _RULES: tuple[tuple[str, Callable[[Column], bool], str], ...] = (
     ),
 )
 
+_MAY_BE_LABELS = frozenset(["label", "confounder", "ignored", "other"])
+"""Of columns with these roles, values that mean “not known” are no values but missing."""
+
 
 def describe_columns(frame: pd.DataFrame, table: str, image_column: str | None, index: FileIndex) -> list[ColumnFacts]:
     """Role, counts and evidence of every column of one table.
@@ -131,14 +135,25 @@ def _without_sizes(columns: list[ColumnFacts]) -> list[ColumnFacts]:
 
 def _describe(cells: pd.Series, name: str, table: str, image_column: str | None, index: FileIndex) -> ColumnFacts:
     given = cells.dropna()
-    column = Column(name.lower().strip().replace(" ", "_"), given, given.value_counts(), len(cells))
+    column = _column(name, given, len(cells))
+    role, evidence = _role(column)
+    if role in _MAY_BE_LABELS:
+        given = given[~given.isin(not_known(column.counts.index))]
+        column = _column(name, given, len(cells))
+        role, evidence = _role(column)
     if name == image_column:
         role, evidence = "image", f"{index.share(given):.0%} of its cells name an image file"
-    else:
-        role, evidence = next(((r, why) for r, fits, why in _RULES if fits(column)), ("other", ""))
     shown = _shown_values(column) if role not in ("image", "group", "box", "mask", "age") else {}
     facts = {"name": name, "table": table, "role": role, "evidence": evidence, "values": shown}
     return ColumnFacts(**facts, distinct=column.distinct, missing=len(cells) - len(given))
+
+
+def _column(name: str, given: pd.Series, rows: int) -> Column:
+    return Column(name.lower().strip().replace(" ", "_"), given, given.value_counts(), rows)
+
+
+def _role(column: Column) -> tuple[str, str]:
+    return next(((role, why) for role, fits, why in _RULES if fits(column)), ("other", ""))
 
 
 def _shown_values(column: Column) -> dict[str, int]:

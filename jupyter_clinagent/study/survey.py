@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.boxes.found import CORNERS, AnnotatedBoxes
 from jupyter_clinagent.study.image_level import image_level_labels, supervision
 from jupyter_clinagent.study.inventory import (
@@ -137,9 +139,9 @@ def _synthetic_columns(inventory: Inventory) -> list[ColumnFacts]:
 
 
 def _synthetic(name: str, role: str, values: dict[str, str], evidence: str) -> ColumnFacts:
-    counts: dict[str, int] = {}
-    for value in values.values():
-        counts[value] = counts.get(value, 0) + 1
+    counts = Counter(values.values())
+    for value in not_known(counts) if role == "label" else ():
+        del counts[value]
     facts = {"name": name, "table": "", "role": role, "values": dict(sorted(counts.items())[:30]), "evidence": evidence}
     return ColumnFacts(**facts, distinct=len(counts), missing=0)
 

@@ -36,7 +36,7 @@ def _stripped(cell: object) -> str | None:
 
 def _read_workbook(path: Path) -> pd.DataFrame:
     """The sheet with most cells: a cover sheet may stand before the table."""
-    sheets = pd.read_excel(path, dtype=str, sheet_name=None)
+    sheets = pd.read_excel(path, dtype=str, sheet_name=None, keep_default_na=False)
     return max(sheets.values(), key=lambda sheet: sheet.size)
 
 

@@ -215,9 +215,17 @@ REFUSED = [
 ]
 
 
-def found(request: str, survey: SurveyFacts) -> dict[str, Any]:
+def drafted_by_default(request: str, survey: SurveyFacts) -> Draft:
+    """The draft, the default taken where something is asked."""
     drafted = draft(read_request(request), survey, {})
+    if isinstance(drafted, Card):
+        drafted = draft(read_request(request), survey, {drafted.key: drafted.default})
     assert isinstance(drafted, Draft), drafted
+    return drafted
+
+
+def found(request: str, survey: SurveyFacts) -> dict[str, Any]:
+    drafted = drafted_by_default(request, survey)
     spec = drafted.specification
     point = spec.operating_point
     return {

@@ -12,7 +12,7 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_clinagent.contracts import CARD_MIME, Approver, Card, Event, EventSink, NotebookPort
-from jupyter_clinagent.errors import NotebookError
+from jupyter_clinagent.errors import NoSuchData, NotebookError
 from jupyter_clinagent.extension.context import Front
 from jupyter_clinagent.extension.desk import Busy, Desk
 from jupyter_clinagent.notebook.rooms import Pin
@@ -148,6 +148,16 @@ def test_without_a_notebook_in_front_one_is_made_and_named_after_the_study(
     assert "melanoma" in first
     assert first != second
     assert (Path(app.root_dir) / first).exists()
+
+
+def test_a_mistyped_folder_is_said_before_a_notebook_is_made(app: ServerApp, thread: LoopThread, chat_path: str) -> None:
+    desk = Desk(app, polite_agent)
+    root = Path(app.root_dir) / Path(chat_path).parent
+    (root / "images").mkdir(exist_ok=True)
+    before = sorted(root.iterdir())
+    with pytest.raises(NoSuchData, match=r"There is no folder ./imagse; .*“images”"):
+        thread.call(desk.start("Separate melanoma from nevus. The images are in ./imagse.", None, chat_path))
+    assert sorted(root.iterdir()) == before
 
 
 def test_a_defect_of_the_agent_is_said_and_lets_go(app: ServerApp, thread: LoopThread, chat_path: str) -> None:

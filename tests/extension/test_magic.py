@@ -44,6 +44,7 @@ async def test_without_a_server_commands_say_how_it_is(kernel: HeadlessNotebook)
 async def test_without_a_server_the_agent_works_in_the_kernel_and_keeps_its_cells(
     kernel: HeadlessNotebook, tmp_path: Path
 ) -> None:
+    (tmp_path / "nowhere").mkdir()
     said = await run(kernel, "%%clinagent\nSeparate melanoma from nevus. The images are in ./nowhere.")
     assert "Traceback" not in said
     assert "are kept in" in said
@@ -52,6 +53,16 @@ async def test_without_a_server_the_agent_works_in_the_kernel_and_keeps_its_cell
     assert any("Study(" in cell.source for cell in nbformat.read(kept, as_version=4).cells)
     assert "as it was before" in await run(kernel, "%clinagent undo")
     assert nbformat.read(kept, as_version=4).cells == []
+
+
+async def test_a_mistyped_folder_ends_in_a_sentence_and_writes_nothing(kernel: HeadlessNotebook, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    before = sorted(tmp_path.iterdir())
+    said = await run(kernel, "%clinagent Separate melanoma from nevus. The images are in ./imagse.")
+    assert "There is no folder ./imagse" in said
+    assert "there is “images”. Did you mean that?" in said
+    assert "Traceback" not in said
+    assert sorted(tmp_path.iterdir()) == before
 
 
 async def test_loading_the_magic_is_quick(kernel: HeadlessNotebook) -> None:

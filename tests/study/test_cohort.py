@@ -268,6 +268,15 @@ def test_values_outside_the_classes_missing_labels_and_missing_files_are_counted
     assert facts.left_out == {"label outside the classes": 1, "no label": 1, "row without an image file": 1}
 
 
+def test_images_whose_label_is_not_known_are_in_no_class_and_counted_and_named(tmp_path: Path) -> None:
+    folder = table_with(tmp_path, ["a", "b", "none"] * 20 + ["unknown"] * 5 + ["k.A."] * 3 + ["?", ""])
+    for wishes in ({}, {"classes": {"a": ["a"], "rest": ["b", "none", "unknown", "k.A.", "?"]}}):
+        facts = load(folder, **wishes).facts
+        assert facts.left_out == {"label not known": 9, "no label": 1}
+        assert any("“unknown” (5), “k.A.” (3), “?” (1)" in line for line in facts.assumptions)
+    assert load(folder).facts.classes == ["a", "b", "none"]
+
+
 def test_copies_of_one_image_never_part(tmp_path: Path) -> None:
     folder = table_with(tmp_path, ["a", "b"] * 30)
     for n in range(0, 60, 4):

@@ -31,7 +31,7 @@ def role_of(folder: Path, column: str) -> str:
 
 
 def test_a_missing_folder_and_a_folder_without_images_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(NoSuchData, match="does not exist: give the folder"):
+    with pytest.raises(NoSuchData, match=r"There is no folder .*nowhere; .* Give the folder"):
         take_inventory(tmp_path / "nowhere")
     with pytest.raises(NoSuchData, match="no images"):
         take_inventory(tmp_path)
@@ -280,3 +280,35 @@ def test_a_coordinate_that_is_the_same_for_every_box_is_no_class(tmp_path: Path)
     boxes = {"image": [f"{n}.png" for n in range(4)], "x": 2, "y": 5, "width": 9, "height": 9, "class": "fracture"}
     pd.DataFrame(boxes).to_csv(tmp_path / "boxes.csv", index=False)
     assert survey_facts(take_inventory(tmp_path)).box_classes == {"fracture": 4}
+
+
+# ------------------------------------------------------------------ labels that are not known
+def values_of(folder: Path) -> dict[str, int]:
+    facts = survey_facts(take_inventory(folder))
+    return next(c.values for c in facts.columns if c.name == facts.label_candidates[0])
+
+
+def test_values_that_mean_not_known_are_no_values_of_a_label_column(tmp_path: Path) -> None:
+    names = [f"{n}.png" for n in range(40)]
+    write_images(tmp_path, names)
+    labels = ["none", "present"] * 15 + ["n/a"] * 5 + ["unbekannt"] * 5
+    sexes = ["m", "f", "unknown", "f"] * 10
+    pd.DataFrame({"image": names, "diagnosis": labels, "sex": sexes}).to_csv(tmp_path / "m.csv", index=False)
+    assert values_of(tmp_path) == {"none": 15, "present": 15}
+    columns = {c.name: c for c in survey_facts(take_inventory(tmp_path)).columns}
+    assert columns["diagnosis"].missing == 10
+    assert columns["sex"].values["unknown"] == 10
+
+
+def test_a_folder_of_images_not_labelled_yet_is_no_class(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"{name}/{n}.png" for name in ("mel", "nv", "unknown") for n in range(5)])
+    assert values_of(tmp_path) == {"mel": 5, "nv": 5}
+
+
+def test_none_in_a_workbook_is_a_value_and_an_empty_cell_is_none(tmp_path: Path) -> None:
+    pd.DataFrame({"image": ["a.png", "b.png", "c.png"], "fracture": ["None", "present", None]}).to_excel(
+        tmp_path / "m.xlsx", index=False
+    )
+    read = read_table(tmp_path / "m.xlsx")["fracture"]
+    assert list(read.dropna()) == ["None", "present"]
+    assert read.isna().sum() == 1

@@ -67,6 +67,10 @@ class Notes:
         if line not in self.lines:
             self.lines.append(line)
 
+    def first(self, line: str) -> None:
+        """One more, before all others."""
+        self.lines[:] = [line, *(other for other in self.lines if other != line)]
+
 
 def able() -> str:
     """What can be done instead, for refusals: every task in its own words, the usual one first."""
@@ -121,16 +125,3 @@ def say_several_splits(survey: SurveyFacts, notes: Notes) -> bool:
 def listed(names: object) -> str:
     """Names in quotation marks, with commas between."""
     return ", ".join(f"“{n}”" for n in names)  # type: ignore[attr-defined]
-
-
-def named_for_risk(intent: Intent, classes: dict[str, list[str]]) -> str | list[str] | None:
-    """The class of which a mistake is worse, or several held together; the first where they would leave no rest."""
-    named = classes_dreaded(intent, classes)
-    return named if 1 < len(named) < len(classes) else next(iter(named), None)
-
-
-def classes_dreaded(intent: Intent, classes: dict[str, list[str]]) -> list[str]:
-    """In the order of the request."""
-    dreaded = [concept for concept in (intent.risk_for, *intent.risk_also_for) if concept]
-    found = [name for concept in dreaded for name, values in classes.items() if any(concept_of(v) == concept for v in values)]
-    return list(dict.fromkeys(found))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
+from jupyter_clinagent.agent.playbook.exclusions import set_aside
+from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, worse_mistake
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
 from jupyter_clinagent.tasks import registry
@@ -19,12 +21,6 @@ _CLAUSES = re.compile(
     r"""[.;:!?\n](?=\s|$) | , | \s[-–—]\s |
     \b(?: where|because|since|but|while|whereas|bearing\ in\ mind\ that|knowing\ that|as|and\ it\ is|and\ we|and\ i|and\ you
         |and\ missing|und\ zwar|wobei|weil|denn|aber|da\ ein|und\ es )\b""",
-    re.VERBOSE,
-)
-_PATH = re.compile(
-    r"""["'`“]([^"'`”]*[/\\][^"'`”]*)["'`”]                                  # in quotation marks
-    | (?<![\w/])( (?:~|\.{1,2})?/[\w./~-]+                                   # /a/b, ./a, ../a, ~/a
-                | (?:(?<=in\ )|(?<=from\ )|(?<=aus\ ))[\w.-]+/[\w./-]* )      # in a/b""",
     re.VERBOSE,
 )
 _OTHER_CLASS = re.compile(r"\b(?:other|another|andere[nr]?|second) (?:class|klasse)\b")
@@ -51,6 +47,8 @@ class Intent:
     looks: bool = False
     """Whether something is to be found, and nothing sorted or told apart."""
     versus_rest: bool = False
+    asks_whether: bool = False
+    """Whether it asks for one finding to be there or not."""
     all_classes: bool = False
     excluded: tuple[str, ...] = ()
     risk: str | None = None
@@ -67,7 +65,14 @@ class Intent:
     """Whether it says that the model must not rely on something."""
     weak: bool = False
     data: str | None = None
+    """The folder that it names as one."""
+    places: tuple[str, ...] = ()
+    """Words that may name a folder."""
     follow_up: str | None = None
+    naming: str = field(default="", repr=False)
+    """The part, normalised, that says what to tell apart, with a point between clauses."""
+    set_aside: str = field(default="", repr=False)
+    """The part, normalised, that says what to leave out."""
     words: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -85,17 +90,21 @@ def read_request(text: str) -> Intent:
     >>> intent.targets, intent.risk, intent.risk_for
     (('melanoma', 'nevus'), 'sensitivity', 'melanoma')
     """
-    path, bare = _take_path(text)
+    path, bare = take_path(text)
     plain = normalise(bare)
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(plain)) if c]
     risky = [c for c in clauses if contains(c, known.PHRASES["miss"]) or contains(c, known.PHRASES["false_alarm"])]
-    dropping = [c for c in clauses if c not in risky and contains(c, known.PHRASES["exclude"]) and not _shortcut(c)]
-    stating = " . ".join(c for c in clauses if c not in risky and c not in dropping)
+    parted = [(c, "") if _shortcut(c) else set_aside(c) for c in clauses if c not in risky]
+    stating, dropping = (
+        (" . ".join(part for part in parts if part) for parts in zip(*parted, strict=True)) if parted else ("", "")
+    )
     risk = worse_mistake(plain)
     dreaded = risk_concepts(_mentioned_concepts(" . ".join(risky)))
     targets = _mentioned_concepts(stating)
     everything = contains(plain, known.PHRASES["all_classes"]) and len(targets) < 2
+    naming = stating
     if not targets and not everything:
+        naming = " . ".join([stating, *risky])
         targets = _mentioned_concepts(" . ".join(risky))
     kind, number = rate_wanted(plain)
     return Intent(
@@ -105,7 +114,10 @@ def read_request(text: str) -> Intent:
         looks=contains(plain, known.PHRASES["look"]) and not contains(plain, registry.usual().words),
         versus_rest=contains(_OTHER_CLASS.sub(" ", stating), known.PHRASES["rest"]),
         all_classes=everything,
-        excluded=_mentioned_concepts(" . ".join(dropping)),
+        asks_whether=contains(stating, known.PHRASES["whether"]),
+        excluded=_mentioned_concepts(dropping),
+        naming=naming,
+        set_aside=dropping,
         risk=kind or risk,
         risk_for=next(iter(dreaded), None),
         risk_also_for=dreaded[1:],
@@ -117,6 +129,7 @@ def read_request(text: str) -> Intent:
         distrusts=contains(plain, known.PHRASES["shortcut"]),
         weak=contains(plain, known.PHRASES["weak"]) or bool(_FEW_BOXED.search(plain)),
         data=path,
+        places=perhaps_paths(bare),
         follow_up=first_family(plain, known.FOLLOW_UP),
         words=tuple(tokens(plain)),
     )
@@ -125,14 +138,6 @@ def read_request(text: str) -> Intent:
 def _shortcut(clause: str) -> bool:
     """“Ignoring the drain” leaves no class out."""
     return contains(clause, known.PHRASES["shortcut"]) or any(contains(clause, words) for words in known.CONFOUNDERS.values())
-
-
-def _take_path(text: str) -> tuple[str | None, str]:
-    found = _PATH.search(text)
-    if not found:
-        return None, text
-    path = (found.group(1) or found.group(2)).rstrip(".,;:")
-    return path, text.replace(found.group(0), " ")
 
 
 def _mentioned_concepts(plain: str) -> tuple[str, ...]:

@@ -111,6 +111,7 @@ def _merge(old: Intent, wish: Intent) -> Intent:
     }
     if wish.targets and not wish.risk:
         named["targets"], named["versus_rest"], named["all_classes"] = wish.targets, wish.versus_rest, False
+        named["naming"], named["asks_whether"] = wish.naming, wish.asks_whether
     if wish.all_classes:
         named["targets"], named["all_classes"] = (), True
     if wish.risk_for:
@@ -118,6 +119,7 @@ def _merge(old: Intent, wish: Intent) -> Intent:
     named["confounders"] = tuple(dict.fromkeys((*old.confounders, *wish.confounders)))
     named["distrusts"], named["words"] = old.distrusts or wish.distrusts, (*old.words, *wish.words)
     named["excluded"] = tuple(dict.fromkeys((*old.excluded, *wish.excluded)))
+    named["set_aside"] = f"{old.set_aside} . {wish.set_aside}"
     return replace(old, **named)
 
 
@@ -126,8 +128,23 @@ def _refuse_unrelated(intent: Intent) -> None:
         raise OutOfScope(f"I could not find a clinical imaging task in that request. {able()}")
 
 
+def _answers(turn: Turn) -> dict[str, str]:
+    """What was answered; what was said of the classes is void once a later wish names others."""
+    given: dict[str, str] = {}
+    for call in turn.calls:
+        if call.name == "ask_clinician":
+            given[call.artifact["key"]] = call.artifact["answer"]
+        elif call.artifact.get("choice") == "Change" and _names_classes(read_request(call.artifact.get("text", ""))):
+            given.pop("classes", None)
+    return given
+
+
+def _names_classes(wish: Intent) -> bool:
+    return bool(wish.targets or wish.all_classes or wish.set_aside)
+
+
 def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> Draft:
-    drafted = draft(intent, survey, turn.answers)
+    drafted = draft(intent, survey, _answers(turn))
     if isinstance(drafted, Card):
         raise Want(
             Step(
@@ -141,6 +158,8 @@ def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> D
 
 
 def _data_folder(turn: Turn, intent: Intent) -> str:
+    if turn.settings.missing and not turn.settings.data:
+        raise NoSuchData(turn.settings.missing)
     known = turn.settings.data or intent.data
     given = known or answer(turn, "data", "Which folder holds the images? Write its path, as seen from the notebook.")
     if not given:

@@ -26,6 +26,8 @@ class Settings:
     minutes: float | None = None
     notebook: str = ""
     seed: int = 0
+    missing: str = ""
+    """What to say of a data folder that the request names and that is not there."""
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,8 @@ def _vocabulary() -> frozenset[str]:
     """Every word that the lexicon knows: none of them is a slip for another (“übersehen” is not “überleben”)."""
     families = (
         known.MALIGNANT,
+        known.HEALTHY,
+        known.HARMLESS,
         known.CONFOUNDERS,
         known.MODALITY,
         known.OUT_OF_SCOPE,
@@ -93,6 +95,11 @@ def _vocabulary() -> frozenset[str]:
     ]
     phrases += [phrase for task in registry.tasks().values() for phrase in task.words]
     return frozenset(word for phrase in phrases for word in tokens(normalise(phrase)))
+
+
+def is_lexical(word: str) -> bool:
+    """Whether the lexicon knows a word, or one that it may be a slip for."""
+    return word in _vocabulary() or any(_same_word(word, meant) for meant in _vocabulary())
 
 
 def _distance(a: str, b: str) -> int:

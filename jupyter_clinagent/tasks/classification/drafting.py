@@ -1,34 +1,27 @@
-"""Drafts a classification: which column holds the label, and which of its values make which class."""
+"""Drafts a classification: which column holds the label, and what is specified about its classes."""
 
 from __future__ import annotations
 
-from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.debiasing import find_confounders
 from jupyter_clinagent.agent.playbook.drafting import (
     DEFAULT_RATE,
     RISKS,
     Draft,
     Notes,
-    classes_dreaded,
     concept_of,
     group_column,
     listed,
-    named_for_risk,
     say_several_splits,
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.wording import label_key
+from jupyter_clinagent.agent.playbook.naming import mentioned, values_for
+from jupyter_clinagent.agent.playbook.polarity import classes_dreaded, named_for_risk, positive_class
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification, in_words
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks.classification import TASK
-
-MALIGNANT, REST = "malignant", "rest"
-MALIGNANT_CONCEPTS = frozenset(["melanoma", "basal cell carcinoma", "actinic keratosis"])
-YES = frozenset(["yes", "y", "true", "1", "10", "present", "positive", "ja", "vorhanden"])
-NO = frozenset(["no", "n", "false", "0", "00", "absent", "negative", "nein", "fehlt"])
-"""Values of a column that is named after a finding, letters and digits only."""
+from jupyter_clinagent.tasks.classification.classes import choose_classes, question
 
 
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
@@ -49,7 +42,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     column = _label_column(intent, survey, answers, notes)
     if isinstance(column, Card):
         return column
-    classes = _classes(intent, column, answers, notes)
+    classes = choose_classes(intent, column, answers, notes)
     if isinstance(classes, Card):
         return classes
     specification = _specify(intent, survey, column, classes, notes)
@@ -70,7 +63,7 @@ def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], 
         return fitting[0]
     if len(candidates) > 1:
         offered = fitting or candidates
-        return _question(
+        return question(
             "label", "Which column holds the diagnosis that the model should learn?", [c.name for c in offered], offered[0].name
         )
     return candidates[0]
@@ -86,8 +79,8 @@ def _no_labels(survey: SurveyFacts) -> str:
 def _covers(column: ColumnFacts, intent: Intent) -> bool:
     """Whether the column's values include every target of the request (or any known finding, where none is named)."""
     if not intent.targets:
-        return any(concept_of(value) for value in column.values)
-    return all(_values_for(target, column) or target == "normal" for target in intent.targets)
+        return len(mentioned(list(column.values), intent.naming)) > 1 or any(concept_of(value) for value in column.values)
+    return all(values_for(target, column) or target in ("normal", "abnormal") for target in intent.targets)
 
 
 def _named(candidates: list[ColumnFacts], answer: str) -> ColumnFacts:
@@ -100,115 +93,11 @@ def _named(candidates: list[ColumnFacts], answer: str) -> ColumnFacts:
     return found
 
 
-# ------------------------------------------------------------------ which values make which class
-def _classes(intent: Intent, column: ColumnFacts, answers: dict[str, str], notes: Notes) -> dict[str, list[str]] | Card:
-    values = [v for v in column.values if not any(v in _values_for(x, column) for x in intent.excluded)]
-    if len(values) < 2:
-        only = f"only “{values[0]}”" if values else "nothing"
-        raise LabelsDoNotMatch(f"Column “{column.name}” holds {only}; a model needs at least two classes to tell apart.")
-    wanted = answers.get("classes")
-    if wanted and wanted != "all":
-        return _classes_by_name(wanted, values, column)
-    if intent.all_classes or wanted == "all":
-        return {v: [v] for v in values}
-    mentioned = [v for v in values if label_key(v) in intent.words]
-    targets = list(intent.targets)
-    if len(targets) == 1 or intent.versus_rest:
-        return _one_against_rest(targets[0], values, column, notes) if targets else _ask_classes(values)
-    if targets:
-        return _one_class_each(targets, values, column)
-    if len(mentioned) >= 2:
-        return {v: [v] for v in mentioned}
-    if len(values) == 2 or (intent.task == TASK.name and intent.is_about_imaging):
-        notes.add(f"The request names no findings, so all {len(values)} values of “{column.name}” are told apart.")
-        return {v: [v] for v in values}
-    return _ask_classes(values)
-
-
-def _one_class_each(targets: list[str], values: list[str], column: ColumnFacts) -> dict[str, list[str]]:
-    found = {target: [v for v in _values_for(target, column) if v in values] for target in targets}
-    if not found.get("normal", ["-"]) and len(values) == 2:
-        found["normal"] = [v for v in values if not any(v in vs for name, vs in found.items() if name != "normal")]
-    _all_present(found, values, column)
-    return {_class_name(name, vs): vs for name, vs in found.items()}
-
-
-def _class_name(target: str, values: list[str]) -> str:
-    """The label value itself, unless it gathers several or only says yes or no."""
-    return values[0] if len(values) == 1 and label_key(values[0]) not in YES | NO else target
-
-
-def _one_against_rest(target: str, values: list[str], column: ColumnFacts, notes: Notes) -> dict[str, list[str]]:
-    positive = [v for v in _values_for(target, column) if v in values] or _yes_for(target, values, column, notes)
-    _all_present({target: positive}, values, column)
-    others = [v for v in values if v not in positive]
-    if not others:
-        raise LabelsDoNotMatch(f"All values of “{column.name}” count as {target}; there is nothing to tell it from.")
-    name = MALIGNANT if target == "cancer" and len(positive) > 1 else _class_name(target, positive)
-    rest = _class_name(f"no {target}", others) if len(others) == 1 else REST
-    if len(others) > 1:
-        notes.add(f"“{rest}” gathers every other value of “{column.name}”: {listed(others)}.")
-    if len(positive) > 1:
-        notes.add(f"“{name}” gathers {listed(positive)}.")
-    return {name: positive, rest: others}
-
-
-def _yes_for(target: str, values: list[str], column: ColumnFacts, notes: Notes) -> list[str]:
-    """The yes of a column of yes and no whose name says of what: taken for the one finding that the request names."""
-    yes = [v for v in values if label_key(v) in YES]
-    if (
-        len(values) != 2
-        or len(yes) != 1
-        or label_key(next(v for v in values if v not in yes)) not in NO
-        or concept_of(column.name)
-    ):
-        return []
-    notes.add(f"“{column.name}” only says yes or no; “{yes[0]}” is taken for {target}.")
-    return yes
-
-
-def _all_present(found: dict[str, list[str]], values: list[str], column: ColumnFacts) -> None:
-    missing = [name for name, vs in found.items() if not vs]
-    if missing:
-        raise LabelsDoNotMatch(
-            f"The request asks for {listed(missing)}, but column “{column.name}” holds only {listed(values)}; name the "
-            "classes by these values, or point to other data."
-        )
-
-
-def _classes_by_name(answer: str, values: list[str], column: ColumnFacts) -> dict[str, list[str]]:
-    names = [part.strip() for part in answer.replace(" vs ", ",").split(",") if part.strip()]
-    unknown = [n for n in names if n not in values]
-    if unknown or len(names) < 2:
-        raise BadInput(
-            f"Classes “{answer}” do not fit column “{column.name}”; name two or more of {listed(values)}, with commas "
-            "between, or “all”."
-        )
-    return {n: [n] for n in names}
-
-
-def _ask_classes(values: list[str]) -> Card:
-    return _question(
-        "classes",
-        "What should the model tell apart? Name two or more values with commas between, or “all”.",
-        ["all", *values],
-        "all",
-    )
-
-
-def _values_for(target: str, column: ColumnFacts) -> list[str]:
-    if target == "cancer":
-        words = {label_key(word) for word in [*known.MALIGNANT["labels"], *known.MALIGNANT["words"]]}
-        return [v for v in column.values if label_key(v) in words or concept_of(v) in MALIGNANT_CONCEPTS]
-    found = [v for v in column.values if concept_of(v) == target]
-    return found or [v for v in column.values if concept_of(column.name) == target and label_key(v) in YES]
-
-
 # ------------------------------------------------------------------ the rest of the specification
 def _specify(
     intent: Intent, survey: SurveyFacts, column: ColumnFacts, classes: dict[str, list[str]], notes: Notes
 ) -> Specification:
-    positive = _positive_class(classes)
+    positive = positive_class(classes)
     binary = len(classes) == 2
     names = list(classes)
     return Specification(
@@ -238,21 +127,6 @@ def _objective(names: list[str], positive: str) -> str:
     return f"Assign an image to one of {len(names)} classes: {', '.join(spoken(n) for n in names)}"
 
 
-def _positive_class(classes: dict[str, list[str]]) -> str:
-    """The disease named; never normal, negative, benign or nevus where there is another."""
-
-    def benign(name: str) -> bool:
-        concept = concept_of(name) or concept_of(classes[name][0])
-        return (
-            name == REST
-            or known.KIND.get(concept or "") == "benign"
-            or name.startswith("no ")
-            or label_key(name) in NO | {"benign", "gutartig", "other"}
-        )
-
-    return next((name for name in classes if not benign(name)), next(iter(classes)))
-
-
 def _operating_point(
     intent: Intent, classes: dict[str, list[str]], positive: str, binary: bool, notes: Notes
 ) -> OperatingPoint | None:
@@ -276,7 +150,3 @@ def _say_for_which(intent: Intent, classes: dict[str, list[str]], subject: str |
         notes.add(f"The request names {listed(named)}: one threshold holds for them together, against the rest.")
     elif len(named) > 1:
         notes.add(f"The request names {listed(named)}, which leaves no rest; the threshold holds for {subject}.")
-
-
-def _question(key: str, text: str, choices: list[str], default: str) -> Card:
-    return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)

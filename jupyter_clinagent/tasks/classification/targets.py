@@ -91,5 +91,17 @@ def _facts(rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split,
         split_source=split.described,
         left_out=dict(sorted(reasons.items())),
         too_few=too_few,
-        assumptions=[say_too_few(name, number) for name, number in too_few.items()] + groups.said + split.said,
+        assumptions=[
+            *(say_too_few(name, number) for name, number in too_few.items()),
+            *_say_not_known(labelled),
+            *groups.said,
+            *split.said,
+        ],
     )
+
+
+def _say_not_known(labelled: Labelled) -> list[str]:
+    if not labelled.not_known:
+        return []
+    counts = ", ".join(f"“{value}” ({count})" for value, count in labelled.not_known.items())
+    return [f"Images whose “{labelled.column}” means that the label is not known belong to no class and are left out: {counts}."]

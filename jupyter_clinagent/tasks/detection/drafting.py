@@ -100,7 +100,7 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
 
 def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
     names = [n for n in survey.box_classes if not any(_shows(n, target) for target in intent.excluded)]
-    wanted = [target for target in intent.targets if target != "normal"]
+    wanted = [target for target in intent.targets if target not in ("normal", "abnormal")]
     if intent.all_classes or not wanted:
         return [n for n in names if label_key(n) in intent.words] or names or list(survey.box_classes)
     missing = [target for target in wanted if not any(_shows(n, target) for n in names)]

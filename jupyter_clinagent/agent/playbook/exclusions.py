@@ -1,0 +1,63 @@
+"""What a clause of a request wants left out: “leave the normals out”, “ohne Dermatofibrome”, “Normale weglassen”."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
+
+_AROUND = re.compile(
+    r"""\b(?:leave|leaving|keep|keeping|lass|lasse|lassen|lasst|nimm)\s+(.+?)\s+
+    (?:out|aside|away|weg|aus|beiseite|heraus|raus|draussen|aussen\ vor)\b""",
+    re.VERBOSE,
+)
+_AND = re.compile(r"\s(?:and|und)\s")
+_NO_FINDING = re.compile(r"\b(?:ohne|without)\s+(?:befunde?|findings?|pathologischen befund)\b")
+"""Says “normal” and leaves nothing out."""
+_WITHOUT = re.compile(r"\b(?:ohne|without|no|keine?n?)\s+(?:(?:an?|any|the|eine?n?)\s+)?\w+")
+"""Of what is left out: “those without a tumour” are the normal ones."""
+_OPENING = re.compile(r"^(?:without|not the|nicht die)\s+(.+)")
+
+
+def set_aside(clause: str) -> tuple[str, str]:
+    """A normalised clause without the words that say what to leave out, and those words.
+
+    Examples
+    --------
+    >>> set_aside("benign versus malignant without the normals")
+    ('benign versus malignant', 'normals')
+    >>> set_aside("leave the normals out")
+    ('', 'the normals')
+    """
+    stated, dropped = _parted(_NO_FINDING.sub("normal", clause))
+    return stated, _WITHOUT.sub("normal", dropped)
+
+
+def _parted(clause: str) -> tuple[str, str]:
+    if around := _AROUND.search(clause):
+        return f"{clause[: around.start()]} {clause[around.end() :]}".strip(), around[1]
+    if opening := _OPENING.match(clause):
+        return "", opening[1]
+    if contains(clause, known.PHRASES["excluded"]):
+        return _before(clause)
+    return _after(clause)
+
+
+def _before(clause: str) -> tuple[str, str]:
+    """“… and the normals are left out”: only what follows the last “and”, where there is more before it than one name."""
+    *stated, dropped = _AND.split(clause)
+    told = " and ".join(stated)
+    return (told, dropped) if re.search(r"\b(?:versus|vs|against|from|gegen|von)\b", told) else ("", clause)
+
+
+def _after(clause: str) -> tuple[str, str]:
+    found = next((at for phrase in known.PHRASES["exclude"] if (at := _at(clause, phrase))), None)
+    if found is None:
+        return (clause, "") if not contains(clause, known.PHRASES["exclude"]) else ("", clause)
+    before, after = clause[: found.start()].strip(), clause[found.end() :].strip()
+    return (before, after) if after else ("", before)
+
+
+def _at(clause: str, phrase: str) -> re.Match[str] | None:
+    return re.search(rf"\b{re.escape(normalise(phrase))}\b", clause)

@@ -1,0 +1,172 @@
+"""Which values of the label column a request names: by the lexicon's words for a finding, or by the values' own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.drafting import concept_of
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
+from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
+from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.tasks import registry
+
+MALIGNANT_CONCEPTS = frozenset(["melanoma", "basal cell carcinoma", "actinic keratosis"])
+_SPELLINGS = (("tumour", "tumor"), ("oedem", "edem"), ("haem", "hem"), ("anaem", "anem"))
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something that the request names: the lexicon's or the value's own name, its values, and where (a word's index)."""
+
+    name: str
+    values: list[str]
+    at: int
+
+
+def named_in(intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list[Named]:
+    """What the request names, in its order; a finding of which the column has no value stands with none.
+
+    A value named by its own words is one of its own: “viral against bacterial pneumonia”. “Sick” is whatever is not healthy
+    where nothing else is named, and says nothing beside a finding; “normal” of two values is the one that nothing else claims.
+    """
+    own = {v: at for v in values if (at := _mentioned_at(v, values, intent.naming)) is not None}
+    found = [n for target in intent.targets if (n := _by_concept(target, intent, column, values, own)) is not None]
+    claimed = {v for named in found for v in named.values}
+    found += [Named(v, [v], at) for v, at in own.items() if v not in claimed]
+    found = found or _numbers(values, tokens(intent.naming))
+    complete = sorted(_completed(found, values), key=lambda named: named.at)
+    return [_by_value(named) for named in complete] if _names_no_finding(complete) and is_untold(column, values) else complete
+
+
+def _names_no_finding(found: list[Named]) -> bool:
+    return all(named.name in ("normal", "abnormal") for named in found)
+
+
+def _by_value(named: Named) -> Named:
+    """“1” and “0” keep their names where neither the data nor the request say what they mean."""
+    return Named(next(iter(named.values), named.name), named.values, named.at)
+
+
+def _by_concept(target: str, intent: Intent, column: ColumnFacts, values: Sequence[str], own: dict[str, int]) -> Named | None:
+    """None where every value of the finding is named by its own words."""
+    every = [v for v in values_for(target, column) if v in values] or _said_by_yes(target, intent, column, values)
+    left = [v for v in every if v not in own] if len(every) > 1 else every
+    at = first_position(intent.naming, _words_of(target))
+    return None if every and not left else Named(target, left, at or 0)
+
+
+def _numbers(values: Sequence[str], words: list[str]) -> list[Named]:
+    """“Grade 0 from grade 4”; one number alone may be of anything."""
+    found = [Named(v, [v], words.index(v)) for v in values if v.isdigit() and v in words]
+    return found if len(found) > 1 else []
+
+
+def is_negated(named: Named, naming: str) -> bool:
+    """“Cancer or no cancer”: the rest is named, too."""
+    words, own = tokens(naming), [*_words_of(named.name), named.name, *named.values]
+    negations = {*known.HEALTHY["negations"], "non"}
+    return any(word in negations and contains(after, own) for word, after in pairwise(words))
+
+
+def _words_of(target: str) -> list[str]:
+    if target == "cancer":
+        return known.MALIGNANT["words"]
+    return next((c.words for c in known.CONCEPTS if c.name == target), [])
+
+
+def _completed(found: list[Named], values: Sequence[str]) -> list[Named]:
+    """“Sick” and “normal” without values of their own get what the others leave them."""
+    told = {v for named in found for v in named.values}
+    ill = [v for v in values if health_of(v) != Health.WELL]
+    findings = [named for named in found if named.name not in ("normal", "abnormal") and health_of(named.name) != Health.WELL]
+    complete = []
+    for named in found:
+        if named.values or named.name not in ("normal", "abnormal"):
+            complete.append(named)
+        elif named.name == "abnormal" and not findings and len(ill) < len(values):
+            complete.append(Named(named.name, [v for v in ill if v not in told], named.at))
+        elif named.name == "normal":
+            left = [v for v in values if v not in told]
+            complete.append(Named(named.name, left if len(values) == 2 and told else [], named.at))
+    return complete
+
+
+# ------------------------------------------------------------------ values of a finding
+def values_for(target: str, column: ColumnFacts) -> list[str]:
+    """The column's values for a finding that the lexicon knows."""
+    if target == "cancer":
+        words = {label_key(word) for word in [*known.MALIGNANT["labels"], *known.MALIGNANT["words"]]}
+        return [v for v in column.values if label_key(v) in words or concept_of(v) in MALIGNANT_CONCEPTS]
+    of_column = concept_of(column.name)
+    if target == "normal" and (of_column or not _only_yes_or_no(column.values)):
+        return [v for v in column.values if health_of(v) == Health.WELL]
+    found = [v for v in column.values if concept_of(v) == target] or [v for v in column.values if _tells_of(v, target)]
+    return found or [v for v in column.values if of_column in (target, "abnormal") and says_yes(v)]
+
+
+def _tells_of(value: str, target: str) -> bool:
+    """“Bacterial pneumonia” is a pneumonia, “no pneumonia” is none."""
+    return health_of(value) != Health.WELL and contains(normalise(value), _words_of(target))
+
+
+def _only_yes_or_no(values: Iterable[str]) -> bool:
+    given = list(values)
+    return len(given) == 2 and any(map(says_yes, given)) and any(map(says_no, given))
+
+
+def is_untold(column: ColumnFacts, values: Iterable[str]) -> bool:
+    """Whether a column only says yes or no, and not even its name says of what."""
+    return _only_yes_or_no(values) and not concept_of(column.name)
+
+
+def _said_by_yes(target: str, intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list[str]:
+    """The yes of a column whose name doesn't say of what, for the one finding that the request names; its no for normal."""
+    if not is_untold(column, values):
+        return []
+    if target == "normal":
+        return [v for v in values if says_no(v)]
+    others = [t for t in intent.targets if t not in ("normal", "abnormal", target)]
+    return [v for v in values if says_yes(v)] if not others else []
+
+
+# ------------------------------------------------------------------ values by their own words
+def mentioned(values: Sequence[str], text: str) -> list[str]:
+    """Values of which a text speaks by their own words."""
+    return [v for v in values if _mentioned_at(v, values, text) is not None]
+
+
+def _mentioned_at(value: str, values: Sequence[str], text: str) -> int | None:
+    """Where the value stands in the text: all its words, or one that no other value has."""
+    plain, text = _spelt(value), _spelt(text)
+    if says_yes(value) or says_no(value) or len(label_key(value)) < 2:
+        return None
+    at = first_position(text, [plain])
+    if at is not None:
+        return at
+    others = {word for other in values if other != value for word in tokens(_spelt(other))}
+    telling = [w for w in tokens(plain) if len(w) >= 4 and w not in others | _common() and not w.isdigit()]
+    return first_position(text, telling)
+
+
+def _spelt(text: str) -> str:
+    """Normalised, British spellings written the American way."""
+    plain = re.sub(r"[_\W]+", " ", normalise(text)).strip()
+    for british, american in _SPELLINGS:
+        plain = plain.replace(british, american)
+    return plain
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Words of requests that name no finding: “lung” does not name “lung opacity”."""
+    families = (known.MODALITY, known.OUT_OF_SCOPE, known.GROUP, known.CONFOUNDERS, known.PHRASES, known.FOLLOW_UP)
+    phrases = [phrase for family in families for words in family.values() for phrase in words]
+    phrases += [phrase for task in registry.tasks().values() for phrase in task.words]
+    phrases += known.HEALTHY["words"] + known.HEALTHY["negations"]
+    return frozenset(word for phrase in phrases for word in tokens(normalise(phrase)))

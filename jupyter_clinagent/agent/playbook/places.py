@@ -1,0 +1,83 @@
+"""Where a request says that the images are."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
+
+_NAME = r"[\w-]+(?:\.[\w-]+)*"
+_FOLDER = r"(?:folder|directory|ordner|verzeichnis)"
+_QUOTES = "\"'`“”„‘’»«"
+_PATH = re.compile(
+    rf"""(?<!\w)[{_QUOTES}]([^{_QUOTES}]*[/\\][^{_QUOTES}]*)[{_QUOTES}]                      # in quotation marks
+    | (?<![\w/])( (?:~|\.{{1,2}})?/[\w./~-]+                                    # /a/b, ./a, ../a, ~/a
+                | (?:(?<=in\ )|(?<=im\ )|(?<=from\ )|(?<=aus\ )|(?<=folder\ )|(?<=ordner\ ))[\w.-]+/[\w./-]* )  # in a/b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NAMED_FOLDER = re.compile(
+    rf"""\b(?:in|im|from|aus|under|unter|use|at)\s+(?:(?:the|my|our|dem|den|meinem)\s+)?{_FOLDER}\s+(?:(?:named|called|namens)\s+)?
+    (?:[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}] | ({_NAME}))
+    | \b{_FOLDER}\s*(?:[:=]\s*|(?:is\s+)?(?=[{_QUOTES}]))[{_QUOTES}]?({_NAME})[{_QUOTES}]?
+    | \b(?:in|im)\s+[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PERHAPS = re.compile(
+    rf"""(?: \b(?:in|im|under|unter|at)
+       | \b(?:images?|pictures?|photos?|films?|radiographs?|scans?|bilder|aufnahmen|data|daten|use|take|load|nimm|come|kommen)
+         \s+(?:are\s+|sind\s+|come\s+|kommen\s+)?(?:from|aus) )
+    \s+(?:(?:the|my|our|dem|den|meinem)\s+)?(?:{_FOLDER}\s+)?[{_QUOTES}]?({_NAME})""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"(?:are|is|there|here|of|for|per|with|that|which|by|each|sind|ist|liegen|lie|gibt|names?|ordner|folder)", re.IGNORECASE
+)
+
+
+def take_path(text: str) -> tuple[str | None, str]:
+    """The folder that a request names as one, and the request without it.
+
+    Examples
+    --------
+    >>> take_path("melanoma or nevus in data/skin.")
+    ('data/skin', 'melanoma or nevus in   ')
+    >>> take_path("melanoma or nevus, in the folder data.")[0]
+    'data'
+    """
+    found = _path(text) or _named_folder(text)
+    if not found:
+        return None, text
+    path = next(group for group in found.groups() if group).rstrip(".,;:")
+    return path, text.replace(found.group(0), "  ")
+
+
+def _path(text: str) -> re.Match[str] | None:
+    """Not “from nv/nevus”, which names a class twice."""
+    return next((m for m in _PATH.finditer(text) if not (m[2] and _are_findings(m[2].split("/")))), None)
+
+
+def _are_findings(parts: list[str]) -> bool:
+    return len(parts) > 1 and all(map(_is_finding, parts))
+
+
+def _named_folder(text: str) -> re.Match[str] | None:
+    """Not “in the folder are images”, nor a class in quotation marks."""
+    found = _NAMED_FOLDER.finditer(text)
+    return next((m for m in found if not (_NO_NAME.fullmatch(m[2] or "") or (m[4] and _is_finding(m[4])))), None)
+
+
+def _is_finding(word: str) -> bool:
+    findings = [*known.MALIGNANT["words"], *known.HEALTHY["words"], *known.HARMLESS["words"]]
+    return contains(normalise(word), findings + [phrase for concept in known.CONCEPTS for phrase in concept.words])
+
+
+def perhaps_paths(text: str) -> tuple[str, ...]:
+    """Words that may name a folder (“in data”), for those who can look whether it is there; no findings.
+
+    Examples
+    --------
+    >>> perhaps_paths("Separate melanoma from nevus in data. The time is 3 minutes")
+    ('data',)
+    """
+    return tuple(dict.fromkeys(m[1] for m in _PERHAPS.finditer(text) if not (_is_finding(m[1]) or _NO_NAME.fullmatch(m[1]))))

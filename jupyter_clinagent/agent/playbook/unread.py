@@ -1,0 +1,47 @@
+"""Words of a request that stand where a class is named, and that neither the lexicon nor the data know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, normalise, tokens
+
+AGAINST = frozenset(["versus", "vs", "against", "gegen"])
+_JOINING = AGAINST | {"from", "von", "and", "or", "und", "oder"}
+_EVERYDAY = frozenset(known.EVERYDAY["words"])
+
+
+def unread_classes(naming: str, values: Iterable[str]) -> list[str]:
+    """Words that look like a class and are not understood.
+
+    A word looks like a class after “versus” or “against”, and after a class and “from”, “and” or “or” where a clause ends with
+    it; a word before a known one is its adjective (“dysplastic nevi”).
+
+    Examples
+    --------
+    >>> unread_classes("tell melanoma from nevus and xanthogranuloma", ["mel", "nv"])
+    ['xanthogranuloma']
+    """
+    spelt = [normalise(value) for value in values]
+    return [word for clause in naming.split(" . ") for word in _in_clause(tokens(clause), spelt)]
+
+
+def _in_clause(words: list[str], values: list[str]) -> list[str]:
+    found = []
+    for place, word in enumerate(words):
+        after = [w for w in words[place + 1 :] if w not in _EVERYDAY][:2]
+        if word not in _JOINING or not after or _is_read(after[0], values) or any(_names_class(w, values) for w in after):
+            continue
+        if word in AGAINST or (len(after) == 1 and place and _names_class(words[place - 1], values)):
+            found.append(" ".join(after))
+    return found
+
+
+def _is_read(word: str, values: list[str]) -> bool:
+    return word.isdigit() or is_lexical(word) or _names_class(word, values)
+
+
+def _names_class(word: str, values: list[str]) -> bool:
+    phrases = [phrase for concept in known.CONCEPTS for phrase in concept.words]
+    return contains(" ".join([*values, *phrases]), [word]) or contains(word, [p for v in values for p in tokens(v) if len(p) > 3])

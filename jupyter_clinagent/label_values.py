@@ -1,0 +1,56 @@
+"""Label values that mean “not known”: in one place, for all that look at labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+LABEL_NOT_KNOWN = "label not known"
+"""Why an image with such a value is left out."""
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_EMPTY = re.compile(r"[\s?\-–—_./\\#<>()\[\]]*")
+_ABOUT = frozenset(["label", "class", "diagnosis", "finding", "value", "status", "diagnose", "klasse", "befund", "wert"])
+"""Words that change nothing: “diagnosis unknown” is “unknown”."""
+_NOT_KNOWN = frozenset(
+    ["na", "nan", "null", "unknown", "unk", "notknown", "unavailable", "notavailable", "notapplicable", "missing",
+     "notspecified", "unspecified", "notgiven", "notprovided", "notrecorded", "notreported", "notstated", "notdocumented",
+     "notdone", "notdetermined", "undetermined", "undefined", "notassessed", "notassessable", "unassessed", "unlabelled",
+     "unlabeled", "notlabelled", "notlabeled", "nolabel", "nodata", "noinformation", "noinfo", "nd", "tbd", "tba", "todo",
+     "tobedetermined", "tobedone", "pending", "unclear", "unsure", "dontknow", "donotknow", "unbekannt", "nichtbekannt",
+     "ka", "keineangabe", "keineangaben", "ohneangabe", "ohneangaben", "nichtangegeben", "nichtverfuegbar",
+     "nichtspezifiziert", "unspezifiziert", "nichtdokumentiert", "nichterhoben", "nichtbestimmt", "unbestimmt",
+     "nichtbeurteilt", "nichtbeurteilbar", "nichtzutreffend", "nichtvermerkt", "keinedaten", "keineinformation", "fehlend",
+     "fehlendewerte", "ausstehend", "unklar", "unsicher", "weissnicht"]
+)  # fmt: skip
+_UNLESS_BESIDE = {"-": "+", "missing": "present", "unclear": "clear", "unklar": "klar", "unknown": "known", "unsure": "sure"}
+"""Where the other one stands in the same column, both are answers."""
+
+
+def not_known(values: Iterable[object]) -> list[str]:
+    """Those of a column's values that mean that the label is not known, in their order.
+
+    A finding that is not there (“none”, “keine”, “no finding”) and “other” are known; so is “-” in a column that also
+    holds “+”.
+
+    Examples
+    --------
+    >>> not_known(["mel", "nv", "n/a", "unbekannt", "?", "none", "other"])
+    ['n/a', 'unbekannt', '?']
+    >>> not_known(["+", "-"])
+    []
+    """
+    written = list(dict.fromkeys(str(value) for value in values))
+    beside = {_key(value) for value in written}
+    return [value for value in written if _means_not_known(_key(value)) and _UNLESS_BESIDE.get(_key(value)) not in beside]
+
+
+def _means_not_known(key: str) -> bool:
+    return bool(_EMPTY.fullmatch(key)) or key in _NOT_KNOWN
+
+
+def _key(value: str) -> str:
+    """Lower case, letters and digits only, without words that change nothing; a sign alone stays."""
+    plain = value.casefold().translate(_UMLAUTS).strip()
+    words = re.findall(r"[^\W_]+", plain.replace("'", ""))
+    return "".join(word for word in words if word not in _ABOUT) or "".join(words) or plain

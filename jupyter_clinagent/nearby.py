@@ -1,0 +1,38 @@
+"""What is there instead of a folder that is not: a mistyped name is seen at once beside the right one."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+_MOST = 8
+
+
+def no_such_folder(path: Path, written: str | Path | None = None) -> str:
+    """A sentence that names the folder and what lies in its place.
+
+    Parameters
+    ----------
+    path
+        The folder that should be there.
+    written
+        How it was written, where that is another way.
+    """
+    named = written or path
+    if path.exists():
+        return f"{named} is a file, not a folder."
+    parent = next(folder for folder in path.absolute().parents if folder.is_dir())
+    there = f"in {parent}, " if parent.name else ""
+    wanted = path.absolute().parts[len(parent.parts)]
+    folders = sorted(p.name for p in parent.iterdir() if p.is_dir() and not p.name.startswith((".", "__")))
+    near = get_close_matches(wanted.casefold(), [name.casefold() for name in folders], n=3)
+    close = [name for name in folders if name.casefold() in near]
+    if close:
+        return f"There is no folder {named}; {there}there is {_listed(close)}. Did you mean that?"
+    more = f" and {len(folders) - _MOST} more" if len(folders) > _MOST else ""
+    what = f"there are the folders {_listed(folders[:_MOST])}{more}" if folders else "there is no folder at all"
+    return f"There is no folder {named}; {there}{what}."
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)

@@ -1,0 +1,170 @@
+"""Which values of the label column make which class.
+
+The rule: nothing is left out or gathered without the request's word.
+
+- Two or more classes that are named (“separate A from B”, “A versus B”) are what is wanted; other values are left out, and
+  that is the first assumption, with counts. What the request says to leave out is left out.
+- One finding alone does not say what becomes of several others: that is asked, unless the request speaks of the rest
+  (“or not”, “everything else”) or asks whether the finding is there; then the others are gathered. Healthy and sick are
+  opposites, and nothing is asked.
+- “A from B and C” may mean two classes or three, and a word in a class's place that nobody understands may be another class:
+  both are asked. The default loses nothing that was named.
+- Values that mean that the label is not known are in no class.
+"""
+
+from __future__ import annotations
+
+from jupyter_clinagent.agent.playbook.drafting import Notes, listed
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import Named, is_untold, mentioned, named_in, values_for
+from jupyter_clinagent.agent.playbook.polarity import REST, positive_class, says_yes
+from jupyter_clinagent.agent.playbook.unread import unread_classes
+from jupyter_clinagent.contracts import Card
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
+from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.tasks.classification import TASK
+from jupyter_clinagent.tasks.classification.readings import Reading, each_value, readings_of
+
+
+def choose_classes(intent: Intent, column: ColumnFacts, answers: dict[str, str], notes: Notes) -> dict[str, list[str]] | Card:
+    """The classes and the values that each gathers, or the question that is left.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        The column holds nothing of what the request names, or nothing to tell it from.
+    BadInput
+        The answer to the question names no two of the values.
+    """
+    told = [v for v in column.values if v not in not_known(column.values)]
+    values = [v for v in told if v not in _set_aside(intent, column, told)]
+    _check_several(values, column)
+    named = [] if intent.all_classes else named_in(intent, column, values)
+    unread = unread_classes(intent.naming, column.values) if named else []
+    readings, answer = _readings(intent, column, named, values, unread), answers.get("classes")
+    if len(readings) != 1 and not answer:
+        return _question(column, named, values, unread, readings)
+    chosen = _answered(answer, readings, values, column) if answer else readings[0].classes
+    _say_what_is_left_out(chosen, column, told, values, notes)
+    _say_what_is_gathered(chosen, column, notes)
+    if answer:
+        notes.add(f"It was asked what to tell apart; the answer: {answer}.")
+    elif not named and not intent.all_classes:
+        notes.add(f"The request names no findings, so all {len(values)} values of “{column.name}” are told apart.")
+    _say_what_is_taken(chosen, named, column, unread, notes)
+    return chosen
+
+
+def _set_aside(intent: Intent, column: ColumnFacts, told: list[str]) -> set[str]:
+    """Values that the request leaves out, by the lexicon's words or by their own."""
+    return {v for x in intent.excluded for v in values_for(x, column)} | set(mentioned(told, intent.set_aside))
+
+
+def _check_several(values: list[str], column: ColumnFacts) -> None:
+    if len(values) < 2:
+        only = f"only “{values[0]}”" if values else "nothing"
+        raise LabelsDoNotMatch(f"Column “{column.name}” holds {only}; a model needs at least two classes to tell apart.")
+
+
+def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: list[str], unread: list[str]) -> list[Reading]:
+    if named:
+        _all_present(named, values, column)
+        return readings_of(intent, named, values, unread)
+    open_to_all = intent.all_classes or len(values) == 2 or (intent.task == TASK.name and intent.is_about_imaging)
+    return [each_value(values)] if open_to_all and (intent.all_classes or not intent.versus_rest) else []
+
+
+def _all_present(named: list[Named], values: list[str], column: ColumnFacts) -> None:
+    missing = [n.name for n in named if not n.values]
+    if missing:
+        raise LabelsDoNotMatch(
+            f"The request asks for {listed(missing)}, but column “{column.name}” holds only {listed(values)}; name the "
+            "classes by these values, or point to other data."
+        )
+    if all(any(v in n.values for n in named) for v in values) and len(named) == 1:
+        raise LabelsDoNotMatch(f"All values of “{column.name}” count as {named[0].name}; there is nothing to tell it from.")
+
+
+# ------------------------------------------------------------------ the question
+def _question(column: ColumnFacts, named: list[Named], values: list[str], unread: list[str], readings: list[Reading]) -> Card:
+    if not readings:
+        return question(
+            "classes",
+            "What should the model tell apart? Name two or more values with commas between, or “all”.",
+            ["all", *values],
+            "all",
+        )
+    others = [v for v in values if not any(v in n.values for n in named)]
+    if unread:
+        why = f"{listed(unread)} is nothing that I know, and “{column.name}” holds {listed(values)}."
+    elif others and len(named) == 1:
+        why = f"The request names {next(iter(readings[0].classes))} alone, and “{column.name}” also holds {listed(others)}."
+    else:
+        why = "The request can be read in more than one way."
+    choices = [reading.text for reading in readings]
+    return question("classes", f"{why} What should the model tell apart?", choices, choices[0])
+
+
+def question(key: str, text: str, choices: list[str], default: str) -> Card:
+    """A question to the clinician, with the default that ``--yes`` takes."""
+    return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)
+
+
+def _answered(answer: str, readings: list[Reading], values: list[str], column: ColumnFacts) -> dict[str, list[str]]:
+    offered = {reading.text.casefold(): reading.classes for reading in readings} | {"all": each_value(values).classes}
+    return offered.get(answer.strip().casefold()) or _by_name(answer, values, column)
+
+
+def _by_name(answer: str, values: list[str], column: ColumnFacts) -> dict[str, list[str]]:
+    """Values with commas between; “rest” stands for all that are not among them."""
+    known = {v.casefold(): v for v in values}
+    names = [part.strip() for part in answer.replace(" vs ", ",").replace(" versus ", ",").split(",") if part.strip()]
+    found = {known[n.casefold()]: [known[n.casefold()]] for n in names if n.casefold() in known}
+    others = [v for v in values if v not in found]
+    if REST in map(str.casefold, names) and others and found:
+        found.setdefault(REST, others)
+    if len(found) != len(names) or len(found) < 2:
+        raise BadInput(
+            f"Classes “{answer}” do not fit column “{column.name}”; name two or more of {listed(values)}, with commas "
+            "between, or “all”."
+        )
+    return found
+
+
+# ------------------------------------------------------------------ what is said of them
+def _say_what_is_left_out(
+    classes: dict[str, list[str]], column: ColumnFacts, told: list[str], values: list[str], notes: Notes
+) -> None:
+    """First of all assumptions, with counts."""
+    used = {v for gathered in classes.values() for v in gathered}
+    reasons = {
+        "label not known": [v for v in column.values if v not in told],
+        "as the request says": [v for v in told if v not in values],
+        "none of the classes asked for": [v for v in values if v not in used],
+    }
+    for reason, left in reasons.items():
+        if left:
+            counts = ", ".join(f"“{v}” ({column.values[v]})" for v in left)
+            notes.first(f"Left out of “{column.name}” ({reason}): {counts}.")
+
+
+def _say_what_is_gathered(classes: dict[str, list[str]], column: ColumnFacts, notes: Notes) -> None:
+    for name, values in reversed(classes.items()):
+        if len(values) > 1:
+            every = f"every other value of “{column.name}”: " if name == REST else ""
+            notes.add(f"“{name}” gathers {every}{listed(values)}.")
+
+
+def _say_what_is_taken(
+    classes: dict[str, list[str]], named: list[Named], column: ColumnFacts, unread: list[str], notes: Notes
+) -> None:
+    if unread:
+        notes.add(f"{listed(unread)} is no value of “{column.name}” and nothing that I know, so it is in no class.")
+    untold = is_untold(column, [v for values in classes.values() for v in values])
+    for yes in [values[0] for values in classes.values() if untold and says_yes(values[0])]:
+        finding = next((n.name for n in named if n.values == [yes] != [n.name]), "the finding")
+        notes.add(f"“{column.name}” only says yes or no; “{yes}” is taken for {finding}.")
+    positive, first = positive_class(classes), next(iter(classes))
+    if named and len(classes) == 2 and positive != first:
+        notes.add(f"The positive class is the finding, “{positive}”, although the request names “{first}” first.")

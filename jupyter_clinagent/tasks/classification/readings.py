@@ -1,0 +1,135 @@
+"""The sensible readings of what a request wants told apart, the likeliest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import Named, is_negated
+from jupyter_clinagent.agent.playbook.polarity import REST, Health, health_of, says_no, says_yes
+from jupyter_clinagent.agent.playbook.unread import AGAINST
+from jupyter_clinagent.agent.playbook.wording import contains, first_position, tokens
+
+MALIGNANT = "malignant"
+Classes = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Classes with their values, and how a clinician would say them."""
+
+    text: str
+    classes: Classes
+
+
+def readings_of(intent: Intent, named: Sequence[Named], values: Sequence[str], unread: Sequence[str]) -> list[Reading]:
+    """One reading where the request is plain; several where it has to be asked.
+
+    Parameters
+    ----------
+    named
+        What the request names, each with values.
+    values
+        The column's values, without those that it leaves out.
+    unread
+        Words that stand where a class is named and that are not understood.
+    """
+    named = _with_benign(intent, named, values)
+    others = [v for v in values if not any(v in n.values for n in named)]
+    if len(named) == 1:
+        return _of_one(intent, named[0], others, unread)
+    if others and intent.versus_rest:
+        at = first_position(intent.naming, known.PHRASES["rest"]) or 0
+        named, others = [*named, Named(REST, others, at)], []
+    if parted := _one_from_several(intent.naming, named):
+        return [_each(named), parted]
+    plain = _each(named, others)
+    return _distinct(plain, _each([*named, Named(REST, others, 0)]), each_value(values)) if unread and others else [plain]
+
+
+def _distinct(*readings: Reading) -> list[Reading]:
+    return [reading for k, reading in enumerate(readings) if reading.classes not in [r.classes for r in readings[:k]]]
+
+
+def each_value(values: Sequence[str]) -> Reading:
+    """Every value is a class."""
+    return Reading(f"{_and(values)}, each by itself", {v: [v] for v in values})
+
+
+# ------------------------------------------------------------------ one finding
+def _of_one(intent: Intent, one: Named, others: list[str], unread: Sequence[str]) -> list[Reading]:
+    name = _class_name(one)
+    classes = {name: one.values, _rest(one, others): others}
+    together = Reading(f"{name} against all others together ({', '.join(others)})", classes)
+    opposites = one.name in ("normal", "abnormal") or all(health_of(v) == Health.WELL for v in one.values)
+    plain = intent.versus_rest or intent.asks_whether or opposites or _is_of_benign(intent, one) or is_negated(one, intent.naming)
+    if len(others) < 2 or (plain and not unread):
+        return [together]
+    well = [v for v in others if health_of(v) == Health.WELL]
+    against = [Reading(f"{name} against {v}, {_without(others, [v])}", {name: one.values, v: [v]}) for v in well]
+    return [together, *against, each_value([*one.values, *others])]
+
+
+def _rest(one: Named, others: list[str]) -> str:
+    """The one other value; else what they have in common."""
+    if len(others) == 1 and (one.values == [one.name] or not (says_yes(others[0]) or says_no(others[0]))):
+        return others[0]
+    if all(health_of(v) == Health.WELL for v in one.values):
+        return "abnormal"
+    if one.name == "abnormal":
+        return "normal"
+    return f"no {one.name}" if len(others) == 1 else REST
+
+
+def _with_benign(intent: Intent, named: Sequence[Named], values: Sequence[str]) -> list[Named]:
+    """“Malignant versus benign” names two classes, also where no value is called benign and something else is there, too."""
+    at = first_position(intent.naming, known.HARMLESS["words"])
+    left = [v for v in values if not any(v in n.values for n in named)]
+    benign = [v for v in left if health_of(v) == Health.HARMLESS]
+    if at is None or [n.name for n in named] != ["cancer"] or not benign or benign == left:
+        return list(named)
+    return sorted([*named, Named("benign", benign, at)], key=lambda n: n.at)
+
+
+def _is_of_benign(intent: Intent, one: Named) -> bool:
+    return one.name == "cancer" and contains(intent.naming, known.HARMLESS["words"])
+
+
+# ------------------------------------------------------------------ several
+def _each(named: Sequence[Named], left_out: Sequence[str] = ()) -> Reading:
+    classes = {_class_name(n): n.values for n in named}
+    return Reading(f"{_and(list(classes))}, each by itself{f', {_without(left_out, [])}' if left_out else ''}", classes)
+
+
+def _one_from_several(naming: str, named: Sequence[Named]) -> Reading | None:
+    """“A from B and C”: A against the others together."""
+    words, ats = tokens(naming), [n.at for n in named]
+    between = [k for k, word in enumerate(words) if word in AGAINST | {"from", "von"} and min(ats) < k < max(ats)]
+    if len(between) != 1:
+        return None
+    sides = [n for n in named if n.at < between[0]], [n for n in named if n.at > between[0]]
+    if sorted(map(len, sides))[0] != 1 or len(named) < 3:
+        return None
+    gathered = {" or ".join(map(_class_name, side)): [v for n in side for v in n.values] for side in sides}
+    return Reading(" against ".join(f"{_and([_class_name(n) for n in s])}{' together' * (len(s) > 1)}" for s in sides), gathered)
+
+
+# ------------------------------------------------------------------ names
+def _class_name(named: Named) -> str:
+    """The label value itself, unless it gathers several or only says yes or no of a finding."""
+    if named.name == "cancer" and len(named.values) > 1:
+        return MALIGNANT
+    if len(named.values) > 1 or says_yes(named.values[0]) or says_no(named.values[0]):
+        return named.name
+    return named.values[0]
+
+
+def _without(values: Sequence[str], kept: Sequence[str]) -> str:
+    return f"leaving {_and([v for v in values if v not in kept])} out"
+
+
+def _and(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
