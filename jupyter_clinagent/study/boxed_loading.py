@@ -23,6 +23,7 @@ from jupyter_clinagent.study.counting import (
     crossing,
     groups_by_class,
     images_by_class,
+    refuse_few_groups,
     say_too_few,
     with_partition,
     without_spent,
@@ -48,6 +49,7 @@ def load_boxed_cohort(inventory: Inventory, wishes: Wishes, corrections: Correct
     images = boxed_images(inventory, wishes.label, wishes.classes, wishes.boxes)
     corrected = corrections.apply(images.as_labelled())
     linked = link_images(inventory, corrected.rows, wishes.group)
+    refuse_few_groups(linked, wishes.allow_few)
     rows, mended, lost = with_boxes(images, linked)
     _check_numbers(rows, mended, wishes.allow_few)
     split = split_boxed(inventory, rows, linked.joined.loc[rows.index], wishes.split, wishes.seed)

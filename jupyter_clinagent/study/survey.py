@@ -8,6 +8,7 @@ import numpy as np
 
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.study.boxes.found import CORNERS, AnnotatedBoxes
+from jupyter_clinagent.study.group_names import names_patients, restarts
 from jupyter_clinagent.study.image_level import image_level_labels, supervision
 from jupyter_clinagent.study.inventory import (
     FILE_NAME,
@@ -15,6 +16,7 @@ from jupyter_clinagent.study.inventory import (
     FOLDER_SPLIT,
     PATIENT_FOLDER,
     Inventory,
+    Table,
     image_rows,
     rows_by_file,
 )
@@ -103,11 +105,16 @@ def _candidates(inventory: Inventory, role: str) -> list[str]:
 
 
 def group_candidates(inventory: Inventory) -> list[str]:
-    """Coarsest first: several lesions belong to one patient."""
-    columns = [c for table in inventory.image_tables for c in table.by_role("group")]
-    named = list(dict.fromkeys(c.name for c in sorted(columns, key=lambda c: c.distinct)))
+    """Coarsest first, as several lesions belong to one patient; what is numbered anew in each patient comes last."""
+    columns = [(_restarts(table, c), c.distinct, c.name) for table in inventory.image_tables for c in table.by_role("group")]
+    named = list(dict.fromkeys(name for _, _, name in sorted(columns, key=lambda column: column[:2])))
     inner = [PATIENT_FOLDER] if inventory.class_folders is not None and inventory.class_folders.inner else []
     return named + inner + ([FILE_NAME] if inventory.parsed else [])
+
+
+def _restarts(table: Table, column: ColumnFacts) -> bool:
+    patients = [c.name for c in table.by_role("group") if names_patients(c.name)]
+    return not names_patients(column.name) and any(restarts(table.frame[column.name], table.frame[p]) for p in patients)
 
 
 def split_candidates(inventory: Inventory) -> list[str]:
