@@ -15,6 +15,9 @@ from jupyter_clinagent.study.matching import FileIndex
 
 MOST_CLASSES = 50
 SHOWN_VALUES = 30
+LEAST_NUMBERS = 0.5
+"""Coordinates are numbers in more than this share of their cells; the others can't be read, which has to be said."""
+_NOTHING = frozenset(["", "nan", "na", "n/a", "none", "null", "-", "<na>"])
 
 _LABEL = re.compile(
     r"^(dx|labels?|class(es)?(_?names?)?|diagnos\w*|diagnose|befund|target|categor(y|ies)|findings?|patholog(y|ies)|disease|outcome"
@@ -73,6 +76,10 @@ def _is_group(column: Column) -> bool:
     return personal or is_group(column.key, column.counts, column.rows)
 
 
+def _is_box(column: Column) -> bool:
+    return bool(_BOX.match(column.key)) and share_of_numbers(column.given) > LEAST_NUMBERS
+
+
 def _is_label(column: Column) -> bool:
     return bool(_LABEL.match(column.key)) and _categorical(column)
 
@@ -96,7 +103,7 @@ _RULES: tuple[tuple[str, Callable[[Column], bool], str], ...] = (
     ("group", _is_group, "named like an id of patients, lesions or studies, and its values recur or number the rows"),
     ("ignored", lambda c: c.distinct < 2, "empty or the same in every row"),
     ("ignored", lambda c: bool(_IDENTIFIER.search(c.key)), "named like personal data; neither used nor shown"),
-    ("box", lambda c: bool(_BOX.match(c.key)) and c.numeric > 0.9, "named like box coordinates, and numbers"),
+    ("box", _is_box, "named like box coordinates, and numbers"),
     ("mask", lambda c: bool(_MASK.search(c.key)) and not _categorical(c), "named like masks"),
     ("sex", _is_sex, "named sex or gender, or its values are"),
     ("age", _is_age, "named age, and numbers"),
@@ -176,6 +183,17 @@ def _alias(frame: pd.DataFrame, column: ColumnFacts, label: ColumnFacts) -> Colu
 def is_named_like_label(name: str) -> bool:
     """Whether a column is named like a diagnosis or class, whatever it holds."""
     return bool(_LABEL.match(name.lower().strip().replace(" ", "_")))
+
+
+def is_blank(cells: pd.Series) -> pd.Series:
+    """Whether each cell holds nothing, or a word for nothing."""
+    return cells.isna() | cells.astype(str).str.strip().str.lower().isin(_NOTHING)
+
+
+def share_of_numbers(cells: pd.Series) -> float:
+    """Share of the cells that are numbers, of those that hold anything."""
+    given = cells[~is_blank(cells)]
+    return float(pd.to_numeric(given, errors="coerce").notna().mean()) if len(given) else 0.0
 
 
 def is_identifier(name: str) -> bool:

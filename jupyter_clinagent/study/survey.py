@@ -164,8 +164,9 @@ def _boxes(inventory: Inventory, median_size: tuple[int, int] | None) -> dict[st
 def _median_side(found: AnnotatedBoxes, median_size: tuple[int, int] | None) -> float | None:
     """Where the annotation doesn't say how large its image is, a typical one is taken."""
     corners = found.rows[CORNERS].to_numpy(dtype=float)
-    usual = (1, 1) if found.relative else (median_size or (np.nan, np.nan))
+    usual = median_size or (np.nan, np.nan)
     size = found.rows[["width", "height"]].where(lambda given: given > 0).fillna({"width": usual[0], "height": usual[1]})
+    size[found.in_parts] = 1
     area = np.abs(corners[:, 2:] - corners[:, :2]).prod(axis=1) / size.prod(axis=1).to_numpy()
     known = area[np.isfinite(area) & (area > 0)]
     return round(float(np.sqrt(np.median(known))), 4) if len(known) else None
@@ -197,6 +198,12 @@ def _problems(inventory: Inventory, layout: str, unreadable: int) -> list[str]:
         )
     if inventory.boxes and inventory.boxes.strangers:
         found.append(f"{len(inventory.boxes.strangers)} boxes are for images that are not there.")
+    if inventory.boxes and (doubtful := inventory.boxes.doubtful):
+        found.append(
+            f"The boxes of {len(doubtful)} images can't be read, or not all of them ({', '.join(doubtful[:3])}"
+            f"{', …' if len(doubtful) > 3 else ''}): such images are not taken for negative, but left out unless a label says "
+            "what they show."
+        )
     if len(inventory.images) < 3:
         found.append(f"Only {len(inventory.images)} images.")
     if unreadable:
