@@ -194,6 +194,8 @@ class EvaluationFacts(Frozen):
     validation: dict[str, Estimate]
     test: dict[str, Estimate]
     operating_point: OperatingResult | None = None
+    no_threshold: str | None = None
+    """Why the threshold that was asked for can't be set."""
     reliance: list[RelianceFacts] = []
     """One for each confounder of the specification."""
     unsealed: int

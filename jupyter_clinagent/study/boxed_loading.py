@@ -186,6 +186,8 @@ def _conflicts(rows: pd.DataFrame, boxes: pd.DataFrame) -> int:
 def _say_labels(images: BoxedImages, rows: pd.DataFrame) -> list[str]:
     """What an image without a box means, which is an assumption wherever nothing says it."""
     bare = rows[(rows["class"] == NO_FINDING)]
+    if images.column == BOXES and not len(bare):
+        return ["Every image has a box, so nothing is learnt from images without a finding."]
     if images.column == BOXES:
         return [f"No label says which images show a finding, so the {len(bare)} images without a box count as negative."]
     said = [

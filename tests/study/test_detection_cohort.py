@@ -268,7 +268,9 @@ def test_boxes_on_every_image_are_loaded_and_audited(tmp_path: Path) -> None:
     cohort = detect(folder)
     findings = audit_cohort(cohort, take_inventory(folder))
     assert {"box sizes", "groups"} <= {finding.topic for finding in findings}
-    assert "only 0 groups" in " ".join(cohort.facts.assumptions)
+    said = " ".join(cohort.facts.assumptions)
+    assert "only 0 groups" in said
+    assert "Every image has a box" in said
 
 
 # ------------------------------------------------------------------ the seal

@@ -63,11 +63,13 @@ def _at_the_threshold(e: Evidence) -> Iterator[str]:
         accuracy = e.opening.facts.test.get("balanced_accuracy")
         yield f"Naming the likeliest class, it is right in {_hundred(accuracy)} images of an average class."
         return
-    yield (
-        f"At the chosen threshold it recognises {_hundred(point.test.get('sensitivity'))} images of {point.named}, "
-        f"and leaves {_hundred(point.test.get('specificity'))} of the others without an alarm."
-    )
-    if point.target is not None:
+    spared = point.test.get("specificity")
+    of_others = "how many of the others it leaves without an alarm can't be estimated"
+    if spared is not None and spared.value is not None:
+        of_others = f"leaves {_hundred(spared)} of the others without an alarm"
+    recognised = _hundred(point.test.get("sensitivity"))
+    yield f"At the chosen threshold it recognises {recognised} images of {point.named}, and {of_others}."
+    if point.target is not None and point.target_in_interval is not None:
         inside = "lies inside" if point.target_in_interval else "does NOT lie inside"
         yield f"The {point.rule} aimed at, {point.target:.2f}, {inside} the 95 % interval found on the test images."
 
@@ -134,6 +136,8 @@ def _small_test(e: Evidence) -> Iterator[str]:
 
 def _target(e: Evidence) -> Iterator[str]:
     point = e.opening.facts.operating_point
+    if e.opening.facts.no_threshold:
+        yield e.opening.facts.no_threshold
     if point is not None and point.target_in_interval is False:
         yield f"The {point.rule} aimed at ({point.target}) was not confirmed on the test images."
 
