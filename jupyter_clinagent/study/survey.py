@@ -153,6 +153,7 @@ def _boxes(inventory: Inventory, median_size: tuple[int, int] | None) -> dict[st
     return {
         "boxes": len(found),
         "boxed_images": len(found.images),
+        "unread": len(found.unread.keys() - found.images),
         "box_classes": {str(name): int(count) for name, count in found.rows["class"].value_counts().items()},
         "median_box": _median_side(found, median_size),
         "image_label": level.column if level else None,

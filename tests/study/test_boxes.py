@@ -197,7 +197,9 @@ def test_a_yolo_file_that_cannot_be_read_makes_its_image_unknown_and_an_empty_on
     found = found_in(tmp_path)
     unread = {Path(image).stem: why for image, why in found.unread.items()}
     assert unread == dict.fromkeys(["short", "words", "pixels", "zeros", "prose"], UNREAD) | {"partly": PARTLY}
-    assert "The boxes of 6 images can't be read" in " ".join(survey_facts(take_inventory(tmp_path)).problems)
+    facts = survey_facts(take_inventory(tmp_path))
+    assert (facts.boxed_images, facts.unread) == (2, 5)
+    assert "The boxes of 6 images can't be read" in " ".join(facts.problems)
 
 
 def test_reports_that_lie_elsewhere_under_the_images_names_are_no_label_files(tmp_path: Path) -> None:
