@@ -45,6 +45,8 @@ class SurveyFacts(Frozen):
     """Width, height in pixels."""
     boxes: int = 0
     boxed_images: int = 0
+    unread: int = 0
+    """Images without a box of which nobody knows whether they show a finding: the file with their boxes can't be read."""
     box_classes: dict[str, int] = {}
     """Boxes of known images by class, the most frequent first."""
     median_box: float | None = None
@@ -240,6 +242,8 @@ class EvaluationFacts(Frozen):
     validation: dict[str, Estimate]
     test: dict[str, Estimate]
     operating_point: OperatingResult | None = None
+    no_threshold: str | None = None
+    """Why the threshold that was asked for can't be set."""
     reliance: list[RelianceFacts] = []
     """One for each confounder of the specification."""
     unsealed: int

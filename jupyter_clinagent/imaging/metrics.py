@@ -291,20 +291,20 @@ def choose_threshold(hit: np.ndarray, scores: np.ndarray, rule: str, target: flo
     Raises
     ------
     ValueError
-        Where one of both kinds is missing, or the rule is unknown or has no target.
+        Where the images that the rule counts are missing, or the rule is unknown or has no target.
     """
     hit, scores = np.asarray(hit, dtype=bool), np.asarray(scores, dtype=float)
-    if hit.all() or not hit.any():
-        raise ValueError("a threshold needs positive and negative images")
+    if rule not in ("youden", "sensitivity", "specificity") or (rule != "youden" and target is None):
+        raise ValueError("the rule is sensitivity or specificity with a target, or youden")
+    if (rule != "specificity" and not hit.any()) or (rule != "sensitivity" and hit.all()):
+        raise ValueError("a threshold needs images of the kind that its rule counts: positive, negative or both")
     levels = np.unique(scores)
     cuts = np.r_[levels[0] - 1e-6, (levels[1:] + levels[:-1]) / 2, levels[-1] + 1e-6]
-    sensitivity = 1 - np.searchsorted(np.sort(scores[hit]), cuts) / hit.sum()
-    specificity = np.searchsorted(np.sort(scores[~hit]), cuts) / (~hit).sum()
+    sensitivity = 1 - np.searchsorted(np.sort(scores[hit]), cuts) / max(hit.sum(), 1)
+    specificity = np.searchsorted(np.sort(scores[~hit]), cuts) / max((~hit).sum(), 1)
     if rule == "youden":
         return float(cuts[np.argmax(sensitivity + specificity)])
-    if rule not in ("sensitivity", "specificity") or target is None:
-        raise ValueError("the rule is sensitivity or specificity with a target, or youden")
-    reached = np.flatnonzero((sensitivity if rule == "sensitivity" else specificity) >= target - 1e-12)
+    reached = np.flatnonzero((sensitivity if rule == "sensitivity" else specificity) >= (target or 0.0) - 1e-12)
     return float(cuts[reached[-1] if rule == "sensitivity" else reached[0]])
 
 

@@ -6,14 +6,39 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.imaging.metrics import wilson
 from jupyter_clinagent.study.cohort import OWN_COLUMNS
 from jupyter_clinagent.study.inventory import FOLDER, PATIENT_FOLDER, Inventory
+from jupyter_clinagent.study.linking import Linked
 from jupyter_clinagent.study.partition import PARTITIONS
 from jupyter_clinagent.study.splitting import Split
 
 FEW_GROUPS, FEWEST_GROUPS, LEAST_GROUPS = 10, 5, 3
 """Fewer groups of a class are too few to judge; fewer are refused; fewer are refused even where that was allowed."""
+
+
+def refuse_few_groups(linked: Linked, allow_few: bool) -> None:
+    """Refuse images of so few patients that none would be left to judge by; near-duplicates hold groups together.
+
+    Raises
+    ------
+    TooFewImages
+        With how many groups there are and how many it takes.
+    """
+    least, source = LEAST_GROUPS if allow_few else FEWEST_GROUPS, linked.groups.source
+    groups, apart = linked.rows["group"].nunique(), linked.joined.nunique()
+    if source is not None and groups < least:
+        raise TooFewImages(
+            f"The {len(linked.rows)} images come from only {groups} group{'s' * (groups != 1)} (by {source}), and images of one "
+            f"patient must not be trained on and judged by: it takes at least {least}. Add images of other patients, or name "
+            "another column that tells what belongs together."
+        )
+    if apart < LEAST_GROUPS:
+        raise TooFewImages(
+            f"The {len(linked.rows)} images fall into only {apart} set{'s' * (apart != 1)} that don't look nearly the same as "
+            f"another, and near-duplicates must not part: it takes at least {LEAST_GROUPS}. Add other images."
+        )
 
 
 def with_partition(rows: pd.DataFrame, split: Split) -> pd.DataFrame:

@@ -19,6 +19,16 @@ def choose_operating_point(validation: Judged, point: OperatingPoint, classes: l
     return float(metrics.choose_threshold(truth, score, point.rule, point.target))
 
 
+def why_no_threshold(validation: Judged, point: OperatingPoint, classes: list[str]) -> str | None:
+    """Why validation gives no threshold: the images that the rule counts are missing (boxes on every image); None if it does."""
+    truth, _ = validation.binary(*map(classes.index, point.positives))
+    if point.rule != "specificity" and not truth.any():
+        return f"No threshold can be set for {point.rule}: no validation image shows {point.named}."
+    if point.rule != "sensitivity" and truth.all():
+        return f"No threshold can be set for {point.rule}: every validation image shows {point.named}."
+    return None
+
+
 def operating_result(
     point: OperatingPoint, threshold: float, validation: dict[str, Estimate], test: dict[str, Estimate]
 ) -> OperatingResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,10 +84,30 @@ def take_inventory(data: str | Path) -> Inventory:
     named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
     tables = [_table(name, frame, index) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
-    boxes = coco_boxes(coco) or voc_boxes(folder, index) or yolo_boxes(folder, images) or table_boxes(tables)
+    boxes = _boxes(folder, images, index, coco, tables, problems)
     return Inventory(
         folder, images, tables + _coco_tables(coco, index), find_class_folders(images), boxes, parse_groups(images), problems
     )
+
+
+def _boxes(
+    folder: DataFolder, images: list[str], index: FileIndex, coco: list[CocoFile], tables: list[Table], problems: list[str]
+) -> AnnotatedBoxes | None:
+    """Of the first format that holds any."""
+    readers: list[Callable[[], AnnotatedBoxes | None]] = [
+        lambda: coco_boxes(coco, folder, images),
+        lambda: voc_boxes(folder, index),
+        lambda: yolo_boxes(folder, images),
+        lambda: table_boxes(tables),
+    ]
+    broken = 0
+    for read in readers:
+        if boxes := read():
+            return boxes
+        broken += len(boxes.files) if boxes is not None else 0
+    if broken:
+        problems.append(f"None of the {broken} files that look like files of boxes can be read.")
+    return None
 
 
 def _coco_tables(found: list[CocoFile], index: FileIndex) -> list[Table]:

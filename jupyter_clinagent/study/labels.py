@@ -147,7 +147,7 @@ def _refuse_several(cells: pd.Series, column: str) -> None:
     several = int(cells.dropna().astype(str).str.contains("|", regex=False).sum())
     if several:
         raise BadInput(
-            f"{several} cells of {column} hold several labels (A|B); a single-label classification needs one for each image: "
+            f"{several} cells of {column} hold several labels (A|B); telling classes apart takes one for each image: "
             "choose one of them, or name another column."
         )
 

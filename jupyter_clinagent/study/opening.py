@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from jupyter_clinagent.contracts import OperatingPoint
-from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts
 from jupyter_clinagent.study.evaluation import (
     choose_operating_point,
     operating_result,
     subgroup_table,
+    why_no_threshold,
 )
 from jupyter_clinagent.study.evaluator import judged_otherwise
 from jupyter_clinagent.study.experiment import Trained
@@ -93,7 +94,8 @@ def _evaluated(session: Session, trained: Trained, sealed: pd.DataFrame, reason:
     specification, classes = session.confirmed.specification, session.cohort.classes
     test = session.predict(trained.model, trained.data, "test")
     point = specification.operating_point
-    threshold = choose_operating_point(trained.validation, point, classes) if point else None
+    missing = why_no_threshold(trained.validation, point, classes) if point else None
+    threshold = choose_operating_point(trained.validation, point, classes) if point and not missing else None
     figures = [part.estimates(classes, session.positives, threshold, session.seed) for part in (trained.validation, test)]
     facts = EvaluationFacts(
         experiment=trained.entry.name,
@@ -101,6 +103,7 @@ def _evaluated(session: Session, trained: Trained, sealed: pd.DataFrame, reason:
         validation=figures[0],
         test=figures[1],
         operating_point=operating_result(point, threshold, *figures) if point and threshold is not None else None,
+        no_threshold=missing,
         reliance=reliance_facts(session, Tested(trained, test), lambda erm: session.predict(erm.model, erm.data, "test")),
         unsealed=len(session.ledger.openings),
         replayed=replayed,
@@ -125,6 +128,8 @@ def post_hoc(session: Session, rule: str, target: float | None, positive: str | 
         raise ProtocolViolation("Say which class is the positive one: study.new_threshold(…, positive=…).")
     point = OperatingPoint(rule=rule, target=target, positive_class=name)
     classes = session.cohort.classes
+    if missing := why_no_threshold(opening.trained.validation, point, classes):
+        raise BadInput(f"{missing} Add images of the other kind, or choose another rule.")
     threshold = choose_operating_point(opening.trained.validation, point, classes)
     parts = (opening.trained.validation, opening.test)
     figures = [part.estimates(classes, [*map(classes.index, point.positives)], threshold, session.seed) for part in parts]

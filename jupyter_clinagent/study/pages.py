@@ -109,7 +109,8 @@ def evaluation(facts: EvaluationFacts, note: str = "") -> str:
     first = f"<p><b>{escape(facts.experiment)}</b> on the test set. {opened}{f' <b>{escape(note)}</b>' if note else ''}</p>"
     caption = "Figures (95 % interval, bootstrap over groups)"
     figures_ = table(["Metric", "Validation", "Test"], rows, caption)
-    return first + figures_ + operating_point(facts.operating_point) + reliance_tables(facts.reliance)
+    unset = f"<p>{escape(facts.no_threshold)}</p>" if facts.no_threshold else ""
+    return first + figures_ + unset + operating_point(facts.operating_point) + reliance_tables(facts.reliance)
 
 
 def operating_point(result: OperatingResult | None) -> str:

@@ -10,19 +10,19 @@ import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.study.group_names import MOST_EACH, is_group
 from jupyter_clinagent.study.layouts import SPLIT_WORDS
 from jupyter_clinagent.study.matching import FileIndex
 
 MOST_CLASSES = 50
 SHOWN_VALUES = 30
+LEAST_NUMBERS = 0.5
+"""Coordinates are numbers in more than this share of their cells; the others can't be read, which has to be said."""
+_NOTHING = frozenset(["", "nan", "na", "n/a", "none", "null", "-", "<na>"])
 
 _LABEL = re.compile(
     r"^(dx|labels?|class(es)?(_?names?)?|diagnos\w*|diagnose|befund|target|categor(y|ies)|findings?|patholog(y|ies)|disease|outcome"
     r"|ground_?truth|gt|y|one_hot|.*_(label|class|diagnosis))$"
-)
-_GROUP = re.compile(
-    r"^((anon\w*_)?(patient|patienten|pat|lesion|subject|case|participant|person|exam|study|individual|fall)"
-    r"([_ -]?(or|and)[_ -]?\w+)?([_ -]?(id|no|nr|number|nummer|uid|key))?|mrn|pid|\w*_group(_id)?|group(_?id)?)$"
 )
 _IDENTIFIER = re.compile(
     r"(patient|subject|person|last|first|full|sur|family|given)[_ ]?names?$|^names?$|nachname"
@@ -73,8 +73,12 @@ def _is_split(column: Column) -> bool:
 
 
 def _is_group(column: Column) -> bool:
-    enough = column.distinct >= 3 and column.distinct * 50 >= column.rows
-    return enough and bool(_GROUP.match(column.key) or _IDENTIFIER.search(column.key))
+    personal = bool(_IDENTIFIER.search(column.key)) and column.distinct >= 3 and column.distinct * MOST_EACH >= column.rows
+    return personal or is_group(column.key, column.counts, column.rows)
+
+
+def _is_box(column: Column) -> bool:
+    return bool(_BOX.match(column.key)) and share_of_numbers(column.given) > LEAST_NUMBERS
 
 
 def _is_label(column: Column) -> bool:
@@ -95,11 +99,12 @@ def _is_sex(column: Column) -> bool:
 
 
 _RULES: tuple[tuple[str, Callable[[Column], bool], str], ...] = (
-    ("ignored", lambda c: c.distinct < 2, "empty or the same in every row"),
     ("split", _is_split, "all values are names of partitions"),
+    # Before constants: images of one patient alone are one group, not as many as there are images.
     ("group", _is_group, "named like an id of patients, lesions or studies, and its values recur or number the rows"),
+    ("ignored", lambda c: c.distinct < 2, "empty or the same in every row"),
     ("ignored", lambda c: bool(_IDENTIFIER.search(c.key)), "named like personal data; neither used nor shown"),
-    ("box", lambda c: bool(_BOX.match(c.key)) and c.numeric > 0.9, "named like box coordinates, and numbers"),
+    ("box", _is_box, "named like box coordinates, and numbers"),
     ("mask", lambda c: bool(_MASK.search(c.key)) and not _categorical(c), "named like masks"),
     ("sex", _is_sex, "named sex or gender, or its values are"),
     ("age", _is_age, "named age, and numbers"),
@@ -193,6 +198,17 @@ def _alias(frame: pd.DataFrame, column: ColumnFacts, label: ColumnFacts) -> Colu
 def is_named_like_label(name: str) -> bool:
     """Whether a column is named like a diagnosis or class, whatever it holds."""
     return bool(_LABEL.match(name.lower().strip().replace(" ", "_")))
+
+
+def is_blank(cells: pd.Series) -> pd.Series:
+    """Whether each cell holds nothing, or a word for nothing."""
+    return cells.isna() | cells.astype(str).str.strip().str.lower().isin(_NOTHING)
+
+
+def share_of_numbers(cells: pd.Series) -> float:
+    """Share of the cells that are numbers, of those that hold anything."""
+    given = cells[~is_blank(cells)]
+    return float(pd.to_numeric(given, errors="coerce").notna().mean()) if len(given) else 0.0
 
 
 def is_identifier(name: str) -> bool:

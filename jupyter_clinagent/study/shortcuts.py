@@ -15,7 +15,7 @@ from jupyter_clinagent.imaging import reliance
 from jupyter_clinagent.imaging.debiasing import inpaint
 from jupyter_clinagent.imaging.reliance import ConfoundedScores
 from jupyter_clinagent.study.acceptance import Verdict, judge_debiasing
-from jupyter_clinagent.study.evaluation import choose_operating_point
+from jupyter_clinagent.study.evaluation import choose_operating_point, why_no_threshold
 from jupyter_clinagent.study.judged import Judged
 from jupyter_clinagent.study.session import Session
 
@@ -119,7 +119,7 @@ def _figures(session: Session, name: str, tested: Tested) -> ShortcutFigures:
         auroc_without=reliance.auroc_without(shown, seed=seed),
     )
     point = session.confirmed.specification.operating_point
-    if point is None:
+    if point is None or why_no_threshold(tested.trained.validation, point, session.cohort.classes):
         return figures
     threshold = choose_operating_point(tested.trained.validation, point, session.cohort.classes)
     both = {"with": True, "without": False}

@@ -10,6 +10,7 @@ import numpy as np
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.boxes.found import CORNERS, AnnotatedBoxes
+from jupyter_clinagent.study.group_names import names_patients, restarts
 from jupyter_clinagent.study.image_level import image_level_labels, supervision
 from jupyter_clinagent.study.inventory import (
     FILE_NAME,
@@ -17,6 +18,7 @@ from jupyter_clinagent.study.inventory import (
     FOLDER_SPLIT,
     PATIENT_FOLDER,
     Inventory,
+    Table,
     image_rows,
     rows_by_file,
 )
@@ -113,11 +115,16 @@ def _candidates(inventory: Inventory, role: str) -> list[str]:
 
 
 def group_candidates(inventory: Inventory) -> list[str]:
-    """Coarsest first: several lesions belong to one patient."""
-    columns = [c for table in inventory.image_tables for c in table.by_role("group")]
-    named = list(dict.fromkeys(c.name for c in sorted(columns, key=lambda c: c.distinct)))
+    """Coarsest first, as several lesions belong to one patient; what is numbered anew in each patient comes last."""
+    columns = [(_restarts(table, c), c.distinct, c.name) for table in inventory.image_tables for c in table.by_role("group")]
+    named = list(dict.fromkeys(name for _, _, name in sorted(columns, key=lambda column: column[:2])))
     inner = [PATIENT_FOLDER] if inventory.class_folders is not None and inventory.class_folders.inner else []
     return named + inner + ([FILE_NAME] if inventory.parsed else [])
+
+
+def _restarts(table: Table, column: ColumnFacts) -> bool:
+    patients = [c.name for c in table.by_role("group") if names_patients(c.name)]
+    return not names_patients(column.name) and any(restarts(table.frame[column.name], table.frame[p]) for p in patients)
 
 
 def split_candidates(inventory: Inventory) -> list[str]:
@@ -156,6 +163,7 @@ def _boxes(inventory: Inventory, median_size: tuple[int, int] | None) -> dict[st
     return {
         "boxes": len(found),
         "boxed_images": len(found.images),
+        "unread": len(found.unread.keys() - found.images),
         "box_classes": {str(name): int(count) for name, count in found.rows["class"].value_counts().items()},
         "median_box": _median_side(found, median_size),
         "image_label": level.column if level else None,
@@ -167,8 +175,9 @@ def _boxes(inventory: Inventory, median_size: tuple[int, int] | None) -> dict[st
 def _median_side(found: AnnotatedBoxes, median_size: tuple[int, int] | None) -> float | None:
     """Where the annotation doesn't say how large its image is, a typical one is taken."""
     corners = found.rows[CORNERS].to_numpy(dtype=float)
-    usual = (1, 1) if found.relative else (median_size or (np.nan, np.nan))
+    usual = median_size or (np.nan, np.nan)
     size = found.rows[["width", "height"]].where(lambda given: given > 0).fillna({"width": usual[0], "height": usual[1]})
+    size[found.in_parts] = 1
     area = np.abs(corners[:, 2:] - corners[:, :2]).prod(axis=1) / size.prod(axis=1).to_numpy()
     known = area[np.isfinite(area) & (area > 0)]
     return round(float(np.sqrt(np.median(known))), 4) if len(known) else None
@@ -200,6 +209,12 @@ def _problems(inventory: Inventory, layout: str, unreadable: int) -> list[str]:
         )
     if inventory.boxes and inventory.boxes.strangers:
         found.append(f"{len(inventory.boxes.strangers)} boxes are for images that are not there.")
+    if inventory.boxes and (doubtful := inventory.boxes.doubtful):
+        found.append(
+            f"The boxes of {len(doubtful)} images can't be read, or not all of them ({', '.join(doubtful[:3])}"
+            f"{', …' if len(doubtful) > 3 else ''}): such images are not taken for negative, but left out unless a label says "
+            "what they show."
+        )
     if len(inventory.images) < 3:
         found.append(f"Only {len(inventory.images)} images.")
     if unreadable:

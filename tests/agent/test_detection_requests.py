@@ -140,3 +140,10 @@ def test_boxes_for_unknown_images_only_are_no_boxes_to_learn_from() -> None:
 def test_boxes_of_one_class_without_a_telling_name_are_taken_for_what_is_asked() -> None:
     survey = BOXED.model_copy(update={"box_classes": {"class 0": 1405}})
     check("Find the fractures", survey, {"classes": ["class 0"], "assumes": "“class 0”, which is taken for fracture"})
+
+
+def test_images_whose_boxes_cannot_be_read_are_not_said_to_count_as_negative() -> None:
+    drafted = draft(read_request("Find the fractures"), BOXED.model_copy(update={"unread": 9}), {})
+    assert isinstance(drafted, Draft)
+    bare = BOXED.images - BOXED.boxed_images - 9
+    assert f"so the {bare} images without a box count as negative" in " ".join(drafted.assumptions)

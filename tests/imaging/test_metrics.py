@@ -141,6 +141,15 @@ def test_an_impossible_threshold_is_refused(hit, rule, target):
         metrics.choose_threshold(np.array(hit), np.array([0.1, 0.9]), rule, target)
 
 
+def test_a_rule_needs_only_the_images_that_it_counts():
+    scores = np.array([0.1, 0.2, 0.8, 0.9])
+    assert 0.1 < metrics.choose_threshold(np.ones(4), scores, "sensitivity", 0.75) <= 0.2
+    assert 0.8 < metrics.choose_threshold(np.zeros(4), scores, "specificity", 0.75) <= 0.9
+    for hit, rule in ((np.zeros(4), "sensitivity"), (np.ones(4), "specificity"), (np.zeros(4), "youden")):
+        with pytest.raises(ValueError, match="threshold needs images of the kind that its rule counts"):
+            metrics.choose_threshold(hit, scores, rule, 0.75)
+
+
 def test_wilson_matches_the_published_example():
     low, high = metrics.wilson(15, 148)  # Newcombe 1998, table I
     assert (round(low, 4), round(high, 4)) == (0.0624, 0.1605)

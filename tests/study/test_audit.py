@@ -94,6 +94,11 @@ def test_association_is_one_for_a_copy_and_none_for_chance() -> None:
     assert strength["copy"][1] < 0.01
 
 
+def test_nothing_goes_with_a_label_that_is_always_the_same() -> None:
+    sex = pd.Series(["m", "f"] * 50)
+    assert associations(pd.DataFrame({"sex": sex}), pd.Series(["finding"] * 100), pd.Series(range(100))) == []
+
+
 def test_image_size_that_goes_with_the_label_is_reported(tmp_path: Path) -> None:
     folder = table_with(tmp_path, ["a", "b"] * 40)
     for n in range(0, 80, 2):

@@ -1,6 +1,7 @@
 """Boxes of every format: the same table comes out; what can't be right is mended or refused, each with its reason."""
 
 import json
+import re
 from pathlib import Path
 
 import cv2
@@ -8,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jupyter_clinagent.study.boxes.found import CORNERS, AnnotatedBoxes
-from jupyter_clinagent.study.boxes.mending import MendedBoxes, mend_boxes
+from jupyter_clinagent.study.boxes.found import CORNERS, PARTLY, UNREAD, AnnotatedBoxes
+from jupyter_clinagent.study.boxes.mending import IN_PARTS, MendedBoxes, mend_boxes
 from jupyter_clinagent.study.inventory import take_inventory
 from jupyter_clinagent.study.survey import survey_facts
 
@@ -169,6 +170,154 @@ def test_boxes_for_unknown_images_are_counted_and_named(tmp_path: Path) -> None:
     found = found_in(tmp_path)
     assert (len(found.rows), found.strangers, len(found)) == (1, ["lost/z.png"], 2)
     assert "1 boxes are for images that are not there." in survey_facts(take_inventory(tmp_path)).problems
+
+
+# ------------------------------------------------------------------ what can't be read
+YOLO_TEXTS = {
+    "a": "0 0.5 0.5 0.2 0.2\n",
+    "empty": "",
+    "blank": " \n\n",
+    "mark": "\ufeff",
+    "short": "0 0.5 0.5 0.2\n",
+    "words": "0 0.5 half 0.2 0.2\n",
+    "pixels": "0 120 80 40 30\n",
+    "zeros": "\0\0\0\0",
+    "partly": "0 0.5 0.5 0.2 0.2\n0 0.1 0.1\n",
+    "prose": "The radius is fractured.\n",
+}
+
+
+def test_a_yolo_file_that_cannot_be_read_makes_its_image_unknown_and_an_empty_one_does_not(tmp_path: Path) -> None:
+    write_images(tmp_path / "images", [f"{name}.png" for name in YOLO_TEXTS])
+    (tmp_path / "labels").mkdir()
+    for name, text in YOLO_TEXTS.items():
+        (tmp_path / "labels" / f"{name}.txt").write_text(text)
+    (tmp_path / "labels" / "classes.txt").write_text("fracture")
+    (tmp_path / "README.txt").write_text("0 1 2 3\nAbout these images.")
+    found = found_in(tmp_path)
+    unread = {Path(image).stem: why for image, why in found.unread.items()}
+    assert unread == dict.fromkeys(["short", "words", "pixels", "zeros", "prose"], UNREAD) | {"partly": PARTLY}
+    facts = survey_facts(take_inventory(tmp_path))
+    assert (facts.boxed_images, facts.unread) == (2, 5)
+    assert "The boxes of 6 images can't be read" in " ".join(facts.problems)
+
+
+def test_reports_that_lie_elsewhere_under_the_images_names_are_no_label_files(tmp_path: Path) -> None:
+    write_images(tmp_path, ["a.png", "b.png"])
+    for name in "ab":
+        (tmp_path / "reports").mkdir(exist_ok=True)
+        (tmp_path / "reports" / f"{name}.txt").write_text("Kein Nachweis einer Fraktur, 2 Aufnahmen.")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "a.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    assert found_in(tmp_path).unread == {}
+
+
+def test_a_voc_file_that_cannot_be_read_makes_its_image_unknown_and_one_without_objects_does_not(tmp_path: Path) -> None:
+    as_voc(tmp_path)
+    write_images(tmp_path / "JPEGImages", ["none.png", "cut.png", "empty.png", "named.png"])
+    notes = tmp_path / "Annotations"
+    (notes / "none.xml").write_text("<annotation><filename>none.png</filename></annotation>")
+    (notes / "cut.xml").write_text("<annotation><filename>cut.png</filename><object><name>fracture</na")
+    (notes / "empty.xml").write_text("")
+    (notes / "x7.xml").write_text("<annotation><filename>named.png</filename><object>")
+    (tmp_path / "settings.xml").write_text("<settings>")
+    found = found_in(tmp_path)
+    assert found.unread == {f"JPEGImages/{name}.png": UNREAD for name in ("cut", "empty", "named")}
+
+
+def test_images_that_only_a_broken_coco_file_lists_are_unknown(tmp_path: Path) -> None:
+    as_coco_beside_the_images(tmp_path)
+    path = tmp_path / "valid" / "_annotations.coco.json"
+    path.write_text(path.read_text()[:-20])
+    assert found_in(tmp_path).unread == {"valid/b.png": UNREAD}
+
+
+def test_coco_ids_may_be_numbers_here_and_text_there(tmp_path: Path) -> None:
+    as_coco(tmp_path)
+    content = json.loads((tmp_path / "annotations.json").read_text())
+    for annotation in content["annotations"]:
+        annotation["image_id"] = str(annotation["image_id"])
+    (tmp_path / "annotations.json").write_text(json.dumps(content))
+    found = found_in(tmp_path)
+    assert (len(found.rows), found.strangers) == (3, [])
+
+
+def test_coordinates_of_a_table_that_are_missing_in_part_or_no_numbers_are_refused_and_not_taken_for_no_box(
+    tmp_path: Path,
+) -> None:
+    write_images(tmp_path, [f"{name}.png" for name in "abcdefgh"])
+    rows = [
+        ("a", "1", "1", "9", "9", "fracture"),
+        ("b", "1", "1", "", "9", "fracture"),
+        ("c", "?", "?", "?", "?", "fracture"),
+        ("d", "", "", "", "", ""),
+        ("e", "nan", "NaN", "None", "n/a", ""),
+        ("f", "", "", "", "", "fracture"),
+        ("g", "2", "2", "8", "8", "metal"),
+        ("h", "", "", "", "", "normal"),
+    ]
+    names = ["image", "xmin", "ymin", "xmax", "ymax", "class"]
+    pd.DataFrame(rows, columns=names).to_csv(tmp_path / "boxes.csv", index=False)
+    found = found_in(tmp_path)
+    done = mend_boxes(found, found.rows, sizes_of(found))
+    assert set(done.boxes["image"]) == {"a.png", "g.png"}
+    assert done.bereft == dict.fromkeys(["b.png", "c.png", "f.png"], "its corners are not four numbers")
+
+
+def test_where_no_label_file_can_be_read_the_survey_says_so(tmp_path: Path) -> None:
+    write_images(tmp_path, ["a.png"])
+    (tmp_path / "a.txt").write_text("0 0.5 0.5 0.2")
+    facts = survey_facts(take_inventory(tmp_path))
+    assert facts.boxes == 0
+    assert "None of the 1 files that look like files of boxes can be read." in facts.problems
+
+
+# ------------------------------------------------------------------ parts of the image
+def in_shares(folder: Path, layout: str) -> None:
+    """The same boxes as everywhere, in parts of the image where the format wants pixels."""
+    FORMATS[layout](folder)
+    if layout == "coco":
+        content = json.loads((folder / "annotations.json").read_text())
+        for annotation in content["annotations"]:
+            x, y, width, height = annotation["bbox"]
+            annotation["bbox"] = [x / WIDTH, y / HEIGHT, width / WIDTH, height / HEIGHT]
+        (folder / "annotations.json").write_text(json.dumps(content))
+        return
+    for path in (folder / "Annotations").iterdir():
+        text = re.sub(r"<(xmin)>(.*?)<", lambda hit: f"<{hit[1]}>{(float(hit[2]) - 1) / WIDTH}<", path.read_text())
+        text = re.sub(r"<(ymin)>(.*?)<", lambda hit: f"<{hit[1]}>{(float(hit[2]) - 1) / HEIGHT}<", text)
+        text = re.sub(r"<(xmax)>(.*?)<", lambda hit: f"<{hit[1]}>{float(hit[2]) / WIDTH}<", text)
+        path.write_text(re.sub(r"<(ymax)>(.*?)<", lambda hit: f"<{hit[1]}>{float(hit[2]) / HEIGHT}<", text))
+
+
+@pytest.mark.parametrize("layout", ["coco", "voc"])
+def test_boxes_in_parts_of_the_image_are_brought_to_pixels_and_it_is_said(tmp_path: Path, layout: str) -> None:
+    in_shares(tmp_path, layout)
+    found = found_in(tmp_path)
+    done = mend_boxes(found, found.rows, sizes_of(found))
+    assert np.allclose(done.boxes[CORNERS].to_numpy(), [box[2:] for box in TRUTH])
+    assert done.counts("repaired") == {IN_PARTS: 3}
+    assert survey_facts(take_inventory(tmp_path)).median_box == pytest.approx(np.sqrt(0.075), abs=1e-3)
+
+
+@pytest.mark.parametrize("columns", ["corners", "edges", "sizes", "centres"])
+def test_a_table_may_hold_pixels_in_some_rows_and_parts_of_the_image_in_others(tmp_path: Path, columns: str) -> None:
+    as_table(tmp_path, columns)
+    frame = pd.read_csv(tmp_path / "boxes.csv")
+    across = [name for name in frame.columns if name[0] in "xwlr"]
+    down = [name for name in frame.columns if name[0] in "yhtb"]
+    frame.loc[1, across] /= WIDTH
+    frame.loc[1, down] /= HEIGHT
+    frame.to_csv(tmp_path / "boxes.csv", index=False)
+    found = found_in(tmp_path)
+    done = mend_boxes(found, found.rows, sizes_of(found))
+    assert np.allclose(done.boxes[CORNERS].to_numpy(), [box[2:] for box in TRUTH])
+    assert done.counts("repaired") == {IN_PARTS: 1}
+
+
+def test_parts_that_reach_a_little_over_the_image_are_parts_still(tmp_path: Path) -> None:
+    done = mended([(0.9, 0.5, 1.1, 0.75), (0.0, 0.0, 1.0, 1.0)], (100, 50))
+    assert done.boxes[CORNERS].to_numpy().tolist() == [[0, 0, 100, 50], [90, 25, 100, 37.5]]
 
 
 def test_rows_of_a_table_without_coordinates_say_that_there_is_no_box(tmp_path: Path) -> None:

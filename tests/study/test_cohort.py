@@ -247,6 +247,39 @@ def test_fewer_than_five_groups_are_refused_unless_allowed(tmp_path: Path) -> No
     assert "interval would still run from" in facts.assumptions[0]
 
 
+@pytest.mark.parametrize("column", ["patient_id", "Pat.-Nr.", "lesion_id", "Patientennummer"])
+@pytest.mark.parametrize(("patients", "said"), [(1, "only 1 group "), (2, "only 2 groups "), (4, "only 4 groups ")])
+def test_images_of_few_patients_are_refused_and_not_split_one_by_one(
+    tmp_path: Path, column: str, patients: int, said: str
+) -> None:
+    folder = table_with(tmp_path, ["a", "b"] * 20, **{column: [f"p{n // 2 % patients}" for n in range(40)]})
+    with pytest.raises(TooFewImages, match=rf"{said}\(by {column}\).* at least 5\."):
+        load(folder)
+
+
+def test_two_patients_are_refused_for_a_detection_too(tmp_path: Path) -> None:
+    corners = {"xmin": [1] * 40, "ymin": [1] * 40, "xmax": [9] * 40, "ymax": [9] * 40}
+    folder = table_with(tmp_path, ["a", "b"] * 20, **corners, patient_id=["p1", "p2"] * 20)
+    with pytest.raises(TooFewImages, match=r"only 2 groups \(by patient_id\)"):
+        load(folder, task="detection")
+
+
+def test_frames_of_a_patient_never_part_however_many_there_are(tmp_path: Path) -> None:
+    labels = [str(v) for v in np.random.default_rng(0).choice(["a", "b"], 24 * 60)]
+    cohort = load(table_with(tmp_path, labels, patient_id=[f"p{n // 60}" for n in range(24 * 60)]))
+    assert cohort.facts.group_source == "patient_id"
+    assert cohort.table["group"].nunique() == 24
+    assert not set(cohort.seal.open()["group"]) & set(cohort.shown()["group"])
+
+
+def test_copies_of_two_images_alone_are_refused(tmp_path: Path) -> None:
+    folder = table_with(tmp_path, ["a", "b"] * 20)
+    for number in range(2, 40):
+        (folder / f"img{number}.png").write_bytes((folder / f"img{number % 2}.png").read_bytes())
+    with pytest.raises(TooFewImages, match="only 2 sets that don't look nearly the same"):
+        load(folder)
+
+
 # ------------------------------------------------------------------ carried on with
 def test_broken_files_are_kept_out_and_counted(tmp_path: Path) -> None:
     folder = table_with(tmp_path, ["a", "b"] * 20)

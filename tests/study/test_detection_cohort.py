@@ -12,6 +12,7 @@ from jupyter_clinagent.contracts import BoxedCohortLike
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, Sealed, TooFewImages
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.audit import audit_cohort
+from jupyter_clinagent.study.boxes.found import PARTLY, UNREAD
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.contact import draw_contact_sheet
 from jupyter_clinagent.study.corrections import Corrections
@@ -163,6 +164,53 @@ def test_with_a_label_an_image_that_lost_its_only_box_is_unboxed(tmp_path: Path)
     assert (cohort.facts.unboxed, cohort.facts.supervision) == (1, "full")
 
 
+def with_yolo(folder: Path, texts: dict[int, str], labels: list[str] | None = None) -> Path:
+    """Every second of 120 images with one box in a YOLO file, the files in ``texts`` written anew."""
+    write_images(folder / "images", [f"w{k}.png" for k in range(120)])
+    (folder / "labels").mkdir()
+    for number, has in enumerate(HALF):
+        text = texts.get(number, "0 0.3 0.4 0.2 0.3\n" if has else "")
+        (folder / "labels" / f"w{number}.txt").write_text(text)
+    if labels is not None:
+        pd.DataFrame({"image_id": [f"w{k}" for k in range(120)], "fracture": labels}).to_csv(folder / "m.csv", index=False)
+    return folder
+
+
+def test_images_whose_label_file_cannot_be_read_are_left_out_and_not_negative(tmp_path: Path) -> None:
+    broken = dict.fromkeys(range(0, 22, 2), "0 0.3 0.4 wide\n") | {30: "0 0.3 0.4 0.2 0.3\n0 0.7\n", 31: "\n"}
+    folder = with_yolo(tmp_path, broken)
+    cohort = detect(folder)
+    assert cohort.facts.left_out == {UNREAD: 11, PARTLY: 1}
+    assert sum(cohort.facts.counts["no finding"].values()) == 60
+    assert sum(cohort.facts.counts["finding"].values()) == 48
+    assert "12 images whose boxes can't all be read or used are left out" in " ".join(cohort.facts.assumptions)
+    said = [finding.text for finding in audit_cohort(cohort, take_inventory(folder)) if finding.topic == "left out"]
+    assert f"11 images were left out: {UNREAD}." in said
+
+
+def test_a_label_says_what_an_image_shows_whose_label_file_cannot_be_read(tmp_path: Path) -> None:
+    texts = dict.fromkeys((0, 1), "0 0.3 wide\n") | dict.fromkeys((2, 3), "0 0.3 0.4 0.2 0.3\n0 0.7\n")
+    cohort = detect(with_yolo(tmp_path, texts, ["yes" if has else "no" for has in HALF]))
+    status = status_of(cohort)
+    assert [tuple(status.loc[name]) for name in ("w0", "w1", "w2")] == [
+        ("finding", False), ("no finding", True), ("finding", False),
+    ]  # fmt: skip
+    assert cohort.left_out == {"images/w3.png": PARTLY}
+    assert not {"images/w2.png"} & set(cohort.boxes["image"])
+
+
+def test_a_table_with_one_good_and_one_unreadable_row_of_an_image_leaves_it_out(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"{k}.png" for k in range(60)])
+    rows = [(f"{k}.png", "1", "1", "9", "9") if k % 2 else (f"{k}.png", "", "", "", "") for k in range(60)]
+    rows += [("1.png", "5", "five", "9", "12"), ("2.png", "5", "", "9", "12")]
+    pd.DataFrame(rows, columns=["image", "xmin", "ymin", "xmax", "ymax"]).to_csv(tmp_path / "boxes.csv", index=False)
+    cohort = detect(tmp_path)
+    assert cohort.left_out == {"1.png": PARTLY, "2.png": "no box of it can be used: its corners are not four numbers"}
+    assert cohort.facts.refused_boxes == {
+        "its corners are not four numbers": 2, "lies on an image of which other boxes can't be read": 1,
+    }  # fmt: skip
+
+
 def test_the_list_of_touched_boxes_tells_nothing_of_the_test_part(tmp_path: Path) -> None:
     folder = wrists(tmp_path, [False] * 120, boxes=[(f"w{k}", "fracture", -5.0, 1.0, 9.0, 9.0) for k in range(0, 120, 2)])
     cohort = detect(folder)
@@ -221,7 +269,9 @@ def test_boxes_on_every_image_are_loaded_and_audited(tmp_path: Path) -> None:
     cohort = detect(folder)
     findings = audit_cohort(cohort, take_inventory(folder))
     assert {"box sizes", "groups"} <= {finding.topic for finding in findings}
-    assert "only 0 groups" in " ".join(cohort.facts.assumptions)
+    said = " ".join(cohort.facts.assumptions)
+    assert "only 0 groups" in said
+    assert "Every image has a box" in said
 
 
 # ------------------------------------------------------------------ the seal

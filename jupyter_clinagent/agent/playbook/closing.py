@@ -23,7 +23,7 @@ def message(turn: Turn) -> str:
         f"“{evaluation['experiment']}” gives:",
         figures,
         _unlearnt(turn, evaluation["test"]),
-        _threshold(evaluation.get("operating_point")),
+        _threshold(evaluation.get("operating_point")) or evaluation.get("no_threshold") or "",
         *(_reliance(found) for found in evaluation.get("reliance", [])),
         _findings(turn),
         f"Report: {_beside(report['report'])}, beside the notebook." if report else "",

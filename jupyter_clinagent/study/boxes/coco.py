@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from jupyter_clinagent.study.boxes.found import AnnotatedBoxes, Row, gather
+from jupyter_clinagent.study.boxes.found import UNREAD, AnnotatedBoxes, Row, gather
 from jupyter_clinagent.study.folder import DataFolder
 from jupyter_clinagent.study.layouts import SPLIT_WORDS
 from jupyter_clinagent.study.matching import FileIndex
@@ -24,7 +24,12 @@ class CocoFile(NamedTuple):
 
     name: str
     content: dict[str, Any]
-    files: dict[Any, str | None]
+    files: dict[str, str | None]
+
+
+def _id(entry: dict[str, Any], key: str = "id") -> str:
+    """As text: a number in one list and the same in quotation marks in the other mean the same image."""
+    return str(entry.get(key))
 
 
 def read_coco(folder: DataFolder, index: FileIndex) -> list[CocoFile]:
@@ -33,7 +38,7 @@ def read_coco(folder: DataFolder, index: FileIndex) -> list[CocoFile]:
     for name in folder.with_suffix(".json"):
         content = _content(folder, name)
         if content is not None:
-            files = {entry.get("id"): _image_file(name, str(entry.get("file_name", "")), index) for entry in content["images"]}
+            files = {_id(entry): _image_file(name, str(entry.get("file_name", "")), index) for entry in content["images"]}
             found.append(CocoFile(name, content, files))
     return found
 
@@ -56,17 +61,32 @@ def _image_file(json_name: str, file_name: str, index: FileIndex) -> str | None:
     return next((file for place in places if (file := index.find(place.as_posix()))), None) if file_name else None
 
 
-def coco_boxes(found: Sequence[CocoFile]) -> AnnotatedBoxes | None:
-    """Boxes of all files together."""
+def coco_boxes(found: Sequence[CocoFile], folder: DataFolder, images: Sequence[str]) -> AnnotatedBoxes | None:
+    """Boxes of all files together.
+
+    Where one of several JSON files can't be read, nobody knows of the images that no other one lists.
+    """
     named = [row for coco in found for row in _rows(coco)]
-    return gather("coco", named, [coco.name for coco in found])
+    read = [coco.name for coco in found]
+    broken = [name for name in folder.with_suffix(".json") if name not in read and _is_broken(folder, name)] if found else []
+    listed = {file for coco in found for file in coco.files.values()}
+    unread = {image: UNREAD for image in images if image not in listed} if broken else {}
+    return gather("coco", named, [*read, *broken], unread=unread)
+
+
+def _is_broken(folder: DataFolder, name: str) -> bool:
+    try:
+        json.loads(folder.path(name).read_text(encoding="utf-8-sig"))
+    except (ValueError, OSError):
+        return True
+    return False
 
 
 def _rows(coco: CocoFile) -> Iterator[tuple[str, Row]]:
-    entries = {entry.get("id"): entry for entry in coco.content["images"]}
-    names = {entry.get("id"): str(entry.get("name", "")).strip() for entry in coco.content["categories"]}
+    entries = {_id(entry): entry for entry in coco.content["images"]}
+    names = {_id(entry): str(entry.get("name", "")).strip() for entry in coco.content["categories"]}
     for annotation in coco.content["annotations"]:
-        image, category = annotation.get("image_id"), annotation.get("category_id")
+        image, category = _id(annotation, "image_id"), _id(annotation, "category_id")
         entry = entries.get(image, {})
         label = names.get(category) or f"category {category}"
         size = entry.get("width"), entry.get("height")
@@ -92,7 +112,7 @@ def coco_table(found: Sequence[CocoFile]) -> tuple[pd.DataFrame, pd.Series] | No
         The table and the image file that each row names; None where there is nothing beside the file names.
     """
     rows = [
-        (_extras(entry, _split_word(coco.name) if len(found) > 1 else None), coco.files[entry.get("id")])
+        (_extras(entry, _split_word(coco.name) if len(found) > 1 else None), coco.files[_id(entry)])
         for coco in found
         for entry in coco.content["images"]
         if entry.get("file_name")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 CORNERS = ["x_min", "y_min", "x_max", "y_max"]
@@ -13,6 +14,11 @@ COLUMNS = ["image", "class", *CORNERS]
 _WITH_SIZE = [*COLUMNS, "width", "height"]
 UNNAMED = "finding"
 """Class of boxes that come without one."""
+
+UNREAD, PARTLY = "the file with its boxes can't be read", "only some of its boxes can be read"
+"""Why nobody knows whether an image shows a finding, or where all of them are."""
+MOST_PART = 1.5
+"""No finding ends within so few pixels of the image's corner: such corners are parts of the image, at most a little over it."""
 
 BoxLayout = Literal["coco", "voc", "yolo", "table"]
 Row = tuple[str | None, str, float, float, float, float, float | None, float | None]
@@ -34,6 +40,8 @@ class AnnotatedBoxes:
         The annotation files, relative to the data folder.
     class_column
         Of boxes in a table: the column with their classes.
+    unread
+        Images of which an annotation can't be read, or not in full, with the reason: :data:`UNREAD` or :data:`PARTLY`.
     """
 
     layout: BoxLayout
@@ -42,6 +50,7 @@ class AnnotatedBoxes:
     files: list[str]
     relative: bool = False
     class_column: str | None = None
+    unread: dict[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.strangers)
@@ -51,6 +60,22 @@ class AnnotatedBoxes:
         """Images with at least one box."""
         return set(self.rows["image"])
 
+    @property
+    def doubtful(self) -> list[str]:
+        """Images with boxes that can't be read, or whose corners are not four numbers."""
+        finite = np.isfinite(self.rows[CORNERS].to_numpy(dtype=float)).all(axis=1)
+        return sorted(self.unread.keys() | set(self.rows["image"][~finite]))
+
+    @property
+    def in_parts(self) -> pd.Series:
+        """Whether the corners of each box are parts of its image (0 to 1) rather than pixels, whatever the format prescribes."""
+        corners = self.rows[CORNERS].to_numpy(dtype=float)
+        whole = np.isfinite(corners).all(axis=1)
+        small = (np.abs(corners) <= MOST_PART).all(axis=1)
+        fraction = (corners != np.round(corners)).any(axis=1)
+        everywhere = self.relative or bool(small[whole].all() and fraction[whole].any())
+        return pd.Series(small & (fraction | everywhere) | self.relative, index=self.rows.index)
+
 
 def gather(
     layout: BoxLayout,
@@ -58,12 +83,14 @@ def gather(
     files: Sequence[str],
     relative: bool = False,
     class_column: str | None = None,
+    unread: dict[str, str] | None = None,
 ) -> AnnotatedBoxes | None:
-    """Boxes of known images as a table, the names of unknown ones apart; None where there is no box at all."""
+    """Boxes of known images as a table, the names of unknown ones apart; None where there is no box, readable or not."""
     listed = list(named)
-    if not listed:
+    if not listed and not unread:
         return None
     strangers = [name for name, row in listed if row[0] is None]
     rows = pd.DataFrame([row for _, row in listed if row[0] is not None], columns=_WITH_SIZE)
     numbers = rows[_WITH_SIZE[2:]].apply(pd.to_numeric, errors="coerce").astype(float)
-    return AnnotatedBoxes(layout, rows[["image", "class"]].join(numbers), strangers, list(files), relative, class_column)
+    known = rows[["image", "class"]].join(numbers)
+    return AnnotatedBoxes(layout, known, strangers, list(files), relative, class_column, unread or {})

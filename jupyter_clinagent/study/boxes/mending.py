@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from jupyter_clinagent.study.boxes.found import COLUMNS, CORNERS, AnnotatedBoxes
 
 SLACK = 1.0
 """Pixels by which a box may reach over its image for rounding alone."""
+IN_PARTS = "given in parts of its image: brought to pixels"
 RESCALED = "drawn on the image at another size: rescaled"
 SWAPPED = "corners swapped: put in order"
 CLIPPED = "partly outside its image: clipped"
@@ -20,6 +22,7 @@ OTHER_SIZE = "drawn for an image of another size and shape"
 NO_AREA = "has no area"
 OUTSIDE = "lies outside its image"
 REPEATED = "repeats another box"
+INCOMPLETE = "lies on an image of which other boxes can't be read"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,18 @@ class MendedBoxes:
         refused = self.notes[(self.notes["done"] == "refused") & ~self.notes["image"].isin(self.boxes["image"])]
         first = refused.drop_duplicates("image")
         return dict(zip(first["image"], first["reason"], strict=True))
+
+    @property
+    def partly(self) -> set[str]:
+        """Images that kept a box although the corners of another one can't be read."""
+        return set(self.notes["image"][self.notes["reason"] == NOT_NUMBERS]) & set(self.boxes["image"])
+
+    def without(self, images: Collection[str]) -> MendedBoxes:
+        """Refuse the boxes of images that are not boxed in full: what lies beside them would count as healthy."""
+        out = self.boxes["image"].isin(list(images))
+        refused = self.boxes.loc[out, ["image", "class"]].assign(done="refused", reason=INCOMPLETE)
+        notes = pd.concat([self.notes, refused], ignore_index=True).sort_values("image", kind="stable", ignore_index=True)
+        return MendedBoxes(self.boxes[~out].reset_index(drop=True), notes) if out.any() else self
 
 
 class _Bench:
@@ -81,8 +96,8 @@ class _Bench:
 def mend_boxes(found: AnnotatedBoxes, rows: pd.DataFrame, sizes: pd.DataFrame) -> MendedBoxes:
     """Repair or refuse boxes.
 
-    A box drawn for another image size is rescaled where both sizes have the same proportions, and refused where they
-    have not: nobody can say then which part was cut off.
+    A box in parts of its image is brought to pixels. One drawn for another image size is rescaled where both sizes have
+    the same proportions, and refused where they have not: nobody can say then which part was cut off.
 
     Parameters
     ----------
@@ -95,7 +110,9 @@ def mend_boxes(found: AnnotatedBoxes, rows: pd.DataFrame, sizes: pd.DataFrame) -
     """
     bench = _Bench(rows, sizes)
     bench.refuse(~np.isfinite(bench.corners).all(axis=1), NOT_NUMBERS)
-    _to_real_pixels(bench, found.relative)
+    parts = found.in_parts.loc[rows.index].to_numpy()
+    _from_parts(bench, parts, said=not found.relative)
+    _to_real_pixels(bench, ~parts)
     _order_corners(bench)
     _keep_inside(bench)
     repeated = bench.rows[["image", "class"]].join(pd.DataFrame(bench.corners)).duplicated().to_numpy()
@@ -103,12 +120,18 @@ def mend_boxes(found: AnnotatedBoxes, rows: pd.DataFrame, sizes: pd.DataFrame) -
     return bench.finished()
 
 
-def _to_real_pixels(bench: _Bench, relative: bool) -> None:
-    if relative:
-        bench.corners = bench.corners * np.tile(bench.real, 2)
-        return
+def _from_parts(bench: _Bench, parts: np.ndarray, *, said: bool) -> None:
+    """Parts of the image become pixels; where the format prescribes pixels, that is a repair."""
+    corners = np.where(parts[:, None], bench.corners * np.tile(bench.real, 2), bench.corners)
+    if said:
+        bench.repair(parts, corners, IN_PARTS)
+    else:
+        bench.corners = corners
+
+
+def _to_real_pixels(bench: _Bench, pixels: np.ndarray) -> None:
     made_for = bench.rows[["width", "height"]].to_numpy(dtype=float)
-    known = (np.isfinite(made_for) & (made_for > 0)).all(axis=1)
+    known = (np.isfinite(made_for) & (made_for > 0)).all(axis=1) & pixels
     scale = np.divide(bench.real, made_for, out=np.ones_like(made_for), where=known[:, None])
     other = known & (made_for != bench.real).any(axis=1)
     # Sizes are whole pixels, so that the same proportions may differ by a pixel's rounding.

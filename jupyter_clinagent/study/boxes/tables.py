@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from jupyter_clinagent.study.boxes.found import UNNAMED, AnnotatedBoxes, Row, gather
-from jupyter_clinagent.study.roles import is_named_like_label
+from jupyter_clinagent.study.roles import LEAST_NUMBERS, is_blank, is_named_like_label, share_of_numbers
 
 if TYPE_CHECKING:
     from jupyter_clinagent.study.inventory import Table
@@ -25,7 +25,6 @@ _SHAPES = (
     ("x", "y", "width", "height"),
     ("x_min", "y_min", "width", "height"),
 )
-LEAST_NUMBERS = 0.9
 _TRUE = frozenset(["1", "1.0", "true", "yes", "y"])
 
 
@@ -36,8 +35,7 @@ def is_box_table(table: Table) -> bool:
 
 
 def _numeric(cells: pd.Series) -> bool:
-    given = cells.dropna()
-    return len(given) > 0 and bool(pd.to_numeric(given, errors="coerce").notna().mean() > LEAST_NUMBERS)
+    return share_of_numbers(cells) > LEAST_NUMBERS
 
 
 def table_boxes(tables: Sequence[Table]) -> AnnotatedBoxes | None:
@@ -59,12 +57,21 @@ def _shape(frame: pd.DataFrame) -> dict[str, str] | None:
 
 
 def _boxes(table: Table) -> AnnotatedBoxes | None:
-    shape = _shape(table.frame) or {}
-    numbers = pd.DataFrame({what: pd.to_numeric(table.frame[name], errors="coerce") for what, name in shape.items()})
-    numbers = numbers[numbers.notna().any(axis=1)]  # rows without any number say that the image has no box
-    relative = bool(len(numbers)) and bool((numbers.max() <= 1).all())
-    column = class_column(table)
-    return gather("table", _rows(table, _corners(numbers), column), [table.name], relative, column)
+    shape, column = _shape(table.frame) or {}, class_column(table)
+    cells = pd.DataFrame({what: table.frame[name] for what, name in shape.items()})
+    numbers = cells.apply(pd.to_numeric, errors="coerce")
+    whole = numbers.notna().all(axis=1)
+    relative = bool(whole.any()) and bool((numbers[whole].max() <= 1).all())
+    # Rows without any coordinate say that the image has no box; some without, or words in their place, can't be read.
+    said = (~cells.apply(is_blank)).any(axis=1) | _names_finding(table, column, whole)
+    return gather("table", _rows(table, _corners(numbers[said]), column), [table.name], relative, column)
+
+
+def _names_finding(table: Table, column: str | None, boxed: pd.Series) -> pd.Series:
+    """Rows with a class that other rows have boxes of: theirs are missing."""
+    if column not in [label.name for label in table.by_role("label")]:
+        return pd.Series(False, index=table.frame.index)
+    return table.frame[column].isin(set(table.frame[column][boxed].dropna()))
 
 
 def _corners(numbers: pd.DataFrame) -> pd.DataFrame:

@@ -3,26 +3,61 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import numpy as np
 
-from jupyter_clinagent.study.boxes.found import AnnotatedBoxes, Row, gather
+from jupyter_clinagent.study.boxes.found import PARTLY, UNREAD, AnnotatedBoxes, Row, gather
 from jupyter_clinagent.study.folder import DataFolder
 
 _LINE = re.compile(r"^\d+(?:\s+-?(?:\d*\.)?\d+(?:e[-+]?\d+)?){4,}\s*$", re.I)
+_NUMBER = re.compile(r"[-+]?\d*[.,]?\d+(?:e[-+]?\d+)?", re.I)
 _MOST = 2.0
-"""A coordinate further out than this is no part of an image, so the file is none of YOLO's."""
+"""A coordinate further out than this is no part of an image."""
+
+
+class _LabelFile(NamedTuple):
+    """A text file with an image's name: the lines that are YOLO's, and the others."""
+
+    image: str
+    lines: list[list[float]]
+    others: list[str]
+
+    @property
+    def why(self) -> str:
+        return PARTLY if self.lines else UNREAD
 
 
 def yolo_boxes(folder: DataFolder, images: Sequence[str]) -> AnnotatedBoxes | None:
-    """Boxes of every text file that has an image's name; class names from ``classes.txt``, ``*.names`` or ``data.yaml``."""
+    """Boxes of every text file that has an image's name; class names from ``classes.txt``, ``*.names`` or ``data.yaml``.
+
+    A label file with a line that can't be read says nothing sure of its image. An empty one says that there is no finding.
+    """
     owners, names = _owners(images), _class_names(folder)
-    read = {name: lines for name in folder.with_suffix(".txt") if (lines := _lines(folder, name))}
-    owned = {name: owner for name in read if (owner := _owner(name, owners)) is not None}
-    named = [row for name, image in owned.items() for row in _rows(image, read[name], names)]
-    return gather("yolo", named, list(owned), relative=True)
+    texts = ((name, owner) for name in folder.with_suffix(".txt") if (owner := _owner(name, owners)) is not None)
+    read = {name: _read(folder, name, owner) for name, owner in texts}
+    homes = {PurePosixPath(name).parent for name, file in read.items() if file.lines}
+    broken = {name: file for name, file in read.items() if file.others and _is_label_file(name, file, homes)}
+    named = [row for file in read.values() for row in _rows(file.image, file.lines, names)]
+    files = [name for name, file in read.items() if file.lines or name in broken]
+    unread = {file.image: file.why for file in broken.values()}
+    return gather("yolo", named, files, relative=True, unread=unread)
+
+
+def _is_label_file(name: str, file: _LabelFile, homes: Collection[PurePosixPath]) -> bool:
+    """Whether a text that can't be read as boxes was meant to: by its place among others, or by its numbers.
+
+    A report in words that lies elsewhere under the image's name says nothing about boxes.
+    """
+    path = PurePosixPath(name)
+    return path.parent in homes or "labels" in map(str.lower, path.parts[:-1]) or any(map(_mostly_numbers, file.others))
+
+
+def _mostly_numbers(line: str) -> bool:
+    words = re.split(r"[\s;]+|,\s", line.strip())
+    return len(words) > 1 and sum(bool(_NUMBER.fullmatch(word)) for word in words) > len(words) / 2
 
 
 def _owners(images: Sequence[str]) -> dict[str, str]:
@@ -40,12 +75,19 @@ def _owner(name: str, owners: dict[str, str]) -> str | None:
     return owners.get(path.as_posix()) or owners.get(beside) or owners.get(path.name)
 
 
-def _lines(folder: DataFolder, name: str) -> list[list[float]]:
-    lines = [line for line in folder.path(name).read_text(errors="replace").splitlines() if line.strip()]
-    if not all(_LINE.match(line) for line in lines):
-        return []
-    numbers = [[float(word) for word in line.split()] for line in lines]
-    return numbers if all(abs(value) <= _MOST for line in numbers for value in line[1:]) else []
+def _read(folder: DataFolder, name: str, image: str) -> _LabelFile:
+    try:
+        text = folder.path(name).read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return _LabelFile(image, [], [""])
+    lines = [line for line in text.splitlines() if line.strip()]
+    good = {line: numbers for line in lines if (numbers := _numbers(line)) is not None}
+    return _LabelFile(image, [good[line] for line in lines if line in good], [line for line in lines if line not in good])
+
+
+def _numbers(line: str) -> list[float] | None:
+    numbers = [float(word) for word in line.split()] if _LINE.match(line) else []
+    return numbers if numbers and all(abs(value) <= _MOST for value in numbers[1:]) else None
 
 
 def _rows(image: str, lines: list[list[float]], names: dict[int, str]) -> Iterator[tuple[str, Row]]:

@@ -64,7 +64,7 @@ def figures(e: Evidence) -> Iterator[Line]:
             "Threshold chosen on validation", f"{point.threshold:.3f}, chosen on validation before the test set was opened."
         )
     else:
-        yield not_applicable("Threshold chosen on validation", "No threshold was asked for.")
+        yield not_applicable("Threshold chosen on validation", e.opening.facts.no_threshold or "No threshold was asked for.")
     yield from e.words.judged(e)
     yield _subgroups(e)
 

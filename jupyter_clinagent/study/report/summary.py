@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_clinagent.contracts import Estimate
-from jupyter_clinagent.facts import ReportFacts
+from jupyter_clinagent.facts import EvaluationFacts, ReportFacts
 from jupyter_clinagent.study.reliance_page import not_estimable, reliance_json
 from jupyter_clinagent.study.report.evidence import Evidence
 
@@ -18,7 +18,13 @@ def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
         "schema": 1,
         "task": evidence.specification.task,
         "specification": evidence.specification.model_dump(mode="json"),
-        "assumptions": [*survey, *session.cohort.facts.assumptions, *_not_measured(evidence), *_not_estimable(opened.test)],
+        "assumptions": [
+            *survey,
+            *session.cohort.facts.assumptions,
+            *_not_measured(evidence),
+            *_not_estimable(opened.test),
+            *_unset(opened),
+        ],
         "primary_metric": opened.primary_metric,
         "validation": _plain(opened.validation),
         "test": _plain(opened.test),
@@ -48,6 +54,10 @@ def _not_measured(evidence: Evidence) -> list[str]:
         *not_estimable(evidence.opening.facts.reliance),
         *[f"The subgroup column {name} says nothing about these images." for name in absent],
     ]
+
+
+def _unset(opened: EvaluationFacts) -> list[str]:
+    return [opened.no_threshold] if opened.no_threshold else []
 
 
 def _not_estimable(figures: dict[str, Estimate]) -> list[str]:

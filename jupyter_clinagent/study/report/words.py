@@ -46,10 +46,12 @@ def _at_the_threshold(e: Evidence) -> Iterator[str]:
 
 def at_threshold(point: OperatingResult) -> Iterator[str]:
     """What the chosen threshold gives on the test images, and whether the target was met."""
-    yield (
-        f"At the chosen threshold it recognises {hundred(point.test.get('sensitivity'))} images of {point.named}, "
-        f"and leaves {hundred(point.test.get('specificity'))} of the others without an alarm."
-    )
+    spared = point.test.get("specificity")
+    of_others = "how many of the others it leaves without an alarm can't be estimated"
+    if spared is not None and spared.value is not None:
+        of_others = f"leaves {hundred(spared)} of the others without an alarm"
+    recognised = hundred(point.test.get("sensitivity"))
+    yield f"At the chosen threshold it recognises {recognised} images of {point.named}, and {of_others}."
     if point.target is not None:
         aim = f"the {point.rule} aimed at, {point.target:.2f},"
         yield point.judge_target(aim, "the 95 % interval found on the test images")
@@ -111,6 +113,8 @@ def _small_test(e: Evidence) -> Iterator[str]:
 
 def _target(e: Evidence) -> Iterator[str]:
     point = e.opening.facts.operating_point
+    if e.opening.facts.no_threshold:
+        yield e.opening.facts.no_threshold
     if point is not None:
         yield from missed_target(point)
 

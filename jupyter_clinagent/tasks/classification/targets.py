@@ -19,6 +19,7 @@ from jupyter_clinagent.study.counting import (
     crossing,
     groups_by_class,
     images_by_class,
+    refuse_few_groups,
     say_too_few,
     with_partition,
     without_spent,
@@ -38,6 +39,7 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     """Load, group, split and seal."""
     labelled = corrections.apply(label_images(inventory, wishes.label, wishes.classes, wishes.table, wishes.image))
     linked = link_images(inventory, labelled.rows, wishes.group)
+    refuse_few_groups(linked, wishes.allow_few)
     _check_numbers(linked.rows, labelled.classes, wishes.allow_few)
     split = split_cohort(inventory, linked.rows, linked.joined, wishes.split, wishes.seed)
     rows = with_partition(linked.rows, split)
@@ -71,7 +73,8 @@ def _check_numbers(rows: pd.DataFrame, classes: Mapping[str, list[str]], allow_f
     if few:
         listed = ", ".join(f"{name} ({number} group{'s' * (number != 1)})" for name, number in few.items())
         raise TooFewImages(
-            f"Too few patients or lesions to build and judge a model of: {listed}; leave the class out, merge it, or add images."
+            f"Too few patients or lesions to build and judge a model of: {listed}; it takes {least} of each class: leave the "
+            "class out, merge it, or add images."
         )
 
 

@@ -137,7 +137,7 @@ def _shows(name: str, target: str) -> bool:
 
 def _say_labels(survey: SurveyFacts, notes: Notes) -> None:
     """What images without a box mean: the agent finds by itself that boxes are partial."""
-    bare = survey.images - survey.boxed_images
+    bare = survey.images - survey.boxed_images - survey.unread
     if survey.image_label is None and bare:
         notes.add(f"No label says which images show a finding, so the {bare} images without a box count as negative.")
     elif survey.unboxed:

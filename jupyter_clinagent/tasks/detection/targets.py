@@ -11,7 +11,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.facts import CohortFacts, Finding
-from jupyter_clinagent.study.boxes.found import CORNERS
+from jupyter_clinagent.study.boxes.found import CORNERS, PARTLY, UNREAD
 from jupyter_clinagent.study.boxes.mending import MendedBoxes, mend_boxes
 from jupyter_clinagent.study.cohort import Cohort
 from jupyter_clinagent.study.corrections import Corrections
@@ -22,6 +22,7 @@ from jupyter_clinagent.study.counting import (
     crossing,
     groups_by_class,
     images_by_class,
+    refuse_few_groups,
     say_too_few,
     with_partition,
     without_spent,
@@ -43,14 +44,17 @@ LINE = 90
 COLOUR = (240, 228, 66)
 """Yellow of Okabe and Ito's palette, RGB."""
 
+NO_BOX = "no box of it can be used"
+
 
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
     """Load, mend, group, split and seal; ``wishes.more`` may name the file that holds the ``boxes``."""
     images = boxed_images(inventory, wishes.label, wishes.classes, wishes.more.get("boxes"))
     corrected = corrections.apply(images.as_labelled())
     linked = link_images(inventory, corrected.rows, wishes.group)
+    refuse_few_groups(linked, wishes.allow_few)
     rows, mended, lost = with_boxes(images, linked)
-    _check_numbers(rows, mended, wishes.allow_few)
+    _check_numbers(rows, mended, len(lost), wishes.allow_few)
     split = split_boxed(inventory, rows, linked.joined.loc[rows.index], wishes.split, wishes.seed)
     placed = with_partition(rows, split)
     _check_partitions(placed)
@@ -88,7 +92,8 @@ def drawn(cohort: Cohort, image: str) -> np.ndarray:
 def with_boxes(images: BoxedImages, linked: Linked) -> tuple[pd.DataFrame, MendedBoxes, dict[str, str]]:
     """Rows with their final ``class`` and ``boxed``, the boxes that can be used, and why images were lost.
 
-    An image that lost all its boxes is only kept if a label says what it shows.
+    An image that lost all its boxes, or whose boxes can't all be read, is only kept if a label says what it shows. One that
+    a label calls negative but that has a box beside those that can't be read is left out, too.
     """
     rows = linked.rows
     relabelled = rows["class"] != images.rows["class"].reindex(rows.index)
@@ -96,14 +101,24 @@ def with_boxes(images: BoxedImages, linked: Linked) -> tuple[pd.DataFrame, Mende
     cleared = rows.index[relabelled & (rows["class"] == NO_FINDING)]
     usable = images.boxes["image"].isin(rows.index) & ~images.boxes["image"].isin(cleared)
     mended = mend_boxes(images.found, images.boxes[usable], linked.readings.table)
+    doubtful = {file: why for file, why in images.found.unread.items() if file in rows.index.difference(cleared)}
+    doubtful |= dict.fromkeys(sorted(mended.partly), PARTLY)
+    lost = _lost(positive, mended, doubtful)
+    mended = mended.without(doubtful)
     has_box = rows.index.isin(set(mended.boxes["image"]))
     shows = has_box | (positive == True).to_numpy()  # noqa: E712
     rows = rows.assign(
         **{"class": [FINDING if s else NO_FINDING for s in shows], "boxed": has_box | ~shows, "positive": positive}
     )
-    unknown = positive[positive.isna()].index
-    lost = {file: f"no box of it can be used: {why}" for file, why in mended.bereft.items() if file in unknown}
     return rows.drop(index=list(lost)), mended, lost
+
+
+def _lost(positive: pd.Series, mended: MendedBoxes, doubtful: dict[str, str]) -> dict[str, str]:
+    """Reason by file for images of which nobody knows what they show."""
+    unknown = set(positive.index[positive.isna()])
+    contradicted = set(positive.index[positive == False]) & set(mended.boxes["image"])  # noqa: E712
+    lost = {file: f"{NO_BOX}: {why}" for file, why in mended.bereft.items() if file in unknown}
+    return lost | {file: why for file, why in doubtful.items() if file in unknown | contradicted}
 
 
 def _taken_out(before: pd.DataFrame, after: pd.DataFrame, split: Split) -> dict[str, str]:
@@ -111,14 +126,17 @@ def _taken_out(before: pd.DataFrame, after: pd.DataFrame, split: Split) -> dict[
     return {file: reason if before.at[file, "boxed"] else UNJUDGED for file, reason in gone.items()}
 
 
-def _check_numbers(rows: pd.DataFrame, mended: MendedBoxes, allow_few: bool) -> None:
+def _check_numbers(rows: pd.DataFrame, mended: MendedBoxes, lost: int, allow_few: bool) -> None:
     boxed = rows[(rows["class"] == FINDING) & rows["boxed"]]
     groups, least = boxed["group"].nunique(), LEAST_GROUPS if allow_few else FEWEST_GROUPS
     if groups < least:
         refused = ", ".join(f"{count} {reason}" for reason, count in mended.counts("refused").items())
+        unknown = f" Of {lost} images the boxes can't be read or used." if lost else ""
         raise TooFewImages(
             f"Only {len(boxed)} images of {groups} patients or films have boxes that can be used: too few to train and judge a "
-            f"detector; box at least {least}, better {3 * FEW_GROUPS}." + (f" Boxes not used: {refused}." if refused else "")
+            f"detector; box at least {least}, better {3 * FEW_GROUPS}."
+            + (f" Boxes not used: {refused}." if refused else "")
+            + unknown
         )
 
 
@@ -165,6 +183,7 @@ def _facts(
         conflicts=_conflicts(rows, boxes),
         assumptions=[say_too_few(name, number) for name, number in few.items()]
         + _say_labels(images, rows)
+        + _say_unknown(left_out)
         + _say_negatives(rows)
         + linked.groups.said
         + split.said,
@@ -191,6 +210,8 @@ def _conflicts(rows: pd.DataFrame, boxes: pd.DataFrame) -> int:
 def _say_labels(images: BoxedImages, rows: pd.DataFrame) -> list[str]:
     """What an image without a box means, which is an assumption wherever nothing says it."""
     bare = rows[(rows["class"] == NO_FINDING)]
+    if images.column == BOXES and not len(bare):
+        return ["Every image has a box, so nothing is learnt from images without a finding."]
     if images.column == BOXES:
         return [f"No label says which images show a finding, so the {len(bare)} images without a box count as negative."]
     said = [
@@ -203,6 +224,12 @@ def _say_labels(images: BoxedImages, rows: pd.DataFrame) -> list[str]:
     if unboxed:
         said.append(f"Boxes are partial: {unboxed} of {finding} images with a finding have none.")
     return said
+
+
+def _say_unknown(left_out: dict[str, str]) -> list[str]:
+    count = sum(why in (UNREAD, PARTLY) or why.startswith(NO_BOX) for why in left_out.values())
+    said = f"{count} images whose boxes can't all be read or used are left out: they count neither as positive nor as negative."
+    return [said] if count else []
 
 
 def _say_negatives(rows: pd.DataFrame) -> list[str]:

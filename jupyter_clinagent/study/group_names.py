@@ -1,0 +1,70 @@
+"""Columns that say which images belong together: ids of patients, lesions, examinations."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+_PERSON = (
+    r"((anon\w*_)?(patient(en|in|s)?|pat|subject|subj|participant|person(en)?|individual|proband(en)?|teilnehmer)"
+    r"(_?(or|and)_?\w+)?)"
+)
+_PART = r"((case|fall|lesion|läsion|laesion|exam|examination|untersuchung|study|studie|video|clip)s?(_?(or|and)_?\w+)?)"
+_OTHER_PART = r"(visit|encounter|episode|sequence|specimen|biopsy|slide|(study|series)_?instance|series)"
+_ID, _NUMBER = r"_?(id|uid|key|identifier|kennung)", r"_?(no|nr|num|number|nummer)"
+
+_PATIENT_ID = re.compile(rf"({_PERSON}|pt)({_ID}|{_NUMBER}|_?(code|pseudonym))|(id|no|nr)_{_PERSON}|mrn|pid")
+_PART_ID = re.compile(rf"({_PART}|{_OTHER_PART}){_ID}|(case|fall){_NUMBER}|(\w*_)?group_?id")
+_PATIENT = re.compile(_PERSON)
+_LOOSE = re.compile(rf"{_PART}({_NUMBER})?|(?!age_)(\w*_)?group")
+_PERSONAL_NAME = re.compile(r"\w*(patient|subject|person|last|full|sur|family)_?names?|\w*nachname")
+_UNKNOWN = frozenset(
+    ["anonymous", "anonymized", "anonymised", "anonym", "anonymisiert", "anon", "unknown", "unbekannt", "removed", "redacted",
+     "n/a", "na", "nan", "none", "null", "-", "?"]
+)  # fmt: skip
+_FLAGS = frozenset(["0", "1", "0.0", "1.0", "yes", "no", "true", "false", "ja", "nein", "y", "n", "j", "control", "patient"])
+MOST_EACH, LEAST_IDS = 50, 10
+"""A column that may be a grade or an arm counts as ids with at most so many rows for each value, or at least so many values."""
+
+
+def is_group(name: str, counts: pd.Series, rows: int) -> bool:
+    """Whether a column says which images belong together.
+
+    An id of patients, lesions or examinations does at any number of them, even where all rows bear the same one: of few
+    patients a model can't be judged, and that has to be said. Names that may also mean a grade, an arm or a running number
+    (``study``, ``risk_group``, ``lesion_no``) need as many values as ids have.
+
+    Parameters
+    ----------
+    name
+        Of the column.
+    counts
+        Rows by value.
+    rows
+        Rows of the table.
+    """
+    key = _plain(name)
+    values = {str(value).strip().lower() for value in counts.index} - _UNKNOWN
+    if _PATIENT_ID.fullmatch(key) or _PART_ID.fullmatch(key):
+        return bool(values)
+    if _PATIENT.fullmatch(key):
+        return not values <= _FLAGS
+    if _PERSONAL_NAME.fullmatch(key):
+        return len(values) > 1
+    return bool(_LOOSE.fullmatch(key)) and (len(values) >= LEAST_IDS or (len(values) >= 3 and len(values) * MOST_EACH >= rows))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s.\-/#]+", "_", name.lower()).strip("_")
+
+
+def names_patients(name: str) -> bool:
+    """Whether a column is named like ids of patients, which stand above lesions and examinations."""
+    return bool(_PATIENT_ID.fullmatch(_plain(name)) or _PATIENT.fullmatch(_plain(name)))
+
+
+def restarts(ids: pd.Series, patients: pd.Series) -> bool:
+    """Whether a column numbers the lesions or visits of each patient anew, so that the same number may be another's."""
+    pairs = pd.DataFrame({"id": ids, "patient": patients}).dropna().drop_duplicates()
+    return bool(pairs["id"].duplicated().any() and pairs["patient"].duplicated().any())
