@@ -125,7 +125,7 @@ def check_worlds(task: Task) -> None:
 # ------------------------------------------------------------------ golden figures
 def golden(task: Task) -> dict[str, dict[str, Any]]:
     """Every figure of the task's fixed example, with the version of the metric that it belongs to."""
-    from jupyter_clinagent.study.evaluator import evaluator_versions
+    from jupyter_clinagent.study.protocol.evaluator import evaluator_versions
 
     judged, classes, positives = task.judging.example()
     figures = judged.estimates(classes, positives, 0.5, 0)

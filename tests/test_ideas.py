@@ -10,7 +10,7 @@ from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts
 from jupyter_clinagent.imaging import BoxDataModule, CohortDataModule, FindingDetector, ImageClassifier, augment
 from jupyter_clinagent.study import Study
-from jupyter_clinagent.study.experiment import experiment_facts
+from jupyter_clinagent.study.protocol.experiment import experiment_facts
 from jupyter_clinagent.tasks.classification import cells as ladder_cells
 from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
 from jupyter_clinagent.tasks.classification.ideas import Recipe

@@ -34,8 +34,8 @@ from jupyter_clinagent.export import inference, scan, scrub
 from jupyter_clinagent.export.corrected import corrections_of
 from jupyter_clinagent.export.latest import cells_of, latest_study
 from jupyter_clinagent.export.pseudonyms import Pseudonyms, pseudonyms_of
-from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES, load_identities
-from jupyter_clinagent.study.record import chained, verify_record
+from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES, load_identities
+from jupyter_clinagent.study.protocol.record import chained, verify_record
 
 SCHEMA = 1
 NEEDED = (

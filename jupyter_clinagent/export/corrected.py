@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent.export.pseudonyms import Pseudonyms
-from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES, Identity, load_identities
-from jupyter_clinagent.study.corrections import CORRECTIONS
+from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES, Identity, load_identities
+from jupyter_clinagent.study.cohort.corrections import CORRECTIONS
 
 _CORRECTS = re.compile(r"\.(exclude|relabel)\s*\(")
 _WORDS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}

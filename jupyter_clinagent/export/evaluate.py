@@ -13,7 +13,7 @@ from jupyter_clinagent.contracts import names_of
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.export.unpack import check, study_in, unpacked
 from jupyter_clinagent.imaging.inference import load_onnx
-from jupyter_clinagent.study.judged import Judged
+from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.protocol import Task
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES, load_identities
+from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES, load_identities
 
 KEY_FILE = "pseudonym.key"
 SHORTEST = 4

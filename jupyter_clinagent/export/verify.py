@@ -20,11 +20,11 @@ from jupyter_clinagent.errors import Different, NoSuchData
 from jupyter_clinagent.export.unpack import check, study_in, unpacked
 from jupyter_clinagent.nearby import no_such_folder
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
-from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES
-from jupyter_clinagent.study.corrections import CORRECTIONS
-from jupyter_clinagent.study.evaluator import judged_otherwise
-from jupyter_clinagent.study.folder import IMAGE_SUFFIXES, TABLE_SUFFIXES
-from jupyter_clinagent.study.record import verify_record
+from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES
+from jupyter_clinagent.study.cohort.corrections import CORRECTIONS
+from jupyter_clinagent.study.finding.folder import IMAGE_SUFFIXES, TABLE_SUFFIXES
+from jupyter_clinagent.study.protocol.evaluator import judged_otherwise
+from jupyter_clinagent.study.protocol.record import verify_record
 from jupyter_clinagent.tasks import registry
 
 SAME_MACHINE, OTHER_MACHINE = 0.005, 0.02

@@ -20,21 +20,21 @@ from jupyter_clinagent.facts import (
     SpeedFacts,
     SurveyFacts,
 )
-from jupyter_clinagent.study import pages
-from jupyter_clinagent.study.answers import keep_answer
-from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.corrections import CORRECTIONS, Corrections, note_corrections
-from jupyter_clinagent.study.display import show
-from jupyter_clinagent.study.folder import read_folder
-from jupyter_clinagent.study.ledger import Ledger
-from jupyter_clinagent.study.record import Record
-from jupyter_clinagent.study.session import Confirmed, Session
-from jupyter_clinagent.study.splitting import AUTO
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.corrections import CORRECTIONS, Corrections, note_corrections
+from jupyter_clinagent.study.cohort.splitting import AUTO
+from jupyter_clinagent.study.finding.folder import read_folder
+from jupyter_clinagent.study.protocol.answers import keep_answer
+from jupyter_clinagent.study.protocol.ledger import Ledger
+from jupyter_clinagent.study.protocol.record import Record
+from jupyter_clinagent.study.protocol.session import Confirmed, Session
+from jupyter_clinagent.study.showing import pages
+from jupyter_clinagent.study.showing.display import show
 from jupyter_clinagent.tasks import registry
 
 if TYPE_CHECKING:
     from jupyter_clinagent.imaging.model import Model
-    from jupyter_clinagent.study.experiment import Experiment
+    from jupyter_clinagent.study.protocol.experiment import Experiment
 
 # A message of tqdm about widgets that we don't use; it would stand in red in the clinician's notebook.
 warnings.filterwarnings("ignore", message="IProgress not found")
@@ -99,7 +99,7 @@ class Study:
 
     def survey(self) -> None:
         """Look at the data folder: layout, columns and their roles, what could be label, group and split."""
-        from jupyter_clinagent.study.survey import survey_facts
+        from jupyter_clinagent.study.finding.survey import survey_facts
 
         facts = survey_facts(self._session.inventory)
         self._session.record.add("survey", layout=facts.layout, images=facts.images)
@@ -146,9 +146,9 @@ class Study:
         more
             What only one task asks for, such as ``boxes``, the file that holds them.
         """
-        from jupyter_clinagent.study.corrected_images import CORRECTED_IMAGES, find_corrected
-        from jupyter_clinagent.study.loading import load_cohort, note_data
-        from jupyter_clinagent.study.wishes import Wishes
+        from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES, find_corrected
+        from jupyter_clinagent.study.cohort.loading import load_cohort, note_data
+        from jupyter_clinagent.study.cohort.wishes import Wishes
 
         session = self._session
         if session.ledger.session:
@@ -163,8 +163,8 @@ class Study:
 
     def audit(self) -> None:
         """Check the cohort as a careful colleague would, and show a labelled contact sheet."""
-        from jupyter_clinagent.study.audit import audit_cohort
-        from jupyter_clinagent.study.contact import draw_contact_sheet
+        from jupyter_clinagent.study.cohort.audit import audit_cohort
+        from jupyter_clinagent.study.showing.contact import draw_contact_sheet
 
         session = self._session
         session.findings = audit_cohort(session.cohort, session.inventory)
@@ -195,7 +195,7 @@ class Study:
         ProtocolViolation
             It doesn't fit the cohort, or experiments were made under another one.
         """
-        from jupyter_clinagent.study.confirmation import check_specification
+        from jupyter_clinagent.study.protocol.confirmation import check_specification
 
         session, specification = self._session, registry.specified(specification)
         check_specification(specification, session.cohort.facts, session.cohort.label)
@@ -241,13 +241,13 @@ class Study:
 
     def experiment(self, name: str, hypothesis: str = "", minutes: float = 1.0) -> Experiment:
         """Begin an experiment: ``with study.experiment(…) as run: run.fit(model, data)``, then ``run.verdict``."""
-        from jupyter_clinagent.study.experiment import Experiment
+        from jupyter_clinagent.study.protocol.experiment import Experiment
 
         return Experiment(self._session, name, hypothesis, minutes)
 
     def unseal(self, reason: str, again: bool = False) -> None:
         """Open the test set for the best experiment. The same opening again is a replay and not counted."""
-        from jupyter_clinagent.study.opening import open_test_set
+        from jupyter_clinagent.study.protocol.opening import open_test_set
 
         session = self._session
         session.opening_ = open_test_set(session, reason, again)
@@ -260,7 +260,7 @@ class Study:
 
     def new_threshold(self, rule: str, target: float | None = None, positive: str | list[str] | None = None) -> None:
         """Another operating point on the stored scores of the opened test set, labelled *post hoc*."""
-        from jupyter_clinagent.study.opening import post_hoc
+        from jupyter_clinagent.study.protocol.opening import post_hoc
 
         facts = post_hoc(self._session, rule, target, positive)
         self._session.post_hoc.append(facts)

@@ -54,16 +54,16 @@ if TYPE_CHECKING:
     from jupyter_clinagent.facts import CohortFacts, Finding, SpeedFacts, SurveyFacts
     from jupyter_clinagent.imaging.inference import OnnxModel
     from jupyter_clinagent.phantoms.phantom import Difficulty
-    from jupyter_clinagent.study.cohort import Cohort
-    from jupyter_clinagent.study.corrections import Corrections
-    from jupyter_clinagent.study.failures import FailureKind
-    from jupyter_clinagent.study.inventory import Inventory
-    from jupyter_clinagent.study.judged import Judged
-    from jupyter_clinagent.study.opening import Opening
+    from jupyter_clinagent.study.cohort.cohort import Cohort
+    from jupyter_clinagent.study.cohort.corrections import Corrections
+    from jupyter_clinagent.study.cohort.wishes import Wishes
+    from jupyter_clinagent.study.finding.inventory import Inventory
+    from jupyter_clinagent.study.protocol.judged import Judged
+    from jupyter_clinagent.study.protocol.opening import Opening
+    from jupyter_clinagent.study.protocol.session import Session, Shown
     from jupyter_clinagent.study.report.evidence import Evidence
     from jupyter_clinagent.study.report.lines import Line
-    from jupyter_clinagent.study.session import Session, Shown
-    from jupyter_clinagent.study.wishes import Wishes
+    from jupyter_clinagent.study.showing.failures import FailureKind
 
 
 # ------------------------------------------------------------------ kernel

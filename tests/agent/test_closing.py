@@ -8,9 +8,9 @@ from jupyter_clinagent.agent.playbook.closing import estimate, threshold_message
 from jupyter_clinagent.agent.playbook.turn import Call
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.facts import OperatingResult
-from jupyter_clinagent.study import pages
-from jupyter_clinagent.study.evaluation import operating_result
+from jupyter_clinagent.study.protocol.evaluation import operating_result
 from jupyter_clinagent.study.report.words import at_threshold, missed_target
+from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.tasks import registry
 
 

@@ -186,7 +186,7 @@ async def turn(port: HeadlessNotebook, clinician: Clinician, *script: AIMessage)
 STUDY = """\
 from jupyter_clinagent.contracts import OperatingPoint, Specification
 from jupyter_clinagent.facts import ConfirmationFacts
-from jupyter_clinagent.study.display import show
+from jupyter_clinagent.study.showing.display import show
 
 class Study:
     def confirm(self, specification, approved=""):

@@ -25,8 +25,8 @@ from jupyter_clinagent.export.pseudonyms import Pseudonyms
 from jupyter_clinagent.export.scrub import placeholder, scrub_html, scrub_notebook, shows_no_patient
 from jupyter_clinagent.export.verify import check_data, check_evaluator_version, verify
 from jupyter_clinagent.imaging import figures
-from jupyter_clinagent.study.failures import Failure, picture
 from jupyter_clinagent.study.report.failures import failure_card
+from jupyter_clinagent.study.showing.failures import Failure, picture
 from tests.conftest import FinishedStudy
 
 

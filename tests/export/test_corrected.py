@@ -17,10 +17,10 @@ from jupyter_clinagent.export.pseudonyms import Pseudonyms
 from jupyter_clinagent.export.verify import verify
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.study import Study
-from jupyter_clinagent.study.corrected_images import find_corrected, load_identities
-from jupyter_clinagent.study.corrections import Corrections
-from jupyter_clinagent.study.folder import read_folder
-from jupyter_clinagent.study.record import verify_record
+from jupyter_clinagent.study.cohort.corrected_images import find_corrected, load_identities
+from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.finding.folder import read_folder
+from jupyter_clinagent.study.protocol.record import verify_record
 
 CELLS = """\
 from jupyter_clinagent.contracts import OperatingPoint, Specification

@@ -8,13 +8,13 @@ import pandas as pd
 
 from jupyter_clinagent import phantoms
 from jupyter_clinagent.facts import Finding
-from jupyter_clinagent.study.association import associations
-from jupyter_clinagent.study.audit import audit_cohort
-from jupyter_clinagent.study.duplicates import joined_groups, near_duplicates
-from jupyter_clinagent.study.folder import read_folder
-from jupyter_clinagent.study.inventory import take_inventory
-from jupyter_clinagent.study.loading import Wishes, load_cohort
-from jupyter_clinagent.study.readings import read_all
+from jupyter_clinagent.study.cohort.association import associations
+from jupyter_clinagent.study.cohort.audit import audit_cohort
+from jupyter_clinagent.study.cohort.duplicates import joined_groups, near_duplicates
+from jupyter_clinagent.study.cohort.loading import Wishes, load_cohort
+from jupyter_clinagent.study.finding.folder import read_folder
+from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.finding.readings import read_all
 from tests.study.test_cohort import table_with
 
 
@@ -52,7 +52,7 @@ def test_groups_that_share_a_duplicate_are_joined_in_chains() -> None:
 def test_ten_thousand_hashes_are_compared_in_seconds() -> None:
     import time
 
-    from jupyter_clinagent.study.duplicates import _close_hashes
+    from jupyter_clinagent.study.cohort.duplicates import _close_hashes
 
     hashes = np.random.default_rng(0).integers(0, 2**63, (10_000, 4), dtype=np.uint64)
     hashes[9_999] = hashes[5]

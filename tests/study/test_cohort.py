@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, Sealed, TooFewImages
-from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.corrections import Corrections
-from jupyter_clinagent.study.inventory import take_inventory
-from jupyter_clinagent.study.loading import Wishes, load_cohort
-from jupyter_clinagent.study.partition import partition_by_group
-from jupyter_clinagent.study.published import mend_published, why_not
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.cohort.loading import Wishes, load_cohort
+from jupyter_clinagent.study.cohort.partition import partition_by_group
+from jupyter_clinagent.study.cohort.published import mend_published, why_not
+from jupyter_clinagent.study.finding.inventory import take_inventory
 from tests.study.test_finding_the_data import write_images
 
 

@@ -11,16 +11,16 @@ from jupyter_clinagent import phantoms
 from jupyter_clinagent.contracts import BoxedCohortLike
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, Sealed, TooFewImages
 from jupyter_clinagent.study import Study
-from jupyter_clinagent.study.audit import audit_cohort
-from jupyter_clinagent.study.boxes.found import PARTLY, UNREAD
-from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.contact import draw_contact_sheet
-from jupyter_clinagent.study.corrections import Corrections
-from jupyter_clinagent.study.fingerprint import load_fingerprint
-from jupyter_clinagent.study.inventory import take_inventory
-from jupyter_clinagent.study.loading import Wishes, load_cohort
-from jupyter_clinagent.study.pages import cohort as cohort_page
-from jupyter_clinagent.study.survey import survey_facts
+from jupyter_clinagent.study.cohort.audit import audit_cohort
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.cohort.loading import Wishes, load_cohort
+from jupyter_clinagent.study.finding.boxes.found import PARTLY, UNREAD
+from jupyter_clinagent.study.finding.fingerprint import load_fingerprint
+from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.finding.survey import survey_facts
+from jupyter_clinagent.study.showing.contact import draw_contact_sheet
+from jupyter_clinagent.study.showing.pages import cohort as cohort_page
 from tests.study.test_boxes import write_coco, write_images
 
 BOX = (4.0, 4.0, 14.0, 12.0)

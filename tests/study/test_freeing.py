@@ -12,7 +12,7 @@ from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.imaging import CohortDataModule, ImageClassifier, augment, debiasing
 from jupyter_clinagent.imaging.reliance import ConfoundedScores
 from jupyter_clinagent.study import Study
-from jupyter_clinagent.study.acceptance import judge_debiasing
+from jupyter_clinagent.study.protocol.acceptance import judge_debiasing
 
 SIZE = (64, 64)
 CLASSES = {"pneumothorax": ["pneumothorax"], "no finding": ["no finding"]}

@@ -8,10 +8,10 @@ import pytest
 
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
 from jupyter_clinagent.metrics import Metric
-from jupyter_clinagent.study.acceptance import judge, probability_of_gain
-from jupyter_clinagent.study.evaluation import choose_operating_point, operating_result, subgroup_table
-from jupyter_clinagent.study.evaluator import evaluator_hash, evaluator_state, evaluator_versions, judged_otherwise
-from jupyter_clinagent.study.ledger import Entry, Ledger, recipe_hash
+from jupyter_clinagent.study.protocol.acceptance import judge, probability_of_gain
+from jupyter_clinagent.study.protocol.evaluation import choose_operating_point, operating_result, subgroup_table
+from jupyter_clinagent.study.protocol.evaluator import evaluator_hash, evaluator_state, evaluator_versions, judged_otherwise
+from jupyter_clinagent.study.protocol.ledger import Entry, Ledger, recipe_hash
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.classification.galleries import choose_rows
 from jupyter_clinagent.tasks.classification.predictions import Predictions

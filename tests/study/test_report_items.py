@@ -16,9 +16,9 @@ from pydicom.uid import ExplicitVRLittleEndian
 from jupyter_clinagent.contracts import REPORT_ITEM_COUNT, REPORT_ITEMS, Estimate
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study import Study
-from jupyter_clinagent.study.answers import item_number, keep_answer, load_answers
-from jupyter_clinagent.study.dates import column_years, header_years, span
-from jupyter_clinagent.study.record import verify_record
+from jupyter_clinagent.study.finding.dates import column_years, header_years, span
+from jupyter_clinagent.study.protocol.answers import item_number, keep_answer, load_answers
+from jupyter_clinagent.study.protocol.record import verify_record
 from jupyter_clinagent.study.report.evidence import Evidence, gather
 from jupyter_clinagent.study.report.sheet import Item, asked, sheet
 from jupyter_clinagent.study.report.words import cautions
@@ -164,7 +164,7 @@ def test_pictures_of_failures_are_not_marked_as_free_of_patients() -> None:
     import base64
 
     from jupyter_clinagent.export.scrub import shows_no_patient
-    from jupyter_clinagent.study.failures import SIDE, picture
+    from jupyter_clinagent.study.showing.failures import SIDE, picture
 
     png = picture(np.zeros((60, 40, 3), np.uint8))
     assert not shows_no_patient(base64.b64encode(png).decode())

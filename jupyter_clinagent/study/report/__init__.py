@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent.facts import ReportFacts
-from jupyter_clinagent.study.environment import requirements_lock
-from jupyter_clinagent.study.fingerprint import changed_files, load_fingerprint
-from jupyter_clinagent.study.predictions import predictions_table
+from jupyter_clinagent.study.finding.fingerprint import changed_files, load_fingerprint
+from jupyter_clinagent.study.protocol.environment import requirements_lock
+from jupyter_clinagent.study.protocol.predictions import predictions_table
+from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.report.evidence import gather
 from jupyter_clinagent.study.report.page import render
 from jupyter_clinagent.study.report.sheet import asked, sheet
 from jupyter_clinagent.study.report.summary import summarise
-from jupyter_clinagent.study.session import Session
 
 __all__ = ["write_report"]
 

@@ -8,9 +8,9 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging import figures
-from jupyter_clinagent.study.evaluation import SMALL
-from jupyter_clinagent.study.markup import figure, metric_name, table, with_interval
+from jupyter_clinagent.study.protocol.evaluation import SMALL
 from jupyter_clinagent.study.report.evidence import Evidence, net_benefits
+from jupyter_clinagent.study.showing.markup import figure, metric_name, table, with_interval
 
 ALARM = 0.05
 """A subgroup this far below the whole test set is marked."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_clinagent.study.markup import metric_name, table, with_interval
 from jupyter_clinagent.study.report.evidence import Evidence
+from jupyter_clinagent.study.showing.markup import metric_name, table, with_interval
 
 
 def model_card(e: Evidence) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_clinagent.study.dates import column_years, span
-from jupyter_clinagent.study.markup import metric_name
+from jupyter_clinagent.study.finding.dates import column_years, span
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled, findings, listed, needs_you
+from jupyter_clinagent.study.showing.markup import metric_name
 
 NO_AUDIT = "the audit to be run (study.audit()), then the report again"
 

@@ -9,14 +9,14 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import Approval, Estimate, Specification
 from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.study.dates import header_years
-from jupyter_clinagent.study.evaluation import SMALL
-from jupyter_clinagent.study.failures import FailureKind, worst_failures
-from jupyter_clinagent.study.ledger import Entry
-from jupyter_clinagent.study.opening import Opening
-from jupyter_clinagent.study.record import verify_record
-from jupyter_clinagent.study.robustness import robustness_table
-from jupyter_clinagent.study.session import Session
+from jupyter_clinagent.study.finding.dates import header_years
+from jupyter_clinagent.study.protocol.evaluation import SMALL
+from jupyter_clinagent.study.protocol.ledger import Entry
+from jupyter_clinagent.study.protocol.opening import Opening
+from jupyter_clinagent.study.protocol.record import verify_record
+from jupyter_clinagent.study.protocol.robustness import robustness_table
+from jupyter_clinagent.study.protocol.session import Session
+from jupyter_clinagent.study.showing.failures import FailureKind, worst_failures
 from jupyter_clinagent.tasks.protocol import Reporting
 
 DECISION_THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.5)
@@ -33,7 +33,7 @@ class Evidence:
     decision
         Net benefit at :data:`DECISION_THRESHOLDS`; None without a positive class, and where scores are no probabilities.
     robustness
-        See :func:`~jupyter_clinagent.study.robustness.robustness_table`.
+        See :func:`~jupyter_clinagent.study.protocol.robustness.robustness_table`.
     failures
         The worst mistakes on the test set by kind.
     header_years

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from jupyter_clinagent.study.failures import Failure, FailureKind
-from jupyter_clinagent.study.markup import figure
 from jupyter_clinagent.study.report.evidence import Evidence
+from jupyter_clinagent.study.showing.failures import Failure, FailureKind
+from jupyter_clinagent.study.showing.markup import figure
 
 
 def failures(e: Evidence) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_clinagent.contracts import Approval
-from jupyter_clinagent.study.acceptance import FREED_RULE
-from jupyter_clinagent.study.markup import metric_name, with_interval
+from jupyter_clinagent.study.protocol.acceptance import FREED_RULE
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled, findings, listed, needs_you, not_applicable
+from jupyter_clinagent.study.showing.markup import metric_name, with_interval
 
 MONITORING = "who checks a sample of the calls, how often, and at which figure the model is withdrawn"
 

@@ -8,18 +8,18 @@ from html import escape
 import pandas as pd
 
 from jupyter_clinagent.contracts import Estimate
-from jupyter_clinagent.study import pages
-from jupyter_clinagent.study.acceptance import FREED_RULE
-from jupyter_clinagent.study.markup import figure, metric_name, paragraphs, table
-from jupyter_clinagent.study.partition import PARTITIONS
-from jupyter_clinagent.study.reliance_page import reliance_section
+from jupyter_clinagent.study.cohort.partition import PARTITIONS
+from jupyter_clinagent.study.protocol.acceptance import FREED_RULE
 from jupyter_clinagent.study.report.beyond import beyond, scroll
 from jupyter_clinagent.study.report.card import model_card
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.failures import failures
 from jupyter_clinagent.study.report.sheet import sheet
 from jupyter_clinagent.study.report.words import cautions, summary_sentences
-from jupyter_clinagent.study.verdict import ledger_table
+from jupyter_clinagent.study.showing import pages
+from jupyter_clinagent.study.showing.markup import figure, metric_name, paragraphs, table
+from jupyter_clinagent.study.showing.reliance_page import reliance_section
+from jupyter_clinagent.study.showing.verdict import ledger_table
 from jupyter_clinagent.tasks import registry
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from jupyter_clinagent.study.answers import Answer, load_answers
+from jupyter_clinagent.study.protocol.answers import Answer, load_answers
 from jupyter_clinagent.study.report import data_items, model_items
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, Status

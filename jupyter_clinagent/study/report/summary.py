@@ -6,8 +6,8 @@ from typing import Any
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import EvaluationFacts, ReportFacts
-from jupyter_clinagent.study.reliance_page import not_estimable, reliance_json
 from jupyter_clinagent.study.report.evidence import Evidence
+from jupyter_clinagent.study.showing.reliance_page import not_estimable, reliance_json
 
 
 def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import OperatingResult
-from jupyter_clinagent.study.markup import metric_name
-from jupyter_clinagent.study.reliance_page import reliance_sentences
 from jupyter_clinagent.study.report.evidence import Evidence
+from jupyter_clinagent.study.showing.markup import metric_name
+from jupyter_clinagent.study.showing.reliance_page import reliance_sentences
 
 POOR_CALIBRATION = 0.10
 LARGE_LOSS = 0.05

@@ -10,9 +10,9 @@ import numpy as np
 from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.study.judged import together
-from jupyter_clinagent.study.opening import Opening
-from jupyter_clinagent.study.session import Session
+from jupyter_clinagent.study.protocol.judged import together
+from jupyter_clinagent.study.protocol.opening import Opening
+from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.classification import predictions
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 

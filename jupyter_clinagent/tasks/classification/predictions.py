@@ -9,7 +9,7 @@ import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.study.judged import Judged, at_threshold, together
+from jupyter_clinagent.study.protocol.judged import Judged, at_threshold, together
 
 
 @dataclass(frozen=True)

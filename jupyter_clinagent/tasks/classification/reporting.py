@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from jupyter_clinagent.contracts import Specification, in_words
-from jupyter_clinagent.study.markup import metric_name, with_interval
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled
 from jupyter_clinagent.study.report.words import GUESSING, hundred
+from jupyter_clinagent.study.showing.markup import metric_name, with_interval
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 PROBABILITIES = True

@@ -10,8 +10,8 @@ from jupyter_clinagent.contracts import in_words
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging import figures as plots
 from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.study.failures import MOST, Failure, FailureKind, picture
-from jupyter_clinagent.study.session import Session
+from jupyter_clinagent.study.protocol.session import Session
+from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
 from jupyter_clinagent.tasks.classification.galleries import choose_rows
 from jupyter_clinagent.tasks.classification.galleries import draw as galleries
 from jupyter_clinagent.tasks.classification.predictions import Predictions

@@ -10,9 +10,9 @@ import pandas as pd
 
 from jupyter_clinagent.errors import LabelsDoNotMatch, TooFewImages
 from jupyter_clinagent.facts import CohortFacts, Finding
-from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.corrections import Corrections
-from jupyter_clinagent.study.counting import (
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.cohort.counting import (
     FEW_GROUPS,
     FEWEST_GROUPS,
     LEAST_GROUPS,
@@ -24,13 +24,13 @@ from jupyter_clinagent.study.counting import (
     with_partition,
     without_spent,
 )
-from jupyter_clinagent.study.groups import Groups
-from jupyter_clinagent.study.inventory import Inventory
-from jupyter_clinagent.study.labels import Labelled, label_images
-from jupyter_clinagent.study.linking import link_images
-from jupyter_clinagent.study.partition import groups_per_class
-from jupyter_clinagent.study.splitting import Split, split_cohort
-from jupyter_clinagent.study.wishes import Wishes
+from jupyter_clinagent.study.cohort.groups import Groups
+from jupyter_clinagent.study.cohort.labels import Labelled, label_images
+from jupyter_clinagent.study.cohort.linking import link_images
+from jupyter_clinagent.study.cohort.partition import groups_per_class
+from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
+from jupyter_clinagent.study.cohort.wishes import Wishes
+from jupyter_clinagent.study.finding.inventory import Inventory
 
 CAPTION = ""
 

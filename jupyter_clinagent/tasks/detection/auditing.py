@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from jupyter_clinagent.facts import Finding
-from jupyter_clinagent.study.boxes.found import CORNERS
-from jupyter_clinagent.study.cohort import Cohort
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.finding.boxes.found import CORNERS
 
 TINY = 0.01
 """A box whose mean side is below this share of the image's has some three pixels at 256: hardly to be seen."""

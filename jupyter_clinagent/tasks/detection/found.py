@@ -9,7 +9,7 @@ import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging.boxes import Boxes
-from jupyter_clinagent.study.judged import Judged, at_threshold
+from jupyter_clinagent.study.protocol.judged import Judged, at_threshold
 from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 
 
@@ -41,12 +41,12 @@ class FoundBoxes:
         return detection_metrics.image_scores(self.found)
 
     def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
-        """See :class:`~jupyter_clinagent.study.judged.Judged`; ``auroc`` and the threshold's figures are image-level."""
+        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`; ``auroc`` and the threshold's figures are image-level."""
         known = detection_metrics.estimates(detection_metrics.METRICS, self.truth, self.found, self.groups, seed=seed)
         return known | (at_threshold(self, positives or [0], threshold, seed) if threshold is not None else {})
 
     def gain_over(self, other: Judged, metric: str, draws: int, seed: int) -> Estimate:
-        """See :class:`~jupyter_clinagent.study.judged.Judged`."""
+        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`."""
         if not isinstance(other, FoundBoxes) or other.images != self.images:
             raise ValueError("The detections to be compared were made on different images.")
         return detection_metrics.paired_difference(
@@ -54,12 +54,12 @@ class FoundBoxes:
         )
 
     def binary(self, *positives: int) -> tuple[np.ndarray, np.ndarray]:
-        """See :class:`~jupyter_clinagent.study.judged.Judged`: any box of the classes, and the highest score for one."""
+        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: any box of the classes, and the highest score for one."""
         truth, found = ([boxes[np.isin(boxes.classes, positives)] for boxes in each] for each in (self.truth, self.found))
         return np.array([len(boxes) > 0 for boxes in truth]), detection_metrics.image_scores(found)
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
-        """See :class:`~jupyter_clinagent.study.judged.Judged`."""
+        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`."""
         part = self.rows(np.flatnonzero(inside))
         if part.labels.sum() < least:
             return 0, None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Specification
-from jupyter_clinagent.study.markup import metric_name, with_interval
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled, not_applicable
 from jupyter_clinagent.study.report.words import hundred
+from jupyter_clinagent.study.showing.markup import metric_name, with_interval
 
 PROBABILITIES = False
 

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging.boxes import Boxes
-from jupyter_clinagent.study.failures import MOST, Failure, FailureKind, picture
-from jupyter_clinagent.study.markup import table
-from jupyter_clinagent.study.partition import PARTITIONS
-from jupyter_clinagent.study.session import Session
+from jupyter_clinagent.study.cohort.partition import PARTITIONS
+from jupyter_clinagent.study.protocol.session import Session
+from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
+from jupyter_clinagent.study.showing.markup import table
 from jupyter_clinagent.tasks.detection import figures as plots
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.tasks.detection.galleries import draw as galleries

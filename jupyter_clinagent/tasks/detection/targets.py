@@ -11,11 +11,9 @@ import pandas as pd
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.facts import CohortFacts, Finding
-from jupyter_clinagent.study.boxes.found import CORNERS, PARTLY, UNREAD
-from jupyter_clinagent.study.boxes.mending import MendedBoxes, mend_boxes
-from jupyter_clinagent.study.cohort import Cohort
-from jupyter_clinagent.study.corrections import Corrections
-from jupyter_clinagent.study.counting import (
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.cohort.counting import (
     FEW_GROUPS,
     FEWEST_GROUPS,
     LEAST_GROUPS,
@@ -27,12 +25,14 @@ from jupyter_clinagent.study.counting import (
     with_partition,
     without_spent,
 )
-from jupyter_clinagent.study.image_level import supervision
-from jupyter_clinagent.study.inventory import Inventory
-from jupyter_clinagent.study.linking import Linked, link_images
-from jupyter_clinagent.study.partition import PARTITIONS
-from jupyter_clinagent.study.splitting import Split
-from jupyter_clinagent.study.wishes import Wishes
+from jupyter_clinagent.study.cohort.linking import Linked, link_images
+from jupyter_clinagent.study.cohort.partition import PARTITIONS
+from jupyter_clinagent.study.cohort.splitting import Split
+from jupyter_clinagent.study.cohort.wishes import Wishes
+from jupyter_clinagent.study.finding.boxes.found import CORNERS, PARTLY, UNREAD
+from jupyter_clinagent.study.finding.boxes.mending import MendedBoxes, mend_boxes
+from jupyter_clinagent.study.finding.image_level import supervision
+from jupyter_clinagent.study.finding.inventory import Inventory
 from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.tasks.detection.auditing import audit_boxes
 from jupyter_clinagent.tasks.detection.boxed import BOXES, BoxedImages, boxed_images

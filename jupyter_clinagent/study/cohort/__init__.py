@@ -1,0 +1,1 @@
+"""From files to a cohort: labels, groups, duplicates, partition, seal, audit."""

@@ -1,0 +1,87 @@
+"""The clinician's corrections ("exclude these", "this one is mislabelled"), on record, before the seal only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from jupyter_clinagent.errors import BadInput, ProtocolViolation
+from jupyter_clinagent.study.cohort.labels import Labelled
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.study.protocol.session import Session
+
+CORRECTIONS = "corrections.csv"
+COLUMNS = ["image", "action", "label", "reason"]
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """Rows of ``corrections.csv``: ``image``, ``action`` (exclude | relabel), ``label``, ``reason``."""
+
+    rows: pd.DataFrame
+
+    @classmethod
+    def none(cls) -> Corrections:
+        """No corrections."""
+        return cls(pd.DataFrame(columns=COLUMNS))
+
+    @classmethod
+    def load(cls, path: Path) -> Corrections:
+        """Read the file, or none where it isn't there."""
+        return cls(pd.read_csv(path, dtype=str)) if path.exists() else cls.none()
+
+    def with_row(self, image: str, action: str, label: str | None, reason: str) -> Corrections:
+        """One more correction; a later one for the same image wins."""
+        row = pd.DataFrame([[image, action, label, reason]], columns=COLUMNS)
+        return Corrections(pd.concat([self.rows, row], ignore_index=True) if len(self.rows) else row)
+
+    def save(self, path: Path) -> None:
+        """Write the file into the study folder."""
+        self.rows.to_csv(path, index=False)
+
+    def apply(self, labelled: Labelled) -> Labelled:
+        """Take excluded images out and give relabelled ones their class.
+
+        Raises
+        ------
+        BadInput
+            An image that is not in the data, or a class that is not in the study.
+        """
+        last = self.rows.drop_duplicates("image", keep="last")
+        unknown = sorted(set(last["image"]) - set(labelled.rows.index) - set(labelled.left_out))
+        if unknown:
+            raise BadInput(f"corrections.csv names images that are not in the data: {', '.join(unknown[:5])}.")
+        excluded = [image for image in last.loc[last["action"] == "exclude", "image"] if image in labelled.rows.index]
+        relabel = last[(last["action"] == "relabel") & last["image"].isin(labelled.rows.index)].set_index("image")["label"]
+        foreign = sorted(set(relabel) - set(labelled.classes))
+        if foreign:
+            raise BadInput(f"corrections.csv gives labels that are no class of the study: {', '.join(map(str, foreign))}.")
+        rows = labelled.rows.copy()
+        rows.loc[relabel.index, "class"] = relabel
+        left_out = labelled.left_out | dict.fromkeys(excluded, "excluded by the clinician")
+        return replace(labelled, rows=rows.drop(index=excluded), left_out=left_out)
+
+
+def note_corrections(session: Session, rows: list[tuple[str, str, str | None]], reason: str) -> None:
+    """Write corrections ``(image, action, label)`` into the study folder and on the record.
+
+    Raises
+    ------
+    ProtocolViolation
+        The specification is confirmed already.
+    """
+    if session.confirmed_ is not None:
+        raise ProtocolViolation(
+            "Corrections are made before the specification is confirmed; start a new study to correct data now."
+        )
+    path = session.folder / CORRECTIONS
+    corrections = Corrections.load(path)
+    for image, action, label in rows:
+        corrections = corrections.with_row(image, action, label, reason)
+    corrections.save(path)
+    session.record.add("corrections", count=len(rows), reason=reason)
+    print(f"{len(rows)} correction{'s' * (len(rows) != 1)} noted; call study.load_cohort again for them to count.")

@@ -1,0 +1,257 @@
+"""The data folder's tables joined with its images: which rows belong to which file."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.study.finding.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
+from jupyter_clinagent.study.finding.boxes.found import AnnotatedBoxes
+from jupyter_clinagent.study.finding.boxes.tables import class_column, is_box_table, table_boxes
+from jupyter_clinagent.study.finding.boxes.voc import voc_boxes
+from jupyter_clinagent.study.finding.boxes.yolo import yolo_boxes
+from jupyter_clinagent.study.finding.filenames import ParsedGroups, parse_groups
+from jupyter_clinagent.study.finding.folder import DataFolder, read_folder
+from jupyter_clinagent.study.finding.layouts import MASK_FOLDERS, ClassFolders, find_class_folders, find_split_folders
+from jupyter_clinagent.study.finding.matching import FileIndex
+from jupyter_clinagent.study.finding.partition_tables import join_partition_tables
+from jupyter_clinagent.study.finding.roles import describe_columns, is_categorical
+from jupyter_clinagent.study.finding.tables import read_table
+
+FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
+"""Names of the synthetic columns that stand for class folders, partition folders, inner folders and parsed file names."""
+
+ONE_HOT = "one_hot"
+_SAMPLE = 400
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its rows, the column that names the images (if any) and the file that each row names."""
+
+    name: str
+    frame: pd.DataFrame
+    image_column: str | None
+    files: pd.Series
+    columns: list[ColumnFacts]
+
+    def by_role(self, role: str) -> list[ColumnFacts]:
+        """Columns with one role."""
+        return [column for column in self.columns if column.role == role]
+
+    @property
+    def matched(self) -> int:
+        """How many different files its rows name."""
+        return int(self.files.nunique())
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All that :func:`take_inventory` found in a data folder."""
+
+    folder: DataFolder
+    images: list[str]
+    tables: list[Table]
+    class_folders: ClassFolders | None
+    boxes: AnnotatedBoxes | None
+    parsed: ParsedGroups | None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def label_tables(self) -> list[Table]:
+        """Tables that name images and have a label column, the one that names most images first."""
+        return sorted((t for t in self.tables if t.matched and t.by_role("label")), key=lambda t: -t.matched)
+
+    @property
+    def image_tables(self) -> list[Table]:
+        """Tables that name images, those with a label first."""
+        first = self.label_tables
+        return first + sorted((t for t in self.tables if t.matched and t not in first), key=lambda t: -t.matched)
+
+
+def take_inventory(data: str | Path) -> Inventory:
+    """List the folder, read its tables, match rows to files and recognise the layout."""
+    folder = read_folder(data)
+    images = [image for image in folder.images if not _in_mask_folder(image)] or folder.images
+    problems: list[str] = []
+    index = FileIndex(images)
+    frames = {name: frame for name in folder.tables if (frame := _read(folder, name, problems)) is not None}
+    named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
+    tables = [_table(name, frame, index) for name, frame in join_partition_tables(named).items()]
+    coco = read_coco(folder, index)
+    boxes = _boxes(folder, images, index, coco, tables, problems)
+    return Inventory(
+        folder, images, tables + _coco_tables(coco, index), find_class_folders(images), boxes, parse_groups(images), problems
+    )
+
+
+def _boxes(
+    folder: DataFolder, images: list[str], index: FileIndex, coco: list[CocoFile], tables: list[Table], problems: list[str]
+) -> AnnotatedBoxes | None:
+    """Of the first format that holds any."""
+    readers: list[Callable[[], AnnotatedBoxes | None]] = [
+        lambda: coco_boxes(coco, folder, images),
+        lambda: voc_boxes(folder, index),
+        lambda: yolo_boxes(folder, images),
+        lambda: table_boxes(tables),
+    ]
+    broken = 0
+    for read in readers:
+        if boxes := read():
+            return boxes
+        broken += len(boxes.files) if boxes is not None else 0
+    if broken:
+        problems.append(f"None of the {broken} files that look like files of boxes can be read.")
+    return None
+
+
+def _coco_tables(found: list[CocoFile], index: FileIndex) -> list[Table]:
+    """What COCO files say of their images beside their boxes, as one table."""
+    told = coco_table(found)
+    if told is None:
+        return []
+    name = found[0].name
+    return [Table(name, told[0], "file_name", told[1], describe_columns(told[0], name, "file_name", index))]
+
+
+def _in_mask_folder(image: str) -> bool:
+    return any(part.lower() in MASK_FOLDERS for part in image.split("/")[:-1])
+
+
+def _read(folder: DataFolder, name: str, problems: list[str]) -> pd.DataFrame | None:
+    try:
+        return _with_one_hot(read_table(folder.path(name)))
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
+        problems.append(f"{name} could not be read as a table ({type(error).__name__}).")
+        return None
+
+
+def _files_named(frame: pd.DataFrame, index: FileIndex) -> set[str]:
+    column = _image_column(frame, index)
+    return set(frame[column].map(index.find).dropna()) if column else set()
+
+
+def _table(name: str, frame: pd.DataFrame, index: FileIndex) -> Table:
+    image_column = _image_column(frame, index)
+    files = frame[image_column].map(index.find) if image_column else pd.Series(None, index=frame.index, dtype=object)
+    return Table(name, frame, image_column, files, describe_columns(frame, name, image_column, index))
+
+
+def _image_column(frame: pd.DataFrame, index: FileIndex) -> str | None:
+    """The column whose cells name most different files; a column of small numbers must not win by chance."""
+    sample = frame.head(_SAMPLE)
+    hits = {str(name): sample[name].map(index.find).nunique() for name in frame.columns}
+    best = max(hits, key=lambda name: hits[name], default=None)
+    if best is None or not hits[best]:
+        return None
+    return best if hits[best] >= 0.1 * sample[best].nunique() else None
+
+
+def _with_one_hot(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add one label column for columns of zeros and ones of which exactly one is set in each row (as in ISIC 2018)."""
+    numbers = frame.apply(pd.to_numeric, errors="coerce")
+    binary = [name for name in frame.columns if numbers[name].notna().all() and set(numbers[name].unique()) <= {0.0, 1.0}]
+    if len(binary) < 2 or not len(frame) or not (numbers[binary].sum(axis=1) == 1).all():
+        return frame
+    return frame.drop(columns=binary).assign(**{ONE_HOT: numbers[binary].idxmax(axis=1).astype(object)})
+
+
+def rows_by_file(inventory: Inventory, table: Table) -> pd.DataFrame:
+    """The rows of a table that name an image, indexed by file, joined with what the other tables know of it."""
+    joined = _indexed(table)
+    for other in inventory.tables:
+        if other is not table:
+            joined = _join_files(joined, other) if other.matched else _join_key(joined, other)
+    return joined
+
+
+def _indexed(table: Table) -> pd.DataFrame:
+    named = table.files.notna()
+    return table.frame[named].set_index(pd.Index(table.files[named], name="file"))
+
+
+def _new_columns(joined: pd.DataFrame, other: pd.DataFrame) -> list[str]:
+    return [name for name in other.columns if name not in joined.columns]
+
+
+def _join_files(joined: pd.DataFrame, other: Table) -> pd.DataFrame:
+    rows = _indexed(other)
+    if not rows.index.is_unique or other.by_role("box"):
+        return joined
+    return joined.join(rows[_new_columns(joined, rows)], how="left")
+
+
+def _join_key(joined: pd.DataFrame, other: Table) -> pd.DataFrame:
+    """Join a table of patients (one row each) by the id column that both tables have."""
+    keys = [c for c in other.frame.columns if c in joined.columns and other.frame[c].notna().all() and other.frame[c].is_unique]
+    if not keys:
+        return joined
+    return joined.join(other.frame.set_index(keys[0])[_new_columns(joined, other.frame)], on=keys[0], how="left")
+
+
+def image_rows(inventory: Inventory) -> pd.DataFrame:
+    """One row for every image, indexed by file, with all that folders and tables say of it, boxes excepted."""
+    rows = pd.DataFrame(index=pd.Index(inventory.images, name="file"))
+    for name, values in _folder_columns(inventory).items():
+        rows[name] = pd.Series(values, dtype=object)
+    for table in inventory.image_tables:
+        rows = _join_columns(rows, _first_rows(table).drop(columns=_repeated(rows, table)))
+    for table in inventory.tables:
+        rows = rows if table.matched else _join_key(rows, table)
+    return rows
+
+
+def _folder_columns(inventory: Inventory) -> dict[str, dict[str, str]]:
+    found = inventory.class_folders
+    columns = {FOLDER: found.label, PATIENT_FOLDER: found.inner} if found else {}
+    columns[FOLDER_SPLIT] = find_split_folders(inventory.images)
+    return {name: values for name, values in columns.items() if values}
+
+
+def _first_rows(table: Table) -> pd.DataFrame:
+    """The first row that names each image; of a table of boxes without corners and classes."""
+    rows = _indexed(table)
+    spent = {c.name for role in ("box", "label") for c in table.by_role(role)} | {class_column(table)}
+    spent = spent & set(rows.columns) if is_box_table(table) else set()
+    return rows[~rows.index.duplicated()].drop(columns=[*spent, table.image_column])
+
+
+def _repeated(rows: pd.DataFrame, table: Table) -> list[str]:
+    """Columns that say of every image what another one says already, perhaps under another name (ids are kept)."""
+    mine, spent = _first_rows(table).reindex(rows.index), {c.name for r in ("group", "split") for c in table.by_role(r)}
+    new = [name for name in _new_columns(rows, mine) if name not in spent]
+    return [name for name in new if any(mine[name].equals(rows[other]) for other in rows.columns)]
+
+
+def _join_columns(joined: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """New columns come in; of a column that is there already (one table for each partition), empty cells are filled."""
+    known = [name for name in rows.columns if name in joined.columns]
+    joined = joined.join(rows[_new_columns(joined, rows)], how="left")
+    for name in known:
+        joined[name] = joined[name].where(joined[name].notna(), rows[name].reindex(joined.index))
+    return joined
+
+
+def folder_rows(inventory: Inventory) -> pd.DataFrame:
+    """Rows for the images in class folders, indexed by file, with the synthetic columns; tables beside are joined."""
+    assert inventory.class_folders is not None
+    label, split, inner = inventory.class_folders
+    rows = pd.DataFrame({FOLDER: label}, dtype=object)
+    for name, values in ((FOLDER_SPLIT, split), (PATIENT_FOLDER, inner)):
+        if values:
+            rows[name] = pd.Series(values, dtype=object)
+    rows.index.name = "file"
+    for table in inventory.tables:
+        rows = _join_files(rows, table) if table.matched else rows
+    return rows
+
+
+def categorical_columns(rows: pd.DataFrame, without: Iterable[str]) -> list[str]:
+    """Columns with few distinct values, except those named."""
+    excluded = set(without)
+    return [str(name) for name in rows.columns if name not in excluded and is_categorical(rows[name])]

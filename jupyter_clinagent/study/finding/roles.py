@@ -1,0 +1,222 @@
+"""What each column of a table is for, guessed from its name *and* its contents, with the evidence stated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.study.finding.group_names import MOST_EACH, is_group
+from jupyter_clinagent.study.finding.layouts import SPLIT_WORDS
+from jupyter_clinagent.study.finding.matching import FileIndex
+
+MOST_CLASSES = 50
+SHOWN_VALUES = 30
+LEAST_NUMBERS = 0.5
+"""Coordinates are numbers in more than this share of their cells; the others can't be read, which has to be said."""
+_NOTHING = frozenset(["", "nan", "na", "n/a", "none", "null", "-", "<na>"])
+
+_LABEL = re.compile(
+    r"^(dx|labels?|class(es)?(_?names?)?|diagnos\w*|diagnose|befund|target|categor(y|ies)|findings?|patholog(y|ies)|disease|outcome"
+    r"|ground_?truth|gt|y|one_hot|.*_(label|class|diagnosis))$"
+)
+_IDENTIFIER = re.compile(
+    r"(patient|subject|person|last|first|full|sur|family|given)[_ ]?names?$|^names?$|nachname"
+    r"|birth|^dob$|geburt|phone|e-?mail|address|ssn|^mrn$"
+)
+_BOX = re.compile(
+    r"^(bbox\w*|box\w*|[xy][_ ]?(min|max|[12]|center|centre)|top|bottom|left|right"
+    r"|(bbox|box)?_?(width|height|w|h|x|y)|xmin|ymin|xmax|ymax)$"
+)
+_MASK = re.compile(r"mask|segmentation")
+_SEX = re.compile(r"^(.*_)?(sex|gender|geschlecht)$")
+_AGE = re.compile(r"^(.*_)?(age|alter)(_?(approx|years?|group))?$")
+_SITE = re.compile(r"locali[sz]ation|^location|anatom|^site|_site|body_?part|^region|lokalisation|körper")
+_CONFOUNDER = re.compile(
+    r"drain|tube|ruler|marker|hair|device|scanner|hospital|cent(er|re)$|manufacturer|pacemaker|projection|^view|position|metal|cast$|^ink"
+)
+_SEX_VALUES = frozenset(
+    ["m", "f", "w", "male", "female", "man", "woman", "unknown", "u", "o", "other", "männlich", "weiblich", "n/a", "na"]
+)
+
+
+class Column(NamedTuple):
+    """A column with what its guess needs: lower-case name, the non-empty cells, and their counts."""
+
+    key: str
+    given: pd.Series
+    counts: pd.Series
+    rows: int
+
+    @property
+    def distinct(self) -> int:
+        """Number of different values."""
+        return len(self.counts)
+
+    @property
+    def numeric(self) -> float:
+        """Share of the cells that are numbers."""
+        return float(pd.to_numeric(self.given, errors="coerce").notna().mean()) if len(self.given) else 0.0
+
+    @property
+    def words(self) -> set[str]:
+        """The values in lower case."""
+        return {str(value).lower() for value in self.counts.index}
+
+
+def _is_split(column: Column) -> bool:
+    return column.distinct > 1 and column.words <= SPLIT_WORDS.keys()
+
+
+def _is_group(column: Column) -> bool:
+    personal = bool(_IDENTIFIER.search(column.key)) and column.distinct >= 3 and column.distinct * MOST_EACH >= column.rows
+    return personal or is_group(column.key, column.counts, column.rows)
+
+
+def _is_box(column: Column) -> bool:
+    return bool(_BOX.match(column.key)) and share_of_numbers(column.given) > LEAST_NUMBERS
+
+
+def _is_label(column: Column) -> bool:
+    return bool(_LABEL.match(column.key)) and _categorical(column)
+
+
+def _categorical(column: Column) -> bool:
+    few = 2 <= column.distinct <= min(MOST_CLASSES, max(2, len(column.given) // 2))
+    return few and (column.numeric < 0.5 or column.distinct <= 10)
+
+
+def _is_age(column: Column) -> bool:
+    return bool(_AGE.match(column.key)) and column.numeric > 0.5
+
+
+def _is_sex(column: Column) -> bool:
+    return bool(_SEX.match(column.key)) or (column.distinct in (2, 3) and column.words <= _SEX_VALUES)
+
+
+_RULES: tuple[tuple[str, Callable[[Column], bool], str], ...] = (
+    ("split", _is_split, "all values are names of partitions"),
+    # Before constants: images of one patient alone are one group, not as many as there are images.
+    ("group", _is_group, "named like an id of patients, lesions or studies, and its values recur or number the rows"),
+    ("ignored", lambda c: c.distinct < 2, "empty or the same in every row"),
+    ("ignored", lambda c: bool(_IDENTIFIER.search(c.key)), "named like personal data; neither used nor shown"),
+    ("box", _is_box, "named like box coordinates, and numbers"),
+    ("mask", lambda c: bool(_MASK.search(c.key)) and not _categorical(c), "named like masks"),
+    ("sex", _is_sex, "named sex or gender, or its values are"),
+    ("age", _is_age, "named age, and numbers"),
+    ("label", _is_label, "named like a diagnosis or class, with few distinct values"),
+    ("site", lambda c: bool(_SITE.search(c.key)), "named like a place on the body"),
+    (
+        "confounder",
+        lambda c: bool(_CONFOUNDER.search(c.key)) and _categorical(c),
+        "named like a device or circumstance, with few distinct values",
+    ),
+)
+
+_MAY_BE_LABELS = frozenset(["label", "confounder", "ignored", "other"])
+"""Of columns with these roles, values that mean “not known” are no values but missing."""
+
+
+def describe_columns(frame: pd.DataFrame, table: str, image_column: str | None, index: FileIndex) -> list[ColumnFacts]:
+    """Role, counts and evidence of every column of one table.
+
+    Values are only listed for columns with few of them, never for ids, names and numbers.
+    """
+    found = [_describe(frame[name], str(name), table, image_column, index) for name in frame.columns]
+    return _mark_aliases(frame, _without_sizes(found))
+
+
+def _without_sizes(columns: list[ColumnFacts]) -> list[ColumnFacts]:
+    """A width and a height alone are the image's size: a box takes four columns, or one that holds it all."""
+    boxes = [column for column in columns if column.role == "box"]
+    if len(boxes) >= 4 or any("box" in column.name.lower() for column in boxes):
+        return columns
+    return [column.model_copy(update={"role": "other", "evidence": ""}) if column in boxes else column for column in columns]
+
+
+def _describe(cells: pd.Series, name: str, table: str, image_column: str | None, index: FileIndex) -> ColumnFacts:
+    given = cells.dropna()
+    column = _column(name, given, len(cells))
+    role, evidence = _role(column)
+    if role in _MAY_BE_LABELS:
+        given = given[~given.isin(not_known(column.counts.index))]
+        column = _column(name, given, len(cells))
+        role, evidence = _role(column)
+    if name == image_column:
+        role, evidence = "image", f"{index.share(given):.0%} of its cells name an image file"
+    shown = _shown_values(column) if role not in ("image", "group", "box", "mask", "age") else {}
+    facts = {"name": name, "table": table, "role": role, "evidence": evidence, "values": shown}
+    return ColumnFacts(**facts, distinct=column.distinct, missing=len(cells) - len(given))
+
+
+def _column(name: str, given: pd.Series, rows: int) -> Column:
+    return Column(name.lower().strip().replace(" ", "_"), given, given.value_counts(), rows)
+
+
+def _role(column: Column) -> tuple[str, str]:
+    return next(((role, why) for role, fits, why in _RULES if fits(column)), ("other", ""))
+
+
+def _shown_values(column: Column) -> dict[str, int]:
+    if _IDENTIFIER.search(column.key) or column.distinct > MOST_CLASSES or not (_categorical(column) or column.distinct == 1):
+        return {}
+    return {str(value): int(count) for value, count in column.counts.head(SHOWN_VALUES).items()}
+
+
+def _mark_aliases(frame: pd.DataFrame, columns: list[ColumnFacts]) -> list[ColumnFacts]:
+    """Turn columns that map one-to-one to the best label candidate into aliases of it."""
+    label = next((column for column in columns if column.role == "label"), None)
+    if label is None:
+        return columns
+    return [_alias(frame, column, label) if _is_alias(frame, column, label) else column for column in columns]
+
+
+def _is_alias(frame: pd.DataFrame, column: ColumnFacts, label: ColumnFacts) -> bool:
+    if (
+        column.name == label.name
+        or column.role not in ("label", "other", "confounder", "site")
+        or column.distinct != label.distinct
+    ):
+        return False
+    return one_to_one(frame[column.name], frame[label.name])
+
+
+def one_to_one(left: pd.Series, right: pd.Series) -> bool:
+    """Whether two columns name the same thing in other words."""
+    pairs = pd.DataFrame({"left": left, "right": right}).dropna().drop_duplicates()
+    return len(pairs) > 1 and pairs["left"].is_unique and pairs["right"].is_unique
+
+
+def _alias(frame: pd.DataFrame, column: ColumnFacts, label: ColumnFacts) -> ColumnFacts:
+    return column.model_copy(update={"role": "alias", "evidence": f"maps one-to-one to {label.name}"})
+
+
+def is_named_like_label(name: str) -> bool:
+    """Whether a column is named like a diagnosis or class, whatever it holds."""
+    return bool(_LABEL.match(name.lower().strip().replace(" ", "_")))
+
+
+def is_blank(cells: pd.Series) -> pd.Series:
+    """Whether each cell holds nothing, or a word for nothing."""
+    return cells.isna() | cells.astype(str).str.strip().str.lower().isin(_NOTHING)
+
+
+def share_of_numbers(cells: pd.Series) -> float:
+    """Share of the cells that are numbers, of those that hold anything."""
+    given = cells[~is_blank(cells)]
+    return float(pd.to_numeric(given, errors="coerce").notna().mean()) if len(given) else 0.0
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a column is named like personal data (names, birth dates, addresses)."""
+    return bool(_IDENTIFIER.search(name.lower().strip().replace(" ", "_")))
+
+
+def is_categorical(cells: pd.Series) -> bool:
+    """Whether a column has few distinct values, so that it could be a label or a confounder."""
+    given = cells.dropna()
+    return _categorical(Column("", given, given.value_counts(), len(cells)))

@@ -1,0 +1,1 @@
+"""What no task may bend: specification, experiments, acceptance, the one opening, the record."""

@@ -1,0 +1,174 @@
+"""What a running study holds in memory: cohort, confirmed specification, ledger, the best experiment so far."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import pandas as pd
+
+from jupyter_clinagent.contracts import Partition, Specification
+from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.facts import EvaluationFacts, ExplanationFacts, Finding, SurveyFacts
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.protocol.evaluator import check_evaluator, evaluator_hash, evaluator_state, evaluator_versions
+from jupyter_clinagent.study.protocol.judged import Judged
+from jupyter_clinagent.study.protocol.ledger import Ledger
+from jupyter_clinagent.study.protocol.record import Record
+from jupyter_clinagent.tasks import registry
+from jupyter_clinagent.tasks.protocol import Task
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.imaging.dataset import CohortDataModule
+    from jupyter_clinagent.imaging.model import Model
+    from jupyter_clinagent.study.protocol.experiment import Trained
+    from jupyter_clinagent.study.protocol.opening import Opening
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A specification with the identity of the evaluator at its confirmation, and the state of its code."""
+
+    specification: Specification
+    evaluator: dict[str, int]
+    evaluator_hash: str
+    evaluator_state: str
+
+    @classmethod
+    def now(cls, specification: Specification) -> Confirmed:
+        """Confirm with the evaluator as it is."""
+        task = registry.find(specification.task)
+        return cls(specification, evaluator_versions(task), evaluator_hash(task), evaluator_state(task))
+
+    def check(self) -> None:
+        """EvaluatorChanged where what judges is not what it was."""
+        check_evaluator(registry.find(self.specification.task), self.evaluator_state)
+
+
+class Shown(NamedTuple):
+    """A figure: name of its file, caption, alternative text, PNG."""
+
+    name: str
+    caption: str
+    alt: str
+    png: bytes
+
+
+@dataclass
+class Session:
+    """The state behind the :class:`~jupyter_clinagent.study.Study` facade."""
+
+    folder: Path
+    data: Path
+    request: str
+    minutes: float
+    seed: int
+    record: Record
+    ledger: Ledger
+    inventory_: Inventory | None = None
+    cohort_: Cohort | None = None
+    confirmed_: Confirmed | None = None
+    best: Trained | None = None
+    erm: Trained | None = None
+    """The best that was trained plainly (empirical risk minimisation), for comparison with models freed from a confounder."""
+    opening_: Opening | None = None
+    survey: SurveyFacts | None = None
+    explanation: ExplanationFacts | None = None
+    post_hoc: list[EvaluationFacts] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    models: dict[str, Model] = field(default_factory=dict)
+    """Models of this session's experiments, kept or not."""
+    figures: dict[str, list[Shown]] = field(default_factory=dict)
+    """Figures by section of the report."""
+
+    @property
+    def inventory(self) -> Inventory:
+        """What lies in the data folder."""
+        from jupyter_clinagent.study.finding.inventory import take_inventory
+
+        if self.inventory_ is None:
+            self.inventory_ = take_inventory(self.data)
+        return self.inventory_
+
+    @property
+    def cohort(self) -> Cohort:
+        """The loaded cohort."""
+        return _there(self.cohort_, "There is no cohort yet: call study.load_cohort(…) first.")
+
+    @property
+    def confirmed(self) -> Confirmed:
+        """The confirmed specification."""
+        return _there(self.confirmed_, "No specification is confirmed yet: call study.confirm(specification) first.")
+
+    @property
+    def opening(self) -> Opening:
+        """The opened test set."""
+        return _there(self.opening_, "The test set is still sealed: call study.unseal(reason) first.")
+
+    @property
+    def metric(self) -> str:
+        """The primary metric."""
+        return self.confirmed.specification.primary_metric
+
+    @property
+    def positives(self) -> list[int]:
+        """Index of the positive class, or those of the classes held together; empty where there is none."""
+        specification = self.confirmed.specification
+        point, named = specification.operating_point, specification.positive_class
+        names = point.positives if point else [named] if named else []
+        return [self.cohort.classes.index(name) for name in names]
+
+    def identity(self) -> dict[str, str]:
+        """Hashes that an experiment depends on besides its own recipe."""
+        return {"specification": self.confirmed.specification.hash, "partition": self.cohort.hash}
+
+    @property
+    def task(self) -> Task:
+        """What the study is about."""
+        return registry.find(self.confirmed.specification.task)
+
+    def predict(self, model: Model, data: CohortDataModule, partition: Partition) -> Judged:
+        """What a model says of a partition, with its truth; of the test part only after its opening."""
+        return self.task.judging.predict(self, model, data, partition)
+
+    def rows(self, partition: Partition) -> pd.DataFrame:
+        """Class and group by image id."""
+        cohort = self.cohort
+        shown = cohort.table.set_index("image").rename(columns={"label": "class"})
+        return cohort.seal.contents() if partition == "test" else shown
+
+    def finish(self, trained: Trained) -> None:
+        """Enter a finished experiment; a kept one becomes the best."""
+        entry = trained.entry
+        self.ledger.add(entry)
+        self.models[entry.name] = trained.model
+        data = {"name": entry.name, "recipe": entry.recipe, "metric": entry.metric, "value": entry.value, "kept": entry.kept}
+        self.record.add("experiment finished", **data, reason=entry.reason, steps=entry.steps, replayed=entry.replayed)
+        if entry.kept:
+            self.best = trained
+            self.erm = trained if trained.freed_from is None else self.erm
+
+    def add_figures(self, section: str, shown: list[Shown]) -> None:
+        """Keep the figures of a section for the report, in place of earlier ones, and as files."""
+        folder = self.folder / "figures"
+        folder.mkdir(exist_ok=True)
+        for figure in shown:
+            (folder / f"{figure.name}.png").write_bytes(figure.png)
+        self.figures[section] = shown
+
+    def write_json(self, name: str, content: object) -> Path:
+        """Write a JSON file into the study folder."""
+        path = self.folder / name
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+        return path
+
+
+def _there(value: T | None, otherwise: str) -> T:
+    if value is None:
+        raise ProtocolViolation(otherwise)
+    return value
