@@ -1,6 +1,6 @@
 """The catalogue of metrics: what each is called, in which range it lies, which direction is better, whose formula it is.
 
-A task adds its own (:attr:`jupyter_clinagent.tasks.protocol.Task.metrics`). Who changes what a metric computes raises its
+A task adds its own (:attr:`jupyter_clinagent.tasks.task.Task.metrics`). Who changes what a metric computes raises its
 ``version``: the versions are the evaluator's identity, by which a replay knows whether it is judged as the study was.
 """
 

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.tasks import protocol, registry
-from jupyter_clinagent.tasks.protocol import Task
+from jupyter_clinagent.tasks.task import Task
 
 PARTS: dict[str, type] = {
     "surveying": protocol.Surveying,

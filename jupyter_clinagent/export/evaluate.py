@@ -15,7 +15,7 @@ from jupyter_clinagent.export.unpack import check, study_in, unpacked
 from jupyter_clinagent.imaging.inference import load_onnx
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.tasks import registry
-from jupyter_clinagent.tasks.protocol import Task
+from jupyter_clinagent.tasks.task import Task
 
 
 def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) -> dict[str, Any]:

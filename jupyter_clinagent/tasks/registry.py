@@ -1,7 +1,7 @@
 """Finds the tasks: the folders beside this file, and packages that announce one.
 
 Another package adds a task by the entry-point group ``jupyter_clinagent.tasks`` whose value names its
-:class:`~jupyter_clinagent.tasks.protocol.Task`. Naming a task imports nothing heavy: its parts come when they are asked for.
+:class:`~jupyter_clinagent.tasks.task.Task`. Naming a task imports nothing heavy: its parts come when they are asked for.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_clinagent.errors import BadInput, OutOfScope
 from jupyter_clinagent.metrics import COMMON, Metric
-from jupyter_clinagent.tasks.protocol import Task
+from jupyter_clinagent.tasks.task import Task
 
 if TYPE_CHECKING:  # pydantic is not there where a bundle's model only predicts
     from jupyter_clinagent.contracts import Specification

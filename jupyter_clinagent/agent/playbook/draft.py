@@ -13,7 +13,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.contracts import Card, Offer
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
-from jupyter_clinagent.tasks.protocol import Task
+from jupyter_clinagent.tasks.task import Task
 
 
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:

@@ -17,7 +17,7 @@ from jupyter_clinagent.errors import EvaluatorChanged
 from jupyter_clinagent.imaging import metrics, reliance
 from jupyter_clinagent.metrics import COMMON
 from jupyter_clinagent.study.protocol import acceptance, evaluation, judged
-from jupyter_clinagent.tasks.protocol import Task
+from jupyter_clinagent.tasks.task import Task
 
 RULES = {"acceptance rule": 1, "operating point": 1, "reliance": 1}
 """Versions of the rules that every task is judged by."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.study.protocol.opening import Opening
-from jupyter_clinagent.tasks.protocol import Task
+from jupyter_clinagent.tasks.task import Task
 
 MOST_IMAGES = 200
 NOISE = 12.0

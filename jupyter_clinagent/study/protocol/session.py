@@ -19,7 +19,7 @@ from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import Ledger
 from jupyter_clinagent.study.protocol.record import Record
 from jupyter_clinagent.tasks import registry
-from jupyter_clinagent.tasks.protocol import Task
+from jupyter_clinagent.tasks.task import Task
 
 if TYPE_CHECKING:
     from jupyter_clinagent.imaging.dataset import CohortDataModule

@@ -1,7 +1,7 @@
 """One of several classes for each image."""
 
 from jupyter_clinagent.metrics import Metric
-from jupyter_clinagent.tasks.protocol import Task
+from jupyter_clinagent.tasks.task import Task
 
 TASK = Task(
     name="classification",

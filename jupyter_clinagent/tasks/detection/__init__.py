@@ -1,7 +1,7 @@
 """Boxes around findings."""
 
 from jupyter_clinagent.metrics import Metric
-from jupyter_clinagent.tasks.protocol import Task
+from jupyter_clinagent.tasks.task import Task
 
 _AP, _FROC = "Lin et al. 2014 (COCO)", "Bandos et al. 2009"
 

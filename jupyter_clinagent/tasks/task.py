@@ -1,0 +1,130 @@
+"""A task: its name, its words, its metrics, and where its parts are."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
+
+from jupyter_clinagent.metrics import Metric
+from jupyter_clinagent.tasks.protocol import (
+    Evaluating,
+    Inference,
+    Judging,
+    Offers,
+    PhantomStudy,
+    Planning,
+    Reporting,
+    Saving,
+    Showing,
+    Surveying,
+    Targets,
+)
+
+if TYPE_CHECKING:  # pydantic is not there where a bundle's model only predicts
+    from jupyter_clinagent.contracts import Specification
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task and where its parts are.
+
+    Attributes
+    ----------
+    name
+        A word, also in specifications, summaries and on disk.
+    package
+        Holds the modules listed above.
+    able
+        What it does, in a sentence about “I”, with an example.
+    metrics
+        Its figures.
+    precedence
+        Where a request has the words of several tasks, the highest decides.
+    usual
+        Whether it is meant where a request names no task.
+    exports
+        Classes and functions that its cells import from :mod:`jupyter_clinagent.imaging`, and the module of each.
+    """
+
+    name: str
+    package: str
+    able: str
+    metrics: tuple[Metric, ...] = ()
+    precedence: int = 0
+    usual: bool = False
+    exports: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def part(self, name: str) -> Any:
+        """One of its modules."""
+        return import_module(f"{self.package}.{name}")
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Phrases of a request that mean this task, from ``words.toml``."""
+        text = files(self.package).joinpath("words.toml").read_text(encoding="utf-8")
+        return tuple(tomllib.loads(text)["words"])
+
+    @property
+    def specification(self) -> type[Specification]:
+        """The class of its specifications."""
+        return cast("type[Specification]", self.part("specification").SPECIFICATION)
+
+    @property
+    def surveying(self) -> Surveying:
+        """See :class:`Surveying`."""
+        return cast(Surveying, self.part("surveying"))
+
+    @property
+    def offers(self) -> Offers:
+        """See :class:`Offers`."""
+        return cast(Offers, self.part("offers"))
+
+    @property
+    def targets(self) -> Targets:
+        """See :class:`Targets`."""
+        return cast(Targets, self.part("targets"))
+
+    @property
+    def planning(self) -> Planning:
+        """See :class:`Planning`."""
+        return cast(Planning, self.part("planning"))
+
+    @property
+    def judging(self) -> Judging:
+        """See :class:`Judging`."""
+        return cast(Judging, self.part("judging"))
+
+    @property
+    def showing(self) -> Showing:
+        """See :class:`Showing`."""
+        return cast(Showing, self.part("showing"))
+
+    @property
+    def reporting(self) -> Reporting:
+        """See :class:`Reporting`."""
+        return cast(Reporting, self.part("reporting"))
+
+    @property
+    def saving(self) -> Saving:
+        """See :class:`Saving`."""
+        return cast(Saving, self.part("saving"))
+
+    @property
+    def inference(self) -> Inference:
+        """See :class:`Inference`."""
+        return cast(Inference, self.part("inference"))
+
+    @property
+    def evaluating(self) -> Evaluating:
+        """See :class:`Evaluating`."""
+        return cast(Evaluating, self.part("evaluating"))
+
+    @property
+    def phantom(self) -> PhantomStudy:
+        """See :class:`PhantomStudy`."""
+        return cast(PhantomStudy, self.part("phantom"))
