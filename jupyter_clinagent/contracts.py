@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -403,9 +403,3 @@ class Event(Frozen):
 
 
 EventSink = Callable[[Event], None]
-
-
-def facts_of(results: Sequence[CellResult], kind: str) -> dict[str, Any] | None:
-    """The latest facts of one kind among several results."""
-    found = [f for result in results for f in result.facts if f.get("kind") == kind]
-    return found[-1] if found else None

@@ -11,7 +11,7 @@ from typing import Literal
 
 Author = Literal["playbook", "model"]
 Action = Literal["insert", "edit", "run", "delete", "show_figure", "export"]
-Verdict = Literal["allow", "ask", "deny"]
+Permission = Literal["allow", "ask", "deny"]
 
 SEALED_NAMES = frozenset({"seal", "_seal", "_Seal__rows", "sealed_labels"})
 NETWORK = frozenset({"socket", "urllib", "http", "requests", "httpx", "aiohttp", "ftplib", "smtplib", "paramiko"})
@@ -19,7 +19,7 @@ PROCESSES = frozenset({"subprocess", "os.system", "os.popen", "pty", "multiproce
 DELETIONS = frozenset({"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree", "unlink", "rmdir", "rmtree"})
 
 
-def decide(author: Author, action: Action, source: str = "", *, granted: bool = False, own: bool = False) -> Verdict:
+def decide(author: Author, action: Action, source: str = "", *, granted: bool = False, own: bool = False) -> Permission:
     """Whether ``action`` on a cell with ``source`` may happen.
 
     Parameters

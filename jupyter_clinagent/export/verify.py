@@ -34,7 +34,7 @@ _NOT_FIGURES = {"seconds", "replayed", "unsealed", "epochs"}
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verification:
     """What a verification found."""
 
     same: bool
@@ -50,7 +50,7 @@ class Verdict:
 
 def verify(
     bundle: Path, data: Path, *, tolerance: float = SAME_MACHINE, progress: Callable[[str], None] = lambda _: None
-) -> Verdict:
+) -> Verification:
     """Replay the bundle and compare.
 
     Parameters
@@ -64,7 +64,7 @@ def verify(
 
     Returns
     -------
-    Verdict
+    Verification
         ``same`` is False where a cell, a file, an image or a figure differs; the message names it.
     """
     if not data.is_dir():
@@ -78,7 +78,7 @@ def verify(
             progress("Cells, files, record and data are those of the study. Replaying it in a fresh kernel …")
             replayed = asyncio.run(_replay(root, manifest["notebook"], study, data, progress))
         except Different as error:
-            return Verdict(False, str(error))
+            return Verification(False, str(error))
         return _compare(nbformat.read(root / manifest["notebook"], as_version=4), replayed, tolerance)
 
 
@@ -152,7 +152,7 @@ async def _replay(root: Path, name: str, study: Path, data: Path, progress: Call
         return await port.snapshot()
 
 
-def _compare(before: dict[str, Any], after: dict[str, Any], tolerance: float) -> Verdict:
+def _compare(before: dict[str, Any], after: dict[str, Any], tolerance: float) -> Verification:
     old, new = dict(_figures(before)), dict(_figures(after))
     differences = [f"{name}: {value} before, not there now" for name, value in old.items() if name not in new]
     largest = 0.0
@@ -162,14 +162,16 @@ def _compare(before: dict[str, Any], after: dict[str, Any], tolerance: float) ->
         if delta > tolerance:
             differences.append(f"{name}: {old[name]} before, {new[name]} now")
     if differences:
-        return Verdict(
+        return Verification(
             False,
             f"Different: {len(differences)} of {len(old)} figures. {sorted(differences)[0]}",
             len(old),
             largest,
             sorted(differences),
         )
-    return Verdict(True, f"Same: {len(old)} figures, largest difference {largest:.4f} (allowed {tolerance}).", len(old), largest)
+    return Verification(
+        True, f"Same: {len(old)} figures, largest difference {largest:.4f} (allowed {tolerance}).", len(old), largest
+    )
 
 
 def _figures(notebook: dict[str, Any]) -> Iterator[tuple[str, float]]:

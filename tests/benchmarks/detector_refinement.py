@@ -86,7 +86,7 @@ class Trial:
         data = self.prepared()
         self.first = self._fitted(FindingDetector(cohort.classes), data, stages=_staged(steps))
         self.classifier = self.first.classifier
-        if len(data.with_boxes("train")) < np.sum(data.labels("train") == 1):
+        if len(data.boxed_rows("train")) < np.sum(data.labels("train") == 1):
             self.pseudo = rank_pseudo_boxes(self.first, self.classifier, data)
             self.first = self._fitted(
                 FindingDetector(cohort.classes, trainable="all", start=self.first), self.prepared(), steps=steps

@@ -29,7 +29,7 @@ def test_half_of_each_batch_is_box_free_on_purpose_or_as_many_as_come(wrists):
 def test_unboxed_positives_teach_nothing_and_are_never_negatives():
     cohort = WristCohort(200, size=64, boxed=0.1)
     data = BoxDataModule(cohort, size=(64, 64))
-    labels, boxed = data.labels("train"), set(data.with_boxes("train"))
+    labels, boxed = data.labels("train"), set(data.boxed_rows("train"))
     unboxed = {k for k, label in enumerate(labels) if label == 1} - boxed
     assert len(unboxed) > 5 * len(boxed) > 0
     drawn = {int(row) for rows, _ in islice(data.mixture(0), 60) for row in rows}
@@ -44,7 +44,7 @@ def test_pseudo_boxes_make_positives_of_them_but_never_replace_a_true_box():
     known = cohort.boxes["image"].iloc[0]
     rows = [(image, "fracture", 1.0, 2.0, 11.0, 12.0) for image in [*missing, known] if image in train or image == known]
     data = BoxDataModule(cohort, size=(64, 64), pseudo_boxes=pd.DataFrame(rows, columns=COLUMNS))
-    assert len(data.with_boxes("train")) == sum(label == 1 for label in data.labels("train"))
+    assert len(data.boxed_rows("train")) == sum(label == 1 for label in data.labels("train"))
     targets = dict(zip(data.ids("train"), data.targets("train"), strict=True))
     assert targets[rows[0][0]].corners.tolist() == [[1, 2, 11, 12]]
     if known in train:
@@ -84,7 +84,7 @@ def test_negatives_are_cropped_from_box_free_regions_where_few_patients_have_non
     assert data.few_negatives
     rows, crops = next(iter(data.mixture(0)))
     assert crops.sum() == 8
-    assert set(rows) <= set(data.with_boxes("train"))
+    assert set(rows) <= set(data.boxed_rows("train"))
     assert sum(len(corners) == 0 for corners, _ in first_batches(data, 1)[0][1]) >= 8
 
 

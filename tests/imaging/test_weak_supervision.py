@@ -54,7 +54,7 @@ def test_a_student_learns_from_them(weak, tmp_path):
     cohort, teacher, data = weak
     pseudo = rank_pseudo_boxes(teacher, teacher.classifier, data)
     more = BoxDataModule(cohort, size=data.preprocessing.size, train_transform=data.box_transform, pseudo_boxes=pseudo)
-    assert len(more.with_boxes("train")) == len(data.with_boxes("train")) + len(pseudo)
+    assert len(more.boxed_rows("train")) == len(data.boxed_rows("train")) + len(pseudo)
     student = FindingDetector(cohort.classes, start=teacher.classifier)
     result = training.fit(student, more, steps=20, checkpoint_dir=tmp_path, metric="map50")
     assert result.best_value > 0

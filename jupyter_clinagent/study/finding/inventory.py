@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from jupyter_clinagent.study.finding.folder import DataFolder, read_folder
 from jupyter_clinagent.study.finding.layouts import MASK_FOLDERS, ClassFolders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.finding.matching import FileIndex
 from jupyter_clinagent.study.finding.partition_tables import join_partition_tables
-from jupyter_clinagent.study.finding.roles import describe_columns, is_categorical
+from jupyter_clinagent.study.finding.roles import describe_columns
 from jupyter_clinagent.study.finding.tables import read_table
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
@@ -249,9 +249,3 @@ def folder_rows(inventory: Inventory) -> pd.DataFrame:
     for table in inventory.tables:
         rows = _join_files(rows, table) if table.matched else rows
     return rows
-
-
-def categorical_columns(rows: pd.DataFrame, without: Iterable[str]) -> list[str]:
-    """Columns with few distinct values, except those named."""
-    excluded = set(without)
-    return [str(name) for name in rows.columns if name not in excluded and is_categorical(rows[name])]

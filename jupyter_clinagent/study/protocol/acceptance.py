@@ -40,14 +40,14 @@ FREED_RULE = (
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Acceptance:
     """Kept or not, and why, in a sentence."""
 
     kept: bool
     reason: str
 
 
-def judge(metric: str, best: Judged | None, candidate: Judged, value: float, best_value: float | None, seed: int) -> Verdict:
+def judge(metric: str, best: Judged | None, candidate: Judged, value: float, best_value: float | None, seed: int) -> Acceptance:
     """Apply the rule to a candidate's predictions on validation.
 
     Raises
@@ -56,15 +56,15 @@ def judge(metric: str, best: Judged | None, candidate: Judged, value: float, bes
         The two were not made on the same images.
     """
     if best is None or best_value is None:
-        return Verdict(True, "The first experiment is the baseline.")
+        return Acceptance(True, "The first experiment is the baseline.")
     gain = value - best_value
     chance = probability_of_gain(metric, best, candidate, seed)
     described = f"{gain:+.3f} against the best so far, probability of a gain {chance:.0%}"
     if gain > 0 and chance >= REAL:
-        return Verdict(True, f"The gain is real: {described}.")
+        return Acceptance(True, f"The gain is real: {described}.")
     if gain > 0 and chance >= PROBABLE:
-        return Verdict(True, f"The gain is probable: {described}.")
-    return Verdict(False, f"No convincing gain: {described} (at least {PROBABLE:.0%} is asked for).")
+        return Acceptance(True, f"The gain is probable: {described}.")
+    return Acceptance(False, f"No convincing gain: {described} (at least {PROBABLE:.0%} is asked for).")
 
 
 def probability_of_gain(metric: str, best: Judged, candidate: Judged, seed: int) -> float:
@@ -79,11 +79,11 @@ def _above_zero(gain: Estimate) -> float:
     return float(stats.norm.cdf(gain.value / deviation))
 
 
-def judge_debiasing(erm: ConfoundedScores, best: ConfoundedScores, candidate: ConfoundedScores, seed: int) -> Verdict:
+def judge_debiasing(erm: ConfoundedScores, best: ConfoundedScores, candidate: ConfoundedScores, seed: int) -> Acceptance:
     """Apply the rule for debiased models to scores on the same validation images."""
     before, after = (reliance.reliance(model, seed=seed, draws=DRAWS) for model in (best, candidate))
     if before.value is None or after.value is None:
-        return Verdict(False, f"Reliance can't be estimated on validation: {after.reason or before.reason}.")
+        return Acceptance(False, f"Reliance can't be estimated on validation: {after.reason or before.reason}.")
     fall = 1 - _above_zero(reliance.reliance_change(best, candidate, seed=seed, draws=DRAWS))
     plain, freed = (reliance.auroc_without(model, seed=seed).value for model in (erm, candidate))
     change = None if plain is None or freed is None else freed - plain
@@ -94,11 +94,13 @@ def judge_debiasing(erm: ConfoundedScores, best: ConfoundedScores, candidate: Co
     fell = after.value <= (1 - CLEAR_FALL) * before.value and fall >= PROBABLE
     if fell and change is not None and change >= -MOST_LOST:
         biased = "The primary metric is no yardstick here: on validation the shortcut itself raises it."
-        return Verdict(True, f"Freed: {described}. {biased}")
+        return Acceptance(True, f"Freed: {described}. {biased}")
     asked = f"at least {CLEAR_FALL:.0%} less reliance with {PROBABLE:.0%} probability, and a loss of at most {MOST_LOST}"
-    return Verdict(False, f"Not freed, or at too high a price: {described} ({asked} are asked for).")
+    return Acceptance(False, f"Not freed, or at too high a price: {described} ({asked} are asked for).")
 
 
-def judge_unfreed(confounder: str) -> Verdict:
+def judge_unfreed(confounder: str) -> Acceptance:
     """What becomes of a plainly trained model once a freed one is the best."""
-    return Verdict(False, f"The best model so far is freed from {confounder}, this one isn't: the shortcut raises its figures.")
+    return Acceptance(
+        False, f"The best model so far is freed from {confounder}, this one isn't: the shortcut raises its figures."
+    )

@@ -12,8 +12,7 @@ from jupyter_clinagent.facts import ExperimentFacts
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.model import Model
 from jupyter_clinagent.imaging.training import FitResult, fit
-from jupyter_clinagent.study.protocol.acceptance import Verdict as Judgement
-from jupyter_clinagent.study.protocol.acceptance import judge, judge_unfreed
+from jupyter_clinagent.study.protocol.acceptance import Acceptance, judge, judge_unfreed
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import Entry, recipe_hash
 from jupyter_clinagent.study.protocol.session import Session
@@ -157,7 +156,7 @@ class Experiment:
         verdict = self._compared(validation, primary.value or 0.0, freed_from)
         entry.kept, entry.reason = verdict.kept, verdict.reason
 
-    def _compared(self, validation: Judged, value: float, freed_from: str | None) -> Judgement:
+    def _compared(self, validation: Judged, value: float, freed_from: str | None) -> Acceptance:
         """Against the best so far, by the rule that fits."""
         session, best = self._session, self._session.best
         if freed_from is not None:

@@ -14,7 +14,7 @@ from jupyter_clinagent.facts import RelianceFacts, ShortcutFigures
 from jupyter_clinagent.imaging import reliance
 from jupyter_clinagent.imaging.debiasing import inpaint
 from jupyter_clinagent.imaging.reliance import ConfoundedScores
-from jupyter_clinagent.study.protocol.acceptance import Verdict, judge_debiasing
+from jupyter_clinagent.study.protocol.acceptance import Acceptance, judge_debiasing
 from jupyter_clinagent.study.protocol.evaluation import choose_operating_point, why_no_threshold
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.session import Session
@@ -52,19 +52,19 @@ def check_debiasing(session: Session, confounder: str) -> None:
         )
 
 
-def judge_freed(session: Session, candidate: Judged, confounder: str) -> Verdict:
+def judge_freed(session: Session, candidate: Judged, confounder: str) -> Acceptance:
     """The verdict on a model that was trained against a confounder; see :mod:`~jupyter_clinagent.study.protocol.acceptance`."""
     assert session.erm is not None
     assert session.best is not None
     parts = (session.erm.validation, session.best.validation, candidate)
     erm, best, freed = (confounded(session, part, confounder) for part in parts)
     if isinstance(erm, str) or isinstance(best, str) or isinstance(freed, str):
-        return Verdict(False, f"Reliance can't be estimated on validation: {freed}.")
+        return Acceptance(False, f"Reliance can't be estimated on validation: {freed}.")
     verdict = judge_debiasing(erm, best, freed, session.seed)
     if confounder in session.confirmed.specification.confounders:
         return verdict
     late = f"Not prespecified: {confounder} was named after the specification was confirmed."
-    return Verdict(verdict.kept, f"{verdict.reason} {late}")
+    return Acceptance(verdict.kept, f"{verdict.reason} {late}")
 
 
 def validation_figures(session: Session, predictions: Judged) -> dict[str, Estimate]:

@@ -105,7 +105,7 @@ class BoxDataModule(CohortDataModule):
             return boxes
         return pd.concat([boxes, self.pseudo_boxes[~self.pseudo_boxes["image"].isin(boxes["image"])]], ignore_index=True)
 
-    def with_boxes(self, partition: Partition) -> np.ndarray:
+    def boxed_rows(self, partition: Partition) -> np.ndarray:
         """Rows of the images whose boxes are known."""
         return np.flatnonzero([len(boxes) > 0 for boxes in self.targets(partition)])
 
@@ -122,7 +122,7 @@ class BoxDataModule(CohortDataModule):
 
     def mixture(self, seed: int) -> Mixture:
         """Endless random draws of training images by the plan."""
-        positives, negatives = self.with_boxes("train"), self.without_finding("train")
+        positives, negatives = self.boxed_rows("train"), self.without_finding("train")
         if self.negatives is None:
             return Mixture(np.union1d(positives, negatives), np.empty(0, np.int64), 0.0, self.batch_size, seed)
         if self.few_negatives:

@@ -13,7 +13,7 @@ from jupyter_clinagent.study.finding.inventory import take_inventory
 from jupyter_clinagent.tasks.detection.boxed import boxed_images
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.tasks.detection.inference import OnnxDetector
-from jupyter_clinagent.tasks.detection.targets import with_boxes
+from jupyter_clinagent.tasks.detection.targets import known_boxes
 
 
 def score(model: OnnxDetector, data: Path, classes: dict[str, list[str]]) -> tuple[FoundBoxes, list[str]]:
@@ -27,7 +27,7 @@ def score(model: OnnxDetector, data: Path, classes: dict[str, list[str]]) -> tup
     inventory = take_inventory(data)
     known = boxed_images(inventory, classes=classes)
     linked = link_images(inventory, known.rows, None)
-    rows, mended, lost = with_boxes(known, linked)
+    rows, mended, lost = known_boxes(known, linked)
     unboxed = {str(file): "it shows a finding without a box" for file in rows.index[~rows["boxed"]]}
     left_out = linked.readings.broken | lost | unboxed
     judged = rows[rows["boxed"]]

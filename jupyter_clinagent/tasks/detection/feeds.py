@@ -116,7 +116,7 @@ class _MapBatches(IterableDataset[Any]):
 
 def _judgeable(data: BoxDataModule) -> tuple[np.ndarray, list[Boxes]]:
     """Validation rows of which it is known where the findings are, and the truth."""
-    rows = np.union1d(data.with_boxes("validation"), data.without_finding("validation")).astype(int)
+    rows = np.union1d(data.boxed_rows("validation"), data.without_finding("validation")).astype(int)
     targets = data.targets("validation")
     return rows, [targets[row] for row in rows]
 

@@ -164,7 +164,7 @@ class FindingDetector(L.LightningModule):
     # -------------------------------------------------------------- training
     def stages(self, data: CohortDataModule) -> list[Stage]:
         """Of the plan ``heads`` tuning the backbone, then pyramid and heads on its maps; else every layer at once."""
-        if not isinstance(data, BoxDataModule) or not len(data.with_boxes("train")):
+        if not isinstance(data, BoxDataModule) or not len(data.boxed_rows("train")):
             raise ValueError("a detector learns from boxes: give a BoxDataModule whose training part has some")
         if self.start != "detector" or self.new_anchors:
             self.fit_anchors(data.targets("train"))

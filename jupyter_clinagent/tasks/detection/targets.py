@@ -53,7 +53,7 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     corrected = corrections.apply(images.as_labelled())
     linked = link_images(inventory, corrected.rows, wishes.group)
     refuse_few_groups(linked, wishes.allow_few)
-    rows, mended, lost = with_boxes(images, linked)
+    rows, mended, lost = known_boxes(images, linked)
     _check_numbers(rows, mended, len(lost), wishes.allow_few)
     split = split_boxed(inventory, rows, linked.joined.loc[rows.index], wishes.split, wishes.seed)
     placed = with_partition(rows, split)
@@ -89,7 +89,7 @@ def drawn(cohort: Cohort, image: str) -> np.ndarray:
     return pixels
 
 
-def with_boxes(images: BoxedImages, linked: Linked) -> tuple[pd.DataFrame, MendedBoxes, dict[str, str]]:
+def known_boxes(images: BoxedImages, linked: Linked) -> tuple[pd.DataFrame, MendedBoxes, dict[str, str]]:
     """Rows with their final ``class`` and ``boxed``, the boxes that can be used, and why images were lost.
 
     An image that lost all its boxes, or whose boxes can't all be read, is only kept if a label says what it shows. One that
