@@ -1,7 +1,8 @@
 """What a task answers for: the page to read before adding one.
 
 A task is a package with a constant ``TASK`` (a :class:`~jupyter_clinagent.tasks.task.Task`) and one module for each question
-below; the module's functions are the answers. The registry imports a module when its question is first asked, so each stays in one world:
+below; the module's functions are the answers. The registry imports a module when its question is first asked, so each stays
+in one world:
 
 ===================  ======  ===============================================================================
 module               world   question
