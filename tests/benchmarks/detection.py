@@ -35,7 +35,7 @@ from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.tasks.detection import metrics
 from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes
-from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
+from tests.tasks.detection.boxed_cohorts import COLUMNS, WristCohort
 
 WRIST_SIZE = (128, 128)
 FRACTURE_SIZE, FRACTURE_WINDOW = (384, 512), (128, 128)

@@ -26,7 +26,7 @@ from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, augment, t
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes
-from tests.imaging.boxed_cohorts import WristCohort
+from tests.tasks.detection.boxed_cohorts import WristCohort
 
 SIZE, FINER, FEW = (96, 96), (128, 128), 0.1
 GENTLE = 5e-4

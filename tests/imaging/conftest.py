@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from jupyter_clinagent.imaging import BoxDataModule, CohortDataModule, FindingDetector, ImageClassifier, augment, training
-from tests.imaging.boxed_cohorts import WristCohort
+from jupyter_clinagent.imaging import CohortDataModule, ImageClassifier, augment, training
 from tests.imaging.cohorts import PhantomCohort
 
 SIZE = (64, 64)
@@ -32,25 +31,4 @@ def trained(cohort: PhantomCohort, tmp_path_factory) -> tuple[ImageClassifier, C
     data = CohortDataModule(cohort, size=SIZE, train_transform=augment.dermoscopy(SIZE), batch_size=16)
     model = ImageClassifier(cohort.classes, trainable="half")
     training.fit(model, data, steps=30, checkpoint_dir=tmp_path_factory.mktemp("trained"), metric="auroc")
-    return model, data
-
-
-BOXED_SIZE = (80, 80)
-BOXED_STAGES = [{"steps": 25, "total_steps": 25}, {"steps": 60, "total_steps": 60}]
-
-
-def boxed_data(cohort: WristCohort) -> BoxDataModule:
-    return BoxDataModule(cohort, size=BOXED_SIZE, train_transform=augment.radiograph_boxes(BOXED_SIZE))
-
-
-@pytest.fixture(scope="session")
-def wrists() -> WristCohort:
-    return WristCohort(n=170)
-
-
-@pytest.fixture(scope="session")
-def detected(wrists: WristCohort, tmp_path_factory) -> tuple[FindingDetector, BoxDataModule]:
-    """A detector that has learnt to find the phantoms' fractures, and its data."""
-    model, data = FindingDetector(wrists.classes), boxed_data(wrists)
-    training.fit(model, data, stages=BOXED_STAGES, checkpoint_dir=tmp_path_factory.mktemp("detected"), metric="map50")
     return model, data

@@ -12,8 +12,8 @@ import torch
 from jupyter_clinagent.contracts import BoxedCohortLike
 from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, ImageClassifier, training
 from jupyter_clinagent.tasks.detection import metrics as detection_metrics
-from tests.imaging.boxed_cohorts import WristCohort
-from tests.imaging.conftest import BOXED_STAGES, boxed_data
+from tests.tasks.detection.boxed_cohorts import WristCohort
+from tests.tasks.detection.conftest import BOXED_STAGES, boxed_data
 
 
 def fitted(cohort, folder, **options):

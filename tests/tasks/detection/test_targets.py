@@ -1,6 +1,7 @@
 """Detection from the folder to the seal: who is positive, who is boxed, who may judge, what stays hidden."""
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -409,8 +410,8 @@ def test_what_is_not_there_is_named_with_what_is(tmp_path: Path, wishes: dict[st
 
 
 # ------------------------------------------------------------------ a real set
-def test_real_fractures_find_their_films_and_their_leak_free_split_by_themselves(real_data: Path) -> None:
-    cohort = detect(real_data / "fracture_boxes")
+def test_real_fractures_find_their_films_and_their_leak_free_split_by_themselves(real_data: Callable[[str], Path]) -> None:
+    cohort = detect(real_data("fracture_boxes"))
     facts = cohort.facts
     assert (facts.group_source, facts.split_source) == ("radiograph_group", "published (group_split)")
     assert (facts.supervision, facts.classes, facts.left_out) == ("full", ["fracture"], {})

@@ -9,8 +9,8 @@ import pytest
 from jupyter_clinagent.imaging import BoxDataModule, augment
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.tasks.detection.box_data import box_free_crop, windowed
-from tests.imaging.boxed_cohorts import COLUMNS, WristCohort
-from tests.imaging.conftest import boxed_data
+from tests.tasks.detection.boxed_cohorts import COLUMNS, WristCohort
+from tests.tasks.detection.conftest import boxed_data
 
 
 def first_batches(data, number=6, seed=0):

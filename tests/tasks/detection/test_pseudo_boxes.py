@@ -6,8 +6,8 @@ import pytest
 from jupyter_clinagent.imaging import BoxDataModule, FindingDetector, training
 from jupyter_clinagent.imaging.boxes import intersection_over_union
 from jupyter_clinagent.tasks.detection.pseudo_boxes import rank_pseudo_boxes, unboxed_positives
-from tests.imaging.boxed_cohorts import WristCohort
-from tests.imaging.conftest import BOXED_STAGES, boxed_data
+from tests.tasks.detection.boxed_cohorts import WristCohort
+from tests.tasks.detection.conftest import BOXED_STAGES, boxed_data
 
 
 @pytest.fixture(scope="module")
