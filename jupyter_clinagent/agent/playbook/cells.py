@@ -1,50 +1,41 @@
 """The source of every cell that the playbook writes: short, in the field's own words, the decision in the cell.
 
-Each function returns the text of one cell; what varies comes in as plain values and is written with ``repr``.
+Each function returns the text of one cell; its words stand in ``templates/``, a file for each.
 """
 
 from __future__ import annotations
 
+from functools import partial
+
+from jupyter_clinagent.agent.playbook.rendering import render
 from jupyter_clinagent.contracts import OperatingPoint, Plan, Specification
 from jupyter_clinagent.tasks import registry
+
+_cell = partial(render, "jupyter_clinagent.agent.playbook")
+AUDIT, UNSEAL, EXPLAIN, REPORT = (_cell(f"{name}.py") for name in ("audit", "unseal", "explain", "report"))
 
 
 def begin(study_folder: str, data: str, request: str, minutes: float, seed: int = 0) -> str:
     """Open the study and look at the data folder."""
-    return (
-        "# Open the study and look at what lies in the data folder\n"
-        "from jupyter_clinagent.contracts import OperatingPoint, Specification\n"
-        "from jupyter_clinagent.study import Study\n\n"
-        f"study = Study({study_folder!r}, data={data!r}, minutes={minutes:g}{f', seed={seed}' if seed else ''},\n"
-        f"              request={request!r})\n"
-        "study.survey()"
-    )
+    return _cell("begin.py", study_folder=study_folder, data=data, request=request, minutes=minutes, seed=seed)
 
 
 def load(arguments: dict[str, object]) -> str:
     """Load, group, split and seal."""
-    written = ",\n                           ".join(f"{name}={value!r}" for name, value in arguments.items())
-    return f"# Load the images, split them by group, and seal the labels of the test set\ncohort = study.load_cohort({written})"
-
-
-AUDIT = "# Audit the data: broken files, duplicates, conflicting labels, columns that give the answer away\nstudy.audit()"
+    return _cell("load.py", arguments=arguments)
 
 
 def speed(size: tuple[int, int]) -> str:
     """Measure this machine."""
-    return f"# How fast does this machine train? The plan's times come from here\nstudy.measure_speed(sizes=[{size}])"
+    return _cell("speed.py", size=size)
 
 
 def confirm(specification: Specification, approved: str) -> str:
     """Write the specification down and record its hash, and where a person approved it."""
-    lines = [f"    {name}={_value(value)}," for name, value in specification if value is not None and value != []]
+    fields = {name: _value(value) for name, value in specification if value is not None and value != []}
     kind = _kind(specification)
-    own = "" if kind is Specification else f"from {kind.__module__} import {kind.__name__}\n\n"
-    return (
-        f"# What is to be built and how it will be judged: recorded before any training\n{own}specification = {kind.__name__}(\n"
-        + "\n".join(lines)
-        + f"\n)\nstudy.confirm(specification{f', approved={approved!r}' if approved else ''})"
-    )
+    home = "" if kind is Specification else kind.__module__
+    return _cell("confirm.py", fields=fields, kind=kind.__name__, home=home, approved=approved)
 
 
 def _kind(specification: Specification) -> type[Specification]:
@@ -58,11 +49,6 @@ def _value(value: object) -> str:
         inside = ", ".join(f"{name}={v!r}" for name, v in value if v is not None)
         return f"{type(value).__name__}({inside})"
     return repr(value)
-
-
-UNSEAL = '# The planned experiments are finished: open the test set, once\nstudy.unseal("the planned experiments are finished")'
-EXPLAIN = "# What does the model look at? Heat maps of hits and of the worst misses\nstudy.explain()"
-REPORT = "# Write the report, the model and the predictions\nstudy.report()"
 
 
 def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) -> str:
@@ -89,9 +75,7 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
         "Possible shortcuts": _shortcuts(spec),
         "Time": f"{spec.minutes:g} minutes from request to report",
     }
-    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
-    assumed = "".join(f"\n- {line}" for line in assumptions)
-    return f"## Specification: {spec.title}\n\n| | |\n|---|---|\n{table}\n" + (f"\nAssumed:{assumed}\n" if assumptions else "")
+    return _cell("specification.md", title=spec.title, rows=rows, assumptions=assumptions)
 
 
 def _shortcuts(spec: Specification) -> str:
@@ -105,11 +89,9 @@ def _shortcuts(spec: Specification) -> str:
 
 def plan_markdown(plan: Plan) -> str:
     """The plan as the clinician reads it."""
-    rows = "\n".join(f"| {n} | {s.name} | {s.hypothesis} | {s.minutes:.1f} min |" for n, s in enumerate(plan.steps, 1))
-    return f"## Plan\n\n| | experiment | why | time |\n|---|---|---|---|\n{rows}\n\n{plan.note}\n"
+    return _cell("plan.md", steps=plan.steps, note=plan.note)
 
 
 def new_threshold(rule: str, target: float, positive: str | list[str] | None = None) -> str:
     """A post-hoc threshold on the stored scores; ``positive`` where the specification names no class for one."""
-    named = f", positive={positive!r}" if positive else ""
-    return f"# Another threshold on the stored scores (post hoc)\nstudy.new_threshold({rule!r}, {target:g}{named})"
+    return _cell("threshold.py", rule=rule, target=target, positive=positive)

@@ -10,7 +10,7 @@ from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
 from jupyter_clinagent.contracts import Plan, Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
-from jupyter_clinagent.tasks.classification import cells, freeing, ideas
+from jupyter_clinagent.tasks.classification import cells, ideas
 from jupyter_clinagent.tasks.classification.ladder import make_plan, working_size
 
 FREES = True
@@ -40,7 +40,7 @@ def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str =
     """An experiment of the ladder, or one against a shortcut."""
     modality, several = setting.spec.modality, len(setting.spec.classes) > 2
     if rung.confounder:
-        return freeing.cell(number, rung, minutes, modality, several, start)
+        return cells.freeing(number, rung, minutes, modality, several, start)
     return cells.experiment(number, rung, minutes, modality, setting.size, several)
 
 

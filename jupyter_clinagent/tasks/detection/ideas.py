@@ -13,7 +13,9 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook.plan import Size
 from jupyter_clinagent.agent.playbook.refinement import LONGER, Idea, Next, Signs, finer
+from jupyter_clinagent.agent.playbook.rendering import render
 from jupyter_clinagent.facts import ExperimentFacts
+from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.ladder import BOX_PIXELS, EVERY, NEGATIVES, many_negatives
 
 GENTLE = 5e-4
@@ -90,19 +92,7 @@ CATALOGUE: tuple[Idea[BoxRecipe], ...] = (
 
 def cell(number: int, chosen: Next[BoxRecipe]) -> str:
     """An experiment that goes on from the best detector so far with every layer free, and one thing changed."""
-    recipe = chosen.recipe
-    strength = f", strength={recipe.strength:g}" if recipe.strength != 1 else ""
-    options = f"negatives={recipe.negatives:.3g}" + (", pseudo_boxes=data.pseudo_boxes" if recipe.pseudo else "")
-    options += f", window={recipe.window}" if recipe.window else ""
-    anew = "data.pseudo_boxes = rank_pseudo_boxes(study.model(), classifier, data)   # by the best detector so far\n"
-    resized = ", new_anchors=True" if recipe.resized else ""
-    return (
-        f"# Experiment {number}: {chosen.hypothesis}\n"
-        f"views = augment.radiograph_boxes({recipe.window or recipe.size}{strength})\n"
-        f"data = BoxDataModule(cohort, size={recipe.size}, train_transform=views, {options})\n"
-        + (anew if recipe.anew else "")
-        + f"with study.experiment({chosen.name!r}, hypothesis={chosen.hypothesis!r}, minutes={chosen.minutes:.1f}) as run:\n"
-        f'    model = FindingDetector(cohort.classes, trainable="all", start=study.model(), learning_rate={GENTLE:g}{resized})\n'
-        "    run.fit(model, data)\n"
-        "run.verdict"
+    negatives = f"{chosen.recipe.negatives:.3g}"
+    return render(
+        TASK.package, "refinement.py", number=number, chosen=chosen, recipe=chosen.recipe, negatives=negatives, rate=GENTLE
     )
