@@ -64,6 +64,11 @@ class Transform:
         """Draw one variant of a uint8 RGB image, whichever it is."""
         return np.asarray(self._pipeline(image=image)["image"])
 
+    def with_masks(self, image: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Draw one variant of a uint8 RGB image and of its masks, uint8 (H, W, structures)."""
+        drawn = self._pipeline(image=image, mask=masks)
+        return np.asarray(drawn["image"]), np.asarray(drawn["mask"])
+
 
 @dataclass
 class BoxTransform(Transform):
@@ -130,6 +135,16 @@ def radiograph_boxes(size: tuple[int, int], strength: float = 1.0) -> BoxTransfo
         A.RandomGamma((100 - 20 * strength, 100 + 20 * strength), p=0.3),
     ]
     return BoxTransform(steps, _spec("radiograph_boxes", size, strength), ("horizontal",))
+
+
+def outlines(size: tuple[int, int], strength: float = 1.0) -> Transform:
+    """For outlines: they move with their image, so flips and rotations harm nothing even where a body has an up."""
+    steps = [
+        *_flips("horizontal", "vertical"),
+        _affine(rotate=30 * strength, zoom=(1 - 0.15 * strength, 1 + 0.25 * strength), shift=0.06 * strength),
+        A.ColorJitter(*[_around(0.15 * strength)] * 3, hue=(-0.02 * strength, 0.02 * strength), p=0.8),
+    ]
+    return Transform(steps, _spec("outlines", size, strength), ("horizontal",))
 
 
 def other(size: tuple[int, int], strength: float = 1.0) -> Transform:

@@ -15,7 +15,6 @@ from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks import registry
 
 _REFUSALS = {
-    "segmentation": "Outlining a finding pixel by pixel (segmentation) is not something I can do yet.",
     "regression": "Predicting a number such as an age or a size is not something I can do yet.",
     "survival": "Predicting survival or the course of a disease is not something I can do yet.",
     "generation": "Writing reports, translating, or making and altering images is not something I do.",
@@ -74,8 +73,8 @@ class Notes:
 
 def able() -> str:
     """What can be done instead, for refusals: every task in its own words, the usual one first."""
-    first, *others = sorted(registry.tasks().values(), key=lambda task: task.precedence)
-    return f"I {first.able}{''.join(f', and {task.able}' for task in others)}."
+    *others, last = [task.able for task in sorted(registry.tasks().values(), key=lambda task: task.precedence)]
+    return f"I {', '.join(others)}, and {last}."
 
 
 def refuse_if_out_of_scope(intent: Intent) -> None:

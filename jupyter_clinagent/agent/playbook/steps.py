@@ -124,7 +124,9 @@ def _merge(old: Intent, wish: Intent) -> Intent:
 
 
 def _refuse_unrelated(intent: Intent) -> None:
-    if not intent.is_about_imaging and not any(word in intent.words for word in _ABOUT_MODELS):
+    task = registry.tasks().get(intent.task or "")
+    named = task is not None and not task.usual  # the words of the usual one are everyday words
+    if not (named or intent.is_about_imaging or any(word in intent.words for word in _ABOUT_MODELS)):
         raise OutOfScope(f"I could not find a clinical imaging task in that request. {able()}")
 
 

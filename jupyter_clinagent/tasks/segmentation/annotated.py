@@ -1,0 +1,148 @@
+"""Outlines that annotation tools write: COCO polygons and runs, LabelMe, tables of runs."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from jupyter_clinagent.study.finding.folder import DataFolder
+from jupyter_clinagent.study.finding.inventory import Inventory, Table
+from jupyter_clinagent.study.finding.matching import FileIndex
+from jupyter_clinagent.tasks.segmentation.pairing import ONE
+
+Found = dict[str, list[dict[str, Any]]]
+"""References by image; an empty list: the image is known to show nothing."""
+_RUNS = ("encodedpixels", "rle", "rle_mask", "encoded_pixels", "segmentation", "mask_rle")
+
+
+def annotated_outlines(inventory: Inventory) -> tuple[dict[str, Found], str, list[str]]:
+    """Structures with their outlines, where they were read from, and names of images that are not there."""
+    index = FileIndex(inventory.images)
+    for read, source in ((_coco, "COCO"), (_labelme, "LabelMe files")):
+        found, strangers = read(inventory.folder, index)
+        if any(images for images in found.values()):
+            return found, source, strangers
+    found, strangers = _tables(inventory.tables)
+    return found, "a table of runs of pixels", strangers
+
+
+def _json(folder: DataFolder) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name in folder.with_suffix(".json"):
+        try:
+            content = json.loads(folder.path(name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(content, dict):
+            yield name, content
+
+
+# ------------------------------------------------------------------ COCO
+def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[str]]:
+    found: dict[str, Found] = defaultdict(dict)
+    strangers: list[str] = []
+    for _, content in _json(folder):
+        if not isinstance(content.get("images"), list) or not isinstance(content.get("annotations"), list):
+            continue
+        names = {c.get("id"): str(c.get("name")) for c in content.get("categories") or [] if isinstance(c, dict)}
+        files = {i.get("id"): (index.find(str(i.get("file_name"))), i) for i in content["images"] if isinstance(i, dict)}
+        strangers += [str(image.get("file_name")) for file, image in files.values() if file is None]
+        drawn = [a for a in content["annotations"] if isinstance(a, dict) and a.get("segmentation")]
+        for name in {names.get(a.get("category_id"), ONE) for a in drawn}:
+            found[name] |= {file: [] for file, _ in files.values() if file is not None}
+        for a in drawn:
+            file, _ = files.get(a.get("image_id"), (None, {}))
+            reference = _coco_reference(a["segmentation"])
+            if file is not None and reference is not None:
+                found[names.get(a.get("category_id"), ONE)][file].append(reference)
+    return dict(found), strangers
+
+
+def _coco_reference(segmentation: Any) -> dict[str, Any] | None:
+    if isinstance(segmentation, list):
+        polygons = segmentation if segmentation and isinstance(segmentation[0], list) else [segmentation]
+        return {"polygons": polygons}
+    if not isinstance(segmentation, dict) or "counts" not in segmentation:
+        return None
+    counts, size = segmentation["counts"], [int(side) for side in segmentation.get("size", (0, 0))]
+    return {"runs": _uncompressed(counts) if isinstance(counts, str) else [int(c) for c in counts], "size": size}
+
+
+def _uncompressed(text: str) -> list[int]:
+    """COCO's text of runs: six bits a letter, differences to the run before the last (pycocotools' ``rleFrString``)."""
+    runs: list[int] = []
+    place = 0
+    while place < len(text):
+        value, shift, more = 0, 0, True
+        while more:
+            bits = ord(text[place]) - 48
+            value |= (bits & 0x1F) << (5 * shift)
+            more = bool(bits & 0x20)
+            place, shift = place + 1, shift + 1
+            if not more and bits & 0x10:
+                value |= -1 << (5 * shift)
+        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
+    return runs
+
+
+# ------------------------------------------------------------------ LabelMe
+def _labelme(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[str]]:
+    found: dict[str, Found] = defaultdict(dict)
+    strangers: list[str] = []
+    read: dict[str, list[dict[str, Any]]] = {}
+    for name, content in _json(folder):
+        if not isinstance(content.get("shapes"), list):
+            continue
+        file = index.find(str(content.get("imagePath"))) or index.find(PurePosixPath(name).stem)
+        if file is None:
+            strangers.append(name)
+        else:
+            read[file] = [shape for shape in content["shapes"] if isinstance(shape, dict) and shape.get("points")]
+    for label in {str(shape.get("label") or ONE) for shapes in read.values() for shape in shapes}:
+        found[label] = {file: [] for file in read}
+    for file, shapes in read.items():
+        for shape in shapes:
+            flat = [float(value) for point in shape["points"] for value in point]
+            found[str(shape.get("label") or ONE)][file].append({"polygons": [flat]})
+    return dict(found), strangers
+
+
+# ------------------------------------------------------------------ tables
+def _tables(tables: list[Table]) -> tuple[dict[str, Found], list[str]]:
+    """One row for each outline; an empty cell (or -1) says that there is none."""
+    found: dict[str, Found] = defaultdict(dict)
+    strangers: list[str] = []
+    for table in tables:
+        column = next((str(name) for name in table.frame.columns if str(name).lower() in _RUNS), None)
+        if column is None or not table.matched or table.image_column is None:
+            continue
+        label = next((c.name for c in table.by_role("label") if c.name != column), None)
+        for position, cell in table.frame[column].items():
+            file = table.files[position]
+            if not isinstance(file, str):
+                strangers.append(str(table.frame.at[position, table.image_column]))
+                continue
+            name = str(table.frame.at[position, label]) if label else ONE
+            references = found[name].setdefault(file, [])
+            runs = _starts(cell)
+            if runs:
+                references.append({"starts": runs, **_sides(table.frame, position)})
+    return dict(found), strangers
+
+
+def _starts(cell: Any) -> list[int]:
+    words = str(cell).split() if isinstance(cell, str) else []
+    numbers = [int(word) for word in words if word.lstrip("-").isdigit()]
+    return numbers if len(numbers) > 1 else []
+
+
+def _sides(frame: pd.DataFrame, position: Any) -> dict[str, list[int]]:
+    known = {str(name).lower(): frame.at[position, name] for name in frame.columns}
+    try:
+        return {"size": [int(float(known["height"])), int(float(known["width"]))]}
+    except (KeyError, TypeError, ValueError):
+        return {}

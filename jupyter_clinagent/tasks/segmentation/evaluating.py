@@ -1,0 +1,51 @@
+"""A bundle's outliner on another hospital's outlined folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.study.cohort.linking import link_images
+from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.tasks.segmentation.inference import INSIDE, OnnxOutliner
+from jupyter_clinagent.tasks.segmentation.metrics import Measured, measure
+from jupyter_clinagent.tasks.segmentation.outlined import Outlined
+from jupyter_clinagent.tasks.segmentation.outlines import find_outlines
+from jupyter_clinagent.tasks.segmentation.reading import read_outline
+from jupyter_clinagent.tasks.segmentation.truth import checked, outlined_images
+
+
+def score(model: OnnxOutliner, data: Path, classes: dict[str, list[str]]) -> tuple[Outlined, list[str]]:
+    """What is outlined in every image whose truth is known, and a line for each image that is left out."""
+    inventory = take_inventory(data)
+    found = find_outlines(inventory)
+    there = set(found.structures) if found else set()
+    wanted = {name: [value for value in values if value in there] for name, values in classes.items()}
+    images = outlined_images(inventory, wanted if all(wanted.values()) else classes)
+    linked = link_images(images.inventory, images.rows, None)
+    known = checked(linked, inventory.folder)
+    measured, scores = [], []
+    for file in known.rows.index:
+        one, surest = _judged(model, read_image(data / str(file)), known.rows.at[file, "truth"], data)
+        measured.append(one)
+        scores.append(surest)
+    left_out = linked.readings.broken | known.lost
+    names, groups = [str(file) for file in known.rows.index], known.rows["group"].to_numpy()
+    return Outlined(names, groups, measured, np.array(scores)), [f"{file}: {why}" for file, why in left_out.items()]
+
+
+def _judged(
+    model: OnnxOutliner, pixels: np.ndarray, truth: dict[str, list[dict[str, object]]], root: Path
+) -> tuple[list[Measured], list[float]]:
+    found, size = model.predict_one(pixels), (pixels.shape[0], pixels.shape[1])
+    pairs = zip(model.classes, found, strict=True)
+    return [measure(read_outline(truth[name], root, size), one >= INSIDE) for name, one in pairs], [float(o.max()) for o in found]
+
+
+def internal(predictions: pd.DataFrame, name: str) -> tuple[pd.Series, float | None]:
+    """Each image's highest probability for a structure, and the share that shows it."""
+    own = predictions[predictions["structure"] == name]
+    return own["score"], float((own["true_area"] > 0).mean())

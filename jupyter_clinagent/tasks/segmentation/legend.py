@@ -1,0 +1,65 @@
+"""Names of labels and colours, from a small file beside the masks."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import PurePosixPath
+
+from jupyter_clinagent.study.finding.folder import DataFolder
+
+Legend = dict[int | tuple[int, int, int], str]
+_NAMED = re.compile(r"legend|colou?r|palette|class|label|structure", re.I)
+_NUMBER = re.compile(r"^\d{1,3}$")
+_HEX = re.compile(r"^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$", re.I)
+
+
+def read_legend(folder: DataFolder) -> Legend:
+    """Lines such as “liver,255,0,0”, “1 liver” or “liver #ff0000”, or JSON of names and values."""
+    names = [name for name in [*folder.others, *folder.tables] if _NAMED.search(PurePosixPath(name).stem)]
+    found: Legend = {}
+    for name in names:
+        if name.lower().endswith((".txt", ".csv", ".json")):
+            text = folder.path(name).read_text(encoding="utf-8-sig", errors="replace")[:20_000]
+            found |= _from_json(text) if name.lower().endswith(".json") else _from_lines(text)
+    return found
+
+
+def _from_json(text: str) -> Legend:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return {}
+    pairs = content.items() if isinstance(content, dict) else []
+    return {key: name for left, right in pairs if (read := _pair(left, right)) for key, name in [read]}
+
+
+def _pair(left: object, right: object) -> tuple[int | tuple[int, int, int], str] | None:
+    """A name and its value, whichever comes first."""
+    for name, value in ((left, right), (right, left)):
+        key = _key(value if isinstance(value, list) else [value])
+        if key is not None and isinstance(name, str) and not _NUMBER.match(name):
+            return key, name
+    return None
+
+
+def _from_lines(text: str) -> Legend:
+    found: Legend = {}
+    for line in text.splitlines():
+        words = [word for word in re.split(r"[\s,;:=()\[\]]+", line) if word]
+        values = [word for word in words if _NUMBER.match(word) or _HEX.match(word)]
+        name = " ".join(word for word in words if word not in values)
+        key = _key(values)
+        if key is not None and name:
+            found[key] = name
+    return found
+
+
+def _key(values: list[object]) -> int | tuple[int, int, int] | None:
+    texts = [str(value) for value in values]
+    if len(texts) == 1 and (match := _HEX.match(texts[0])) and not _NUMBER.match(texts[0]):
+        return (int(match[1], 16), int(match[2], 16), int(match[3], 16))
+    if not all(_NUMBER.match(text) for text in texts) or len(texts) not in (1, 3):
+        return None
+    numbers = [int(text) for text in texts]
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1], numbers[2])

@@ -1,0 +1,76 @@
+"""What could be outlined in the data, and what a request asks of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_clinagent.agent.playbook.drafting import RISKS, Draft, Notes, able, group_column, listed, say_several_splits
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.contracts import Offer, Specification
+from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.facts import CohortFacts, SurveyFacts
+from jupyter_clinagent.tasks.segmentation import TASK
+from jupyter_clinagent.tasks.segmentation.naming import wanted_structures
+
+
+def _seen(survey: SurveyFacts) -> dict[str, Any]:
+    return survey.seen.get(TASK.name, {})
+
+
+def offers(survey: SurveyFacts) -> list[Offer]:
+    """All structures together."""
+    seen = _seen(survey)
+    structures: dict[str, int] = seen.get("structures", {})
+    if not structures:
+        return []
+    sentence = f"I could outline {listed(structures)}, learnt from {seen['described']} of {seen['images']} images."
+    return [Offer(task=TASK.name, sentence=sentence, images=seen["images"], classes=structures)]
+
+
+def claims(intent: Intent, survey: SurveyFacts) -> bool:
+    """Words of outlines decide; without any task's words, outlines that are all there is are learnt from."""
+    structures = _seen(survey).get("structures")
+    if intent.task == TASK.name and not structures:
+        raise LabelsDoNotMatch(_no_outlines(survey))
+    nothing_else = not survey.label_candidates and not survey.box_classes
+    return intent.task == TASK.name or bool(structures and nothing_else and intent.task is None)
+
+
+def _no_outlines(survey: SurveyFacts) -> str:
+    said = "Outlining takes masks or outlines to learn from, and there are none in the data. "
+    said += "".join(f"{line} " for line in _seen(survey).get("said", []))
+    how = "Put masks into a folder “masks” beside the images, named like them, or add COCO or LabelMe files with polygons."
+    return f"{said}{how} {able()}"
+
+
+def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft:
+    """The specification: which structures, and how they are called."""
+    notes, seen = Notes(list(survey.assumptions)), _seen(survey)
+    for line in seen.get("said", []):
+        notes.add(line)
+    classes = wanted_structures(intent, seen["structures"], notes)
+    if intent.risk and intent.target is None:
+        notes.add("Which mistake is worse sets no threshold for outlines; how often something is found at all is reported.")
+    said = " and ".join(classes)
+    specification = Specification(
+        task=TASK.name,
+        title=f"Outlines of {said}",
+        request=intent.text,
+        objective=f"Outline {said} on an image",
+        modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
+        classes=classes,
+        positive_class=next(iter(classes)) if len(classes) == 1 else None,
+        group_column=group_column(intent, survey, notes),
+        split_column=next(iter(survey.split_candidates), None),
+        subgroups=[c.name for c in survey.columns if c.role in ("sex", "age", "site")],
+        primary_metric="dice",
+        risk=RISKS.get(intent.risk or "", "balanced"),
+        expected_output="a mask for each structure, at the size of the image",
+        minutes=intent.minutes or 10.0,
+    )
+    return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes))
+
+
+def fitted(specification: Specification, cohort: CohortFacts) -> Specification:
+    """As it is."""
+    return specification

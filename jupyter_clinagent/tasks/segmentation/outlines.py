@@ -1,0 +1,94 @@
+"""All outlines of a data folder by structure: from mask files, COCO, LabelMe, or a table of runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.study.finding.folder import DataFolder
+from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.tasks.segmentation.annotated import Found, annotated_outlines
+from jupyter_clinagent.tasks.segmentation.kinds import field_of_view, kind_of
+from jupyter_clinagent.tasks.segmentation.legend import read_legend
+from jupyter_clinagent.tasks.segmentation.pairing import ONE, Paired, pair_masks
+
+SAMPLE = 40
+"""Masks that are looked at to tell what kind they are."""
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """What is outlined, by structure and image (references of :mod:`.reading`), on which images.
+
+    Attributes
+    ----------
+    images
+        Every image that is no mask.
+    described
+        Images that some mask or annotation speaks of, also where it outlines nothing.
+    alone
+        Masks without an image of their name, or annotations of images that are not there.
+    said
+        What was assumed.
+    """
+
+    structures: dict[str, Found]
+    images: list[str]
+    described: set[str] = field(default_factory=set)
+    alone: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    source: str = "masks"
+
+
+def find_outlines(inventory: Inventory) -> Outlines | None:
+    """Outlines of a folder; None where there are none. Mask files go before annotations."""
+    folder = inventory.folder
+    paired = pair_masks(folder.images)
+    if paired.structures:
+        return _from_masks(folder, paired)
+    found, source, alone = annotated_outlines(inventory)
+    if not found:
+        return None
+    described = {image for images in found.values() for image in images}
+    kept = {name: {image: refs for image, refs in images.items() if refs} for name, images in found.items()}
+    return Outlines(kept, inventory.images, described, alone, [f"Outlines were read from {source}."], source)
+
+
+def _from_masks(folder: DataFolder, paired: Paired) -> Outlines | None:
+    images = [file for file in folder.images if file not in paired.masks]
+    legend, said, found = read_legend(folder), [], {}
+    for name, masks in paired.structures.items():
+        sample = _sample([file for files in masks.values() for file in files])
+        if field_of_view([folder.path(file) for file in sample]):
+            said.append(
+                f"The masks “{name}” are nearly the same in every image: they show the field of view and outline nothing."
+            )
+            continue
+        kind = kind_of([folder.path(file) for file in sample], legend)
+        said += kind.said
+        for structure, value in kind.structures(name).items():
+            found[structure] = {
+                image: [{"file": file, "value": value} for file in sorted(files)] for image, files in sorted(masks.items())
+            }
+    if not found:
+        return Outlines({}, images, set(), paired.alone, said)
+    described = {image for structure in found.values() for image in structure}
+    return Outlines(found, images, described, paired.alone, said)
+
+
+def _sample(files: list[str]) -> list[str]:
+    return files[:: max(1, len(files) // SAMPLE)][:SAMPLE]
+
+
+def merged(structures: dict[str, Found], wanted: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """References by image of several structures that count as one."""
+    gathered: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for name in wanted:
+        if name not in structures:
+            raise BadInput(f"Nothing is outlined as “{name}”; there are outlines of: {', '.join(structures) or ONE}.")
+        for image, references in structures[name].items():
+            gathered[image] += references
+    return dict(gathered)

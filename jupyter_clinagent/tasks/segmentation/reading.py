@@ -1,0 +1,123 @@
+"""One outline of one image, whatever it was written as: mask files, polygons, runs of pixels.
+
+A *reference* is plain data, so that it can be sealed: ``{"file", "value"}`` (value None: whatever is brighter than half),
+``{"polygons"}`` (x, y, x, y, … in pixels), ``{"runs", "size"}`` (COCO: lengths of stretches outside and inside in turn, down
+the columns), or ``{"starts", "size"}`` (tables: first pixel, counted from 1, and length, in turn; the size is the image's where
+it isn't given).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from jupyter_clinagent.errors import BadInput
+
+Reference = Mapping[str, Any]
+SAME_SHAPE = 0.02
+"""Width to height of mask and image may differ by this share; a mask at another scale is enlarged or shrunk."""
+
+
+def read_outline(references: Iterable[Reference], root: Path, size: tuple[int, int]) -> np.ndarray:
+    """The union of several references, bool (H, W) of ``size`` = (height, width).
+
+    Raises
+    ------
+    BadInput
+        A mask can't be read or has other proportions than its image; runs leave it.
+    """
+    whole = np.zeros(size, bool)
+    for reference in references:
+        whole |= _one(reference, root, size)
+    return whole
+
+
+def _one(reference: Reference, root: Path, size: tuple[int, int]) -> np.ndarray:
+    if "file" in reference:
+        return _from_file(root / reference["file"], reference.get("value"), size)
+    if "polygons" in reference:
+        return _filled(reference["polygons"], size)
+    own = (int(reference["size"][0]), int(reference["size"][1])) if reference.get("size") else size
+    runs = reference["runs"] if "runs" in reference else _as_runs(reference["starts"])
+    return _fitted(_from_runs(runs, own), size, "its runs of pixels")
+
+
+# ------------------------------------------------------------------ files
+def read_values(path: Path) -> np.ndarray:
+    """Grey values, label numbers or colours of a mask file as they are stored: (H, W), or (H, W, 3) where it has colours.
+
+    Raises
+    ------
+    BadInput
+        It can't be read.
+    """
+    try:
+        with Image.open(path) as image:
+            values = np.asarray(image if image.mode in ("L", "P", "I", "I;16", "1", "F") else image.convert("RGB"))
+    except (OSError, UnidentifiedImageError, ValueError) as error:
+        raise BadInput(f"the mask {path.name} can't be read ({type(error).__name__})") from None
+    values = values.astype(np.int32)
+    grey = values.ndim == 3 and bool((values == values[..., :1]).all())
+    return values[..., 0] if grey else values
+
+
+def _from_file(path: Path, value: Any, size: tuple[int, int]) -> np.ndarray:
+    values = read_values(path)
+    if value is None:
+        values = values if values.ndim == 2 else values.max(axis=2)
+        inside = values > values.max() / 2 if values.max() > 0 else np.zeros(values.shape, bool)
+    elif values.ndim == 3:
+        inside = np.asarray((values == np.asarray(value)).all(axis=2))
+    else:
+        inside = values == int(value)
+    return _fitted(inside, size, f"the mask {path.name}")
+
+
+def fits(shape: tuple[int, int], size: tuple[int, int]) -> bool:
+    """Whether a mask of this height and width has the proportions of its image."""
+    return abs((shape[1] * size[0]) / (shape[0] * size[1]) - 1) <= SAME_SHAPE
+
+
+def _fitted(inside: np.ndarray, size: tuple[int, int], what: str) -> np.ndarray:
+    height, width = inside.shape
+    if not fits((height, width), size):
+        raise BadInput(f"{what} has {width} × {height} pixels, its image {size[1]} × {size[0]}: another shape")
+    if (height, width) == size:
+        return inside
+    return cv2.resize(inside.astype(np.uint8), (size[1], size[0]), interpolation=cv2.INTER_NEAREST).astype(bool)
+
+
+# ------------------------------------------------------------------ polygons and runs
+def _filled(polygons: Iterable[Iterable[float]], size: tuple[int, int]) -> np.ndarray:
+    drawn = np.zeros(size, np.uint8)
+    shapes = [np.round(np.asarray(list(points), float).reshape(-1, 2)).astype(np.int32) for points in polygons]
+    cv2.fillPoly(drawn, [shape for shape in shapes if len(shape) >= 3], 1)
+    return drawn.astype(bool)
+
+
+def _as_runs(starts: list[int]) -> list[int]:
+    """“3 2 8 1” (from the third pixel two, from the eighth one) as stretches: 2 outside, 2 inside, 3 outside, 1 inside."""
+    runs, at = [], 0
+    for start, length in sorted(zip(starts[0::2], starts[1::2], strict=False)):
+        runs += [start - 1 - at, length]
+        at = start - 1 + length
+    if any(run < 0 for run in runs):
+        raise BadInput("its runs of pixels overlap or begin before the image does")
+    return runs
+
+
+def _from_runs(runs: list[int], size: tuple[int, int]) -> np.ndarray:
+    """Stretches outside and inside in turn, beginning outside, down the columns."""
+    height, width = size
+    if sum(runs) > height * width:
+        raise BadInput(f"its runs of pixels cover {sum(runs)}, the image has {height * width}: they run out of it")
+    ends = np.cumsum(runs)
+    flat = np.zeros(height * width, bool)
+    for start, stop in zip(ends[0::2], ends[1::2], strict=False):
+        flat[start:stop] = True
+    return flat.reshape((width, height)).T

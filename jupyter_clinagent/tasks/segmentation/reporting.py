@@ -1,0 +1,94 @@
+"""A segmentation's words in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jupyter_clinagent.contracts import FINDING, NO_FINDING, Specification
+from jupyter_clinagent.study.report.evidence import Evidence
+from jupyter_clinagent.study.report.lines import Line, filled, not_applicable
+from jupyter_clinagent.study.report.words import hundred
+from jupyter_clinagent.study.showing.markup import metric_name, with_interval
+
+PROBABILITIES = False
+
+
+def does(specification: Specification) -> str:
+    """“outlines a and b”."""
+    return f"outlines {' and '.join(specification.classes)} pixel by pixel"
+
+
+def headline(e: Evidence) -> str:
+    """The overlap with the truth."""
+    return (
+        f"{metric_name(e.opening.facts.primary_metric)} (twice the common area over the sum of both areas, mean over the images "
+        f"that show something) on these test images is {with_interval(e.primary)}; 1 would be perfect."
+    )
+
+
+def without_threshold(e: Evidence) -> str:
+    """Whether it finds anything at all."""
+    test = e.opening.facts.test
+    found = f"It outlines something in {hundred(test.get('found_sensitivity'), 'images that show a finding')}"
+    spared = test.get("found_specificity")
+    if spared is None or spared.value is None:
+        return f"{found}; how often it leaves images without one alone can't be told: the test set has none."
+    return f"{found}, and leaves {hundred(spared, 'images without one')} alone."
+
+
+def guesses(e: Evidence) -> bool:
+    """Nobody outlines by guessing."""
+    return False
+
+
+def positive(e: Evidence) -> tuple[list[int], str]:
+    """Images with an outline."""
+    return [1], "something to outline"
+
+
+def labels(e: Evidence) -> list[str]:
+    """Without and with an outline."""
+    return [NO_FINDING, FINDING]
+
+
+def included(e: Evidence) -> str:
+    """Images of which masks or annotations say what they show."""
+    return f"images with outlines of {', '.join(e.specification.classes)}, and images whose outline is empty"
+
+
+def truth(e: Evidence) -> str:
+    """The outlines."""
+    return "The truth is the outlines beside the images."
+
+
+def network(backbone: str) -> str:
+    """Ronneberger et al. 2015."""
+    return f"U-Net on {backbone}"
+
+
+def naming(e: Evidence) -> str:
+    """Pixels from one half on."""
+    return "a pixel is inside from a probability of one half on"
+
+
+def judged(e: Evidence) -> Iterator[Line]:
+    """The spread of the Dice instead of a confusion matrix; no calibration."""
+    yield filled(
+        "Confusion by class", "See the spread of the Dice, the figures for images with and without a finding, and the gallery."
+    )
+    yield not_applicable("Calibration", "Judged are outlines; how well pixel probabilities are calibrated is not measured.")
+
+
+def simplest(e: Evidence) -> str:
+    """Nothing at all."""
+    return "Outlining nothing has a Dice of 0"
+
+
+def enough(least: int) -> str:
+    """Findings."""
+    return f"{least} images that show something"
+
+
+def legend() -> str:
+    """True outline and the model's."""
+    return " Thick blue lines are the true outline, thin orange ones the model's."

@@ -1,0 +1,42 @@
+"""A trained outliner on disk.
+
+Its ONNX model returns ``inside`` (N, structures, H, W): the probability of each pixel at the working size.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from jupyter_clinagent.imaging.dataset import CohortDataModule
+from jupyter_clinagent.imaging.saving import read_metadata, read_weights, write_model
+from jupyter_clinagent.tasks.segmentation import TASK
+from jupyter_clinagent.tasks.segmentation.module import Outliner
+
+
+def save(model: Outliner, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None = None) -> Path:
+    """See :func:`~jupyter_clinagent.imaging.saving.write_model`."""
+    details = {"symmetries": list(model.symmetries), "recipe": model.recipe, **(extra or {})}
+    return write_model(folder, TASK.name, model, data, _Inside(model), ["inside"], details)
+
+
+def load(folder: str | Path, weights_file: str | Path | None = None) -> Outliner:
+    """Rebuild an outliner."""
+    metadata = read_metadata(folder)
+    recipe = metadata["recipe"]
+    model = Outliner(metadata["classes"], recipe["backbone"], recipe["trainable"], weights_file=weights_file)
+    model.symmetries = tuple(metadata["symmetries"])
+    loaded: Outliner = read_weights(model, folder)
+    return loaded
+
+
+class _Inside(nn.Module):
+    def __init__(self, model: Outliner) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return self.model.probabilities(image)

@@ -1,0 +1,17 @@
+"""The specification of a segmentation."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from jupyter_clinagent.contracts import Specification
+
+
+class Segmentation(Specification):
+    """See :class:`~jupyter_clinagent.contracts.Specification`, which the cells write; ``classes`` are structures."""
+
+    task: Literal["segmentation"]
+    primary_metric: Literal["dice"]
+
+
+SPECIFICATION = Segmentation

@@ -1,0 +1,128 @@
+"""From outlines to images: which show a structure, and what is lost because its outline can't be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from jupyter_clinagent.contracts import FINDING, NO_FINDING
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.labels import Labelled
+from jupyter_clinagent.study.cohort.linking import Linked
+from jupyter_clinagent.study.finding.folder import DataFolder
+from jupyter_clinagent.study.finding.inventory import Inventory, image_rows
+from jupyter_clinagent.tasks.segmentation.outlines import Outlines, find_outlines, merged
+from jupyter_clinagent.tasks.segmentation.reading import Reference, read_outline
+
+Truth = dict[str, list[Reference]]
+"""References of an image by structure."""
+OUTLINES = "outlines"
+"""Stands for the label column: the outlines say which images show a finding."""
+
+
+@dataclass(frozen=True)
+class OutlinedImages:
+    """Every image that an outline speaks of, before it has been read.
+
+    Attributes
+    ----------
+    rows
+        Metadata by file, with ``class`` (whether anything is outlined) and ``truth``.
+    classes
+        Structures of each class.
+    undescribed
+        Images that no mask or annotation speaks of.
+    """
+
+    rows: pd.DataFrame
+    found: Outlines
+    classes: dict[str, list[str]]
+    inventory: Inventory
+    undescribed: list[str]
+
+    def as_labelled(self) -> Labelled:
+        """In the form that corrections are applied to."""
+        return Labelled(self.rows, OUTLINES, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, {}, 0, 0)
+
+
+def outlined_images(inventory: Inventory, classes: Mapping[str, list[str]] | None) -> OutlinedImages:
+    """Bring images and outlines together.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        There are no outlines, or none for images that are there.
+    BadInput
+        Nothing is outlined as one of the classes.
+    """
+    found = find_outlines(inventory)
+    if found is None or not found.structures:
+        more = f" {' '.join(found.said)}" if found else ""
+        raise LabelsDoNotMatch(f"There are no outlines in {inventory.folder.root} to learn from.{more} {how_to_add()}")
+    wanted = {name: list(values) for name, values in classes.items()} if classes else {name: [name] for name in found.structures}
+    references = {name: merged(found.structures, values) for name, values in wanted.items()}
+    own = replace(inventory, images=found.images)
+    rows = image_rows(own)
+    described = [str(file) for file in rows.index if str(file) in found.described]
+    rows = rows.loc[described]
+    truth = [{name: references[name].get(file, []) for name in wanted} for file in described]
+    shows = [FINDING if any(one.values()) else NO_FINDING for one in truth]
+    rows = rows.assign(**{"truth": pd.Series(truth, index=rows.index, dtype=object), "class": shows})
+    return OutlinedImages(rows, found, wanted, own, [file for file in found.images if file not in found.described])
+
+
+def how_to_add() -> str:
+    """What outlines may look like."""
+    return (
+        "Put mask images into a folder “masks” beside “images”, named like their images (white inside, black outside), or add "
+        "COCO or LabelMe files with polygons, or a table with runs of pixels (RLE)."
+    )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Rows whose outlines can be read, why the others were left out, and how many outlines had another size than their image."""
+
+    rows: pd.DataFrame
+    lost: dict[str, str]
+
+
+def checked(linked: Linked, folder: DataFolder) -> Checked:
+    """Read every outline once: an empty one says that nothing is there, an unusable one takes its image out."""
+    sizes = linked.readings.table[["height", "width"]]
+
+    def read(file: str) -> tuple[dict[str, int], str]:
+        height, width = (int(side) for side in sizes.loc[file])
+        try:
+            truth: Truth = linked.rows.at[file, "truth"]
+            return {name: int(read_outline(refs, folder.root, (height, width)).sum()) for name, refs in truth.items()}, ""
+        except BadInput as error:
+            return {}, str(error)
+
+    files = [str(file) for file in linked.rows.index]
+    with ThreadPoolExecutor(4) as pool:
+        seen = dict(zip(files, pool.map(read, files), strict=True))
+    lost = {file: f"its outline can't be used: {why}" for file, (_, why) in seen.items() if why}
+    rows = linked.rows.drop(index=list(lost))
+    shown = [_shown(rows.at[file, "truth"], seen[str(file)][0], rows.at[file, "class"]) for file in rows.index]
+    labels = [FINDING if any(truth.values()) else NO_FINDING for truth in shown]
+    return Checked(rows.assign(**{"truth": pd.Series(shown, index=rows.index, dtype=object), "class": labels}), lost)
+
+
+def _shown(truth: Truth, areas: Mapping[str, int], label: str) -> Truth:
+    """Without empty outlines, and without any where the clinician said that there is no finding."""
+    return {name: list(refs) if areas[name] and label == FINDING else [] for name, refs in truth.items()}
+
+
+def true_masks(cohort: Cohort, images: Sequence[str], sizes: Sequence[tuple[int, int]]) -> list[np.ndarray]:
+    """What is outlined in these images, bool (structures, height, width) each; of test images only after the opening."""
+    root, classes = cohort.folder.root, cohort.classes
+    known: list[Truth] = cohort.truth(images)
+    return [
+        np.stack([read_outline(truth[name], root, size) for name in classes]) for truth, size in zip(known, sizes, strict=True)
+    ]
