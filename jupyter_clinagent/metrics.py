@@ -57,6 +57,7 @@ class Metric(NamedTuple):
 
 COMMON: tuple[Metric, ...] = (
     Metric("auroc", "AUROC", "Hanley and McNeil 1982", told=True),
+    Metric("macro_auroc", "Macro AUROC", "Hand and Till 2001; mean over classes or findings, one against the rest", told=True),
     Metric("sensitivity", "Sensitivity", "Altman and Bland 1994", needs="a threshold", headline=True),
     Metric("specificity", "Specificity", "Altman and Bland 1994", needs="a threshold", headline=True),
 )

@@ -134,7 +134,7 @@ def golden(task: Task) -> dict[str, dict[str, Any]]:
         for name, figure in figures.items()
     }
     versions = evaluator_versions(task)
-    return {name: {"version": versions[name], **figure} for name, figure in rounded.items()}
+    return {name: {"version": versions[name.partition(":")[0]], **figure} for name, figure in rounded.items()}
 
 
 def check_golden(task: Task) -> None:

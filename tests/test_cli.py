@@ -122,9 +122,9 @@ def test_without_yes_the_missing_approval_is_named(tmp_path: Path, capsys: pytes
 
 def test_what_is_out_of_scope_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    code, summary = run(tmp_path, "--yes", request="Segment the lesions")
+    code, summary = run(tmp_path, "--yes", request="Predict the bone age")
     assert (code, summary["exit"]) == (4, 4)
-    assert "segmentation" in summary["error"]
+    assert "Predicting a number" in summary["error"]
 
 
 def test_an_existing_notebook_is_never_overwritten(tmp_path: Path) -> None:

@@ -105,12 +105,12 @@ class ProbeFeed:
         chosen = np.flatnonzero(labels != UNKNOWN)
         if len(chosen) > PROBE_IMAGES:
             chosen = np.sort(np.random.default_rng(0).choice(chosen, PROBE_IMAGES, replace=False))
-        self.train = TensorDataset(_features(model, data.images("train"), chosen), torch.from_numpy(labels[chosen]))
+        self.train = TensorDataset(features_of(model, data.images("train"), chosen), torch.from_numpy(labels[chosen]))
         self.labels = data.labels("validation")
         self.judged = len(self.labels)
         model.symmetries, natural = data.symmetries, data.class_shares(balanced=False)
         model.trained_with(natural, natural)
-        self.features = _features(model, data.images("validation"), np.arange(len(self.labels)))
+        self.features = features_of(model, data.images("validation"), np.arange(len(self.labels)))
         self.steps_per_epoch = math.ceil(len(self.train) / PROBE_BATCH)
         self.max_steps = PROBE_EPOCHS * self.steps_per_epoch
 
@@ -127,7 +127,8 @@ class ProbeFeed:
 
 
 @torch.inference_mode()
-def _features(model: ImageClassifier, images: np.ndarray, chosen: np.ndarray) -> torch.Tensor:
+def features_of(model: ImageClassifier, images: np.ndarray, chosen: np.ndarray) -> torch.Tensor:
+    """Pooled features (N, channels) of the chosen rows of preprocessed uint8 images, by the backbone as it is."""
     model.eval()
     batches = (torch.from_numpy(images[chosen[k : k + 64]]).to(model.device) for k in range(0, len(chosen), 64))
     return torch.cat([model.embed(batch).cpu() for batch in batches]).clone()

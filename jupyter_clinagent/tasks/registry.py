@@ -82,8 +82,13 @@ def phantoms() -> Mapping[str, Task]:
 
 
 def metric(name: str) -> Metric:
-    """A metric by its name; one that nobody described is called by its name."""
-    return catalogue().get(name) or Metric(name, name, "")
+    """A metric by its name; ``auroc:effusion`` is the AUROC of effusion; one that nobody described is called by its name."""
+    base, _, part = name.partition(":")
+    known = catalogue().get(base) or Metric(base, base, "")
+    if not part:
+        return known
+    spoken = f"{known.spoken} of {part}" if known.spoken else ""
+    return known._replace(name=name, title=f"{known.title} of {part}", spoken=spoken, headline=False)
 
 
 def exported(name: str) -> Any:

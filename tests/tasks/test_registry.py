@@ -39,8 +39,8 @@ def names_in(tree: ast.AST) -> Iterator[str]:
             yield node.arg
 
 
-EVERYDAY = ("findings",)
-"""Names that are words of medicine, too: of these only what reads like a task counts."""
+EVERYDAY = ("findings", "segmentation")
+"""Names that are words of medicine and of data folders, too: of these only what reads like a task counts."""
 
 
 def tasks_named(source: str, tasks: list[str]) -> list[str]:

@@ -32,7 +32,7 @@ def speed(size: tuple[int, int]) -> str:
 
 def confirm(specification: Specification, approved: str) -> str:
     """Write the specification down and record its hash, and where a person approved it."""
-    fields = {name: _value(value) for name, value in specification if value is not None and value != []}
+    fields = {name: _value(value) for name, value in specification if value is not None and value not in ([], {})}
     kind = _kind(specification)
     home = "" if kind is Specification else kind.__module__
     return _cell("confirm.py", fields=fields, kind=kind.__name__, home=home, approved=approved)

@@ -12,7 +12,6 @@ TASK = Task(
     ),
     usual=True,
     metrics=(
-        Metric("macro_auroc", "Macro AUROC", "Hand and Till 2001, one against the rest", told=True),
         Metric("balanced_accuracy", "Balanced accuracy", "Brodersen et al. 2010", told=True, headline=True),
         Metric("ece", "Expected calibration error", "Naeini et al. 2015", better="lower"),
         Metric("brier", "Brier score", "Brier 1950", better="lower"),

@@ -13,7 +13,8 @@ _UNNAMED = ("outline", "masks", "mask", "segmentation", "segmentations", "annota
 """Names of masks that say nothing about what they outline."""
 _FILLING = frozenset(
     ["the", "a", "an", "all", "every", "each", "any", "of", "in", "on", "and", "precisely", "exactly", "automatically", "me",
-     "out", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "alle", "jeden", "jede", "jedes", "bitte", "please", "genau"]
+     "out", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "alle", "jeden", "jede", "jedes", "bitte", "please",
+     "genau"]
 )  # fmt: skip
 _END = re.compile(
     r"\b(?:in|on|at|from|with|within|for|by|here|these|this|that|which|auf|im|von|mit|aus|bei|dieser?|diesen|given|using|pixel"

@@ -95,9 +95,9 @@ REFUSED = [
     ("Draw boxes around the melanomas", BOXED, BadInput, "there are only boxes of “fracture”"),
     ("Markiere den Pneumothorax mit Kästen", WEAK, BadInput, "there are only boxes of “fracture”, “metal”"),
     # other tasks
-    ("Segment the fractures", BOXED, OutOfScope, "segmentation"),
-    ("Segmentiere die Frakturen in den Röntgenbildern", WEAK, OutOfScope, "segmentation"),
-    ("Segmentire die Läsionen", DERMOSCOPY, OutOfScope, "segmentation"),
+    ("Segment the fractures", BOXED, BadInput, "masks"),
+    ("Segmentiere die Frakturen in den Röntgenbildern", WEAK, BadInput, "masks"),
+    ("Segmentire die Läsionen", DERMOSCOPY, BadInput, "masks"),
     ("Predict the bone age of these wrists", BOXED, OutOfScope, "a number"),
     ("Überlebenszeit der Patienten mit Frakturen schätzen", BOXED, OutOfScope, "survival"),
 ]

@@ -1,0 +1,105 @@
+"""What a study of several findings shows: each by partition, its ROC, heat maps, the worst mistakes, its predictions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.imaging import figures as plots
+from jupyter_clinagent.study.cohort.partition import PARTITIONS
+from jupyter_clinagent.study.protocol.opening import Opening
+from jupyter_clinagent.study.protocol.session import Session, Shown
+from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
+from jupyter_clinagent.study.showing.markup import table
+from jupyter_clinagent.tasks.findings.scored import FindingScores
+
+PICTURES = 5
+
+
+def cohort(facts: CohortFacts, heads: list[str]) -> str:
+    """Images by finding and partition: yes, no, unknown."""
+    rows = [
+        (name, *(" / ".join(map(str, parts[part])) for part in PARTITIONS)) for name, parts in facts.details["findings"].items()
+    ]
+    return table(["Finding", *heads[1:]], rows, "Images that show it / don't / of which it is not known")
+
+
+def figures(session: Session) -> dict[str, Figure]:
+    """One ROC for each finding."""
+    test = session.opening.test
+    assert isinstance(test, FindingScores)
+    drawn = {}
+    for number, name in enumerate(session.cohort.classes):
+        known = ~np.isnan(test.truth[:, number])
+        hit, score = (test.truth[known, number] == 1).astype(np.int64), test.scores[known, number]
+        if 0 < hit.sum() < len(hit):
+            both = np.column_stack([1 - score, score])
+            cut = float(test.thresholds[number])
+            drawn[f"roc_{number + 1}"] = plots.roc(hit, both, [f"no {name}", name], 1, threshold=cut)
+    return drawn
+
+
+def _ranked(test: FindingScores, number: int) -> dict[str, list[int]]:
+    """Rows of a finding: surest hits, worst misses and false alarms."""
+    truth, score, cut = test.truth[:, number], test.scores[:, number], test.thresholds[number]
+    high, low = np.argsort(-score, kind="stable"), np.argsort(score, kind="stable")
+    return {
+        "hits": [int(k) for k in high if truth[k] == 1 and score[k] >= cut],
+        "misses": [int(k) for k in low if truth[k] == 1 and score[k] < cut],
+        "false alarms": [int(k) for k in high if truth[k] == 0 and score[k] >= cut],
+    }
+
+
+def galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
+    """For each finding its surest hits and worst misses with heat maps on its own output, and the randomisation test."""
+    from jupyter_clinagent.imaging.classifier import ImageClassifier
+    from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
+
+    test, model = opening.test, opening.trained.model
+    assert isinstance(test, FindingScores)
+    assert isinstance(model, ImageClassifier)
+    pixels, shown, rows, about = opening.trained.data.images("test"), [], list[int](), list[int]()
+    for number, name in enumerate(session.cohort.classes):
+        ranked = _ranked(test, number)
+        chosen = (ranked["hits"][:PICTURES] + ranked["misses"][:PICTURES])[:most]
+        if not chosen:
+            continue
+        images = np.asarray(pixels[np.array(chosen)])
+        captions = [f"{'hit' if k in ranked['hits'] else 'miss'}; {test.scores[k, number]:.2f}" for k in chosen]
+        figure = plots.heat_map_gallery(images, grad_cam(model, images, number), captions, name)
+        title = f"{name}: surest hits and worst misses"
+        shown.append(Shown(f"heat_maps_{number + 1}", title, plots.alt_text(figure), plots.png(figure)))
+        rows, about = rows + chosen[:3], about + [number] * len(chosen[:3])
+    sample = np.asarray(pixels[np.array(rows or [0])])
+    return shown, float(randomisation_correlation(model, sample, np.array(about or [0]), seed=session.seed))
+
+
+def failures(session: Session) -> list[FailureKind]:
+    """Misses and false alarms of each finding."""
+    opening, classes = session.opening, session.cohort.classes
+    test = opening.test
+    assert isinstance(test, FindingScores)
+    pixels = opening.trained.data.images("test")
+    kinds = []
+    for number, name in enumerate(classes):
+        ranked = _ranked(test, number)
+        for noun, title in (("misses", f"{name}, not recognised"), ("false alarms", f"Called {name}, but is not there")):
+            worst = [
+                Failure(
+                    opening.files[test.images[row]],
+                    f"score for {name} {test.scores[row, number]:.2f}",
+                    picture(np.asarray(pixels[row])),
+                )
+                for row in ranked[noun][: MOST // 2]
+            ]
+            kinds.append(FailureKind(title, f"{noun} of {name}", len(ranked[noun]), worst))
+    return kinds
+
+
+def predictions(known: pd.DataFrame, judged: FindingScores, classes: list[str]) -> pd.DataFrame:
+    """One row for each image: ``label_<finding>`` (1, 0, or empty where it is not known) and ``score_<finding>``."""
+    labels = pd.DataFrame(judged.truth, columns=[f"label_{name}" for name in classes]).astype("Int64")
+    scores = pd.DataFrame(judged.scores, columns=[f"score_{name}" for name in classes])
+    return pd.concat([known, labels, scores], axis=1)

@@ -1,0 +1,209 @@
+"""Findings: read, given a meaning where they are uncertain, grouped, split and sealed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from jupyter_clinagent.contracts import FINDING, NO_FINDING
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, TooFewImages
+from jupyter_clinagent.facts import CohortFacts, Finding
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.cohort.counting import (
+    FEW_GROUPS,
+    FEWEST_GROUPS,
+    LEAST_GROUPS,
+    crossing,
+    groups_by_class,
+    images_by_class,
+    refuse_few_groups,
+    with_partition,
+    without_spent,
+)
+from jupyter_clinagent.study.cohort.labels import Labelled
+from jupyter_clinagent.study.cohort.linking import Linked, link_images
+from jupyter_clinagent.study.cohort.partition import PARTITIONS
+from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
+from jupyter_clinagent.study.cohort.wishes import Wishes
+from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.tasks.findings.columns import NO, UNCERTAIN, YES, FoundFindings, find_findings
+
+CAPTION = ", by finding"
+COLUMNS = "finding columns"
+"""Stands for the label column: each finding has its own."""
+MEANS = {"left out": float("nan"), "positive": 1.0, "negative": 0.0}
+"""What a policy makes of an entry."""
+
+
+def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
+    """Load, group, split and seal; ``wishes.more`` may say what ``uncertain`` and ``not_mentioned`` entries count as."""
+    found = _chosen(inventory, wishes.classes)
+    policies = _policies(wishes)
+    rows = _with_truth(found, policies)
+    labelled = corrections.apply(Labelled(rows, COLUMNS, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, {}, 0, 0))
+    linked = link_images(inventory, labelled.rows, wishes.group)
+    refuse_few_groups(linked, wishes.allow_few)
+    _check_numbers(linked.rows, found, wishes.allow_few)
+    split = _split(inventory, linked, wishes)
+    placed = with_partition(linked.rows, split).drop(columns="stratum")
+    left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, placed)
+    silent = "nothing is known of any finding"
+    left_out |= {str(file): silent for file in found.rows.index.difference(rows.index)}
+    facts = _facts(found, placed, linked, split, left_out, policies)
+    tidy = without_spent(placed.drop(columns=[c for c in found.spent if c in placed]), inventory, COLUMNS, split.source)
+    return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, COLUMNS, wishes.seed)
+
+
+def _chosen(inventory: Inventory, classes: Mapping[str, list[str]] | None) -> FoundFindings:
+    found = find_findings(inventory)
+    if found is None or not len(found.codes.columns):
+        raise LabelsDoNotMatch(
+            f"No table in {inventory.folder.root} has several findings for each image: add one with a column of image names and "
+            "a column of 1 and 0 for each finding, or one column with findings joined by “|”."
+        )
+    if classes is None:
+        return found
+    wanted = {name: [value for value in values if value in found.codes] for name, values in classes.items()}
+    absent = [name for name, values in wanted.items() if not values]
+    if absent:
+        raise BadInput(f"No image shows {', '.join(absent)}; there are: {', '.join(map(str, found.codes.columns))}.")
+    return replace(found, codes=pd.DataFrame({name: found.codes[values].max(axis=1) for name, values in wanted.items()}))
+
+
+def _policies(wishes: Wishes) -> dict[str, str]:
+    policies = {name: str(wishes.more.get(name) or "left out") for name in ("uncertain", "not_mentioned")}
+    wrong = [policy for policy in policies.values() if policy not in MEANS]
+    if wrong:
+        raise BadInput(f"“{wrong[0]}” is no policy for uncertain findings; choose {', '.join(MEANS)}.")
+    return policies
+
+
+def _with_truth(found: FoundFindings, policies: Mapping[str, str]) -> pd.DataFrame:
+    """Rows of which something is known, with ``truth`` (1, 0 or None by finding), ``class`` and ``stratum``."""
+    known = found.codes.mask(found.codes == UNCERTAIN, MEANS[policies["uncertain"]])
+    known = known.mask(found.codes.isna(), MEANS[policies["not_mentioned"]])
+    known = known[known.notna().any(axis=1)]
+    truth = [{str(name): None if np.isnan(v) else int(v) for name, v in row.items()} for row in known.to_dict("records")]
+    shows = [FINDING if any(value == YES for value in one.values()) else NO_FINDING for one in truth]
+    rows = found.rows.loc[known.index].drop(columns=[c for c in ("truth", "class", "stratum") if c in found.rows])
+    new = {"truth": pd.Series(truth, index=known.index, dtype=object), "class": shows, "stratum": _rarest(known)}
+    return rows.assign(**new)
+
+
+def _rarest(known: pd.DataFrame) -> list[str]:
+    """The rarest finding that an image shows, by which images are dealt out to the partitions."""
+    order = known.eq(YES).sum().sort_values(kind="stable").index
+    return [next((str(name) for name in order if row[name] == YES), NO_FINDING) for row in known.to_dict("records")]
+
+
+def _check_numbers(rows: pd.DataFrame, found: FoundFindings, allow_few: bool) -> None:
+    groups = _groups_showing(rows, list(found.codes.columns))
+    least = LEAST_GROUPS if allow_few else FEWEST_GROUPS
+    if not any(number >= least for number in groups.values()):
+        counts = ", ".join(f"{name} ({number})" for name, number in groups.items())
+        raise TooFewImages(
+            f"No finding is shown by at least {least} patients ({counts}): too few to build and judge a model; add images that "
+            "show them."
+        )
+
+
+def _groups_showing(rows: pd.DataFrame, names: list[str]) -> dict[str, int]:
+    shown = {name: rows["truth"].map(lambda truth, name=name: truth[name] == YES) for name in names}
+    return {name: int(rows.loc[inside, "group"].nunique()) for name, inside in shown.items()}
+
+
+def _split(inventory: Inventory, linked: Linked, wishes: Wishes) -> Split:
+    """Stratified over findings: the rarest one of an image decides where it is dealt."""
+    strata = linked.rows.assign(**{"class": linked.rows["stratum"]})
+    return split_cohort(inventory, strata, linked.joined, wishes.split, wishes.seed)
+
+
+def _facts(
+    found: FoundFindings, rows: pd.DataFrame, linked: Linked, split: Split, left_out: dict[str, str], policies: dict[str, str]
+) -> CohortFacts:
+    names, labels = [str(name) for name in found.codes.columns], [FINDING, NO_FINDING]
+    groups = _groups_showing(rows, names)
+    few = {name: number for name, number in groups.items() if number < FEW_GROUPS}
+    return CohortFacts(
+        task="findings",
+        classes=names,
+        counts=images_by_class(rows, labels),
+        groups=groups_by_class(rows, labels),
+        group_source=linked.groups.source,
+        split_source=split.described,
+        left_out=dict(sorted(Counter(left_out.values()).items())),
+        details={"findings": _by_partition(rows, names), "few": few, "never": found.never, "policies": policies},
+        assumptions=[*_say_few(few), *_say_policies(found, policies), *found.said, *linked.groups.said, *split.said],
+    )
+
+
+def _by_partition(rows: pd.DataFrame, names: list[str]) -> dict[str, dict[str, list[int]]]:
+    """Images by finding and partition: yes, no, unknown."""
+    counted: dict[str, dict[str, list[int]]] = {}
+    for name in names:
+        values = rows["truth"].map(lambda truth, name=name: truth[name])
+        parts = {part: values[rows["partition"] == part] for part in PARTITIONS}
+        counted[name] = {p: [int((v == YES).sum()), int((v == NO).sum()), int(v.isna().sum())] for p, v in parts.items()}
+    return counted
+
+
+def _say_few(few: dict[str, int]) -> list[str]:
+    return [f"{name}: only {number} groups show it, too few to judge; its figures are anecdotes." for name, number in few.items()]
+
+
+def _say_policies(found: FoundFindings, policies: dict[str, str]) -> list[str]:
+    said = []
+    for policy, entries, word in (
+        ("uncertain", found.codes == UNCERTAIN, "“uncertain”"),
+        ("not_mentioned", found.codes.isna(), "not mentioned"),
+    ):
+        number = int(entries.to_numpy().sum())
+        if number:
+            means = "left out for that finding" if policies[policy] == "left out" else f"counted as {policies[policy]}"
+            said.append(f"{number} entries are {word} and are {means}.")
+    if found.never:
+        said.append(f"No image shows {', '.join(found.never)}, so nothing can be learnt about it.")
+    return said
+
+
+# ------------------------------------------------------------------ what is looked at
+def audit(cohort: Cohort) -> list[Finding]:
+    """Findings that hardly occur, that never occur, and those that always come together."""
+    details = cohort.facts.details
+    found = [
+        Finding(topic="rare findings", severity="warning", count=number, text=text)
+        for (_, number), text in zip(details["few"].items(), _say_few(details["few"]), strict=True)
+    ]
+    if details["never"]:
+        text = f"No image shows {', '.join(details['never'])}; left out."
+        found.append(Finding(topic="findings that never occur", severity="warning", count=len(details["never"]), text=text))
+    return found + _twins(cohort)
+
+
+def _twins(cohort: Cohort) -> list[Finding]:
+    truth = pd.DataFrame(list(cohort.shown()["truth"]))
+    twins = []
+    for number, first in enumerate(cohort.classes):
+        for second in cohort.classes[number + 1 :]:
+            both = truth[[first, second]].dropna()
+            if len(both) and both[first].eq(YES).any() and both[first].eq(both[second]).all():
+                text = f"{first} and {second} always come together; the model can't tell them apart."
+                twins.append(Finding(topic="findings that come together", severity="warning", count=len(both), text=text))
+    return twins
+
+
+def sheet(cohort: Cohort, shown: pd.DataFrame) -> dict[str, pd.Series]:
+    """Images with each finding, and without any."""
+    rows = {name: shown["truth"].map(lambda truth, name=name: truth[name] == YES) for name in cohort.classes}
+    rows[NO_FINDING] = shown["label"] == NO_FINDING
+    return {name: inside for name, inside in rows.items() if inside.any()}
+
+
+def drawn(cohort: Cohort, image: str) -> np.ndarray:
+    """The image as it is."""
+    return cohort.read(image)
