@@ -40,7 +40,7 @@ def pair_masks(files: Sequence[str]) -> Paired:
     ``masks/scan7.png``, ``scan7_mask.png``, ``scan7 (1)_mask_1.png``, ``mask_scan7.png``; several masks of an image belong to one
     structure unless folders below the mask folder name them (``masks/liver/scan7.png``).
     """
-    stems = {PurePosixPath(file).stem.lower() for file in files if not _level(file, FOLDERS)}
+    stems = {PurePosixPath(file).stem.lower() for file in files if not _level(file, FOLDERS | PERHAPS)}
     masks = {file: read for file in files if (read := _as_mask(file, stems)) is not None}
     images: dict[str, list[str]] = defaultdict(list)
     for file in files:
