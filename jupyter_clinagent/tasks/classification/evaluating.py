@@ -21,7 +21,12 @@ BATCH = 64
 def score(model: OnnxClassifier, data: Path, classes: dict[str, list[str]]) -> tuple[Predictions, list[str]]:
     """Probabilities of every labelled image, and a line for each that can't be read."""
     inventory = take_inventory(data)
-    rows = _labelled(inventory, classes)
+    return score_rows(model, inventory, _labelled(inventory, classes))
+
+
+def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame) -> tuple[Predictions, list[str]]:
+    """The same of images whose ``class`` is known, wherever a task has it from."""
+    data = inventory.folder.root
     groups = group_images(inventory, rows, None).ids
     kept, scores, refused = [], [], []
     for start in range(0, len(rows), BATCH):

@@ -31,6 +31,7 @@ from jupyter_clinagent.study.cohort.partition import groups_per_class
 from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.tasks.classification import TASK
 
 CAPTION = ""
 
@@ -38,13 +39,18 @@ CAPTION = ""
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
     """Load, group, split and seal."""
     labelled = corrections.apply(label_images(inventory, wishes.label, wishes.classes, wishes.table, wishes.image))
+    return cohort_of(inventory, labelled, wishes, TASK.name)
+
+
+def cohort_of(inventory: Inventory, labelled: Labelled, wishes: Wishes, task: str) -> Cohort:
+    """Images with one class each, wherever a task has it from: grouped, split and sealed."""
     linked = link_images(inventory, labelled.rows, wishes.group)
     refuse_few_groups(linked, wishes.allow_few)
     _check_numbers(linked.rows, labelled.classes, wishes.allow_few)
     split = split_cohort(inventory, linked.rows, linked.joined, wishes.split, wishes.seed)
     rows = with_partition(linked.rows, split)
     left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, rows)
-    facts = _facts(rows, labelled, linked.groups, split, left_out)
+    facts = _facts(task, rows, labelled, linked.groups, split, left_out)
     tidy = without_spent(rows, inventory, labelled.column, split.source)
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, labelled.column, wishes.seed)
 
@@ -78,7 +84,9 @@ def _check_numbers(rows: pd.DataFrame, classes: Mapping[str, list[str]], allow_f
         )
 
 
-def _facts(rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split, left_out: dict[str, str]) -> CohortFacts:
+def _facts(
+    task: str, rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split, left_out: dict[str, str]
+) -> CohortFacts:
     classes = list(labelled.classes)
     totals = groups_per_class(rows["class"], rows["group"])
     too_few = {name: totals.get(name, 0) for name in classes if totals.get(name, 0) < FEW_GROUPS}
@@ -86,7 +94,7 @@ def _facts(rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split,
     if labelled.without_file:
         reasons["row without an image file"] = labelled.without_file
     return CohortFacts(
-        task="classification",
+        task=task,
         classes=classes,
         counts=images_by_class(rows, classes),
         groups=groups_by_class(rows, classes),

@@ -25,6 +25,9 @@ from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.policies import policies_of
 from jupyter_clinagent.tasks.findings.specification import SeveralFindings
 
+MOST_NAMED = 4
+"""More findings than these are only counted in the title."""
+
 
 def _seen(survey: SurveyFacts) -> dict[str, Any]:
     return survey.seen.get(TASK.name, {})
@@ -74,7 +77,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     policies = policies_of(intent.text, {n: seen["findings"][n] for n in names}, notes)
     specification = SeveralFindings(
         task=TASK.name,
-        title=f"{len(names)} findings",
+        title=listed(map(spoken, names)) if len(names) <= MOST_NAMED else f"{len(names)} findings",
         request=intent.text,
         objective=f"Say which of {', '.join(spoken(n) for n in names)} an image shows; it may show several",
         modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),

@@ -34,6 +34,8 @@ def without_threshold(e: Evidence) -> str:
     if not values:
         return "No finding can be judged on these test images."
     best, worst = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
+    if values[best] == values[worst]:
+        return f"All findings are told equally well (AUROC {values[best]:.3f}); each has its own threshold."
     return f"Best told is {best} (AUROC {values[best]:.3f}), worst {worst} ({values[worst]:.3f}); each has its own threshold."
 
 

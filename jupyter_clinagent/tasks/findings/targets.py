@@ -31,6 +31,7 @@ from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.columns import NO, UNCERTAIN, YES, FoundFindings, find_findings
 
 CAPTION = ", by finding"
@@ -130,7 +131,7 @@ def _facts(
     groups = _groups_showing(rows, names)
     few = {name: number for name, number in groups.items() if number < FEW_GROUPS}
     return CohortFacts(
-        task="findings",
+        task=TASK.name,
         classes=names,
         counts=images_by_class(rows, labels),
         groups=groups_by_class(rows, labels),

@@ -15,7 +15,7 @@ TASK = Task(
         Metric("iou", "Intersection over union", f"{_OVERLAP}; mean over the images that show the structure"),
         Metric(
             "hausdorff95",
-            "Hausdorff distance, 95th percentile",
+            "Hausdorff distance, 95th percentile (pixels)",
             _OVERLAP,
             needs="images where truth and model both have an outline",
             high=float("inf"),

@@ -1,0 +1,96 @@
+"""Figures of several findings, against scikit-learn, and what is learnt from entries that are not known."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from jupyter_clinagent.tasks.findings import metrics
+from jupyter_clinagent.tasks.findings.module import masked_loss
+from jupyter_clinagent.tasks.findings.scored import FindingScores
+
+N, NAMES = 120, ["a", "b", "c"]
+
+
+@pytest.fixture
+def told() -> FindingScores:
+    rng = np.random.default_rng(1)
+    truth = (rng.random((N, 3)) < [0.5, 0.3, 0.2]).astype(float)
+    scores = np.round(np.clip(0.4 + 0.25 * truth + rng.normal(0, 0.25, truth.shape), 0, 1), 2)  # equal scores occur
+    truth[rng.random(truth.shape) < 0.2] = np.nan
+    groups = np.array([f"p{k // 2}" for k in range(N)], dtype=object)
+    return FindingScores([f"i{k}" for k in range(N)], groups, truth, scores, np.array([0.5, 0.6, 0.4]))
+
+
+def test_each_figure_is_scikit_learns_over_the_images_of_which_the_finding_is_known(told: FindingScores) -> None:
+    figures = told.estimates(NAMES, [], None, 0)
+    for k, name in enumerate(NAMES):
+        known = ~np.isnan(told.truth[:, k])
+        truth, scores = told.truth[known, k] == 1, told.scores[known, k]
+        called = scores >= told.thresholds[k]
+        expected = {
+            "auroc": roc_auc_score(truth, scores),
+            "ap": average_precision_score(truth, scores),
+            "sensitivity": called[truth].mean(),
+            "specificity": (~called[~truth]).mean(),
+            "prevalence": truth.mean(),
+        }
+        for figure, value in expected.items():
+            estimate = figures[f"{figure}:{name}"]
+            assert estimate.value == pytest.approx(value, abs=1e-6), figure
+            assert estimate.low is not None
+            assert estimate.high is not None
+            assert estimate.low < value < estimate.high, figure
+
+
+def test_macro_figures_are_means_over_findings(told: FindingScores) -> None:
+    figures = told.estimates(NAMES, [], None, 0)
+    for figure in ("auroc", "ap"):
+        values = [figures[f"{figure}:{name}"].value for name in NAMES]
+        assert figures[f"macro_{figure}"].value == pytest.approx(np.mean(values))  # type: ignore[arg-type]
+
+
+def test_a_finding_that_few_groups_show_does_not_move_the_mean(told: FindingScores) -> None:
+    truth = told.truth.copy()
+    truth[:, 2] = np.where(np.isnan(truth[:, 2]), np.nan, 0.0)
+    truth[:3, 2] = 1.0
+    part = FindingScores(told.images, told.groups, truth, told.scores, told.thresholds)
+    figures = part.estimates(NAMES, [], None, 0)
+    mean = np.mean([figures[f"auroc:{name}"].value for name in NAMES[:2]])  # type: ignore[arg-type]
+    assert figures["macro_auroc"].value == pytest.approx(mean)
+    assert figures["auroc:c"].value is not None, "it is reported all the same"
+
+
+def test_a_finding_without_positives_has_no_figure_and_says_nothing_false(told: FindingScores) -> None:
+    truth = told.truth.copy()
+    truth[:, 1] = 0.0
+    figures = FindingScores(told.images, told.groups, truth, told.scores, told.thresholds).estimates(NAMES, [], None, 0)
+    assert figures["auroc:b"].value is None
+    assert figures["sensitivity:b"].value is None
+    assert figures["macro_auroc"].value is not None
+
+
+def test_a_threshold_holds_its_rate_on_what_is_known() -> None:
+    rng = np.random.default_rng(3)
+    truth = (rng.random((400, 2)) < 0.3).astype(float)
+    scores = np.clip(0.4 + 0.2 * truth + rng.normal(0, 0.2, truth.shape), 0, 1)
+    truth[::7] = np.nan
+    cut = metrics.thresholds(truth, scores, [("sensitivity", 0.95), ("specificity", 0.95)])
+    sensitivity, specificity = metrics.rates(truth, scores >= cut, np.ones((1, 400)))
+    assert sensitivity[0, 0] >= 0.95
+    assert specificity[0, 1] >= 0.95
+    assert sensitivity[0, 0] < 1
+    assert specificity[0, 1] < 1
+
+
+def test_what_is_not_known_teaches_nothing() -> None:
+    logits = torch.tensor([[0.3, -1.2], [2.0, 0.1]], requires_grad=True)
+    findings = torch.tensor([[1.0, float("nan")], [float("nan"), 0.0]])
+    masked_loss(logits, findings).backward()
+    assert logits.grad is not None
+    assert (logits.grad == 0).tolist() == [[False, True], [True, False]]
+
+
+def test_a_batch_of_which_nothing_is_known_has_no_loss() -> None:
+    loss = masked_loss(torch.zeros(2, 2), torch.full((2, 2), float("nan")))
+    assert loss.item() == 0

@@ -1,0 +1,179 @@
+"""Findings in every usual table, and those that can't be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, TooFewImages
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.cohort.loading import load_cohort
+from jupyter_clinagent.study.cohort.wishes import Wishes
+from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.tasks.findings.columns import find_findings
+from jupyter_clinagent.tasks.findings.targets import audit
+
+PATIENTS, EACH = 40, 2
+NUMBER = PATIENTS * EACH
+
+
+def write(folder: Path, columns: dict[str, Sequence[object]], name: str = "train.csv") -> Path:
+    """Noise, and a table with an image, a patient and these columns."""
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    rng, number = np.random.default_rng(0), len(next(iter(columns.values())))
+    for k in range(number):
+        cv2.imwrite(str(folder / "images" / f"film{k:03d}.png"), rng.integers(0, 255, (24, 24), dtype=np.uint8))
+    ids = {"image_id": [f"film{k:03d}" for k in range(number)], "patient_id": [f"P{k // EACH}" for k in range(number)]}
+    pd.DataFrame(ids | {key: list(values) for key, values in columns.items()}).to_csv(folder / name, index=False)
+    return folder
+
+
+def codes(folder: Path) -> dict[str, list[float | None]]:
+    found = find_findings(take_inventory(folder))
+    assert found is not None
+    return {str(name): [None if np.isnan(v) else v for v in values] for name, values in found.codes.items()}
+
+
+def load(folder: Path, **wishes: object) -> Cohort:
+    return load_cohort(take_inventory(folder), Wishes(task="findings", **wishes), Corrections.none())  # type: ignore[arg-type]
+
+
+def alternating(step: int, number: int = NUMBER) -> list[int]:
+    return [int(k // EACH % step == 0) for k in range(number)]
+
+
+# ------------------------------------------------------------------ layouts
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["1", "0", "-1", ""],
+        ["1.0", "0.0", "-1.0", ""],
+        ["yes", "no", "uncertain", ""],
+        ["positive", "negative", "equivocal", ""],
+        ["ja", "nein", "fraglich", ""],
+        ["TRUE", "FALSE", "maybe", ""],
+    ],
+)
+def test_yes_no_uncertain_and_nothing_are_read_however_they_are_written(tmp_path: Path, said: list[str]) -> None:
+    folder = write(tmp_path, {"effusion": said * 3, "nodule": [said[1], said[0], said[0], said[1]] * 3})
+    assert codes(folder)["effusion"] == [1, 0, -1, None] * 3
+
+
+def test_cells_that_list_several_findings(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"Finding Labels": ["Mass|Effusion", "Effusion", "No Finding", "Mass"] * 3})
+    assert codes(folder) == {"Effusion": [1, 1, 0, 0] * 3, "Mass": [1, 0, 0, 1] * 3}
+
+
+def test_spelling_and_blanks_in_cells_make_no_new_finding(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"findings": ["Mass | Pleural Effusion", "pleural_effusion;mass", "no finding", ""] * 3})
+    assert codes(folder) == {"Mass": [1, 1, 0, None] * 3, "Pleural Effusion": [1, 1, 0, None] * 3}
+
+
+def test_no_finding_is_no_finding(tmp_path: Path) -> None:
+    columns = {"No Finding": [1, "", 0, ""] * 3, "effusion": ["", 1, 0, -1] * 3, "mass": ["", 0, 1, 1] * 3}
+    assert codes(write(tmp_path, columns)) == {"effusion": [0, 1, 0, -1] * 3, "mass": [0, 0, 1, 1] * 3}
+
+
+def test_columns_that_only_say_yes_mean_no_where_they_are_empty(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"effusion": ["x", "", "x", ""] * 3, "mass": [1, 0, 0, 1] * 3})
+    assert codes(folder)["effusion"] == [1, 0, 1, 0] * 3
+
+
+def test_several_tables(tmp_path: Path) -> None:
+    write(tmp_path, {"effusion": [1, 0, 1, 0] * 3}, "first.csv")
+    write(tmp_path, {"mass": [0, 0, 1, 1] * 3}, "second.csv")
+    assert codes(tmp_path) == {"effusion": [1, 0, 1, 0] * 3, "mass": [0, 0, 1, 1] * 3}
+
+
+def test_numbers_ages_and_names_are_no_findings(tmp_path: Path) -> None:
+    columns = {"age": [30, 41, 52, 67] * 3, "sex": ["F", "M"] * 6, "score": [0, 1, 2, 3] * 3, "mass": [1, 0, 0, 1] * 3}
+    assert find_findings(take_inventory(write(tmp_path, columns))) is None
+
+
+# ------------------------------------------------------------------ policies
+def uncertain_cohort(folder: Path, **policies: str) -> Cohort:
+    effusion = [[1, 0, -1, ""][k // EACH % 4] for k in range(NUMBER)]
+    return load(write(folder, {"effusion": effusion, "mass": alternating(3)}), more=policies)
+
+
+@pytest.mark.parametrize(("policy", "value"), [("left out", None), ("positive", 1), ("negative", 0)])
+def test_uncertain_entries_count_as_the_clinician_says(tmp_path: Path, policy: str, value: int | None) -> None:
+    cohort = uncertain_cohort(tmp_path, uncertain=policy)
+    shown = cohort.shown()
+    truth = {k: one["effusion"] for k, one in zip(shown["image"].str[-7:-4].astype(int), shown["truth"], strict=True)}
+    assert {v for k, v in truth.items() if k // EACH % 4 == 2} == {value}
+    assert {v for k, v in truth.items() if k // EACH % 4 == 0} == {1}
+    assert {v for k, v in truth.items() if k // EACH % 4 == 3} == {None}, "an empty entry has a policy of its own"
+    assert any("uncertain" in line for line in cohort.facts.assumptions)
+
+
+def test_an_unknown_policy_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is no policy for uncertain findings; choose left out, positive, negative"):
+        uncertain_cohort(tmp_path, uncertain="perhaps")
+
+
+# ------------------------------------------------------------------ cohort
+def test_patients_never_part_and_every_partition_sees_each_finding(tmp_path: Path) -> None:
+    cohort = load(write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "rare": alternating(4)}))
+    assert cohort.table.groupby("group")["partition"].nunique().max() == 1
+    for finding, parts in cohort.facts.details["findings"].items():
+        assert all(yes > 0 for yes, _, _ in parts.values()), f"{finding}: {parts}"
+
+
+def test_the_truth_of_the_test_part_is_sealed(tmp_path: Path) -> None:
+    cohort = load(write(tmp_path, {"effusion": alternating(2), "mass": alternating(3)}))
+    sealed = cohort.table[cohort.table["partition"] == "test"]
+    assert len(sealed) > 0
+    assert not {"effusion", "mass"} & set(cohort.table.columns)
+    assert sealed["truth"].isna().all() if "truth" in sealed else True
+
+
+def test_a_finding_that_never_occurs_is_named_and_not_learnt(tmp_path: Path) -> None:
+    cohort = load(write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "fracture": [0] * NUMBER}))
+    assert cohort.classes == ["effusion", "mass"]
+    assert any("No image shows fracture" in line for line in cohort.facts.assumptions)
+    assert [f.topic for f in audit(cohort)] == ["findings that never occur"]
+
+
+def test_a_rare_finding_is_kept_and_named(tmp_path: Path) -> None:
+    rare = [int(k < 3 * EACH) for k in range(NUMBER)]
+    cohort = load(write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "rare": rare}))
+    assert "rare" in cohort.classes
+    assert any("rare: only 3 groups show it" in line for line in cohort.facts.assumptions)
+
+
+def test_findings_that_always_come_together_are_told(tmp_path: Path) -> None:
+    cohort = load(write(tmp_path, {"effusion": alternating(2), "fluid": alternating(2), "mass": alternating(3)}))
+    assert any("effusion and fluid always come together" in finding.text for finding in audit(cohort))
+
+
+def test_an_image_of_which_nothing_is_known_is_left_out_with_a_reason(tmp_path: Path) -> None:
+    effusion: list[object] = list(alternating(2))
+    mass: list[object] = list(alternating(3))
+    effusion[0] = mass[0] = ""
+    cohort = load(write(tmp_path, {"effusion": effusion, "mass": mass}))
+    assert cohort.facts.left_out == {"nothing is known of any finding": 1}
+
+
+# ------------------------------------------------------------------ what can't be used
+def test_a_finding_that_nobody_shows_can_not_be_asked_for(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"effusion": alternating(2), "mass": alternating(3)})
+    with pytest.raises(BadInput, match="No image shows fracture; there are: effusion, mass"):
+        load(folder, classes={"fracture": ["fracture"]})
+
+
+def test_too_few_patients_with_any_finding(tmp_path: Path) -> None:
+    few = [int(k < EACH) for k in range(NUMBER)]
+    with pytest.raises(TooFewImages, match="No finding is shown by at least"):
+        load(write(tmp_path, {"effusion": few, "mass": few[::-1]}))
+
+
+def test_a_table_without_findings(tmp_path: Path) -> None:
+    with pytest.raises(LabelsDoNotMatch, match="a column of 1 and 0 for each finding"):
+        load(write(tmp_path, {"diagnosis": ["mass", "effusion"] * 40}))

@@ -1,0 +1,23 @@
+"""Zones on another hospital's images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from clinagent_zone.specification import COLUMN
+from clinagent_zone.tips import find_tips
+from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.tasks.classification.evaluating import internal, score_rows
+
+__all__ = ["internal", "score"]
+
+
+def score(model: Any, data: Path, classes: dict[str, list[str]]) -> tuple[Any, list[str]]:
+    """What the model says of each image whose tip is known."""
+    inventory = take_inventory(data)
+    rows = find_tips(inventory)
+    if rows is None:
+        raise BadInput(f"No table in {data} has a column “{COLUMN}”.")
+    return score_rows(model, inventory, rows)

@@ -1,0 +1,16 @@
+"""A classifier's."""
+
+from jupyter_clinagent.tasks.classification.planning import (
+    FREES,
+    THRESHOLDS,
+    WISHES,
+    cell,
+    declines,
+    no_threshold,
+    plan,
+    refined,
+    size,
+    unlearnt,
+)
+
+__all__ = ["FREES", "THRESHOLDS", "WISHES", "cell", "declines", "no_threshold", "plan", "refined", "size", "unlearnt"]

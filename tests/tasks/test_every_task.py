@@ -1,0 +1,17 @@
+"""Each task of ours, tried as a clinician, an auditor and another hospital would."""
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_clinagent.tasks import registry
+from jupyter_clinagent.testing import check_task
+
+OWN = [name for name, task in registry.tasks().items() if task.package.startswith("jupyter_clinagent.")]
+IMAGES = {"detection": 80, "findings": 160}
+MINUTES = {"detection": 1.5}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_task_keeps_what_every_task_promises(name: str, tmp_path: Path) -> None:
+    check_task(registry.find(name), tmp_path, images=IMAGES.get(name, 120), minutes=MINUTES.get(name, 1.0))
