@@ -22,7 +22,7 @@ class ColumnFacts(Frozen):
     distinct: int
     missing: int
     values: dict[str, int] = {}
-    """Counts of the most frequent values, at most 30, empty for ids and numbers."""
+    """Counts of its values, the most frequent first; empty for ids and numbers and where there are very many."""
     evidence: str = ""
 
 

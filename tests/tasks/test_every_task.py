@@ -9,9 +9,9 @@ from jupyter_clinagent.testing import check_task
 
 OWN = [name for name, task in registry.tasks().items() if task.package.startswith("jupyter_clinagent.")]
 IMAGES = {"detection": 80, "findings": 160}
-MINUTES = {"detection": 1.5}
+MINUTES = {"detection": 1.0, "classification": 0.3}
 
 
 @pytest.mark.parametrize("name", OWN)
 def test_a_task_keeps_what_every_task_promises(name: str, tmp_path: Path) -> None:
-    check_task(registry.find(name), tmp_path, images=IMAGES.get(name, 120), minutes=MINUTES.get(name, 1.0))
+    check_task(registry.find(name), tmp_path, images=IMAGES.get(name, 120), minutes=MINUTES.get(name, 0.5))

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.testing import check_task
-told = check_task(registry.find("zone"), Path(sys.argv[1]), minutes=0.6)
+told = check_task(registry.find("zone"), Path(sys.argv[1]), minutes=0.3)
 print(told["task"], told["primary_metric"])
 """
 

@@ -15,7 +15,6 @@ from jupyter_clinagent.study.finding.layouts import SPLIT_WORDS
 from jupyter_clinagent.study.finding.matching import FileIndex
 
 MOST_CLASSES = 50
-SHOWN_VALUES = 30
 LEAST_NUMBERS = 0.5
 """Coordinates are numbers in more than this share of their cells; the others can't be read, which has to be said."""
 _NOTHING = frozenset(["", "nan", "na", "n/a", "none", "null", "-", "<na>"])
@@ -164,7 +163,7 @@ def _role(column: Column) -> tuple[str, str]:
 def _shown_values(column: Column) -> dict[str, int]:
     if _IDENTIFIER.search(column.key) or column.distinct > MOST_CLASSES or not (_categorical(column) or column.distinct == 1):
         return {}
-    return {str(value): int(count) for value, count in column.counts.head(SHOWN_VALUES).items()}
+    return {str(value): int(count) for value, count in column.counts.items()}
 
 
 def _mark_aliases(frame: pd.DataFrame, columns: list[ColumnFacts]) -> list[ColumnFacts]:

@@ -149,7 +149,7 @@ def _synthetic(name: str, role: str, values: dict[str, str], evidence: str) -> C
     counts = Counter(values.values())
     for value in not_known(counts) if role == "label" else ():
         del counts[value]
-    facts = {"name": name, "table": "", "role": role, "values": dict(sorted(counts.items())[:30]), "evidence": evidence}
+    facts = {"name": name, "table": "", "role": role, "values": dict(sorted(counts.items())), "evidence": evidence}
     return ColumnFacts(**facts, distinct=len(counts), missing=0)
 
 

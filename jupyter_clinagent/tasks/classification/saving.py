@@ -19,8 +19,13 @@ from jupyter_clinagent.tasks.classification import TASK
 
 def save(model: ImageClassifier, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None = None) -> Path:
     """See :func:`~jupyter_clinagent.imaging.saving.write_model`."""
+    return save_for(TASK.name, model, data, folder, extra)
+
+
+def save_for(task: str, model: ImageClassifier, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None) -> Path:
+    """The classifier of whichever task has one."""
     details = {**_details(model), "recipe": model.recipe, **(extra or {})}
-    return write_model(folder, TASK.name, model, data, _Probabilities(model), ["probability"], details)
+    return write_model(folder, task, model, data, _Probabilities(model), ["probability"], details)
 
 
 def load(folder: str | Path, weights_file: str | Path | None = None) -> ImageClassifier:

@@ -34,6 +34,8 @@ from jupyter_clinagent.study.finding.inventory import Inventory
 from jupyter_clinagent.tasks.classification import TASK
 
 CAPTION = ""
+MOST_LISTED = 6
+"""Of more classes with too few groups only these are named."""
 
 
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
@@ -77,11 +79,16 @@ def _check_numbers(rows: pd.DataFrame, classes: Mapping[str, list[str]], allow_f
     least = LEAST_GROUPS if allow_few else FEWEST_GROUPS
     few = {name: counts.get(name, 0) for name in classes if counts.get(name, 0) < least}
     if few:
-        listed = ", ".join(f"{name} ({number} group{'s' * (number != 1)})" for name, number in few.items())
         raise TooFewImages(
-            f"Too few patients or lesions to build and judge a model of: {listed}; it takes {least} of each class: leave the "
-            "class out, merge it, or add images."
+            f"Too few patients or lesions to build and judge a model of: {_counted(few)}; it takes {least} of each class: leave "
+            f"{'the class out, merge it' if len(few) == 1 else 'them out, merge them'}, or add images."
         )
+
+
+def _counted(few: Mapping[str, int]) -> str:
+    """“a (1 group), b (2 groups)”; of many the first."""
+    listed = ", ".join(f"{name} ({number} group{'s' * (number != 1)})" for name, number in list(few.items())[:MOST_LISTED])
+    return listed if len(few) <= MOST_LISTED else f"{listed} and {len(few) - MOST_LISTED} more of {len(few)}"
 
 
 def _facts(

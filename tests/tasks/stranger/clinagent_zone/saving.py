@@ -1,5 +1,16 @@
-"""A classifier's."""
+"""A classifier's, under this task's name."""
 
-from jupyter_clinagent.tasks.classification.saving import load, save
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from clinagent_zone import TASK
+from jupyter_clinagent.tasks.classification.saving import load, save_for
 
 __all__ = ["load", "save"]
+
+
+def save(model: Any, data: Any, folder: str | Path, extra: dict[str, Any] | None = None) -> Path:
+    """Write safetensors, ONNX and ``preprocessing.json``."""
+    return save_for(TASK.name, model, data, folder, extra)
