@@ -11,7 +11,7 @@ from scipy import stats
 
 from jupyter_clinagent.contracts import names_of
 from jupyter_clinagent.errors import BadInput
-from jupyter_clinagent.export.unpack import check, study_in, unpacked
+from jupyter_clinagent.export.unpack import check, model_in, study_in, unpacked
 from jupyter_clinagent.imaging.inference import load_onnx
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.tasks import registry
@@ -40,7 +40,7 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         check(root, manifest)
         study = study_in(root, manifest)
         own = json.loads((study / "summary.json").read_text(encoding="utf-8"))
-        model = load_onnx(root / "model")
+        model = load_onnx(model_in(root))
         values = _label_values(own["specification"]["classes"], renamed or {})
         task = registry.find(model.metadata["task"])
         external, refused = task.evaluating.score(model, data, values)
@@ -93,9 +93,9 @@ def _text(result: dict[str, Any]) -> str:
             lines.append(f"  {name}: can't be estimated ({value['reason']})")
             continue
         inside = (result["internal"].get(metric) or {}).get("value")
+        interval = "no interval" if value["low"] is None else f"{value['low']:.3f} to {value['high']:.3f}"
         lines.append(
-            f"  {name}: {value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
-            + (f", in the study {inside:.3f}" if inside is not None else "")
+            f"  {name}: {value['value']:.3f} ({interval})" + (f", in the study {inside:.3f}" if inside is not None else "")
         )
     for name, shift in result["shift"].items():
         before = shift.get("prevalence_internal")

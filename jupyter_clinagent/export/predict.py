@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from jupyter_clinagent.errors import BadInput, UnreadableImage
-from jupyter_clinagent.export.unpack import unpacked
-from jupyter_clinagent.imaging.inference import load_onnx
+from jupyter_clinagent.export.unpack import model_in, unpacked
+from jupyter_clinagent.imaging.inference import OnnxModel, load_onnx
 from jupyter_clinagent.imaging.reading import EXTENSIONS, is_dicom, read_image
 from jupyter_clinagent.tasks import registry
 
@@ -38,16 +38,21 @@ def predict(bundle: Path, images: Iterable[Path], output: Path) -> tuple[int, li
     if not files:
         raise BadInput("None of these paths is an image or a folder of images.")
     refused: list[str] = []
-    with unpacked(bundle) as (root, _), output.open("w", encoding="utf-8", newline="") as table:
-        model = load_onnx(root / "model")
+    with unpacked(bundle) as (root, _):
+        model = load_onnx(model_in(root))
+        return _write(model, files, output, refused), refused
+
+
+def _write(model: OnnxModel, files: list[Path], output: Path, refused: list[str]) -> int:
+    """The table; how many images are in it."""
+    inference, judged = registry.find(model.metadata["task"]).inference, 0
+    with output.open("w", encoding="utf-8", newline="") as table:
         writer = csv.writer(table)
-        inference = registry.find(model.metadata["task"]).inference
         writer.writerow(["image", *inference.header(model)])
-        judged = 0
         for path, pixels in _read(files, refused):
             writer.writerows([str(path), *row] for row in inference.rows(model, pixels))
             judged += 1
-    return judged, refused
+    return judged
 
 
 def _read(files: list[Path], refused: list[str]) -> Iterator[tuple[Path, np.ndarray]]:

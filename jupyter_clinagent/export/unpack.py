@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent.errors import BadInput, Different
+from jupyter_clinagent.imaging.inference import METADATA, ONNX
 
 
 @contextmanager
@@ -41,6 +42,21 @@ def unpacked(bundle: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 def study_in(root: Path, manifest: dict[str, Any]) -> Path:
     """The study's folder in an unpacked bundle."""
     return root / str(manifest["study"])
+
+
+def model_in(root: Path) -> Path:
+    """The model's folder in an unpacked bundle.
+
+    Raises
+    ------
+    BadInput
+        The model was taken out of the bundle.
+    """
+    folder = root / "model"
+    missing = [f"model/{name}" for name in (ONNX, METADATA) if not (folder / name).is_file()]
+    if missing:
+        raise BadInput(f"The bundle came without its model ({', '.join(missing)}); ask for the bundle as it was exported.")
+    return folder
 
 
 def check(root: Path, manifest: dict[str, Any]) -> None:

@@ -74,6 +74,8 @@ class Intent:
     set_aside: str = field(default="", repr=False)
     """The part, normalised, that says what to leave out."""
     words: tuple[str, ...] = field(default=(), repr=False)
+    later: tuple[str, ...] = field(default=(), repr=False)
+    """What the clinician changed afterwards, in their words, the latest last."""
 
     @property
     def is_about_imaging(self) -> bool:

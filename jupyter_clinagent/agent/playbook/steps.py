@@ -119,6 +119,7 @@ def _merge(old: Intent, wish: Intent) -> Intent:
     named["confounders"] = tuple(dict.fromkeys((*old.confounders, *wish.confounders)))
     named["distrusts"], named["words"] = old.distrusts or wish.distrusts, (*old.words, *wish.words)
     named["excluded"] = tuple(dict.fromkeys((*old.excluded, *wish.excluded)))
+    named["later"] = (*old.later, wish.text)
     named["set_aside"] = f"{old.set_aside} . {wish.set_aside}"
     return replace(old, **named)
 

@@ -43,6 +43,18 @@ class Corrections:
         """Write the file into the study folder."""
         self.rows.to_csv(path, index=False)
 
+    @property
+    def relabelled(self) -> dict[str, str]:
+        """The last label that was given to an image."""
+        last = self.rows.drop_duplicates("image", keep="last")
+        return {str(row.image): str(row.label) for row in last[last["action"] == "relabel"].itertuples()}
+
+    @property
+    def exclusions(self) -> Corrections:
+        """Without labels, for truth that is more than one label."""
+        last = self.rows.drop_duplicates("image", keep="last")
+        return Corrections(last[last["action"] == "exclude"])
+
     def apply(self, labelled: Labelled) -> Labelled:
         """Take excluded images out and give relabelled ones their class.
 

@@ -74,7 +74,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         notes.add(f"Left out, because the request does not name them: {listed(n for n in found if n not in names)}.")
     if seen["never"]:
         notes.add(f"No image shows {listed(seen['never'])}, so nothing can be learnt about it.")
-    policies = policies_of(intent.text, {n: seen["findings"][n] for n in names}, notes)
+    policies = policies_of([intent.text, *intent.later], {n: seen["findings"][n] for n in names}, notes)
     specification = SeveralFindings(
         task=TASK.name,
         title=listed(map(spoken, names)) if len(names) <= MOST_NAMED else f"{len(names)} findings",

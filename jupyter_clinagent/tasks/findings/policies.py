@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from jupyter_clinagent.agent.playbook.drafting import Notes
 from jupyter_clinagent.agent.playbook.wording import normalise
@@ -19,9 +20,10 @@ _MEANINGS: dict[Policy, str] = {
 }
 
 
-def policies_of(text: str, counts: dict[str, dict[str, int]], notes: Notes) -> dict[str, Policy]:
-    """Policy for ``uncertain`` and ``not_mentioned`` entries, and what has to be said about them."""
-    policies = {name: _read(text, subject) for name, subject in _SUBJECTS.items()}
+def policies_of(texts: Sequence[str], counts: dict[str, dict[str, int]], notes: Notes) -> dict[str, Policy]:
+    """Policy for ``uncertain`` and ``not_mentioned`` entries, as the last of the texts has it that speaks of them."""
+    read = {name: [policy for text in texts if (policy := _read(text, subject))] for name, subject in _SUBJECTS.items()}
+    policies: dict[str, Policy] = {name: found[-1] if found else "left out" for name, found in read.items()}
     for name, word in (("uncertain", "uncertain"), ("not_mentioned", "not mentioned")):
         number = sum(one[word] for one in counts.values())
         if number:
@@ -32,15 +34,15 @@ def policies_of(text: str, counts: dict[str, dict[str, int]], notes: Notes) -> d
     return policies
 
 
-def _read(text: str, subject: str) -> Policy:
+def _read(text: str, subject: str) -> Policy | None:
     """“Count uncertain ones as positive”: what stands in the same clause as the subject.
 
     Examples
     --------
     >>> _read("List all findings; count uncertain ones as negative", _SUBJECTS["uncertain"])
     'negative'
-    >>> _read("List all findings", _SUBJECTS["uncertain"])
-    'left out'
+    >>> _read("List all findings", _SUBJECTS["uncertain"]) is None
+    True
     """
     for clause in re.split(r"[.;,:]|\band\b|\bund\b", normalise(text)):
         if re.search(rf"\b(?:{subject})\b", clause):
@@ -48,4 +50,4 @@ def _read(text: str, subject: str) -> Policy:
             for policy, words in _MEANINGS.items():
                 if re.search(rf"\b(?:{words})\b", rest):
                     return policy
-    return "left out"
+    return None

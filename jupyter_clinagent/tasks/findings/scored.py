@@ -86,9 +86,11 @@ class FindingScores:
         return _estimate(after - before)
 
     def binary(self, *positives: int) -> tuple[np.ndarray, np.ndarray]:
-        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`; what is not known counts as not shown."""
-        chosen = list(positives)
-        return np.asarray((self.truth[:, chosen] == 1).any(axis=1)), np.asarray(self.scores[:, chosen].max(axis=1))
+        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`; of the images of which it is known."""
+        truth, scores = self.truth[:, list(positives)], self.scores[:, list(positives)].max(axis=1)
+        shown = (truth == 1).any(axis=1)
+        known = shown | ~np.isnan(truth).any(axis=1)
+        return np.asarray(shown[known]), np.asarray(scores[known])
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: findings that enough images show, and enough don't."""

@@ -43,10 +43,10 @@ MEANS = {"left out": float("nan"), "positive": 1.0, "negative": 0.0}
 
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
     """Load, group, split and seal; ``wishes.more`` may say what ``uncertain`` and ``not_mentioned`` entries count as."""
-    found = _chosen(inventory, wishes.classes)
+    found = _corrected(_chosen(inventory, wishes.classes), corrections)
     policies = _policies(wishes)
     rows = _with_truth(found, policies)
-    labelled = corrections.apply(Labelled(rows, COLUMNS, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, {}, 0, 0))
+    labelled = corrections.exclusions.apply(Labelled(rows, COLUMNS, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, {}, 0, 0))
     linked = link_images(inventory, labelled.rows, wishes.group)
     refuse_few_groups(linked, wishes.allow_few)
     _check_numbers(linked.rows, found, wishes.allow_few)
@@ -74,6 +74,30 @@ def _chosen(inventory: Inventory, classes: Mapping[str, list[str]] | None) -> Fo
     if absent:
         raise BadInput(f"No image shows {', '.join(absent)}; there are: {', '.join(map(str, found.codes.columns))}.")
     return replace(found, codes=pd.DataFrame({name: found.codes[values].max(axis=1) for name, values in wanted.items()}))
+
+
+def _corrected(found: FoundFindings, corrections: Corrections) -> FoundFindings:
+    """Relabelled images show the findings named (“effusion|nodule”), or none (“no finding”), and no other.
+
+    Raises
+    ------
+    BadInput
+        An image that is not in the data, or a finding that is not in the study.
+    """
+    known, codes = {str(name).casefold(): name for name in found.codes.columns}, found.codes.copy()
+    for image, label in corrections.relabelled.items():
+        named = [] if label.casefold() == NO_FINDING else [part.strip() for part in label.split("|")]
+        foreign = [part for part in named if part.casefold() not in known]
+        if foreign:
+            raise BadInput(
+                f"corrections.csv says {', '.join(foreign)} of {image}; name {', '.join(map(str, found.codes.columns))}, several "
+                f"joined by “|”, or “{NO_FINDING}”."
+            )
+        if image not in codes.index:
+            raise BadInput(f"corrections.csv names an image that is not in the data: {image}.")
+        codes.loc[image] = NO
+        codes.loc[image, [known[part.casefold()] for part in named]] = YES
+    return replace(found, codes=codes)
 
 
 def _policies(wishes: Wishes) -> dict[str, str]:

@@ -94,3 +94,11 @@ def test_what_is_not_known_teaches_nothing() -> None:
 def test_a_batch_of_which_nothing_is_known_has_no_loss() -> None:
     loss = masked_loss(torch.zeros(2, 2), torch.full((2, 2), float("nan")))
     assert loss.item() == 0
+
+
+def test_the_share_that_shows_a_finding_is_of_those_of_which_it_is_known() -> None:
+    truth = np.array([[1.0], [np.nan], [np.nan], [0.0]])
+    told = FindingScores(["a", "b", "c", "d"], np.arange(4).astype(str), truth, np.full((4, 1), 0.5), np.array([0.5]))
+    shown, scores = told.binary(0)
+    assert shown.tolist() == [True, False]
+    assert len(scores) == 2

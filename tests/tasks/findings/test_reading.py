@@ -10,12 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jupyter_clinagent.agent.playbook.draft import draft
+from jupyter_clinagent.agent.playbook.drafting import Draft
+from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.agent.playbook.steps import _merge
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, TooFewImages
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.finding.survey import survey_facts
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.targets import audit
 
@@ -177,3 +182,33 @@ def test_too_few_patients_with_any_finding(tmp_path: Path) -> None:
 def test_a_table_without_findings(tmp_path: Path) -> None:
     with pytest.raises(LabelsDoNotMatch, match="a column of 1 and 0 for each finding"):
         load(write(tmp_path, {"diagnosis": ["mass", "effusion"] * 40}))
+
+
+# ------------------------------------------------------------------ the clinician's word
+def test_a_relabelled_image_shows_what_the_clinician_says(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"effusion": alternating(2), "mass": alternating(3)})
+    inventory = take_inventory(folder)
+    shown = load(folder).shown().set_index("image")
+    first, second = [image for image in shown.index if shown.at[image, "label"] == "finding"][:2]
+    noted = Corrections.none().with_row(first, "relabel", "no finding", "seen again")
+    noted = noted.with_row(second, "relabel", "Mass|effusion", "seen again")
+    after = load_cohort(inventory, Wishes(task="findings"), noted).shown().set_index("image")
+    assert after.at[first, "truth"] == {"effusion": 0, "mass": 0}
+    assert after.at[first, "label"] == "no finding"
+    assert after.at[second, "truth"] == {"effusion": 1, "mass": 1}
+
+
+def test_a_label_that_is_no_finding_of_the_study_is_refused(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"effusion": alternating(2), "mass": alternating(3)})
+    noted = Corrections.none().with_row("images/film000.png", "relabel", "fracture", "")
+    with pytest.raises(BadInput, match=r"says fracture of images/film000.png; name effusion, mass, several joined by"):
+        load_cohort(take_inventory(folder), Wishes(task="findings"), noted)
+
+
+def test_what_is_changed_on_the_card_replaces_what_the_request_said(tmp_path: Path) -> None:
+    effusion = [[1, 0, -1, ""][k // EACH % 4] for k in range(NUMBER)]
+    survey = survey_facts(take_inventory(write(tmp_path, {"effusion": effusion, "mass": alternating(3)})))
+    asked = read_request("List all findings; count uncertain as negative")
+    changed = _merge(asked, read_request("Count uncertain ones as positive"))
+    drafts = [draft(intent, survey, {}) for intent in (asked, changed, _merge(changed, read_request("20 minutes")))]
+    assert [one.more["uncertain"] for one in drafts if isinstance(one, Draft)] == ["negative", "positive", "positive"]
