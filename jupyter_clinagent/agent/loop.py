@@ -36,6 +36,7 @@ from jupyter_clinagent.agent.tools import make_tools
 from jupyter_clinagent.agent.workbench import Outcome, Status, Workbench
 from jupyter_clinagent.contracts import Approver, Card, EventSink, Exporter, NotebookPort
 from jupyter_clinagent.errors import ClinAgentError, LimitReached, NotebookError, Stopped
+from jupyter_clinagent.tasks import registry
 
 RECURSIONS = 10_000
 """LangGraph's own cap; the middleware's limits are reached long before."""
@@ -152,9 +153,17 @@ async def _agent(model: BaseChatModel, bench: Workbench, settings: AgentSettings
         limits.append(ReachModel(bench.mind, settings.answer_seconds))
     Path(checkpoint_path).parent.mkdir(parents=True, exist_ok=True)
     async with AsyncSqliteSaver.from_conn_string(checkpoint_path) as saver:
-        yield create_agent(
-            model, make_tools(bench), system_prompt=PROMPT.read_text(encoding="utf-8"), middleware=limits, checkpointer=saver
-        )
+        yield create_agent(model, make_tools(bench), system_prompt=system_prompt(), middleware=limits, checkpointer=saver)
+
+
+def system_prompt() -> str:
+    """What a language model is told, the tasks that there are included."""
+    tasks = sorted(registry.tasks().values(), key=lambda task: task.precedence)
+    lines = [
+        f"- `{task.name}`: {task.able}." + (f" Its cells import {', '.join(task.exports)} instead." if task.exports else "")
+        for task in tasks
+    ]
+    return "\n".join([PROMPT.read_text(encoding="utf-8"), "Tasks, by name:", *lines])
 
 
 class Turns:
