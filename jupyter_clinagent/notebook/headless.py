@@ -38,9 +38,10 @@ class HeadlessNotebook(NotebookDocument):
 
     Examples
     --------
-    >>> async with HeadlessNotebook("study.ipynb") as notebook:
-    ...     cell = await notebook.insert("code", "1 + 1")
-    ...     result = await notebook.run(cell.id, expected_hash=cell.hash)
+    >>> async def two():
+    ...     async with HeadlessNotebook("study.ipynb") as notebook:
+    ...         cell = await notebook.insert("code", "1 + 1")
+    ...         return await notebook.run(cell.id, expected_hash=cell.hash)
     """
 
     def __init__(self, path: str | Path, kernel_name: str = "python3", environment: Mapping[str, str] | None = None) -> None:
