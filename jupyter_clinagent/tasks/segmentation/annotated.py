@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.study.finding.folder import DataFolder
@@ -17,6 +18,7 @@ from jupyter_clinagent.tasks.segmentation.pairing import ONE
 
 Found = dict[str, list[dict[str, Any]]]
 """References by image; an empty list: the image is known to show nothing."""
+BOX_ONLY = "a finding on it has a box and no outline"
 _RUNS = ("encodedpixels", "rle", "rle_mask", "encoded_pixels", "segmentation", "mask_rle")
 
 
@@ -51,23 +53,21 @@ def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[
         names = {c.get("id"): str(c.get("name")) for c in content.get("categories") or [] if isinstance(c, dict)}
         files = {i.get("id"): (index.find(str(i.get("file_name"))), i) for i in content["images"] if isinstance(i, dict)}
         strangers += [str(image.get("file_name")) for file, image in files.values() if file is None]
-        drawn = [a for a in content["annotations"] if isinstance(a, dict) and a.get("segmentation")]
-        for name in {names.get(a.get("category_id"), ONE) for a in drawn}:
+        entries = [a for a in content["annotations"] if isinstance(a, dict)]
+        for name in {names.get(a.get("category_id"), ONE) for a in entries if a.get("segmentation")}:
             found[name] |= {file: [] for file, _ in files.values() if file is not None}
-        for a in drawn:
-            file, _ = files.get(a.get("image_id"), (None, {}))
-            reference = _coco_reference(a["segmentation"])
-            if file is not None and reference is not None:
-                found[names.get(a.get("category_id"), ONE)][file].append(reference)
+        for a in entries:
+            file, name = files.get(a.get("image_id"), (None, {}))[0], names.get(a.get("category_id"), ONE)
+            if file is not None and name in found:  # a class of boxes only is nobody's outline
+                found[name][file].append(_coco_reference(a.get("segmentation")))
     return dict(found), strangers
 
 
-def _coco_reference(segmentation: Any) -> dict[str, Any] | None:
-    if isinstance(segmentation, list):
-        polygons = segmentation if segmentation and isinstance(segmentation[0], list) else [segmentation]
-        return {"polygons": polygons}
+def _coco_reference(segmentation: Any) -> dict[str, Any]:
+    if isinstance(segmentation, list) and segmentation:
+        return {"polygons": segmentation if isinstance(segmentation[0], list) else [segmentation]}
     if not isinstance(segmentation, dict) or "counts" not in segmentation:
-        return None
+        return {"unusable": BOX_ONLY}
     counts, size = segmentation["counts"], [int(side) for side in segmentation.get("size", (0, 0))]
     return {"runs": _uncompressed(counts) if isinstance(counts, str) else [int(c) for c in counts], "size": size}
 
@@ -106,9 +106,27 @@ def _labelme(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], li
         found[label] = {file: [] for file in read}
     for file, shapes in read.items():
         for shape in shapes:
-            flat = [float(value) for point in shape["points"] for value in point]
-            found[str(shape.get("label") or ONE)][file].append({"polygons": [flat]})
+            found[str(shape.get("label") or ONE)][file].append(_labelme_reference(shape))
     return dict(found), strangers
+
+
+def _labelme_reference(shape: dict[str, Any]) -> dict[str, Any]:
+    """LabelMe writes two corners of a rectangle, and centre and rim of a circle; a line or a point has no inside."""
+    kind, points = str(shape.get("shape_type") or "polygon"), np.asarray(shape["points"], dtype=float)
+    if kind == "rectangle" and len(points) == 2:
+        (left, top), (right, bottom) = points
+        points = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    elif kind == "circle" and len(points) == 2:
+        turn = np.linspace(0, 2 * np.pi, _ROUND, endpoint=False)
+        radius = float(np.hypot(*(points[1] - points[0])))
+        points = points[0] + radius * np.column_stack([np.cos(turn), np.sin(turn)])
+    elif kind not in ("polygon", "rectangle"):
+        return {"unusable": f"a finding on it is marked by a {kind}, which has no outline"}
+    return {"polygons": [points.ravel().tolist()]}
+
+
+_ROUND = 72
+"""Corners that a circle is drawn with."""
 
 
 # ------------------------------------------------------------------ tables
@@ -129,7 +147,9 @@ def _tables(tables: list[Table]) -> tuple[dict[str, Found], list[str]]:
             name = str(table.frame.at[position, label]) if label else ONE
             references = found[name].setdefault(file, [])
             runs = _starts(cell)
-            if runs:
+            if len(runs) % 2:
+                references.append({"unusable": "its runs of pixels end in a start without a length"})
+            elif runs:
                 references.append({"starts": runs, **_sides(table.frame, position)})
     return dict(found), strangers
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from jupyter_clinagent.imaging.inference import OnnxModel, pixels_of
 
+SMALLEST = 5
+"""Parts of fewer pixels are specks, no findings; in the truth of a study as in predictions."""
 INSIDE = 0.5
 """Probability from which on a pixel counts as inside."""
 
@@ -56,7 +58,7 @@ def _row(name: str, probability: np.ndarray) -> list[str]:
     runs = " ".join(map(str, runs_of(inside)))
     height, width = inside.shape
     area = int(inside.sum())
-    return [name, str(area > 0).lower(), str(area), f"{probability.max():.6f}", str(height), str(width), runs]
+    return [name, str(area >= SMALLEST).lower(), str(area), f"{probability.max():.6f}", str(height), str(width), runs]
 
 
 def runs_of(inside: np.ndarray) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,20 +15,28 @@ from jupyter_clinagent.tasks.segmentation.legend import Legend
 from jupyter_clinagent.tasks.segmentation.pairing import ONE
 from jupyter_clinagent.tasks.segmentation.reading import read_values
 
+SAMPLE = 40
+"""Masks that are looked at to tell what kind they are; of labels and colours all are, for a rare one must not go missing."""
 MOST = 12
 """More values than this are shades of an edge, not labels."""
 ALIKE, LARGE = 0.95, 0.3
 """A field of view covers this much of the image and overlaps itself in another one so much."""
 LEAST = 5
+CORNERS = 0.9
+"""A value that fills so many of the masks' corners lies outside, though it isn't 0."""
+VOID, NUMBERED = 255, 64
+"""255 beside labels below 64 marks pixels that nobody decided on (Pascal VOC, Cityscapes)."""
+Value = int | tuple[int, int, int]
 _LOSSY = frozenset([".jpg", ".jpeg"])
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Values by structure (None: whatever is bright), and what was assumed."""
+    """Values by structure (None: whatever is brighter than ``above``), and what was assumed."""
 
     values: Mapping[str, Any]
     said: list[str] = field(default_factory=list)
+    above: float | None = None
 
     def structures(self, name: str) -> dict[str, Any]:
         """Value by structure; a single one bears the name of its masks."""
@@ -37,24 +46,41 @@ class Kind:
 
 
 def kind_of(masks: Sequence[Path], legend: Legend) -> Kind:
-    """Judge a sample of masks."""
-    read = [(path, values) for path in masks if (values := _values(path)) is not None]
+    """Judge the masks of one structure: by a sample whether their edges are soft, then by all of them which values occur."""
+    sample = sampled(masks)
+    read = [(path, values) for path in sample if (values := _values(path)) is not None]
     if any(values.ndim == 3 for _, values in read):
-        return _coloured([values for _, values in read if values.ndim == 3], legend)
-    seen = sorted({int(v) for _, values in read for v in np.unique(values)} - {0})
-    soft = any(path.suffix.lower() in _LOSSY for path, _ in read) or len(seen) > MOST
-    if soft and len(seen) > 1:
-        return Kind({ONE: None}, ["The masks have soft edges; what is brighter than half counts as inside."])
-    if len(seen) < 2:
-        return Kind({ONE: None})
-    named = {legend.get(value, f"label {value}"): value for value in seen}
-    unnamed = [str(value) for value in seen if value not in legend]
-    said = [f"No legend says what the labels {', '.join(unnamed)} mean; they are called by their numbers."] if unnamed else []
-    return Kind(named, said)
+        return _coloured(set().union(*_values_of_all(masks)), legend)
+    brightest = max((int(values.max()) for _, values in read), default=0)
+    lossy = any(path.suffix.lower() in _LOSSY for path, _ in read)
+    each = [_labels(values) for _, values in read] if lossy else _values_of_all(masks)
+    seen = {value for values in each for value in values if isinstance(value, int)}
+    if (lossy and len(seen) > 2) or len(seen) > MOST:
+        said = "The masks have soft edges; what is brighter than half counts as inside."
+        return Kind({ONE: None}, [said], brightest / 2)
+    if seen == {0, 1, VOID} and not any({1, VOID} <= values for values in each):
+        return Kind({ONE: None}, ["Some masks are written with 1 and some with 255; both count as inside."])
+    return _numbered(seen, _outside([values for _, values in read]), legend)
 
 
-def _coloured(masks: Sequence[np.ndarray], legend: Legend) -> Kind:
-    colours = {(int(r), int(g), int(b)) for mask in masks for r, g, b in np.unique(mask.reshape(-1, 3), axis=0)} - {(0, 0, 0)}
+def _numbered(seen: set[int], outside: int, legend: Legend) -> Kind:
+    """Masks whose values are labels."""
+    inside, said = sorted(seen - {outside}), []
+    if outside:
+        said.append(f"The value {outside} fills the corners of the masks, so it counts as outside.")
+    if len(inside) > 1 and inside[-1] == VOID and inside[-2] < NUMBERED:
+        inside = inside[:-1]
+        said.append(f"The value {VOID} beside numbered labels means that nobody decided, and counts as outside.")
+    if len(inside) < 2:
+        return Kind({ONE: inside[0] if inside and said else None}, said)
+    unnamed = [str(value) for value in inside if value not in legend]
+    if unnamed:
+        said.append(f"No legend says what the labels {', '.join(unnamed)} mean; they are called by their numbers.")
+    return Kind({legend.get(value, f"label {value}"): value for value in inside}, said)
+
+
+def _coloured(seen: set[Value], legend: Legend) -> Kind:
+    colours = {value if isinstance(value, tuple) else (value, value, value) for value in seen} - {(0, 0, 0)}
     if len(colours) > MOST:
         return Kind({ONE: None}, ["The masks have many shades of colour; what is brighter than half counts as inside."])
     named = {legend.get(colour, "colour #{:02x}{:02x}{:02x}".format(*colour)): list(colour) for colour in sorted(colours)}
@@ -65,13 +91,47 @@ def _coloured(masks: Sequence[np.ndarray], legend: Legend) -> Kind:
 
 
 def field_of_view(masks: Sequence[Path]) -> bool:
-    """Whether the masks are nearly the same large disc or frame in every image."""
-    read = [values if values.ndim == 2 else values.max(axis=2) for path in masks if (values := _values(path)) is not None]
+    """Whether the masks are nearly the same large disc or frame in every image, with corners that lie outside."""
+    read = [
+        values if values.ndim == 2 else values.max(axis=2) for path in sampled(masks) if (values := _values(path)) is not None
+    ]
     inside = [values > values.max() / 2 for values in read if values.max() > 0]
-    if len(inside) < LEAST or len({mask.shape for mask in inside}) > 1:
+    if len(inside) < LEAST or len({mask.shape for mask in inside}) > 1 or _outside(read):
         return False
     overlaps = [(mask & inside[0]).sum() / (mask | inside[0]).sum() for mask in inside]
     return float(np.mean([mask.mean() for mask in inside])) > LARGE and min(overlaps) > ALIKE
+
+
+def sampled(files: Sequence[Path]) -> list[Path]:
+    """At most :data:`SAMPLE` files, evenly spread."""
+    return list(files[:: max(1, len(files) // SAMPLE)][:SAMPLE])
+
+
+def _outside(masks: Sequence[np.ndarray]) -> int:
+    """The value that nearly all corners have, or 0."""
+    corners = np.array([mask[row, column] for mask in masks if mask.ndim == 2 for row in (0, -1) for column in (0, -1)], int)
+    values, counts = np.unique(corners, return_counts=True)
+    return int(values[counts.argmax()]) if len(corners) and counts.max() >= CORNERS * len(corners) else 0
+
+
+def _values_of_all(masks: Sequence[Path]) -> list[set[Value]]:
+    """Values or colours of each mask; of one with more than a label map has, just enough to tell that it does."""
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(_values_in, masks))
+
+
+def _values_in(path: Path) -> set[Value]:
+    values = _values(path)
+    if values is None:
+        return set()
+    if values.ndim == 2:
+        return _labels(values)
+    packed = np.unique(values.reshape(-1, 3) @ np.array([1 << 16, 1 << 8, 1]))[: 2 * MOST].tolist()
+    return {(code >> 16, code >> 8 & 255, code & 255) for code in packed}
+
+
+def _labels(mask: np.ndarray) -> set[Value]:
+    return set(np.unique(mask)[: 2 * MOST].tolist())
 
 
 def _values(path: Path) -> np.ndarray | None:

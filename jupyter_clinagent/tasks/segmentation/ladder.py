@@ -7,6 +7,7 @@ import math
 from jupyter_clinagent.agent.playbook.plan import Rung, Size, closing_minutes, images_of, judging_minutes, milliseconds
 from jupyter_clinagent.contracts import Plan, PlannedStep, Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.tasks.segmentation import TASK
 
 DECODER = Rung(
     "decoder on frozen ImageNet features",
@@ -30,7 +31,8 @@ PASSES = 12.0
 def outline_size(survey: SurveyFacts, minutes: float) -> Size:
     """Width and height to work at, in multiples of 32 and the images' own proportions: what the time affords."""
     width, height = survey.median_size or (LEAST_SIDE, LEAST_SIDE)
-    affordable = 128 * math.sqrt(0.6 * minutes * 60_000 / (PASSES * USUAL_MILLISECONDS * max(0.7 * survey.images, 1)))
+    images = survey.seen.get(TASK.name, {}).get("described", survey.images)  # the survey may count masks beside them, too
+    affordable = 128 * math.sqrt(0.6 * minutes * 60_000 / (PASSES * USUAL_MILLISECONDS * max(0.7 * images, 1)))
     side = min(max(affordable, LEAST_SIDE), MOST_SIDE, max(width, height, LEAST_SIDE))
     proportion = min(max(width / height, 0.6), 1.7)
     wide, high = (max(64, round(side * factor / 32) * 32) for factor in (proportion**0.5, proportion**-0.5))

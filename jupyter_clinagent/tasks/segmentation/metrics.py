@@ -12,14 +12,13 @@ import cv2
 import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.tasks.segmentation.inference import SMALLEST
 
 DRAWS = 1000
 TOLERANCE = 2.0
 """Pixels by which two surfaces may lie apart and still agree (Nikolov et al. 2021)."""
 COVERED = 0.5
 """A finding is found if this share of its pixels is inside."""
-SMALLEST = 5
-"""Parts of fewer pixels are specks of the annotation, no findings."""
 FEWEST = 3
 """Fewer groups give no interval."""
 

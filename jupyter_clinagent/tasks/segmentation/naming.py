@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import re
 
+from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Notes, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.tasks.segmentation import TASK
 
-_UNNAMED = ("outline", "masks", "mask", "segmentation", "segmentations", "annotations", "labels", "gt")
+_UNNAMED = (
+    "outline",
+    "masks",
+    "mask",
+    "segmentation",
+    "segmentations",
+    "annotations",
+    "labels",
+    "gt",
+    "manual",
+    "1st_manual",
+    "targets",
+)
 """Names of masks that say nothing about what they outline."""
 _FILLING = frozenset(
     ["the", "a", "an", "all", "every", "each", "any", "of", "in", "on", "and", "precisely", "exactly", "automatically", "me",
      "out", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "alle", "jeden", "jede", "jedes", "bitte", "please",
-     "genau"]
+     "genau", "i", "we", "you", "would", "like", "want", "need", "could", "can", "to", "be", "have", "get", "is", "are", "build",
+     "model", "do", "make", "ich", "wir", "moechte", "will", "werden", "automatic", "s"]
 )  # fmt: skip
 _END = re.compile(
-    r"\b(?:in|on|at|from|with|within|for|by|here|these|this|that|which|auf|im|von|mit|aus|bei|dieser?|diesen|given|using|pixel"
+    r"\band (?:tell|say|show|give|measure|report|take|use)\b"
+    r"|\b(?:in|on|at|from|with|within|for|by|here|these|this|that|which|auf|im|von|mit|aus|bei|dieser?|diesen|given|using|pixel"
     r"|pixelwise|pixel-wise)\b|[.,;:!?]"
 )
 
@@ -40,7 +55,7 @@ def wanted_structures(intent: Intent, structures: dict[str, int], notes: Notes) 
 
 
 def thing_outlined(text: str) -> str:
-    """The words after “outline”, up to where the sentence turns to something else.
+    """The words after “outline”, up to where the sentence turns to something else; where there are none, those before it.
 
     Examples
     --------
@@ -48,14 +63,18 @@ def thing_outlined(text: str) -> str:
     'polyps'
     >>> thing_outlined("Segment every skin lesion")
     'skin lesion'
+    >>> thing_outlined("Polyp segmentation, 10 minutes")
+    'polyp'
     """
     plain = normalise(text)
-    verbs = sorted((normalise(word) for word in TASK.words), key=len, reverse=True)
+    verbs = sorted((normalise(word) for word in (*TASK.words, *known.PHRASES["look"])), key=len, reverse=True)
     for verb in verbs:
         found = re.search(rf"\b{re.escape(verb)}\b", plain)
         if found:
             after = _END.split(plain[found.end() :].strip(), maxsplit=1)[0]
+            before = _END.split(plain[: found.start()])[-1]
             words = [word for word in tokens(after) if word not in _FILLING][:3]
+            words = words or [word for word in tokens(before) if word not in _FILLING][-2:]
             if words:
                 return " ".join(words)
     return ""

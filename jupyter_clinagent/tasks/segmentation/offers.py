@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import RISKS, Draft, Notes, able, group_column, listed, say_several_splits
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Offer, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
@@ -33,7 +35,18 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     if intent.task == TASK.name and not structures:
         raise LabelsDoNotMatch(_no_outlines(survey))
     nothing_else = not survey.label_candidates and not survey.box_classes
-    return intent.task == TASK.name or bool(structures and nothing_else and intent.task is None)
+    return intent.task == TASK.name or bool(structures and nothing_else and (intent.task is None or intent.looks))
+
+
+def _check_thing(classes: dict[str, list[str]], confounder: str | None) -> None:
+    """Masks of a drain must not be learnt under the name of a disease."""
+    thing = next(iter(classes))
+    if confounder is None or thing in classes[thing] or contains(thing, [confounder, *known.CONFOUNDERS.get(confounder, [])]):
+        return
+    raise LabelsDoNotMatch(
+        f"The masks go with the column “{confounder}”: they outline that, not “{thing}”. Add masks of {thing}, or ask to outline "
+        f"the {confounder}."
+    )
 
 
 def _no_outlines(survey: SurveyFacts) -> str:
@@ -49,8 +62,10 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     for line in seen.get("said", []):
         notes.add(line)
     classes = wanted_structures(intent, seen["structures"], notes)
-    if intent.risk and intent.target is None:
-        notes.add("Which mistake is worse sets no threshold for outlines; how often something is found at all is reported.")
+    _check_thing(classes, seen.get("confounder"))
+    if intent.risk:
+        asked = "Which mistake is worse" if intent.target is None else f"A {intent.risk} of {intent.target:.0%}"
+        notes.add(f"{asked} sets no threshold for outlines; how often something is found at all is reported.")
     said = " and ".join(classes)
     specification = Specification(
         task=TASK.name,

@@ -10,7 +10,8 @@ import numpy as np
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.study.protocol.judged import Judged, at_threshold
 from jupyter_clinagent.tasks.segmentation import metrics
-from jupyter_clinagent.tasks.segmentation.metrics import SMALLEST, Measured
+from jupyter_clinagent.tasks.segmentation.inference import SMALLEST
+from jupyter_clinagent.tasks.segmentation.metrics import Measured
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from jupyter_clinagent.tasks.segmentation.kinds import field_of_view, kind_of
 from jupyter_clinagent.tasks.segmentation.legend import read_legend
 from jupyter_clinagent.tasks.segmentation.pairing import ONE, Paired, pair_masks
 
-SAMPLE = 40
-"""Masks that are looked at to tell what kind they are."""
+GIF = ".gif"
+"""Masks come as GIF, too (DRIVE); pictures of patients don't."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Outlines:
 def find_outlines(inventory: Inventory) -> Outlines | None:
     """Outlines of a folder; None where there are none. Mask files go before annotations."""
     folder = inventory.folder
-    paired = pair_masks(folder.images)
+    paired = pair_masks([*folder.images, *folder.with_suffix(GIF)])
     if paired.structures:
         return _from_masks(folder, paired)
     found, source, alone = annotated_outlines(inventory)
@@ -61,26 +61,24 @@ def _from_masks(folder: DataFolder, paired: Paired) -> Outlines | None:
     images = [file for file in folder.images if file not in paired.masks]
     legend, said, found = read_legend(folder), [], {}
     for name, masks in paired.structures.items():
-        sample = _sample([file for files in masks.values() for file in files])
-        if field_of_view([folder.path(file) for file in sample]):
+        paths = [folder.path(file) for files in masks.values() for file in files]
+        if field_of_view(paths):
             said.append(
                 f"The masks “{name}” are nearly the same in every image: they show the field of view and outline nothing."
             )
             continue
-        kind = kind_of([folder.path(file) for file in sample], legend)
+        kind = kind_of(paths, legend)
         said += kind.said
+        above = {} if kind.above is None else {"above": kind.above}
         for structure, value in kind.structures(name).items():
             found[structure] = {
-                image: [{"file": file, "value": value} for file in sorted(files)] for image, files in sorted(masks.items())
+                image: [{"file": file, "value": value, **above} for file in sorted(files)]
+                for image, files in sorted(masks.items())
             }
     if not found:
         return Outlines({}, images, set(), paired.alone, said)
     described = {image for structure in found.values() for image in structure}
     return Outlines(found, images, described, paired.alone, said)
-
-
-def _sample(files: list[str]) -> list[str]:
-    return files[:: max(1, len(files) // SAMPLE)][:SAMPLE]
 
 
 def merged(structures: dict[str, Found], wanted: Iterable[str]) -> dict[str, list[dict[str, Any]]]:

@@ -18,6 +18,7 @@ PERHAPS = frozenset(["label", "labels", "annotation", "annotations", "manual", "
 _AFTER = re.compile(
     r"^(.+?)[ _-]*(?:masks?|seg(?:mentation)?s?|ground_?truth|gt|labels?|outlines?|manual\d*)(?:[ _-]?\d+)?$", re.I
 )
+_PART = re.compile(rf"[ _-](?:{'|'.join(SPLIT_WORDS)})$")
 _BEFORE = re.compile(r"^(?:masks?|seg(?:mentation)?|gt|labels?)[ _-]+(.+)$", re.I)
 
 
@@ -40,12 +41,13 @@ def pair_masks(files: Sequence[str]) -> Paired:
     ``masks/scan7.png``, ``scan7_mask.png``, ``scan7 (1)_mask_1.png``, ``mask_scan7.png``; several masks of an image belong to one
     structure unless folders below the mask folder name them (``masks/liver/scan7.png``).
     """
-    stems = {PurePosixPath(file).stem.lower() for file in files if not _level(file, FOLDERS | PERHAPS)}
+    stems = {name for file in files if not _level(file, FOLDERS | PERHAPS) for name in _names(file)}
     masks = {file: read for file in files if (read := _as_mask(file, stems)) is not None}
     images: dict[str, list[str]] = defaultdict(list)
     for file in files:
         if file not in masks:
-            images[PurePosixPath(file).stem.lower()].append(file)
+            for name in _names(file):
+                images[name].append(file)
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     alone = []
     for file, (stem, structure) in masks.items():
@@ -54,7 +56,31 @@ def pair_masks(files: Sequence[str]) -> Paired:
             alone.append(file)
         else:
             found[structure][image].append(file)
-    return Paired({name: dict(pairs) for name, pairs in found.items()}, alone) if found else Paired()
+    return Paired(_by_folder({name: dict(pairs) for name, pairs in found.items()}), alone) if found else Paired()
+
+
+def _names(image: str) -> set[str]:
+    """What masks may call an image: its stem, without the name of a partition at the end (DRIVE's “21_training”)."""
+    stem = PurePosixPath(image).stem.lower()
+    return {stem, _PART.sub("", stem) or stem}
+
+
+def _by_folder(structures: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, list[str]]]:
+    """Masks of one image in several folders (“mask”, “1st_manual”) outline different things, which bear the folders' names."""
+    pairs = structures.get(ONE, {})
+    folders = {image: [_folder(mask) for mask in masks] for image, masks in pairs.items()}
+    if not any(len(set(names)) > 1 for names in folders.values()):
+        return structures
+    apart: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for image, masks in pairs.items():
+        for mask in masks:
+            apart[_folder(mask)][image].append(mask)
+    return {name: one for name, one in structures.items() if name != ONE} | {name: dict(one) for name, one in apart.items()}
+
+
+def _folder(mask: str) -> str:
+    level = _level(mask, FOLDERS | PERHAPS)
+    return PurePosixPath(mask).parts[level - 1] if level else ONE
 
 
 def _as_mask(file: str, stems: set[str]) -> tuple[str, str] | None:

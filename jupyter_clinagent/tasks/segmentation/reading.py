@@ -1,9 +1,10 @@
 """One outline of one image, whatever it was written as: mask files, polygons, runs of pixels.
 
-A *reference* is plain data, so that it can be sealed: ``{"file", "value"}`` (value None: whatever is brighter than half),
-``{"polygons"}`` (x, y, x, y, … in pixels), ``{"runs", "size"}`` (COCO: lengths of stretches outside and inside in turn, down
-the columns), or ``{"starts", "size"}`` (tables: first pixel, counted from 1, and length, in turn; the size is the image's where
-it isn't given).
+A *reference* is plain data, so that it can be sealed: ``{"file", "value", "above"}`` (value None: whatever is brighter than
+``above``, or than half of the file's brightest pixel), ``{"polygons"}`` (x, y, x, y, … in pixels), ``{"runs", "size"}`` (COCO:
+lengths of stretches outside and inside in turn, down the columns), ``{"starts", "size"}`` (tables: first pixel, counted from 1,
+and length, in turn; the size is the image's where it isn't given), or ``{"unusable"}``: something is there, and why its outline
+isn't known. An image with such a reference is left out: taken for empty it would teach the opposite of the truth.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from PIL import Image, UnidentifiedImageError
 from jupyter_clinagent.errors import BadInput
 
 Reference = Mapping[str, Any]
+_TRIANGLE = 6
+"""Numbers that make up the smallest polygon."""
 SAME_SHAPE = 0.02
 """Width to height of mask and image may differ by this share; a mask at another scale is enlarged or shrunk."""
 
@@ -29,7 +32,7 @@ def read_outline(references: Iterable[Reference], root: Path, size: tuple[int, i
     Raises
     ------
     BadInput
-        A mask can't be read or has other proportions than its image; runs leave it.
+        A mask can't be read or has other proportions than its image; runs leave it; something has no outline.
     """
     whole = np.zeros(size, bool)
     for reference in references:
@@ -38,8 +41,10 @@ def read_outline(references: Iterable[Reference], root: Path, size: tuple[int, i
 
 
 def _one(reference: Reference, root: Path, size: tuple[int, int]) -> np.ndarray:
+    if "unusable" in reference:
+        raise BadInput(str(reference["unusable"]))
     if "file" in reference:
-        return _from_file(root / reference["file"], reference.get("value"), size)
+        return _from_file(root / reference["file"], reference.get("value"), reference.get("above"), size)
     if "polygons" in reference:
         return _filled(reference["polygons"], size)
     own = (int(reference["size"][0]), int(reference["size"][1])) if reference.get("size") else size
@@ -66,11 +71,11 @@ def read_values(path: Path) -> np.ndarray:
     return values[..., 0] if grey else values
 
 
-def _from_file(path: Path, value: Any, size: tuple[int, int]) -> np.ndarray:
+def _from_file(path: Path, value: Any, above: float | None, size: tuple[int, int]) -> np.ndarray:
     values = read_values(path)
     if value is None:
         values = values if values.ndim == 2 else values.max(axis=2)
-        inside = values > values.max() / 2 if values.max() > 0 else np.zeros(values.shape, bool)
+        inside = np.asarray(values > (values.max() / 2 if above is None else above))
     elif values.ndim == 3:
         inside = np.asarray((values == np.asarray(value)).all(axis=2))
     else:
@@ -94,10 +99,15 @@ def _fitted(inside: np.ndarray, size: tuple[int, int], what: str) -> np.ndarray:
 
 # ------------------------------------------------------------------ polygons and runs
 def _filled(polygons: Iterable[Iterable[float]], size: tuple[int, int]) -> np.ndarray:
-    drawn = np.zeros(size, np.uint8)
-    shapes = [np.round(np.asarray(list(points), float).reshape(-1, 2)).astype(np.int32) for points in polygons]
-    cv2.fillPoly(drawn, [shape for shape in shapes if len(shape) >= 3], 1)
-    return drawn.astype(bool)
+    """The union of polygons, filled as COCO's own tools fill them: OpenCV counts the line itself as inside, which widens them."""
+    from faster_coco_eval.core import mask as coco
+
+    shapes = [[float(value) for value in points] for points in polygons]
+    if any(len(shape) < _TRIANGLE or len(shape) % 2 for shape in shapes):
+        raise BadInput("a polygon of it has fewer than three points or half a point")
+    if not shapes:
+        return np.zeros(size, bool)
+    return np.asarray(coco.decode(coco.merge(coco.frPyObjects(shapes, *size))), dtype=bool)
 
 
 def _as_runs(starts: list[int]) -> list[int]:

@@ -38,6 +38,7 @@ COLOUR = (240, 228, 66)
 LINE = 90
 """The longer side of an image, in widths of the line of an outline."""
 NO_MASK = "no mask or annotation says what is in it"
+UNOUTLINED = "its label says that it shows a finding, and nobody outlined it"
 
 
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
@@ -52,7 +53,7 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     placed = with_partition(known.rows, split)
     _check_partitions(placed)
     left_out = labelled.left_out | linked.readings.broken | known.lost | crossing(known.rows, placed)
-    left_out |= dict.fromkeys(images.undescribed, NO_MASK)
+    left_out |= dict.fromkeys(images.undescribed, NO_MASK) | dict.fromkeys(images.unoutlined, UNOUTLINED)
     facts = _facts(images, placed, linked, split, left_out)
     tidy = without_spent(placed, images.inventory, OUTLINES, split.source)
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, OUTLINES, wishes.seed)
@@ -114,9 +115,14 @@ def _by_structure(rows: pd.DataFrame, classes: list[str]) -> dict[str, dict[str,
 
 def _say_rest(images: OutlinedImages, rows: pd.DataFrame) -> list[str]:
     said = []
-    empty = int((rows["class"] == NO_FINDING).sum())
-    if empty:
+    negative, column = images.negative
+    empty = int((rows["class"] == NO_FINDING).sum()) - negative
+    if empty > 0:
         said.append(f"{empty} images have an empty outline and count as images without the finding.")
+    if negative:
+        said.append(f"{negative} images without a mask show no finding by {column} and count as images without it.")
+    if images.unoutlined:
+        said.append(f"{len(images.unoutlined)} images show a finding by {column} and have no mask; they are left out.")
     if images.undescribed:
         said.append(
             f"{len(images.undescribed)} images have no mask or annotation; what they show is unknown, so they are left out."

@@ -15,6 +15,7 @@ from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.labels import Labelled
 from jupyter_clinagent.study.cohort.linking import Linked
 from jupyter_clinagent.study.finding.folder import DataFolder
+from jupyter_clinagent.study.finding.image_level import image_level_labels
 from jupyter_clinagent.study.finding.inventory import Inventory, image_rows
 from jupyter_clinagent.tasks.segmentation.outlines import Outlines, find_outlines, merged
 from jupyter_clinagent.tasks.segmentation.reading import Reference, read_outline
@@ -36,7 +37,11 @@ class OutlinedImages:
     classes
         Structures of each class.
     undescribed
-        Images that no mask or annotation speaks of.
+        Images that neither a mask nor an annotation nor a label speaks of.
+    unoutlined
+        Images that show a finding by the label, and have no mask.
+    negative
+        How many images without a mask count as empty, because a label says so, and the label's column.
     """
 
     rows: pd.DataFrame
@@ -44,6 +49,8 @@ class OutlinedImages:
     classes: dict[str, list[str]]
     inventory: Inventory
     undescribed: list[str]
+    unoutlined: list[str]
+    negative: tuple[int, str]
 
     def as_labelled(self) -> Labelled:
         """In the form that corrections are applied to."""
@@ -68,12 +75,22 @@ def outlined_images(inventory: Inventory, classes: Mapping[str, list[str]] | Non
     references = {name: merged(found.structures, values) for name, values in wanted.items()}
     own = replace(inventory, images=found.images)
     rows = image_rows(own)
-    described = [str(file) for file in rows.index if str(file) in found.described]
+    level = image_level_labels(rows, _outlined(references), [*wanted, *(name for names in wanted.values() for name in names)])
+    silent = [str(file) for file in rows.index if str(file) not in found.described]
+    says = {file: level.positive[file] for file in silent} if level else {}
+    empty = {file for file, positive in says.items() if positive == False}  # noqa: E712
+    described = [str(file) for file in rows.index if str(file) in found.described or str(file) in empty]
     rows = rows.loc[described]
     truth = [{name: references[name].get(file, []) for name in wanted} for file in described]
     shows = [FINDING if any(one.values()) else NO_FINDING for one in truth]
     rows = rows.assign(**{"truth": pd.Series(truth, index=rows.index, dtype=object), "class": shows})
-    return OutlinedImages(rows, found, wanted, own, [file for file in found.images if file not in found.described])
+    unoutlined = [file for file, positive in says.items() if positive == True]  # noqa: E712
+    unknown = [file for file in silent if file not in empty and file not in unoutlined]
+    return OutlinedImages(rows, found, wanted, own, unknown, unoutlined, (len(empty), level.column if level else ""))
+
+
+def _outlined(references: Mapping[str, Mapping[str, Sequence[Reference]]]) -> set[str]:
+    return {file for images in references.values() for file, refs in images.items() if refs}
 
 
 def how_to_add() -> str:

@@ -1,0 +1,227 @@
+"""Outlines that are easily taken for something else, which would teach a model the opposite of the truth without a word."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from faster_coco_eval.core import mask as coco
+from PIL import Image
+
+from jupyter_clinagent import phantoms
+from jupyter_clinagent.agent.playbook.draft import draft
+from jupyter_clinagent.agent.playbook.drafting import Draft
+from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.finding.survey import survey_facts
+from jupyter_clinagent.tasks.segmentation.naming import thing_outlined
+from jupyter_clinagent.tasks.segmentation.pairing import ONE, pair_masks
+from jupyter_clinagent.tasks.segmentation.reading import read_outline
+from jupyter_clinagent.tasks.segmentation.surveying import look
+from jupyter_clinagent.tasks.segmentation.truth import true_masks
+from tests.tasks.segmentation.test_reading import SIZE, disc, load, outlined, square, write_images
+
+NAMES = [f"s{k:02d}" for k in range(20)]
+
+
+def counts(cohort: Cohort) -> dict[str, int]:
+    return {name: sum(parts.values()) for name, parts in cohort.facts.counts.items()}
+
+
+def write_values(folder: Path, values: list[np.ndarray], suffix: str = "png") -> None:
+    write_images(folder / "images", NAMES)
+    (folder / "masks").mkdir()
+    for name, one in zip(NAMES, values, strict=True):
+        Image.fromarray(one).save(folder / "masks" / f"{name}.{suffix}")
+
+
+def inside(folder: Path) -> dict[str, np.ndarray]:
+    """What is outlined in each image of training and validation."""
+    cohort = load(folder)
+    images = [str(image) for image in cohort.shown()["image"]]
+    return dict(zip(images, (mask[0] for mask in true_masks(cohort, images, [SIZE] * len(images))), strict=True))
+
+
+def drafted(request: str, folder: Path) -> Draft:
+    found = draft(read_request(request), survey_facts(take_inventory(folder)), {})
+    assert isinstance(found, Draft)
+    return found
+
+
+# ------------------------------------------------------------------ polygons
+@pytest.mark.parametrize("seed", range(5))
+def test_polygons_are_filled_as_cocos_own_tools_fill_them(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    shapes = [(rng.uniform(2, 40, 2) + rng.uniform(0, 20, (5, 2))).ravel().tolist() for _ in range(3)]
+    expected = np.max([coco.decode(coco.frPyObjects([shape], *SIZE))[..., 0] for shape in shapes], axis=0)
+    assert (read_outline([{"polygons": shapes}], tmp_path, SIZE) == expected.astype(bool)).all()
+
+
+def test_where_two_polygons_of_a_finding_overlap_is_inside(tmp_path: Path) -> None:
+    shapes = [[5, 5, 25, 5, 25, 25, 5, 25], [15, 15, 35, 15, 35, 35, 15, 35]]
+    assert read_outline([{"polygons": shapes}], tmp_path, SIZE)[20, 20]
+
+
+def labelme(folder: Path, shape: dict[str, Any]) -> None:
+    write_images(folder, NAMES)
+    polygon = {"label": "tumour", "points": np.array(square(0)).reshape(-1, 2).tolist(), "shape_type": "polygon"}
+    for k, name in enumerate(NAMES):
+        content = {"imagePath": f"{name}.png", "shapes": [shape if k < 5 else polygon]}
+        (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "area"), [("rectangle", [[10, 8], [40, 30]], 660), ("circle", [[30, 24], [40, 24]], 314)]
+)
+def test_two_points_of_labelme_are_a_rectangle_or_a_circle(
+    kind: str, points: list[list[float]], area: int, tmp_path: Path
+) -> None:
+    labelme(tmp_path, {"label": "tumour", "points": points, "shape_type": kind})
+    assert counts(load(tmp_path)) == {"finding": 20, "no finding": 0}
+    masks = inside(tmp_path)
+    first = next(mask for image, mask in masks.items() if image in {f"{name}.png" for name in NAMES[:5]})
+    assert abs(int(first.sum()) - area) <= 0.03 * area
+
+
+def test_a_point_has_no_outline_and_its_image_is_left_out_not_empty(tmp_path: Path) -> None:
+    labelme(tmp_path, {"label": "tumour", "points": [[10, 10]], "shape_type": "point"})
+    cohort = load(tmp_path)
+    assert counts(cohort) == {"finding": 15, "no finding": 0}
+    assert "marked by a point" in cohort.left_out["s00.png"]
+
+
+def test_a_coco_finding_with_a_box_alone_takes_its_image_out(tmp_path: Path) -> None:
+    write_images(tmp_path / "images", NAMES)
+    images = [{"id": k, "file_name": f"{name}.png", "height": SIZE[0], "width": SIZE[1]} for k, name in enumerate(NAMES)]
+    found = [
+        {"image_id": k, "category_id": 1, "bbox": [10, 8, 30, 22], "segmentation": [square(k)] if k > 2 else []}
+        for k in range(18)
+    ]
+    content = {"images": images, "annotations": found, "categories": [{"id": 1, "name": "cyst"}]}
+    (tmp_path / "coco.json").write_text(json.dumps(content), encoding="utf-8")
+    cohort = load(tmp_path)
+    assert counts(cohort) == {"finding": 15, "no finding": 2}
+    assert "a box and no outline" in cohort.left_out["images/s00.png"]
+
+
+def test_a_run_without_a_length_takes_its_image_out(tmp_path: Path) -> None:
+    write_images(tmp_path / "images", NAMES)
+    lines = ["ImageId,EncodedPixels", *(f"{name}.png,3 2 49{' 4' if k else ''}" for k, name in enumerate(NAMES))]
+    (tmp_path / "train.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert "a start without a length" in load(tmp_path).left_out["images/s00.png"]
+
+
+# ------------------------------------------------------------------ what pixels mean
+def test_a_label_that_few_masks_have_is_a_structure_too(tmp_path: Path) -> None:
+    names = [f"s{k:03d}" for k in range(200)]
+    write_images(tmp_path / "images", names, (32, 32))
+    (tmp_path / "masks").mkdir()
+    for k, name in enumerate(names):
+        values = np.zeros((32, 32), np.uint8)
+        values[4:12, 4:12], values[20:28, 20:28] = 1, 3 if k == 7 else 2
+        Image.fromarray(values).save(tmp_path / "masks" / f"{name}.png")
+    assert look(take_inventory(tmp_path))["structures"].keys() == {"label 1", "label 2", "label 3"}
+
+
+def test_the_noise_of_an_empty_jpeg_mask_outlines_nothing(tmp_path: Path) -> None:
+    noise = np.zeros(SIZE, np.uint8)
+    noise[::3, ::3] = 6
+    write_values(tmp_path, [noise if k < 5 else disc(k).astype(np.uint8) * 255 for k in range(20)], "jpg")
+    assert counts(load(tmp_path)) == {"finding": 15, "no finding": 5}
+
+
+def test_a_value_that_fills_the_corners_lies_outside(tmp_path: Path) -> None:
+    write_values(tmp_path, [np.where(disc(k), 0, 255).astype(np.uint8) for k in range(20)])
+    assert all(mask.sum() == disc(0).sum() for mask in inside(tmp_path).values())
+    assert any("255 fills the corners" in line for line in load(tmp_path).facts.assumptions)
+
+
+def test_an_undecided_rim_of_255_is_no_structure(tmp_path: Path) -> None:
+    masks = [disc(k).astype(np.uint8) for k in range(20)]
+    write_values(tmp_path, [np.where(cv2.dilate(m, np.ones((3, 3))) > m, 255, m).astype(np.uint8) for m in masks])
+    assert list(look(take_inventory(tmp_path))["structures"]) == [ONE]
+    assert all(mask.sum() == disc(0).sum() for mask in inside(tmp_path).values())
+
+
+def test_masks_of_1_and_masks_of_255_are_of_one_kind(tmp_path: Path) -> None:
+    write_values(tmp_path, [(disc(k) * (1 if k % 2 else 255)).astype(np.uint8) for k in range(20)])
+    assert counts(load(tmp_path)) == {"finding": 20, "no finding": 0}
+
+
+def test_masks_as_gif_are_found(tmp_path: Path) -> None:
+    write_values(tmp_path, [disc(k).astype(np.uint8) * 255 for k in range(20)], "gif")
+    assert all(mask.sum() == disc(0).sum() for mask in inside(tmp_path).values())
+
+
+# ------------------------------------------------------------------ which mask is whose
+def test_the_retinas_of_drive_find_their_vessels_and_not_their_field_of_view(tmp_path: Path) -> None:
+    names = [f"{k}_training" for k in range(21, 41)]
+    write_images(tmp_path / "images", names)
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    (tmp_path / "mask").mkdir()
+    (tmp_path / "1st_manual").mkdir()
+    for k, name in enumerate(names):
+        view = ((x - 32) ** 2 + (y - 24) ** 2 < 22**2).astype(np.uint8) * 255
+        Image.fromarray(view).save(tmp_path / "mask" / f"{name}_mask.gif")
+        Image.fromarray(disc(k).astype(np.uint8) * 255).save(tmp_path / "1st_manual" / f"{k + 21}_manual1.gif")
+    seen = look(take_inventory(tmp_path))
+    assert seen["structures"] == {"1st_manual": 20}
+    assert "field of view" in seen["said"][0]
+    assert drafted("Outline the vessels", tmp_path).specification.classes == {"vessels": ["1st_manual"]}
+
+
+def test_masks_in_two_folders_outline_two_things() -> None:
+    found = pair_masks(["images/a.png", "masks/a.png", "manual/a.png"])
+    assert found.structures == {"masks": {"images/a.png": ["masks/a.png"]}, "manual": {"images/a.png": ["manual/a.png"]}}
+
+
+def test_a_label_says_that_images_without_a_mask_show_nothing(tmp_path: Path) -> None:
+    names = outlined(tmp_path)
+    for name in names[:12]:
+        (tmp_path / "masks" / f"{name}.png").unlink()
+    lines = [f"{name}.png,{'no' if k < 10 else 'yes'}" for k, name in enumerate(names)]
+    (tmp_path / "labels.csv").write_text("\n".join(["image,finding", *lines]), encoding="utf-8")
+    cohort = load(tmp_path)
+    assert counts(cohort) == {"finding": 18, "no finding": 10}
+    assert sorted(cohort.left_out) == ["images/scan10.png", "images/scan11.png"]
+    assert "nobody outlined it" in cohort.left_out["images/scan10.png"]
+    assert any("10 images without a mask show no finding by finding" in line for line in cohort.facts.assumptions)
+
+
+# ------------------------------------------------------------------ what the request means
+def test_masks_of_a_drain_are_not_learnt_as_the_disease(tmp_path: Path) -> None:
+    phantoms.write("chest", tmp_path, n=60, seed=0)
+    with pytest.raises(LabelsDoNotMatch, match="go with the column “drain”"):
+        drafted("Outline the pneumothorax", tmp_path)
+    assert drafted("Outline the drains", tmp_path).specification.task == "segmentation"
+    assert drafted("Tell pneumothorax from normal", tmp_path).specification.task == "classification"
+
+
+def test_where_masks_are_all_there_is_finding_something_means_outlining_it(tmp_path: Path) -> None:
+    outlined(tmp_path)
+    assert drafted("Find the polyps", tmp_path).specification.classes == {"polyps": [ONE]}
+
+
+def test_a_rate_that_sets_no_threshold_is_not_dropped_without_a_word(tmp_path: Path) -> None:
+    outlined(tmp_path)
+    said = drafted("Outline the polyps with a sensitivity of 95 %", tmp_path).assumptions
+    assert "A sensitivity of 95% sets no threshold for outlines; how often something is found at all is reported." in said
+
+
+@pytest.mark.parametrize(
+    ("request_text", "thing"),
+    [
+        ("Outline the polyps and tell me how good it is", "polyps"),
+        ("I would like the polyps to be outlined", "polyps"),
+        ("Polyp segmentation", "polyp"),
+        ("Segmentiere die Polypen, 10 Minuten", "polypen"),
+    ],
+)
+def test_a_structure_is_called_as_the_request_calls_it(request_text: str, thing: str) -> None:
+    assert thing_outlined(request_text) == thing
