@@ -1,0 +1,6 @@
+"""Writes the schemas anew."""
+
+from jupyter_clinagent.schemas import write
+
+for path in write():
+    print(path)
