@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import ConfigDict
+
 from jupyter_clinagent.contracts import Estimate, Frozen, Modality, PositiveClass, in_words
 
 
-class ColumnFacts(Frozen):
+class Facts(Frozen):
+    """Plain data that a cell tells. What another release wrote is read, too: fields that this one does not know are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class ColumnFacts(Facts):
     """One column of a table beside the images, with the role guessed from its name *and* its contents."""
 
     name: str
@@ -26,7 +34,7 @@ class ColumnFacts(Frozen):
     evidence: str = ""
 
 
-class SurveyFacts(Frozen):
+class SurveyFacts(Facts):
     """``study.survey()``: what lies in the data folder, before anything is decided."""
 
     kind: Literal["survey"] = "survey"
@@ -65,7 +73,7 @@ class SurveyFacts(Frozen):
     problems: list[str] = []
 
 
-class CohortFacts(Frozen):
+class CohortFacts(Facts):
     """``study.load_cohort(...)``: loaded, grouped, split and sealed.
 
     Where the truth lies inside the images ``classes`` are those of the findings there, and ``counts`` and ``groups`` go by
@@ -101,7 +109,7 @@ class CohortFacts(Frozen):
     assumptions: list[str] = []
 
 
-class Finding(Frozen):
+class Finding(Facts):
     """One thing the audit found."""
 
     topic: str
@@ -112,14 +120,14 @@ class Finding(Frozen):
     """The column that goes with the label and says of each image yes or no, so that a model can be freed from it."""
 
 
-class AuditFacts(Frozen):
+class AuditFacts(Facts):
     """``study.audit()``."""
 
     kind: Literal["audit"] = "audit"
     findings: list[Finding]
 
 
-class SpeedFacts(Frozen):
+class SpeedFacts(Facts):
     """``study.measure_speed()``: milliseconds an image for ``{"head"|"half"|"all"|"predict": {size: ms}}``."""
 
     kind: Literal["speed"] = "speed"
@@ -127,7 +135,7 @@ class SpeedFacts(Frozen):
     ms_per_image: dict[str, dict[str, float]]
 
 
-class ConfirmationFacts(Frozen):
+class ConfirmationFacts(Facts):
     """``study.confirm(...)``: which specification is on the record now, and who is said to have approved it."""
 
     kind: Literal["specification"] = "specification"
@@ -135,7 +143,7 @@ class ConfirmationFacts(Frozen):
     approved: str = ""
 
 
-class ExperimentFacts(Frozen):
+class ExperimentFacts(Facts):
     """``run.verdict``: one line of the ledger."""
 
     kind: Literal["experiment"] = "experiment"
@@ -161,7 +169,7 @@ class ExperimentFacts(Frozen):
 TargetVerdict = Literal["inside", "exceeded", "missed", "too few to judge"]
 
 
-class OperatingResult(Frozen):
+class OperatingResult(Facts):
     """The chosen threshold and what it gives: sensitivity and specificity on validation and test."""
 
     rule: str
@@ -208,7 +216,7 @@ class OperatingResult(Frozen):
         return sentence[:1].upper() + sentence[1:]
 
 
-class ShortcutFigures(Frozen):
+class ShortcutFigures(Facts):
     """What one model does with a confounder, on the test set.
 
     ``reliance`` is 0 for none and 1 where only the confounder counts; ``false_positive_rate`` and ``sensitivity`` stand by
@@ -223,7 +231,7 @@ class ShortcutFigures(Frozen):
     flips: Estimate = Estimate(value=None, reason="not measured")
 
 
-class RelianceFacts(Frozen):
+class RelianceFacts(Facts):
     """A confounder, and how far the opened model and the plainly trained one (ERM) rely on it."""
 
     confounder: str
@@ -233,7 +241,7 @@ class RelianceFacts(Frozen):
     """Test images by cell: positive or negative, with or without the confounder."""
 
 
-class EvaluationFacts(Frozen):
+class EvaluationFacts(Facts):
     """``study.unseal(reason)``: the figures of the kept experiment on the opened test set."""
 
     kind: Literal["evaluation"] = "evaluation"
@@ -250,7 +258,7 @@ class EvaluationFacts(Frozen):
     replayed: bool = False
 
 
-class ExplanationFacts(Frozen):
+class ExplanationFacts(Facts):
     """``study.explain()``: heat maps and their sanity test."""
 
     kind: Literal["explanation"] = "explanation"
@@ -259,7 +267,7 @@ class ExplanationFacts(Frozen):
     """Mean correlation between the maps of the trained and of a weight-randomised model (low is good)."""
 
 
-class ReportFacts(Frozen):
+class ReportFacts(Facts):
     """``study.report()``: where everything is (absolute paths)."""
 
     kind: Literal["report"] = "report"

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from jupyter_clinagent.contracts import FACTS_MIME
+from jupyter_clinagent.facts import AuditFacts
 from jupyter_clinagent.schemas import FOLDER, as_text, schemas
 from tests.conftest import FinishedStudy
 
@@ -39,3 +40,15 @@ def test_a_finished_study_keeps_the_schemas(finished: FinishedStudy) -> None:
 def test_a_specification_of_no_task_breaks_the_schema() -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"task": "astrology"}, schemas()["specification"])
+
+
+def test_facts_of_a_later_release_are_read_and_what_is_new_in_them_is_kept() -> None:
+    told = {
+        "kind": "audit",
+        "findings": [{"topic": "t", "severity": "info", "count": 1, "text": "x", "certainty": 0.9}],
+        "weather": "fine",
+    }
+    read = AuditFacts.model_validate(told)
+    assert read.model_dump()["weather"] == "fine"
+    assert read.findings[0].model_dump()["certainty"] == 0.9
+    jsonschema.validate(told, schemas()["facts-audit"])
