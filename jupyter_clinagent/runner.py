@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from pydantic import ValidationError
+
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent, study_folder, study_name
 from jupyter_clinagent.agent.models import make_model
 from jupyter_clinagent.agent.playbook.draft import offers
@@ -234,7 +236,10 @@ def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: floa
 def _offers(outcome: Outcome) -> list[dict[str, Any]]:
     """What could have been learnt from the data, by any task."""
     seen = outcome.latest("survey")
-    return [offer.model_dump(mode="json") for offer in offers(SurveyFacts.model_validate(seen))] if seen else []
+    try:
+        return [offer.model_dump(mode="json") for offer in offers(SurveyFacts.model_validate(seen))] if seen else []
+    except ValidationError:  # a cell of a language model may display what only looks like a survey
+        return []
 
 
 def _notebook_path(options: RunOptions) -> Path:

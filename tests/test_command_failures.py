@@ -29,7 +29,15 @@ def test_a_run_that_fails_at_once_leaves_a_summary_with_every_key(tmp_path: Path
 def test_a_run_that_is_refused_leaves_a_summary_with_every_key(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     out = tmp_path / "summary.json"
-    arguments = ["run", "Segment the lesions", "--data", str(tmp_path / "data"), "-o", str(tmp_path / "s.ipynb"), "--yes"]
+    arguments = [
+        "run",
+        "Predict how long these patients will survive",
+        "--data",
+        str(tmp_path / "data"),
+        "-o",
+        str(tmp_path / "s.ipynb"),
+        "--yes",
+    ]
     assert cli.main([*arguments, "--json", str(out)]) == 4
     assert SUMMARY.keys() <= json.loads(out.read_text(encoding="utf-8")).keys()
 
