@@ -25,6 +25,8 @@ _CLAUSES = re.compile(
 )
 _OTHER_CLASS = re.compile(r"\b(?:other|another|andere[nr]?|second) (?:class|klasse)\b")
 """“Nevi are the other class” speaks of no rest."""
+_TAKEN_AS = re.compile(r"\btreat(?:ed|ing)?\b[^.;,]{0,40}\bas\b")
+"""“Treat uncertain ones as negative” asks for no therapy."""
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
         |jede[sm]?\ \w+te)[^.;]*\b(?:box|boxes|boxed|annotated|kasten|kaesten|annotiert\w*|eingezeichnet)\b
@@ -151,5 +153,6 @@ def _mentioned_concepts(plain: str) -> tuple[str, ...]:
 
 def _task(plain: str) -> str | None:
     families = {**known.OUT_OF_SCOPE, **{name: task.words for name, task in registry.tasks().items()}}
-    found = next((name for name, words in families.items() if contains(plain, words)), None)
+    told = _TAKEN_AS.sub(" ", plain)
+    found = next((name for name, words in families.items() if contains(told, words)), None)
     return found or (registry.usual().name if contains(plain, known.PHRASES["look"]) else None)

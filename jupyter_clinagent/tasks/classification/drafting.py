@@ -15,7 +15,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import mentioned, values_for
+from jupyter_clinagent.agent.playbook.naming import is_untold, mentioned, values_for
 from jupyter_clinagent.agent.playbook.polarity import classes_dreaded, named_for_risk, positive_class
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification, in_words
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
@@ -61,6 +61,8 @@ def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], 
     fitting = [c for c in candidates if _covers(c, intent)]
     if len(fitting) == 1:
         return fitting[0]
+    if len(own := _own_columns(fitting or candidates, intent)) == 1:
+        return own[0]
     if len(candidates) > 1:
         offered = fitting or candidates
         return question(
@@ -81,6 +83,12 @@ def _covers(column: ColumnFacts, intent: Intent) -> bool:
     if not intent.targets:
         return len(mentioned(list(column.values), intent.naming)) > 1 or any(concept_of(value) for value in column.values)
     return all(values_for(target, column) or target in ("normal", "abnormal") for target in intent.targets)
+
+
+def _own_columns(candidates: list[ColumnFacts], intent: Intent) -> list[ColumnFacts]:
+    """Columns of yes and no that the request names: “classify effusion” beside a column for each of many findings."""
+    own = mentioned([column.name for column in candidates], intent.naming)
+    return [column for column in candidates if column.name in own and is_untold(column, column.values)]
 
 
 def _named(candidates: list[ColumnFacts], answer: str) -> ColumnFacts:

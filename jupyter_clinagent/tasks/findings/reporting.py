@@ -16,7 +16,7 @@ PROBABILITIES = False
 def does(specification: Specification) -> str:
     """“says which of a, b and c an image shows”."""
     *names, last = specification.classes
-    return f"says which of {', '.join(names)} and {last} an image shows"
+    return f"says which of {', '.join(names)} and {last} an image shows" if names else f"says whether an image shows {last}"
 
 
 def headline(e: Evidence) -> str:

@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_clinagent.study.finding.inventory import Inventory
-from jupyter_clinagent.tasks.findings.columns import NO, UNCERTAIN, YES, find_findings
+from jupyter_clinagent.tasks.findings.columns import LEAST, find_findings
+from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES
+from jupyter_clinagent.tasks.findings.listed import unfit
 
 
 def look(inventory: Inventory) -> Mapping[str, Any]:
-    """``findings`` (what is said, and how often), ``several`` (images that show more than one), ``source``."""
+    """``findings`` (what is said, and how often), ``several`` (images that show more than one), where they stand.
+
+    ``layout``, ``source``, ``columns``, ``never`` and ``said`` are those of
+    :class:`~jupyter_clinagent.tasks.findings.found.FoundFindings`. Where entries only look like lists of findings there is
+    ``unfit``, which says why in a sentence.
+    """
     found = find_findings(inventory)
-    if found is None or len(found.codes.columns) < 2:
-        return {}
+    if found is None or len(found.codes.columns) < LEAST:
+        why = unfit(inventory)
+        return {"unfit": why} if why else {}
     counts = {
         str(name): {
             "yes": int((codes == YES).sum()),
@@ -27,6 +35,7 @@ def look(inventory: Inventory) -> Mapping[str, Any]:
     return {
         "findings": counts,
         "several": several,
+        "layout": found.layout,
         "source": found.source,
         "columns": found.spent,
         "never": found.never,

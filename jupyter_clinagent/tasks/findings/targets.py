@@ -32,7 +32,8 @@ from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.finding.inventory import Inventory
 from jupyter_clinagent.tasks.findings import TASK
-from jupyter_clinagent.tasks.findings.columns import NO, UNCERTAIN, YES, FoundFindings, find_findings
+from jupyter_clinagent.tasks.findings.columns import find_findings
+from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES, FoundFindings
 
 CAPTION = ", by finding"
 COLUMNS = "finding columns"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,20 +21,7 @@ from jupyter_clinagent.study.finding.inventory import take_inventory
 from jupyter_clinagent.study.finding.survey import survey_facts
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.targets import audit
-
-PATIENTS, EACH = 40, 2
-NUMBER = PATIENTS * EACH
-
-
-def write(folder: Path, columns: dict[str, Sequence[object]], name: str = "train.csv") -> Path:
-    """Noise, and a table with an image, a patient and these columns."""
-    (folder / "images").mkdir(parents=True, exist_ok=True)
-    rng, number = np.random.default_rng(0), len(next(iter(columns.values())))
-    for k in range(number):
-        cv2.imwrite(str(folder / "images" / f"film{k:03d}.png"), rng.integers(0, 255, (24, 24), dtype=np.uint8))
-    ids = {"image_id": [f"film{k:03d}" for k in range(number)], "patient_id": [f"P{k // EACH}" for k in range(number)]}
-    pd.DataFrame(ids | {key: list(values) for key, values in columns.items()}).to_csv(folder / name, index=False)
-    return folder
+from tests.tasks.findings.tables import EACH, NUMBER, alternating, lists, write
 
 
 def codes(folder: Path) -> dict[str, list[float | None]]:
@@ -47,10 +32,6 @@ def codes(folder: Path) -> dict[str, list[float | None]]:
 
 def load(folder: Path, **wishes: object) -> Cohort:
     return load_cohort(take_inventory(folder), Wishes(task="findings", **wishes), Corrections.none())  # type: ignore[arg-type]
-
-
-def alternating(step: int, number: int = NUMBER) -> list[int]:
-    return [int(k // EACH % step == 0) for k in range(number)]
 
 
 # ------------------------------------------------------------------ layouts
@@ -73,6 +54,77 @@ def test_yes_no_uncertain_and_nothing_are_read_however_they_are_written(tmp_path
 def test_cells_that_list_several_findings(tmp_path: Path) -> None:
     folder = write(tmp_path, {"Finding Labels": ["Mass|Effusion", "Effusion", "No Finding", "Mass"] * 3})
     assert codes(folder) == {"Effusion": [1, 1, 0, 0] * 3, "Mass": [1, 0, 0, 1] * 3}
+
+
+STEPS = {"Effusion": 2, "Mass": 3, "Edema": 5}
+
+
+@pytest.mark.parametrize(
+    ("separator", "nothing"), [("|", "No Finding"), ("; ", "normal"), (", ", "kein Befund"), (" ; ", "Normalbefund")]
+)
+def test_lists_are_read_however_they_are_joined(tmp_path: Path, separator: str, nothing: str) -> None:
+    folder = write(tmp_path, {"findings": lists(separator, nothing, STEPS)})
+    assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
+
+
+def test_lists_in_brackets_are_read(tmp_path: Path) -> None:
+    cells = [str(cell.split("|")) if cell else "[]" for cell in lists("|", "", STEPS)]
+    folder = write(tmp_path, {"labels": cells})
+    effusion = codes(folder)["Effusion"]
+    assert [value or 0 for value in effusion] == alternating(2)
+
+
+def test_a_comma_within_a_name_parts_nothing(tmp_path: Path) -> None:
+    names = ["Nevus, compound", "Nevus, dermal", "Melanoma", "Carcinoma, basal cell"]
+    assert find_findings(take_inventory(write(tmp_path, {"diagnosis": names * 20}))) is None
+
+
+def test_boxes_in_cells_are_no_lists_of_findings(tmp_path: Path) -> None:
+    assert find_findings(take_inventory(write(tmp_path, {"area": ["[1, 2, 3, 4]", "[5, 6, 7, 8]"] * 40}))) is None
+
+
+def test_a_row_for_each_finding_of_an_image(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"age": [40 + k % 30 for k in range(NUMBER)]}, "patients.csv")
+    rows = [(f"film{k:03d}", part) for k, cell in enumerate(lists("|", "No finding", STEPS)) for part in cell.split("|")]
+    pd.DataFrame(rows, columns=["image_id", "finding"]).to_csv(folder / "findings.csv", index=False)
+    assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
+
+
+def test_free_text_is_no_list_of_findings(tmp_path: Path) -> None:
+    cells = [f"{f'note {k}' if k < 30 else f'finding {k % 10}'}|mass" for k in range(NUMBER)]
+    folder = write(tmp_path, {"findings": cells})
+    assert find_findings(take_inventory(folder)) is None
+    survey = survey_facts(take_inventory(folder))
+    with pytest.raises(LabelsDoNotMatch, match="41 different entries, of which 30 occur only once: that is free text"):
+        draft(read_request("List all findings"), survey, {})
+
+
+def test_rows_of_one_image_that_contradict_each_other_say_nothing(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"effusion": [1, 0, 1, 0] * 3, "mass": [1, 1, 0, 0] * 3})
+    table = pd.read_csv(folder / "train.csv")
+    pd.concat([table, table.iloc[[0]].assign(effusion=0)]).to_csv(folder / "train.csv", index=False)
+    assert codes(folder)["effusion"][:3] == [None, 0, 1]
+    found = find_findings(take_inventory(folder))
+    assert found is not None
+    assert any("contradict each other" in line and "effusion (1 image)" in line for line in found.said)
+
+
+def test_a_finding_beside_no_finding_counts_and_is_told(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"No Finding": [1, 0] * 6, "effusion": [1, 0] * 6, "mass": ["", 1] * 6})
+    assert codes(folder) == {"effusion": [1, 0] * 6, "mass": [0, 1] * 6}
+    found = find_findings(take_inventory(folder))
+    assert found is not None
+    assert any("6 images say it beside a finding" in line for line in found.said)
+
+
+def test_a_row_of_exactly_one_finding_each_is_a_class(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path, {name: [int(k // EACH % 3 == n) for k in range(NUMBER)] for n, name in enumerate(("mel", "nv", "bkl"))}
+    )
+    survey = survey_facts(take_inventory(folder))
+    assert "findings" not in survey.seen
+    with pytest.raises(LabelsDoNotMatch, match="each image has one value of “one_hot” only"):
+        draft(read_request("List all findings"), survey, {})
 
 
 def test_spelling_and_blanks_in_cells_make_no_new_finding(tmp_path: Path) -> None:

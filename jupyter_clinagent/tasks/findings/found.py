@@ -1,0 +1,77 @@
+"""What was found of several findings for each image, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import pandas as pd
+
+YES, NO, UNCERTAIN = 1, 0, -1
+MOST = 40
+"""More different findings in the cells of one column are free text."""
+_ABSENCE = re.compile(
+    r"^(no_?(acute_?)?(findings?|abnormalit(y|ies)|diseases?)|normal|healthy|unremarkable|kein(e|_)?_?(befunde?|auff.lligkeit(en)?)"
+    r"|ohne_?befund|o\.?b\.?|unauff.llig|normalbefund|gesund|none|nil|negative|nad)$"
+)
+
+
+@dataclass(frozen=True)
+class FoundFindings:
+    """What a table says of each finding and image.
+
+    Attributes
+    ----------
+    codes
+        One column for each finding, indexed by file: 1 yes, 0 no, -1 uncertain, NaN not mentioned.
+    rows
+        Metadata of the images, indexed by file.
+    layout
+        ``columns``: one for each finding; ``cells``: one column whose cells list them;
+        ``rows``: one column, and a row for each finding of an image.
+    source
+        The columns, in words.
+    spent
+        Columns of the table that have been used up.
+    never
+        Findings of which no image says yes.
+    said
+        What had to be assumed, and what contradicts itself.
+    """
+
+    codes: pd.DataFrame
+    rows: pd.DataFrame
+    layout: Literal["columns", "cells", "rows"]
+    source: str
+    spent: list[str]
+    never: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def without_never(self) -> FoundFindings:
+        """A finding that no image shows can't be learnt; it is named."""
+        never = [str(name) for name in self.codes.columns if not (self.codes[name] == YES).any()]
+        return replace(self, codes=self.codes.drop(columns=never), never=never)
+
+
+def key_of(text: str) -> str:
+    """Lower case, blanks and dashes alike, so that spelling makes no new finding.
+
+    Examples
+    --------
+    >>> key_of(" Pleural-Effusion"), key_of("pleural_effusion")
+    ('pleural_effusion', 'pleural_effusion')
+    """
+    return re.sub(r"[\s_-]+", "_", text.strip().lower())
+
+
+def says_nothing_found(name: str) -> bool:
+    """Whether a column or an entry stands for the absence of all findings, and is none itself.
+
+    Examples
+    --------
+    >>> [says_nothing_found(name) for name in ("No Finding", "kein Befund", "normal", "nodule")]
+    [True, True, True, False]
+    """
+    return bool(_ABSENCE.match(key_of(name)))

@@ -1,0 +1,121 @@
+"""Findings that stand together in one column: “Effusion|Mass”, “Effusion; Mass”, “Effusion, Mass”, or a row for each.
+
+What a cell does not list is taken for absent; an empty cell says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal
+
+import pandas as pd
+
+from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.tasks.findings.found import MOST, FoundFindings, key_of, says_nothing_found
+
+LEAST = 2
+_ROLES = ("label", "other", "alias")
+_SEPARATED = re.compile(r"\s*[|;]\s*")
+_WITH_COMMA = re.compile(r"\s*[|;,]\s*")
+_BRACKETS = re.compile(r"^\s*[\[({]\s*(.*?)\s*[\])}]\s*$")
+_NAMED = re.compile(r"label|finding|befund|class|diagnos|patholog|disease")
+_NUMBERS = 0.1
+"""With more numbers among the parts they are coordinates or dates."""
+_QUOTES = "'\"“”‘’ "
+_ALONE = 0.5
+"""Commas part findings where this share of the parts stands alone in other cells: “Carcinoma, basal cell” is one."""
+_ONCE = 0.5
+"""Where more of the parts occur only once it is free text."""
+
+
+def find_listed(inventory: Inventory, rows: pd.DataFrame) -> FoundFindings | None:
+    """The first column whose cells, or rows of one image, list several findings; None where there is none."""
+    for name, cells in _columns(inventory):
+        parted = _parted(cells)
+        if parted is not None and why_free_text(name, parted) is None:
+            return _from_cells(rows, parted, name, "rows" if (parted.map(len) < LEAST).all() else "cells")
+    return None
+
+
+def unfit(inventory: Inventory) -> str:
+    """Why a column that seems to list findings lists none; empty where there is no such column."""
+    for name, cells in _columns(inventory):
+        parted = _parted(cells)
+        if parted is not None and (why := why_free_text(name, parted)):
+            return why
+    return ""
+
+
+def _columns(inventory: Inventory) -> Iterator[tuple[str, pd.Series]]:
+    """Cells of the columns that may list findings, those named like it first, by file; an image may have several rows."""
+    tables = inventory.image_tables
+    known = {c.name: c.role for table in reversed(tables) for c in reversed(table.columns) if c.role in _ROLES}
+    for name in sorted(known, key=lambda name: (known[name] != "label", not _NAMED.search(name.lower()))):
+        parts = [t.frame[name].set_axis(t.files)[t.files.notna().to_numpy()] for t in tables if name in t.frame.columns]
+        yield name, pd.concat(parts).dropna().astype(str)
+
+
+# ------------------------------------------------------------------ what is listed
+def _parted(cells: pd.Series) -> pd.Series | None:
+    """The parts of each cell; None where no image has several."""
+    separator = _SEPARATED if cells.str.contains(r"[|;]").any() else _WITH_COMMA if _commas_part(cells) else None
+    if separator is None:
+        several = cells.groupby(level=0).nunique() > 1
+        return cells.map(lambda cell: [cell.strip()]) if _NAMED.search(str(cells.name).lower()) and several.any() else None
+    parted = cells.map(lambda cell: _parts(cell, separator))
+    numbers = [not re.search(r"[^\W\d_]", part) for parts in parted for part in parts]
+    return None if sum(numbers) > _NUMBERS * len(numbers) else parted
+
+
+def _parts(cell: str, separator: re.Pattern[str]) -> list[str]:
+    bare = _BRACKETS.sub(r"\1", cell)
+    return [part for raw in separator.split(bare) if (part := raw.strip(_QUOTES))]
+
+
+def _commas_part(cells: pd.Series) -> bool:
+    """Lists in brackets, or words that stand in other cells alone."""
+    commas = cells[cells.str.contains(",", regex=False)]
+    if not len(commas):
+        return False
+    if cells.map(lambda cell: bool(_BRACKETS.match(cell))).all():
+        return True
+    alone = {key_of(cell) for cell in cells.unique() if "," not in cell}
+    parts = {key_of(part) for cell in commas.unique() for part in _parts(cell, _WITH_COMMA)}
+    return len(parts & alone) >= _ALONE * len(parts)
+
+
+def why_free_text(column: str, parted: pd.Series) -> str | None:
+    """In a sentence, why the parts are no findings; None where they are."""
+    times = Counter(key_of(part) for parts in parted for part in parts)
+    once = sum(number == 1 for number in times.values())
+    if LEAST <= len(times) <= MOST and once <= _ONCE * len(times):
+        return None
+    if len(times) < LEAST:
+        return f"The cells of “{column}” name only one finding."
+    return (
+        f"“{column}” holds {len(times)} different entries, of which {once} occur only once: that is free text, not a list of "
+        "findings. Add a column of 1 and 0 for each finding, or join the findings of an image by “|” in always the same words."
+    )
+
+
+def _from_cells(rows: pd.DataFrame, parted: pd.Series, column: str, layout: Literal["cells", "rows"]) -> FoundFindings:
+    """Rows of one image are joined."""
+    names: dict[str, str] = {}
+    found: dict[str, set[str]] = {}
+    for file, parts in parted.items():
+        for part in parts:
+            names.setdefault(key_of(part), part)
+            found.setdefault(str(file), set()).add(key_of(part))
+    findings = sorted(key for key in names if not says_nothing_found(key))
+    listed = pd.Index([file for file in rows.index if str(file) in found], name="file")
+    codes = pd.DataFrame({names[key]: [float(key in found[str(file)]) for file in listed] for key in findings}, index=listed)
+    said = [f"“{column}” lists the findings of an image; what it does not list is taken for absent.", *_both(found, column)]
+    return FoundFindings(codes.reindex(rows.index), rows, layout, f"the entries of “{column}”", [column], said=said).without_never
+
+
+def _both(found: dict[str, set[str]], column: str) -> list[str]:
+    """Images that list findings and their absence at once."""
+    both = sum(any(map(says_nothing_found, keys)) and not all(map(says_nothing_found, keys)) for keys in found.values())
+    return [f"{both} images list a finding and its absence in “{column}”: the finding counts."] if both else []

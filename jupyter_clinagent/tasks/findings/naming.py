@@ -1,0 +1,96 @@
+"""Which of the findings a request speaks of: by their own words, the lexicon's, or another name of the same finding."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.drafting import concept_of
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import mentioned
+from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise
+
+_EXCEPT = re.compile(r"\b(?:except|excluding|without|but not|apart from|leave out|leaving out|ohne|ausser|nicht aber)\b([^.;:]*)")
+_CLAUSES = re.compile(r"[.;:,!?](?=\s|$)")
+
+
+def named(text: str, names: Sequence[str]) -> list[str]:
+    """Those findings of which a text speaks, in their own order.
+
+    Examples
+    --------
+    >>> named("Detect effusion and Stauung", ["Pleural Effusion", "Befund_Stauung", "Mass"])
+    ['Pleural Effusion', 'Befund_Stauung']
+    """
+    plain = re.sub(r"[_/]+", " ", normalise(text))
+    own = set(mentioned(list(names), plain))
+    return [name for name in names if name in own or contains(plain, _also_called(name))]
+
+
+def asked_for(intent: Intent, names: Sequence[str]) -> list[str]:
+    """Findings that the request names, without those that it leaves out."""
+    left_out = excepted(intent, names)
+    return [
+        name for name in names if name not in left_out and (name in named(_wanted(intent), names) or _is_target(intent, name))
+    ]
+
+
+def excepted(intent: Intent, names: Sequence[str]) -> list[str]:
+    """Findings that the request, or a later wish, sets aside: “all findings except support devices”."""
+    aside = [intent.set_aside, *(part for text in (intent.text, *intent.later) for part in _EXCEPT.findall(_harmless(text)))]
+    concepts = [name for name in names if concept_of(name) in intent.excluded and concept_of(name)]
+    return list(dict.fromkeys([*concepts, *(name for part in aside for name in named(part, names))]))
+
+
+def unknown_here(intent: Intent, names: Sequence[str]) -> list[str]:
+    """Findings that the request names by words known here, of which the data say nothing."""
+    text = re.sub(r"[_/]+", " ", _wanted(intent))
+    there = {words[0] for name in names if (words := _also_called(name))}
+    spoken = [name for name in names if name in named(text, names)]
+    covered = {word for name in spoken for word in _also_called(name)}
+    return [words[0] for words in _same() if words[0] not in there and contains(text, [w for w in words if w not in covered])]
+
+
+def dreaded(intent: Intent, names: Sequence[str]) -> list[str]:
+    """Findings whose mistakes the request calls worse."""
+    concepts = [intent.risk_for, *intent.risk_also_for]
+    clauses = [c for text in (intent.text, *intent.later) for c in _CLAUSES.split(normalise(text)) if _is_risk(c)]
+    spoken = {name for clause in clauses for name in named(clause, names)}
+    return [name for name in names if name in spoken or (concept_of(name) and concept_of(name) in concepts)]
+
+
+def _wanted(intent: Intent) -> str:
+    """The request without the clauses about mistakes, and without what it sets aside."""
+    return _EXCEPT.sub(" ", _harmless(intent.text))
+
+
+def _harmless(text: str) -> str:
+    """A text without its clauses about mistakes."""
+    return " , ".join(clause for clause in _CLAUSES.split(normalise(text)) if not _is_risk(clause))
+
+
+def _is_target(intent: Intent, name: str) -> bool:
+    concept = concept_of(name)
+    return concept is not None and concept in intent.targets and concept not in (intent.risk_for, *intent.risk_also_for)
+
+
+def _is_risk(clause: str) -> bool:
+    words = [*known.PHRASES["miss"], *known.PHRASES["false_alarm"], "sensitivity", "specificity", "sensitivitaet", "spezifitaet"]
+    return contains(clause, words)
+
+
+def _also_called(name: str) -> list[str]:
+    """Other words for a finding: those of the list that holds its name, or the last word of it."""
+    plain = re.sub(r"[\s_/-]+", " ", normalise(name)).strip()
+    ends = (plain, plain.rpartition(" ")[2])
+    return next((list(words) for end in ends for words in _same() if label_key(end) in {label_key(w) for w in words}), [])
+
+
+@cache
+def _same() -> tuple[tuple[str, ...], ...]:
+    lists = tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))["same"]
+    return tuple(tuple(normalise(word) for word in words) for words in lists)

@@ -1,0 +1,153 @@
+"""Which requests mean several findings, which of them, and what is held for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_clinagent.agent.playbook.draft import draft, meant, offers
+from jupyter_clinagent.agent.playbook.drafting import Draft
+from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.finding.survey import survey_facts
+from tests.tasks.findings.tables import EACH, NUMBER, alternating, lists, write
+
+COLUMNS = {"Atelectasis": alternating(2), "Pleural Effusion": alternating(3), "Edema": alternating(5)}
+STEPS = {"Atelectasis": 2, "Effusion": 3, "Edema": 5}
+ALL = list(COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def columns(tmp_path_factory: pytest.TempPathFactory) -> SurveyFacts:
+    folder = write(tmp_path_factory.mktemp("columns"), {**COLUMNS, "view": ["frontal", "lateral"] * (NUMBER // 2)})
+    return survey_facts(take_inventory(folder))
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory) -> SurveyFacts:
+    folder = write(tmp_path_factory.mktemp("listed"), {"Finding Labels": lists("|", "No Finding", STEPS)})
+    return survey_facts(take_inventory(folder))
+
+
+def drafted(request: str, survey: SurveyFacts) -> Draft:
+    found = draft(read_request(request), survey, {})
+    assert isinstance(found, Draft)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("request_", "names"),
+    [
+        ("List all findings; there can be several at once", ALL),
+        ("Which of these findings does each film show?", ALL),
+        ("Multi-label classification of these films", ALL),
+        ("Alle Befunde, mehrere möglich", ALL),
+        ("Classify these chest films", ALL),
+        ("Classify all diseases", ALL),
+        ("Detect atelectasis, effusion and edema", ALL),
+        ("Detect atelectasis and oedema", ["Atelectasis", "Edema"]),
+        ("Erkenne Erguss und Atelektase", ["Atelectasis", "Pleural Effusion"]),
+        ("List all findings except effusion", ["Atelectasis", "Edema"]),
+        ("Alle Befunde ohne Erguss", ["Atelectasis", "Edema"]),
+    ],
+)
+def test_several_findings_are_meant(columns: SurveyFacts, request_: str, names: list[str]) -> None:
+    specification = drafted(request_, columns).specification
+    assert (specification.task, list(specification.classes)) == ("findings", names)
+
+
+@pytest.mark.parametrize("request_", ["Classify effusion", "Which of these films show an effusion?", "Tell frontal from lateral"])
+def test_one_thing_alone_is_an_ordinary_class(columns: SurveyFacts, request_: str) -> None:
+    assert meant(read_request(request_), columns).name == "classification"
+
+
+def test_the_column_that_is_named_is_the_label(columns: SurveyFacts) -> None:
+    specification = drafted("Classify effusion", columns).specification
+    assert (specification.label_column, specification.positive_class) == ("Pleural Effusion", "1")
+
+
+def test_findings_that_the_data_lack_are_never_taken_for_others(columns: SurveyFacts) -> None:
+    assert meant(read_request("Detect a hernia"), columns).name == "classification"
+    notes = drafted("Detect atelectasis, edema and pneumothorax", columns).assumptions
+    assert any("names “pneumothorax”, of which the data say nothing" in line for line in notes)
+
+
+@pytest.mark.parametrize(
+    ("request_", "names"),
+    [
+        ("Classify these films", ["Atelectasis", "Edema", "Effusion"]),
+        ("Tell the findings apart", ["Atelectasis", "Edema", "Effusion"]),
+        ("Detect atelectasis and edema", ["Atelectasis", "Edema"]),
+        ("Is there an effusion or not?", ["Effusion"]),
+    ],
+)
+def test_entries_that_list_several_are_never_classes(listed: SurveyFacts, request_: str, names: list[str]) -> None:
+    specification = drafted(request_, listed).specification
+    assert (specification.task, list(specification.classes)) == ("findings", names)
+
+
+def test_a_label_of_its_own_goes_first(tmp_path: Path) -> None:
+    values = ["mel" if value else "nv" for value in alternating(2)]
+    survey = survey_facts(
+        take_inventory(write(tmp_path, {"diagnosis": values, "ulcerated": alternating(3), "thick": alternating(4)}))
+    )
+    assert meant(read_request("Classify these lesions"), survey).name == "classification"
+    assert drafted("List all findings", survey).specification.classes.keys() == {"ulcerated", "thick"}
+
+
+def test_a_finding_with_uncertain_entries_is_learnt_without_them(tmp_path: Path) -> None:
+    effusion = [[1, 0, 0, -1][k // EACH % 4] for k in range(NUMBER)]
+    survey = survey_facts(take_inventory(write(tmp_path, {"effusion": effusion, "mass": alternating(3)})))
+    specification = drafted("Classify effusion", survey).specification
+    assert (specification.task, list(specification.classes)) == ("findings", ["effusion"])
+    assert meant(read_request("Classify mass"), survey).name == "classification"
+
+
+def test_the_thresholds_of_the_findings_hold_whose_misses_are_worse(columns: SurveyFacts) -> None:
+    some = drafted("List all findings. Missing an effusion is worse than a false alarm", columns).specification
+    every = drafted("List all findings. False alarms are worse", columns).specification
+    assert some.model_dump()["sensitivity_for"] == {"Pleural Effusion": 0.95}
+    assert every.model_dump()["specificity_for"] == dict.fromkeys(ALL, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("words", "policy"),
+    [
+        ("", "left out"),
+        ("count uncertain as positive", "positive"),
+        ("treat the uncertain ones as negative", "negative"),
+        ("leave uncertain out", "left out"),
+        ("unsichere als positiv zählen", "positive"),
+        ("fragliche Befunde gelten als negativ", "negative"),
+        ("fragliche weglassen", "left out"),
+    ],
+)
+def test_what_uncertain_entries_count_as_is_said_in_words(tmp_path: Path, words: str, policy: str) -> None:
+    effusion = [[1, 0, 0, -1][k // EACH % 4] for k in range(NUMBER)]
+    survey = survey_facts(take_inventory(write(tmp_path, {"effusion": effusion, "mass": alternating(3)})))
+    found = drafted(f"List all findings; {words}", survey)
+    assert found.more["uncertain"] == policy
+    assert list(found.specification.classes) == ["effusion", "mass"]
+    assert any("20 entries that are uncertain" in line for line in found.assumptions)
+
+
+@pytest.mark.parametrize("words", ["count blanks as negative", "treat empty cells as no", "leere Felder als negativ werten"])
+def test_what_empty_entries_count_as_is_said_in_words(tmp_path: Path, words: str) -> None:
+    effusion = [[1, 0, 0, ""][k // EACH % 4] for k in range(NUMBER)]
+    survey = survey_facts(take_inventory(write(tmp_path, {"effusion": effusion, "mass": alternating(3)})))
+    assert drafted(f"List all findings; {words}", survey).more == {"uncertain": "left out", "not_mentioned": "negative"}
+
+
+def test_a_request_that_leaves_every_finding_out_is_refused(columns: SurveyFacts) -> None:
+    with pytest.raises(LabelsDoNotMatch, match="leaves out every finding"):
+        drafted("List all findings except atelectasis, effusion and edema", columns)
+
+
+def test_the_offer_names_the_findings_and_how_many_images_show_several(columns: SurveyFacts) -> None:
+    first = offers(columns)[0]
+    assert first.task == "findings"
+    assert "“Atelectasis”, “Pleural Effusion”, “Edema”" in first.sentence
+    assert first.classes == {name: sum(values) for name, values in COLUMNS.items()}
