@@ -109,7 +109,7 @@ class CohortFacts(Facts):
     assumptions: list[str] = []
 
 
-class Finding(Facts):
+class AuditFinding(Facts):
     """One thing the audit found."""
 
     topic: str
@@ -124,7 +124,7 @@ class AuditFacts(Facts):
     """``study.audit()``."""
 
     kind: Literal["audit"] = "audit"
-    findings: list[Finding]
+    findings: list[AuditFinding]
 
 
 class SpeedFacts(Facts):

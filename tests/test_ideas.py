@@ -13,7 +13,7 @@ from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.protocol.experiment import experiment_facts
 from jupyter_clinagent.tasks.classification import cells as ladder_cells
 from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
-from jupyter_clinagent.tasks.classification.ideas import Recipe
+from jupyter_clinagent.tasks.classification.ideas import Setup
 from jupyter_clinagent.tasks.detection import ideas as detector_ideas
 from jupyter_clinagent.tasks.detection.ideas import BoxRecipe
 
@@ -47,7 +47,7 @@ class Trial:
     def cell(self, idea: Idea[Any]) -> str:
         cohort = CohortFacts(task=self.task, classes=[], counts={}, groups={}, group_source=None, split_source="")
         signs = Signs(None, cohort, None, self.facts()[:1], 1)  # type: ignore[arg-type]
-        chosen = Next(idea.name, idea.hypothesis, idea.recipe(signs), MINUTES)
+        chosen = Next(idea.name, idea.hypothesis, idea.setup(signs), MINUTES)
         if self.task == "detection":
             return detector_ideas.cell(2, chosen)
         return ladder_cells.refinement(2, chosen, "dermoscopy", False)
@@ -102,7 +102,7 @@ CHANGED: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("idea", classifier_ideas.CATALOGUE, ids=lambda idea: idea.name)
-def test_an_idea_for_a_classifier_runs_stands_in_its_recipe_and_replays(triage: Trial, idea: Idea[Recipe]) -> None:
+def test_an_idea_for_a_classifier_runs_stands_in_its_recipe_and_replays(triage: Trial, idea: Idea[Setup]) -> None:
     first, source = triage.facts()[0], triage.cell(idea)
     tried = triage.ran(source)
     part, key = CHANGED[idea.name]

@@ -22,7 +22,7 @@ from jupyter_clinagent.nearby import no_such_folder
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES
 from jupyter_clinagent.study.cohort.corrections import CORRECTIONS
-from jupyter_clinagent.study.finding.folder import IMAGE_SUFFIXES, TABLE_SUFFIXES
+from jupyter_clinagent.study.data.folder import IMAGE_SUFFIXES, TABLE_SUFFIXES
 from jupyter_clinagent.study.protocol.evaluator import judged_otherwise
 from jupyter_clinagent.study.protocol.record import verify_record
 from jupyter_clinagent.tasks import registry

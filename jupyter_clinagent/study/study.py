@@ -23,7 +23,7 @@ from jupyter_clinagent.facts import (
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import CORRECTIONS, Corrections, note_corrections
 from jupyter_clinagent.study.cohort.splitting import AUTO
-from jupyter_clinagent.study.finding.folder import read_folder
+from jupyter_clinagent.study.data.folder import read_folder
 from jupyter_clinagent.study.protocol.answers import keep_answer
 from jupyter_clinagent.study.protocol.ledger import Ledger
 from jupyter_clinagent.study.protocol.record import Record
@@ -99,7 +99,7 @@ class Study:
 
     def survey(self) -> None:
         """Look at the data folder: layout, columns and their roles, what could be label, group and split."""
-        from jupyter_clinagent.study.finding.survey import survey_facts
+        from jupyter_clinagent.study.data.survey import survey_facts
 
         facts = survey_facts(self._session.inventory)
         self._session.record.add("survey", layout=facts.layout, images=facts.images)
@@ -156,7 +156,7 @@ class Study:
         wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, task, more)
         noted, identities = Corrections.load(session.folder / CORRECTIONS), session.folder / CORRECTED_IMAGES
         cohort = load_cohort(session.inventory, wishes, find_corrected(noted, session.inventory.folder, identities))
-        session.cohort_, session.confirmed_, session.findings = cohort, None, []
+        session.cohort_, session.confirmed_, session.audit_findings = cohort, None, []
         note_data(session, cohort)
         self._tell(cohort.facts, pages.cohort(cohort.facts))
         return cohort
@@ -167,10 +167,10 @@ class Study:
         from jupyter_clinagent.study.showing.contact import draw_contact_sheet
 
         session = self._session
-        session.findings = audit_cohort(session.cohort, session.inventory)
+        session.audit_findings = audit_cohort(session.cohort, session.inventory)
         sheet = draw_contact_sheet(session.cohort, session.seed)
         session.add_figures("audit", [sheet])
-        facts = AuditFacts(findings=session.findings)
+        facts = AuditFacts(findings=session.audit_findings)
         session.record.add("audit", findings=[(finding.topic, finding.severity, finding.count) for finding in facts.findings])
         self._tell(facts, pages.audit(facts), [(sheet.alt, sheet.png)])
 

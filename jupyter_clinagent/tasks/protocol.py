@@ -45,13 +45,13 @@ if TYPE_CHECKING:
     from jupyter_clinagent.agent.playbook.plan import Rung, Size
     from jupyter_clinagent.agent.playbook.refinement import Signs
     from jupyter_clinagent.contracts import Card, Offer, Partition, Plan, Specification
-    from jupyter_clinagent.facts import CohortFacts, Finding, SpeedFacts, SurveyFacts
+    from jupyter_clinagent.facts import AuditFinding, CohortFacts, SpeedFacts, SurveyFacts
     from jupyter_clinagent.imaging.inference import OnnxModel
     from jupyter_clinagent.phantoms.phantom import Difficulty
     from jupyter_clinagent.study.cohort.cohort import Cohort
     from jupyter_clinagent.study.cohort.corrections import Corrections
     from jupyter_clinagent.study.cohort.wishes import Wishes
-    from jupyter_clinagent.study.finding.inventory import Inventory
+    from jupyter_clinagent.study.data.inventory import Inventory
     from jupyter_clinagent.study.protocol.judged import Judged
     from jupyter_clinagent.study.protocol.opening import Opening
     from jupyter_clinagent.study.protocol.session import Session, Shown
@@ -79,7 +79,7 @@ class Targets(Protocol):
         """Load, group, split and seal; BadInput says in one line what about the data has to change first."""
         ...
 
-    def audit(self, cohort: Cohort) -> list[Finding]:
+    def audit(self, cohort: Cohort) -> list[AuditFinding]:
         """What a careful colleague checks beyond the audit of every cohort."""
         ...
 

@@ -478,7 +478,7 @@ def test_rare_classes_are_drawn_as_often_where_they_are_drowned() -> None:
     signs = Signs(DERMOSCOPY, CohortFacts.model_validate(drowned), SpeedFacts.model_validate(SPEED), done, 5.0)
     chosen = next_experiment(signs, 0, CATALOGUE)
     assert chosen is not None
-    assert chosen.recipe.balance == 1.0
+    assert chosen.setup.balance == 1.0
 
 
 # ------------------------------------------------------------------ words after the study

@@ -27,7 +27,7 @@ from jupyter_clinagent import phantoms
 from jupyter_clinagent.imaging import CohortDataModule, ImageClassifier, augment, debiasing, reliance, training
 from jupyter_clinagent.imaging.preprocessing import Preprocessing
 from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.study.finding.filenames import parse_groups
+from jupyter_clinagent.study.data.filenames import parse_groups
 from tests.imaging.cohorts import ConfoundedCohort, Film, chest_cohort
 
 SIZE = (96, 96)

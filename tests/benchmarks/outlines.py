@@ -34,7 +34,7 @@ from jupyter_clinagent.imaging.schedule import one_cycle
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.tasks.segmentation.data import OutlineDataModule
 from jupyter_clinagent.tasks.segmentation.inference import INSIDE
 from jupyter_clinagent.tasks.segmentation.judging import outlines_of

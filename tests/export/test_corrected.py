@@ -19,7 +19,7 @@ from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.cohort.corrected_images import find_corrected, load_identities
 from jupyter_clinagent.study.cohort.corrections import Corrections
-from jupyter_clinagent.study.finding.folder import read_folder
+from jupyter_clinagent.study.data.folder import read_folder
 from jupyter_clinagent.study.protocol.record import verify_record
 
 CELLS = """\

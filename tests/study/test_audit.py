@@ -7,20 +7,20 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent import phantoms
-from jupyter_clinagent.facts import Finding
+from jupyter_clinagent.facts import AuditFinding
 from jupyter_clinagent.study.cohort.association import associations
 from jupyter_clinagent.study.cohort.audit import audit_cohort
 from jupyter_clinagent.study.cohort.duplicates import joined_groups, near_duplicates
 from jupyter_clinagent.study.cohort.loading import Wishes, load_cohort
-from jupyter_clinagent.study.finding.folder import read_folder
-from jupyter_clinagent.study.finding.inventory import take_inventory
-from jupyter_clinagent.study.finding.readings import read_all
+from jupyter_clinagent.study.data.folder import read_folder
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.readings import read_all
 from tests.study.test_cohort import table_with
 
 
-def audit(folder: Path, **wishes: object) -> dict[str, list[Finding]]:
+def audit(folder: Path, **wishes: object) -> dict[str, list[AuditFinding]]:
     inventory = take_inventory(folder)
-    found: dict[str, list[Finding]] = {}
+    found: dict[str, list[AuditFinding]] = {}
     for finding in audit_cohort(load_cohort(inventory, Wishes(**wishes)), inventory):  # type: ignore[arg-type]
         found.setdefault(finding.topic, []).append(finding)
     return found

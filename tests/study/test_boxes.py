@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jupyter_clinagent.study.finding.boxes.found import CORNERS, PARTLY, UNREAD, AnnotatedBoxes
-from jupyter_clinagent.study.finding.boxes.mending import IN_PARTS, MendedBoxes, mend_boxes
-from jupyter_clinagent.study.finding.inventory import take_inventory
-from jupyter_clinagent.study.finding.survey import survey_facts
+from jupyter_clinagent.study.data.boxes.found import CORNERS, PARTLY, UNREAD, AnnotatedBoxes
+from jupyter_clinagent.study.data.boxes.mending import IN_PARTS, MendedBoxes, mend_boxes
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.survey import survey_facts
 
 WIDTH, HEIGHT = 40, 20
 TRUTH = [("a", "fracture", 4.0, 6.0, 14.0, 16.0), ("a", "metal", 20.0, 2.0, 30.0, 8.0), ("b", "fracture", 0.0, 0.0, 10.0, 5.0)]

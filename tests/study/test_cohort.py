@@ -16,7 +16,7 @@ from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import Wishes, load_cohort
 from jupyter_clinagent.study.cohort.partition import partition_by_group
 from jupyter_clinagent.study.cohort.published import mend_published, why_not
-from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.data.inventory import take_inventory
 from tests.study.test_finding_the_data import write_images
 
 

@@ -9,8 +9,8 @@ from jupyter_clinagent import phantoms
 from jupyter_clinagent.errors import Sealed
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.cohort.confounders import presence
-from jupyter_clinagent.study.finding.folder import read_folder
-from jupyter_clinagent.study.finding.masks import count_unfit, find_masks, read_mask
+from jupyter_clinagent.study.data.folder import read_folder
+from jupyter_clinagent.study.data.masks import count_unfit, find_masks, read_mask
 
 
 @pytest.mark.parametrize(

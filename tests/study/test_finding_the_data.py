@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from jupyter_clinagent.errors import NoSuchData
-from jupyter_clinagent.study.finding.filenames import parse_groups
-from jupyter_clinagent.study.finding.inventory import take_inventory
-from jupyter_clinagent.study.finding.layouts import find_class_folders
-from jupyter_clinagent.study.finding.matching import FileIndex
-from jupyter_clinagent.study.finding.survey import survey_facts
-from jupyter_clinagent.study.finding.tables import read_table
+from jupyter_clinagent.study.data.filenames import parse_groups
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.layouts import find_class_folders
+from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.survey import survey_facts
+from jupyter_clinagent.study.data.tables import read_table
 
 
 def write_images(folder: Path, names: list[str], size: int = 24) -> None:

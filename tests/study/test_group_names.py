@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jupyter_clinagent.study.finding.group_names import is_group
-from jupyter_clinagent.study.finding.inventory import take_inventory
-from jupyter_clinagent.study.finding.survey import group_candidates, survey_facts
+from jupyter_clinagent.study.data.group_names import is_group
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.survey import group_candidates, survey_facts
 from tests.study.test_finding_the_data import write_images
 
 ROWS = 1440

@@ -8,7 +8,7 @@ import pytest
 from jupyter_clinagent.contracts import OperatingPoint
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.cohort.loading import Wishes, load_cohort
-from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.data.inventory import take_inventory
 from tests.study.conftest import make_specification, run_probe
 
 

@@ -16,7 +16,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from jupyter_clinagent.contracts import REPORT_ITEM_COUNT, REPORT_ITEMS, Estimate
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study import Study
-from jupyter_clinagent.study.finding.dates import column_years, header_years, span
+from jupyter_clinagent.study.data.dates import column_years, header_years, span
 from jupyter_clinagent.study.protocol.answers import item_number, keep_answer, load_answers
 from jupyter_clinagent.study.protocol.record import verify_record
 from jupyter_clinagent.study.report.evidence import Evidence, gather
@@ -60,12 +60,12 @@ def test_a_key_means_the_item_that_it_says(items: dict[int, Item], key: str, wor
 
 
 def test_without_an_audit_its_checks_are_not_called_filled(finished: Study, evidence: Evidence) -> None:
-    session, known = finished._session, finished._session.findings
-    session.findings = []
+    session, known = finished._session, finished._session.audit_findings
+    session.audit_findings = []
     try:
         unchecked = {item.number: item.status for item in sheet(evidence)}
     finally:
-        session.findings = known
+        session.audit_findings = known
     assert [unchecked[number] for number in (11, 12, 18)] == ["needs you"] * 3
 
 

@@ -14,7 +14,7 @@ import pytest
 from jupyter_clinagent.errors import BadInput, Different, EvaluatorChanged, NoSuchData, ProtocolViolation, Sealed
 from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study import Study
-from jupyter_clinagent.study.finding.fingerprint import changed_files, load_fingerprint
+from jupyter_clinagent.study.data.fingerprint import changed_files, load_fingerprint
 from jupyter_clinagent.study.protocol.record import Record, verify_record
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 from tests.study.conftest import CLASSES, begin, make_specification, run_probe

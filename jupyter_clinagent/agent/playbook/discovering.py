@@ -11,14 +11,14 @@ from dataclasses import replace
 from jupyter_clinagent.agent.playbook.debiasing import FEWEST, NAMES_NOTHING
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.facts import AuditFacts, Finding, SurveyFacts
+from jupyter_clinagent.facts import AuditFacts, AuditFinding, SurveyFacts
 from jupyter_clinagent.tasks import registry
 
 _ROLES = ("confounder", "site", "other")
 """Sex and age are no shortcuts but subgroups; an alias is the answer itself."""
 
 
-def discovered(survey: SurveyFacts, audit: AuditFacts) -> list[Finding]:
+def discovered(survey: SurveyFacts, audit: AuditFacts) -> list[AuditFinding]:
     """Findings about columns of yes and no that a model could take for the disease, those of devices and circumstances first."""
     columns = {column.name: column for column in survey.columns if column.role in _ROLES}
     usable = [f for f in audit.findings if f.confounder in columns and _shown_often_enough(columns[f.confounder].values)]
@@ -46,7 +46,7 @@ def put_forward(drafted: Draft, intent: Intent, survey: SurveyFacts, audit: Audi
     return replace(drafted, specification=chosen, assumptions=(*said, _chosen(found[0]), *rest))
 
 
-def _chosen(finding: Finding) -> str:
+def _chosen(finding: AuditFinding) -> str:
     return (
         "The request speaks of shortcuts and names none that the data know of; the audit found that "
         f"“{finding.confounder}” goes with the label (it explains {finding.count} % of it in training and validation), so that "
@@ -54,7 +54,7 @@ def _chosen(finding: Finding) -> str:
     )
 
 
-def _offered(found: list[Finding]) -> str:
+def _offered(found: list[AuditFinding]) -> str:
     several = len(found) > 1
     return (
         f"{listed(f.confounder for f in found)} go{'' if several else 'es'} with the label, and nothing is done about it unless "

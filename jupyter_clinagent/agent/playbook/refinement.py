@@ -105,7 +105,7 @@ class Idea(Generic[R]):
         What it is expected to add to the primary metric where its sign is there; only their order matters.
     epochs
         How long it takes to show; 0: nothing is trained, it takes as long as looking at the images that judge it.
-    recipe
+    setup
         What its cell says, from the best so far with one thing changed.
     """
 
@@ -114,13 +114,13 @@ class Idea(Generic[R]):
     gain: float
     epochs: float
     suggested: Callable[[Signs], bool]
-    recipe: Callable[[Signs], R]
+    setup: Callable[[Signs], R]
 
     def minutes(self, signs: Signs) -> float:
         """Time it takes on this machine; the whole network learns, and time grows with the pixels."""
         if not self.epochs:
             return looks_minutes(signs.cohort, signs.speed)
-        (size, milliseconds), (width, height) = next(iter(signs.speed.ms_per_image["all"].items())), self.recipe(signs).size
+        (size, milliseconds), (width, height) = next(iter(signs.speed.ms_per_image["all"].items())), self.setup(signs).size
         known = [int(side) for side in size.split("x")]
         return self.epochs * signs.images * milliseconds * width * height / (known[0] * known[1]) / 60_000
 
@@ -139,11 +139,11 @@ def finer(size: Size) -> Size:
 
 @dataclass(frozen=True)
 class Next(Generic[R]):
-    """The experiment to make: its name, hypothesis, recipe and time."""
+    """The experiment to make: its name, hypothesis, setup and time."""
 
     name: str
     hypothesis: str
-    recipe: R
+    setup: R
     minutes: float
 
 
@@ -166,7 +166,7 @@ def next_experiment(signs: Signs, begun: int, catalogue: Sequence[Idea[R]], wish
     best = max(ideas, key=lambda idea: idea.gain / max(idea.minutes(signs), 1e-3))
     minutes = min(max(best.minutes(signs), LEAST_MINUTES), signs.minutes)
     again = sum(name.startswith(best.name) for name in tried)
-    return Next(f"{best.name} {again + 1}" if again else best.name, best.hypothesis, best.recipe(signs), minutes)
+    return Next(f"{best.name} {again + 1}" if again else best.name, best.hypothesis, best.setup(signs), minutes)
 
 
 def _wished(catalogue: Sequence[Idea[R]], signs: Signs, wished: Sequence[str]) -> list[Idea[R]]:

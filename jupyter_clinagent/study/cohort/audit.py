@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.facts import Finding
+from jupyter_clinagent.facts import AuditFinding
 from jupyter_clinagent.study.cohort.association import associations
 from jupyter_clinagent.study.cohort.cohort import Cohort
-from jupyter_clinagent.study.finding.identifiers import count_identifiers
-from jupyter_clinagent.study.finding.inventory import Inventory
-from jupyter_clinagent.study.finding.roles import is_identifier, one_to_one
+from jupyter_clinagent.study.data.identifiers import count_identifiers
+from jupyter_clinagent.study.data.inventory import Inventory
+from jupyter_clinagent.study.data.roles import is_identifier, one_to_one
 from jupyter_clinagent.tasks import registry
 
 STRONG_ASSOCIATION = 0.05
@@ -22,7 +22,7 @@ SIGNIFICANT = 0.01
 STRONG_IMBALANCE = 5.0
 
 
-def audit_cohort(cohort: Cohort, inventory: Inventory) -> list[Finding]:
+def audit_cohort(cohort: Cohort, inventory: Inventory) -> list[AuditFinding]:
     """All findings, the gravest first."""
     checks = (_too_few, _groups, _left_out, _duplicates, _crossing, _conflicts, _imbalance, _sizes, _associations)
     found = [finding for check in checks for finding in check(cohort)]
@@ -31,53 +31,53 @@ def audit_cohort(cohort: Cohort, inventory: Inventory) -> list[Finding]:
     return sorted(found, key=lambda finding: order[finding.severity])
 
 
-def _too_few(cohort: Cohort) -> Iterator[Finding]:
+def _too_few(cohort: Cohort) -> Iterator[AuditFinding]:
     said = iter(cohort.facts.assumptions)
     for number in cohort.facts.too_few.values():
-        yield Finding(topic="too few", severity="stop", count=number, text=next(said))
+        yield AuditFinding(topic="too few", severity="stop", count=number, text=next(said))
 
 
-def _groups(cohort: Cohort) -> Iterator[Finding]:
+def _groups(cohort: Cohort) -> Iterator[AuditFinding]:
     table = cohort.table
     groups, images = table["group"].nunique(), len(table)
     parts = table.groupby("partition")["group"].nunique()
     listed = ", ".join(f"{parts.get(part, 0)} in {part}" for part in ("train", "validation", "test"))
     source = f"by {cohort.facts.group_source}" if cohort.facts.group_source else "each image on its own"
     text = f"{images} images from {groups} groups ({source}): {listed}."
-    yield Finding(topic="groups", severity="info", count=groups, text=text)
+    yield AuditFinding(topic="groups", severity="info", count=groups, text=text)
 
 
-def _left_out(cohort: Cohort) -> Iterator[Finding]:
+def _left_out(cohort: Cohort) -> Iterator[AuditFinding]:
     for reason, count in Counter(cohort.left_out.values()).most_common():
         harmless = reason == "label outside the classes"
         text = f"{count} image{'s were' if count != 1 else ' was'} left out: {reason}."
-        yield Finding(topic="left out", severity="info" if harmless else "warning", count=count, text=text)
+        yield AuditFinding(topic="left out", severity="info" if harmless else "warning", count=count, text=text)
     missing = cohort.facts.left_out.get("row without an image file", 0)
     if missing:
         text = f"{missing} rows of the table name an image file that is not there."
-        yield Finding(topic="missing files", severity="warning", count=missing, text=text)
+        yield AuditFinding(topic="missing files", severity="warning", count=missing, text=text)
 
 
-def _duplicates(cohort: Cohort) -> Iterator[Finding]:
+def _duplicates(cohort: Cohort) -> Iterator[AuditFinding]:
     extra, near = sum(len(files) - 1 for files in cohort.looks.exact), len(cohort.looks.near)
     text = f"{extra} images are exact copies of another; copies and their groups stay in one partition."
     text = text if extra else "No image is an exact copy of another."
-    yield Finding(topic="exact duplicates", severity="warning" if extra else "info", count=extra, text=text)
+    yield AuditFinding(topic="exact duplicates", severity="warning" if extra else "info", count=extra, text=text)
     text = f"{near} pairs of images look nearly the same (perceptual hash); they and their groups stay in one partition."
     text = text if near else "No two images look nearly the same (perceptual hash)."
-    yield Finding(topic="near duplicates", severity="info", count=near, text=text)
+    yield AuditFinding(topic="near duplicates", severity="info", count=near, text=text)
 
 
-def _crossing(cohort: Cohort) -> Iterator[Finding]:
+def _crossing(cohort: Cohort) -> Iterator[AuditFinding]:
     crossing, looks = cohort.parted(_alike(cohort)), cohort.looks
     if looks.crossing_groups:
         text = (
             f"{looks.crossing_groups} groups lay on both sides of the published split; their {looks.crossing_images} "
             "training images were taken out."
         )
-        yield Finding(topic="crossing", severity="warning", count=looks.crossing_groups, text=text)
+        yield AuditFinding(topic="crossing", severity="warning", count=looks.crossing_groups, text=text)
     text = f"{crossing} duplicates lie in two partitions." if crossing else "No group and no duplicate lies in two partitions."
-    yield Finding(topic="partitions", severity="stop" if crossing else "info", count=crossing, text=text)
+    yield AuditFinding(topic="partitions", severity="stop" if crossing else "info", count=crossing, text=text)
 
 
 def _alike(cohort: Cohort) -> list[Sequence[str]]:
@@ -85,36 +85,37 @@ def _alike(cohort: Cohort) -> list[Sequence[str]]:
     return [*cohort.looks.exact, *([files[first], files[second]] for first, second in cohort.looks.near)]
 
 
-def _conflicts(cohort: Cohort) -> Iterator[Finding]:
+def _conflicts(cohort: Cohort) -> Iterator[AuditFinding]:
     label = cohort.shown().set_index("image")["label"]
     known = [[label[file] for file in files if file in label.index] for files in _alike(cohort)]
     conflicting = sum(len(set(labels)) > 1 for labels in known)
     text = f"{conflicting} pairs of duplicates in training and validation carry different labels: please look at them."
     text = text if conflicting else "No duplicates in training and validation carry different labels."
-    yield Finding(topic="conflicting labels", severity="warning" if conflicting else "info", count=conflicting, text=text)
+    yield AuditFinding(topic="conflicting labels", severity="warning" if conflicting else "info", count=conflicting, text=text)
 
 
-def _imbalance(cohort: Cohort) -> Iterator[Finding]:
+def _imbalance(cohort: Cohort) -> Iterator[AuditFinding]:
     totals = {name: sum(parts.values()) for name, parts in cohort.facts.counts.items()}
     if not all(totals.values()):  # boxes on every image
         return
     least, *_, most = sorted(totals, key=lambda name: totals[name])  # two names, even where they are equally frequent
     ratio = totals[most] / totals[least]
     text = f"{most} is {ratio:.1f} times as frequent as {least} ({totals[most]} and {totals[least]} images)."
-    yield Finding(topic="imbalance", severity="warning" if ratio >= STRONG_IMBALANCE else "info", count=round(ratio), text=text)
+    severe = ratio >= STRONG_IMBALANCE
+    yield AuditFinding(topic="imbalance", severity="warning" if severe else "info", count=round(ratio), text=text)
 
 
-def _sizes(cohort: Cohort) -> Iterator[Finding]:
+def _sizes(cohort: Cohort) -> Iterator[AuditFinding]:
     table = cohort.looks.readings.table
     sizes = Counter(zip(table["width"], table["height"], strict=True))
     (width, height), most = sizes.most_common(1)[0]
     text = f"All images are {width} × {height} pixels."
     if len(sizes) > 1:
         text = f"{len(sizes)} different image sizes; the most frequent is {width} × {height} pixels ({most} images)."
-    yield Finding(topic="sizes", severity="info", count=len(sizes), text=text)
+    yield AuditFinding(topic="sizes", severity="info", count=len(sizes), text=text)
 
 
-def _associations(cohort: Cohort) -> Iterator[Finding]:
+def _associations(cohort: Cohort) -> Iterator[AuditFinding]:
     shown = cohort.shown().set_index("image")
     columns = [name for name in cohort.metadata.columns if not is_identifier(str(name))]
     metadata = cohort.metadata.loc[shown.index, columns].assign(**{"image size": _size_of(cohort, shown.index)})
@@ -125,7 +126,7 @@ def _associations(cohort: Cohort) -> Iterator[Finding]:
             )
 
 
-def _association(cohort: Cohort, column: str, explained: float, p: float, *, alias: bool) -> Finding:
+def _association(cohort: Cohort, column: str, explained: float, p: float, *, alias: bool) -> AuditFinding:
     """A column that gives the label away, with what can be asked for where it says of each image whether it shows something."""
     says = f"{column} goes with the label (it explains {explained:.0%} of it in training and validation, p = {p:.3f}): "
     says += "if it shows in the images, the model may learn it instead of the disease."
@@ -135,7 +136,7 @@ def _association(cohort: Cohort, column: str, explained: float, p: float, *, ali
     elif known:
         says += f" Ask that it must not rely on {column}, and that is measured and reduced."
     named = column if known else None
-    return Finding(topic="association", severity="warning", count=round(100 * explained), text=says, confounder=named)
+    return AuditFinding(topic="association", severity="warning", count=round(100 * explained), text=says, confounder=named)
 
 
 def _size_of(cohort: Cohort, files: pd.Index) -> np.ndarray:
@@ -143,13 +144,13 @@ def _size_of(cohort: Cohort, files: pd.Index) -> np.ndarray:
     return np.asarray(table["width"].astype(str) + " × " + table["height"].astype(str))
 
 
-def _identifiers(cohort: Cohort, inventory: Inventory) -> Iterator[Finding]:
+def _identifiers(cohort: Cohort, inventory: Inventory) -> Iterator[AuditFinding]:
     counts = count_identifiers(inventory.folder.path(image) for image in inventory.images)
     if counts:
         listed = ", ".join(f"{keyword} in {number}" for keyword, number in counts.items())
         text = f"DICOM headers hold personal data ({listed} files). No value of them is used, shown or stored."
-        yield Finding(topic="identifiers", severity="warning", count=max(counts.values()), text=text)
+        yield AuditFinding(topic="identifiers", severity="warning", count=max(counts.values()), text=text)
     columns = sorted({c.name for t in inventory.tables for c in t.columns if is_identifier(c.name)})
     if columns:
         text = f"Columns named like personal data ({', '.join(columns)}) are neither shown nor stored."
-        yield Finding(topic="identifiers", severity="warning", count=len(columns), text=text)
+        yield AuditFinding(topic="identifiers", severity="warning", count=len(columns), text=text)

@@ -18,10 +18,10 @@ from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.cohort.confounders import confounder_values
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.seal import TRUTH_COLUMNS, seal_rows
-from jupyter_clinagent.study.finding.boxes.found import COLUMNS
-from jupyter_clinagent.study.finding.folder import DataFolder
-from jupyter_clinagent.study.finding.masks import find_masks, read_mask
-from jupyter_clinagent.study.finding.readings import Readings
+from jupyter_clinagent.study.data.boxes.found import COLUMNS
+from jupyter_clinagent.study.data.folder import DataFolder
+from jupyter_clinagent.study.data.masks import find_masks, read_mask
+from jupyter_clinagent.study.data.readings import Readings
 
 MASKS_AGREE = 0.95
 """Masks outline a confounder if so many of the images that have one show it."""

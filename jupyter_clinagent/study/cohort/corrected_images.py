@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import TypedDict
 
 from jupyter_clinagent.study.cohort.corrections import Corrections
-from jupyter_clinagent.study.finding.fingerprint import hash_files
-from jupyter_clinagent.study.finding.folder import DataFolder
+from jupyter_clinagent.study.data.fingerprint import hash_files
+from jupyter_clinagent.study.data.folder import DataFolder
 
 CORRECTED_IMAGES = "corrected_images.json"
 

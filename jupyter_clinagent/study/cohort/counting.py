@@ -12,7 +12,7 @@ from jupyter_clinagent.study.cohort.cohort import OWN_COLUMNS
 from jupyter_clinagent.study.cohort.linking import Linked
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.splitting import Split
-from jupyter_clinagent.study.finding.inventory import FOLDER, PATIENT_FOLDER, Inventory
+from jupyter_clinagent.study.data.inventory import FOLDER, PATIENT_FOLDER, Inventory
 
 FEW_GROUPS, FEWEST_GROUPS, LEAST_GROUPS = 10, 5, 3
 """Fewer groups of a class are too few to judge; fewer are refused; fewer are refused even where that was allowed."""

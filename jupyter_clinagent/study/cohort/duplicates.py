@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from jupyter_clinagent.study.finding.readings import Readings
+from jupyter_clinagent.study.data.readings import Readings
 
 MOST_BITS = 26
 """Difference hashes (256 bits) further apart than this are different images."""

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from jupyter_clinagent.errors import BadInput
-from jupyter_clinagent.study.finding.filenames import parse_groups
-from jupyter_clinagent.study.finding.inventory import FILE_NAME, Inventory
-from jupyter_clinagent.study.finding.roles import is_identifier
-from jupyter_clinagent.study.finding.survey import group_candidates
+from jupyter_clinagent.study.data.filenames import parse_groups
+from jupyter_clinagent.study.data.inventory import FILE_NAME, Inventory
+from jupyter_clinagent.study.data.roles import is_identifier
+from jupyter_clinagent.study.data.survey import group_candidates
 
 NONE = "none"
 

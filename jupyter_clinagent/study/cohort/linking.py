@@ -13,8 +13,8 @@ from jupyter_clinagent.study.cohort.cohort import Looks
 from jupyter_clinagent.study.cohort.duplicates import all_pairs, exact_duplicates, joined_groups, near_duplicates
 from jupyter_clinagent.study.cohort.groups import Groups, group_images
 from jupyter_clinagent.study.cohort.splitting import Split
-from jupyter_clinagent.study.finding.inventory import Inventory
-from jupyter_clinagent.study.finding.readings import Readings, read_all
+from jupyter_clinagent.study.data.inventory import Inventory
+from jupyter_clinagent.study.data.readings import Readings, read_all
 
 
 @dataclass(frozen=True)

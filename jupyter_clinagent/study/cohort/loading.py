@@ -10,8 +10,8 @@ from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.fingerprint import digest, fingerprint_of, save_fingerprint
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.fingerprint import digest, fingerprint_of, save_fingerprint
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks import registry
 

@@ -9,8 +9,8 @@ import pandas as pd
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.cohort.partition import partition_by_group
 from jupyter_clinagent.study.cohort.published import leaking_groups, mend_published, why_not
-from jupyter_clinagent.study.finding.inventory import Inventory
-from jupyter_clinagent.study.finding.survey import split_candidates
+from jupyter_clinagent.study.data.inventory import Inventory
+from jupyter_clinagent.study.data.survey import split_candidates
 
 AUTO, OWN = "auto", "own"
 

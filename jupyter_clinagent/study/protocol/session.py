@@ -11,9 +11,9 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import Partition, Specification
 from jupyter_clinagent.errors import ProtocolViolation
-from jupyter_clinagent.facts import EvaluationFacts, ExplanationFacts, Finding, SurveyFacts
+from jupyter_clinagent.facts import AuditFinding, EvaluationFacts, ExplanationFacts, SurveyFacts
 from jupyter_clinagent.study.cohort.cohort import Cohort
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.protocol.evaluator import check_evaluator, evaluator_hash, evaluator_state, evaluator_versions
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import Ledger
@@ -80,7 +80,7 @@ class Session:
     survey: SurveyFacts | None = None
     explanation: ExplanationFacts | None = None
     post_hoc: list[EvaluationFacts] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    audit_findings: list[AuditFinding] = field(default_factory=list)
     models: dict[str, Model] = field(default_factory=dict)
     """Models of this session's experiments, kept or not."""
     figures: dict[str, list[Shown]] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class Session:
     @property
     def inventory(self) -> Inventory:
         """What lies in the data folder."""
-        from jupyter_clinagent.study.finding.inventory import take_inventory
+        from jupyter_clinagent.study.data.inventory import take_inventory
 
         if self.inventory_ is None:
             self.inventory_ = take_inventory(self.data)

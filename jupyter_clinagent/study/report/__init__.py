@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent.facts import ReportFacts
-from jupyter_clinagent.study.finding.fingerprint import changed_files, load_fingerprint
+from jupyter_clinagent.study.data.fingerprint import changed_files, load_fingerprint
 from jupyter_clinagent.study.protocol.environment import requirements_lock
 from jupyter_clinagent.study.protocol.predictions import predictions_table
 from jupyter_clinagent.study.protocol.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jupyter_clinagent.study.finding.dates import column_years, span
+from jupyter_clinagent.study.data.dates import column_years, span
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled, findings, listed, needs_you
 from jupyter_clinagent.study.showing.markup import metric_name
@@ -65,7 +65,7 @@ def flow(e: Evidence) -> Iterator[Line]:
 
 def _audited(e: Evidence, topic: str, *keys: str, otherwise: str = "") -> Line:
     """What the audit said; where it was silent, ``otherwise``; where it was not run, that it has to be."""
-    if not e.session.findings:
+    if not e.session.audit_findings:
         return needs_you(topic, NO_AUDIT)
     return filled(topic, findings(e, *keys) or otherwise)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import Approval, Estimate, Specification
 from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.study.finding.dates import header_years
+from jupyter_clinagent.study.data.dates import header_years
 from jupyter_clinagent.study.protocol.evaluation import SMALL
 from jupyter_clinagent.study.protocol.ledger import Entry
 from jupyter_clinagent.study.protocol.opening import Opening

@@ -113,9 +113,9 @@ def _demographics(known: pd.DataFrame) -> str:
 
 def audit(e: Evidence) -> str:
     """The audit's findings and the contact sheet."""
-    if not e.session.findings:
+    if not e.session.audit_findings:
         return "<p>The audit was not run.</p>"
-    rows = [(finding.topic, finding.severity, finding.text) for finding in e.session.findings]
+    rows = [(finding.topic, finding.severity, finding.text) for finding in e.session.audit_findings]
     found = _tagged(table(["Checked", "Weight", "Found"], rows), ["stop", "warning", "info"])
     unchanged = (
         f"{len(e.changed)} data files changed since they were read." if e.changed else "No data file changed during the study."

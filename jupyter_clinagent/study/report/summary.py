@@ -32,7 +32,7 @@ def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
         "reliance": reliance_json(opened.reliance),
         "experiments": [_experiment(entry) for entry in evidence.experiments],
         "unsealed": opened.unsealed,
-        "audit": {"findings": [finding.model_dump(mode="json") for finding in session.findings]},
+        "audit": {"findings": [finding.model_dump(mode="json") for finding in session.audit_findings]},
         "report": facts.report,
         "predictions": facts.predictions,
         "model": facts.model,

@@ -7,7 +7,7 @@ from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.agent.playbook.rendering import render
 from jupyter_clinagent.tasks.classification import TASK
-from jupyter_clinagent.tasks.classification.ideas import Recipe
+from jupyter_clinagent.tasks.classification.ideas import Setup
 from jupyter_clinagent.tasks.classification.ladder import PROBE
 
 
@@ -35,10 +35,10 @@ def augmentation(modality: str) -> str:
     return modality if modality in ("dermoscopy", "radiograph") else "other"
 
 
-def refinement(number: int, chosen: Next[Recipe], modality: str, several: bool) -> str:
+def refinement(number: int, chosen: Next[Setup], modality: str, several: bool) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
-    look, recipe = augmentation(modality), chosen.recipe
-    return render(TASK.package, "refinement.py", number=number, chosen=chosen, recipe=recipe, augmentation=look, several=several)
+    look, setup = augmentation(modality), chosen.setup
+    return render(TASK.package, "refinement.py", number=number, chosen=chosen, setup=setup, augmentation=look, several=several)
 
 
 def freeing(number: int, rung: Rung, minutes: float, modality: str, several: bool, start: str = "model") -> str:

@@ -11,7 +11,7 @@ from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.cohort.groups import group_images
 from jupyter_clinagent.study.cohort.labels import label_images
-from jupyter_clinagent.study.finding.inventory import Inventory, take_inventory
+from jupyter_clinagent.study.data.inventory import Inventory, take_inventory
 from jupyter_clinagent.tasks.classification.inference import OnnxClassifier
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 

@@ -42,7 +42,7 @@ RARE = "rare classes as often as common ones"
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Setup:
     """What an experiment's cell says about data and model; with ``closer`` nothing is trained."""
 
     size: Size
@@ -54,28 +54,28 @@ class Recipe:
     closer: bool = False
 
     @classmethod
-    def of(cls, facts: ExperimentFacts) -> Recipe:
+    def of(cls, facts: ExperimentFacts) -> Setup:
         """That of an experiment, whose model the next one goes on from."""
         data = facts.details["data"]
         width, height = data["preprocessing"]["size"]
         return cls((width, height), data["balance"], (data["train_transform"] or {}).get("strength", 1.0))
 
 
-def _changed(signs: Signs, **change: Any) -> Recipe:
-    return replace(Recipe.of(signs.best), **change)
+def _changed(signs: Signs, **change: Any) -> Setup:
+    return replace(Setup.of(signs.best), **change)
 
 
-def _finer(signs: Signs) -> Recipe:
-    return _changed(signs, size=finer(Recipe.of(signs.best).size), learning_rate=GENTLE)
+def _finer(signs: Signs) -> Setup:
+    return _changed(signs, size=finer(Setup.of(signs.best).size), learning_rate=GENTLE)
 
 
 def _drowned(signs: Signs) -> bool:
     several = len(signs.cohort.classes) > 2 and signs.imbalance >= IMBALANCE
-    return several and Recipe.of(signs.best).balance < 1
+    return several and Setup.of(signs.best).balance < 1
 
 
 def _room_for_detail(signs: Signs) -> bool:
-    return signs.room_for_detail(Recipe.of(signs.best).size)
+    return signs.room_for_detail(Setup.of(signs.best).size)
 
 
 def _without_upright(signs: Signs) -> bool:
@@ -92,7 +92,7 @@ def _not_looked_closer(signs: Signs) -> bool:
     return not signs.kept.details["model"].get("closer")
 
 
-CATALOGUE: tuple[Idea[Recipe], ...] = (
+CATALOGUE: tuple[Idea[Setup], ...] = (
     Idea(
         LONGER,
         "the validation curve was still rising when its time was over, so train on, more gently",

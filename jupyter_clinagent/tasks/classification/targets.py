@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.errors import LabelsDoNotMatch, TooFewImages
-from jupyter_clinagent.facts import CohortFacts, Finding
+from jupyter_clinagent.facts import AuditFinding, CohortFacts
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.counting import (
@@ -30,7 +30,7 @@ from jupyter_clinagent.study.cohort.linking import link_images
 from jupyter_clinagent.study.cohort.partition import groups_per_class
 from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.classification import TASK
 
 CAPTION = ""
@@ -57,7 +57,7 @@ def cohort_of(inventory: Inventory, labelled: Labelled, wishes: Wishes, task: st
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, labelled.column, wishes.seed)
 
 
-def audit(cohort: Cohort) -> list[Finding]:
+def audit(cohort: Cohort) -> list[AuditFinding]:
     """Nothing beyond the audit of every cohort."""
     return []
 

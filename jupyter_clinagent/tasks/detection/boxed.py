@@ -10,10 +10,10 @@ import pandas as pd
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.study.cohort.labels import Labelled
-from jupyter_clinagent.study.finding.boxes.found import AnnotatedBoxes
-from jupyter_clinagent.study.finding.image_level import ImageLevel, image_level_labels
-from jupyter_clinagent.study.finding.inventory import Inventory, image_rows
-from jupyter_clinagent.study.finding.survey import label_candidates
+from jupyter_clinagent.study.data.boxes.found import AnnotatedBoxes
+from jupyter_clinagent.study.data.image_level import ImageLevel, image_level_labels
+from jupyter_clinagent.study.data.inventory import Inventory, image_rows
+from jupyter_clinagent.study.data.survey import label_candidates
 
 BOXES = "boxes"
 """Stands for the label column where only the boxes say which images show a finding."""

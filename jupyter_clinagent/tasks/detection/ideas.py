@@ -92,7 +92,7 @@ CATALOGUE: tuple[Idea[BoxRecipe], ...] = (
 
 def cell(number: int, chosen: Next[BoxRecipe]) -> str:
     """An experiment that goes on from the best detector so far with every layer free, and one thing changed."""
-    negatives = f"{chosen.recipe.negatives:.3g}"
+    negatives = f"{chosen.setup.negatives:.3g}"
     return render(
-        TASK.package, "refinement.py", number=number, chosen=chosen, recipe=chosen.recipe, negatives=negatives, rate=GENTLE
+        TASK.package, "refinement.py", number=number, chosen=chosen, setup=chosen.setup, negatives=negatives, rate=GENTLE
     )

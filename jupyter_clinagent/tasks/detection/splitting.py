@@ -9,7 +9,7 @@ from jupyter_clinagent.study.cohort.counting import FEW_GROUPS
 from jupyter_clinagent.study.cohort.partition import SHARES, partition_by_group
 from jupyter_clinagent.study.cohort.published import mend_published, why_not
 from jupyter_clinagent.study.cohort.splitting import OWN, Split, published_column
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import Inventory
 
 MOST_JUDGED = 0.30
 """Of few boxed groups at most this share goes to validation, and to test."""

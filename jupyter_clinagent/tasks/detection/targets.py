@@ -10,7 +10,7 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import TooFewImages
-from jupyter_clinagent.facts import CohortFacts, Finding
+from jupyter_clinagent.facts import AuditFinding, CohortFacts
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.counting import (
@@ -29,10 +29,10 @@ from jupyter_clinagent.study.cohort.linking import Linked, link_images
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.splitting import Split
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.boxes.found import CORNERS, PARTLY, UNREAD
-from jupyter_clinagent.study.finding.boxes.mending import MendedBoxes, mend_boxes
-from jupyter_clinagent.study.finding.image_level import supervision
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.boxes.found import CORNERS, PARTLY, UNREAD
+from jupyter_clinagent.study.data.boxes.mending import MendedBoxes, mend_boxes
+from jupyter_clinagent.study.data.image_level import supervision
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.tasks.detection.auditing import audit_boxes
 from jupyter_clinagent.tasks.detection.boxed import BOXES, BoxedImages, boxed_images
@@ -65,7 +65,7 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, images.column, wishes.seed, boxes, mended.notes)
 
 
-def audit(cohort: Cohort) -> list[Finding]:
+def audit(cohort: Cohort) -> list[AuditFinding]:
     """What there is to say about boxes."""
     return audit_boxes(cohort)
 

@@ -22,4 +22,4 @@ def experiment(number: int, rung: Rung, minutes: float, modality: str, size: Siz
 def refinement(number: int, chosen: Next[FindingsRecipe], modality: str) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
     look = _augmentation(modality)
-    return render(TASK.package, "refinement.py", number=number, chosen=chosen, recipe=chosen.recipe, augmentation=look)
+    return render(TASK.package, "refinement.py", number=number, chosen=chosen, setup=chosen.setup, augmentation=look)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
-from jupyter_clinagent.study.finding.inventory import Inventory, image_rows
+from jupyter_clinagent.study.data.inventory import Inventory, image_rows
 from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES, FoundFindings, says_nothing_found
 from jupyter_clinagent.tasks.findings.listed import find_listed
 

@@ -10,7 +10,7 @@ import pandas as pd
 from jupyter_clinagent.errors import BadInput, UnreadableImage
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.cohort.groups import group_images
-from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.found import UNCERTAIN
 from jupyter_clinagent.tasks.findings.inference import OnnxFindings

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.findings.found import MOST, FoundFindings, key_of, says_nothing_found
 
 LEAST = 2

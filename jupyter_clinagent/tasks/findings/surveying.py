@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.findings.columns import LEAST, find_findings
 from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES
 from jupyter_clinagent.tasks.findings.listed import unfit

@@ -11,7 +11,7 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, TooFewImages
-from jupyter_clinagent.facts import CohortFacts, Finding
+from jupyter_clinagent.facts import AuditFinding, CohortFacts
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.counting import (
@@ -30,7 +30,7 @@ from jupyter_clinagent.study.cohort.linking import Linked, link_images
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES, FoundFindings
@@ -198,20 +198,20 @@ def _say_policies(found: FoundFindings, policies: dict[str, str]) -> list[str]:
 
 
 # ------------------------------------------------------------------ what is looked at
-def audit(cohort: Cohort) -> list[Finding]:
+def audit(cohort: Cohort) -> list[AuditFinding]:
     """Findings that hardly occur, that never occur, and those that always come together."""
     details = cohort.facts.details
     found = [
-        Finding(topic="rare findings", severity="warning", count=number, text=text)
+        AuditFinding(topic="rare findings", severity="warning", count=number, text=text)
         for (_, number), text in zip(details["few"].items(), _say_few(details["few"]), strict=True)
     ]
     if details["never"]:
         text = f"No image shows {', '.join(details['never'])}; left out."
-        found.append(Finding(topic="findings that never occur", severity="warning", count=len(details["never"]), text=text))
+        found.append(AuditFinding(topic="findings that never occur", severity="warning", count=len(details["never"]), text=text))
     return found + _twins(cohort)
 
 
-def _twins(cohort: Cohort) -> list[Finding]:
+def _twins(cohort: Cohort) -> list[AuditFinding]:
     truth = pd.DataFrame(list(cohort.shown()["truth"]))
     twins = []
     for number, first in enumerate(cohort.classes):
@@ -219,7 +219,7 @@ def _twins(cohort: Cohort) -> list[Finding]:
             both = truth[[first, second]].dropna()
             if len(both) and both[first].eq(YES).any() and both[first].eq(both[second]).all():
                 text = f"{first} and {second} always come together; the model can't tell them apart."
-                twins.append(Finding(topic="findings that come together", severity="warning", count=len(both), text=text))
+                twins.append(AuditFinding(topic="findings that come together", severity="warning", count=len(both), text=text))
     return twins
 
 

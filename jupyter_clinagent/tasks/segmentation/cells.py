@@ -16,4 +16,4 @@ def experiment(number: int, rung: Rung, minutes: float, size: Size) -> str:
 
 def refinement(number: int, chosen: Next[OutlineRecipe]) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
-    return render(TASK.package, "refinement.py", number=number, chosen=chosen, recipe=chosen.recipe, rate=GENTLE)
+    return render(TASK.package, "refinement.py", number=number, chosen=chosen, setup=chosen.setup, rate=GENTLE)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.cohort.linking import link_images
-from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.tasks.segmentation.inference import INSIDE, OnnxOutliner
 from jupyter_clinagent.tasks.segmentation.metrics import Measured, measure
 from jupyter_clinagent.tasks.segmentation.outlined import Outlined

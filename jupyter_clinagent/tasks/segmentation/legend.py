@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import PurePosixPath
 
-from jupyter_clinagent.study.finding.folder import DataFolder
+from jupyter_clinagent.study.data.folder import DataFolder
 
 Legend = dict[int | tuple[int, int, int], str]
 _NAMED = re.compile(r"legend|colou?r|palette|class|label|structure", re.I)

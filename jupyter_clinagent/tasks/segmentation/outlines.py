@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_clinagent.errors import BadInput
-from jupyter_clinagent.study.finding.folder import DataFolder
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.folder import DataFolder
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.segmentation.annotated import Found, annotated_outlines
 from jupyter_clinagent.tasks.segmentation.kinds import field_of_view, kind_of
 from jupyter_clinagent.tasks.segmentation.legend import read_legend

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from jupyter_clinagent.study.finding.layouts import MASK_FOLDERS, SPLIT_WORDS
+from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, SPLIT_WORDS
 
 ONE = "outline"
 """Name of the structure where nothing names it."""

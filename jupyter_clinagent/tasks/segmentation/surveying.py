@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.study.cohort.confounders import presence
-from jupyter_clinagent.study.finding.inventory import Inventory, image_rows
+from jupyter_clinagent.study.data.inventory import Inventory, image_rows
 from jupyter_clinagent.tasks.segmentation.outlines import Outlines, find_outlines
 from jupyter_clinagent.tasks.segmentation.pairing import ONE
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import TooFewImages
-from jupyter_clinagent.facts import CohortFacts, Finding
+from jupyter_clinagent.facts import AuditFinding, CohortFacts
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.counting import (
@@ -29,7 +29,7 @@ from jupyter_clinagent.study.cohort.linking import Linked, link_images
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.segmentation.truth import OUTLINES, OutlinedImages, checked, outlined_images, true_masks
 
 CAPTION = ", with their outlines"
@@ -135,7 +135,7 @@ def _say_rest(images: OutlinedImages, rows: pd.DataFrame) -> list[str]:
 
 
 # ------------------------------------------------------------------ what is looked at
-def audit(cohort: Cohort) -> list[Finding]:
+def audit(cohort: Cohort) -> list[AuditFinding]:
     """Sizes of the outlines in training and validation, and masks without an image."""
     shown = [str(image) for image in cohort.shown()["image"]][:200]
     sizes = cohort.looks.readings.table.loc[shown, ["height", "width"]].astype(int).to_numpy()
@@ -143,11 +143,11 @@ def audit(cohort: Cohort) -> list[Finding]:
     shares = np.array([mask.mean() for each in masks for mask in each if mask.any()])
     low, high = np.percentile(shares, [5, 95]) if len(shares) else (0.0, 0.0)
     text = f"A typical outline covers {np.median(shares):.1%} of its image (most lie between {low:.1%} and {high:.1%})."
-    found = [Finding(topic="outlines", severity="info", count=len(shares), text=text)] if len(shares) else []
+    found = [AuditFinding(topic="outlines", severity="info", count=len(shares), text=text)] if len(shares) else []
     alone = int(cohort.facts.details.get("alone", 0))
     if alone:
         text = f"{alone} masks have no image of their name; they teach nothing."
-        found.append(Finding(topic="masks without image", severity="warning", count=alone, text=text))
+        found.append(AuditFinding(topic="masks without image", severity="warning", count=alone, text=text))
     return found
 
 

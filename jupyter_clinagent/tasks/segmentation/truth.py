@@ -14,9 +14,9 @@ from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.labels import Labelled
 from jupyter_clinagent.study.cohort.linking import Linked
-from jupyter_clinagent.study.finding.folder import DataFolder
-from jupyter_clinagent.study.finding.image_level import image_level_labels
-from jupyter_clinagent.study.finding.inventory import Inventory, image_rows
+from jupyter_clinagent.study.data.folder import DataFolder
+from jupyter_clinagent.study.data.image_level import image_level_labels
+from jupyter_clinagent.study.data.inventory import Inventory, image_rows
 from jupyter_clinagent.tasks.segmentation.outlines import Outlines, find_outlines, merged
 from jupyter_clinagent.tasks.segmentation.reading import Reference, read_outline
 

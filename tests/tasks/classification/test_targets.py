@@ -11,8 +11,8 @@ from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.inventory import take_inventory
-from jupyter_clinagent.study.finding.survey import survey_facts
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.survey import survey_facts
 
 
 def write(folder: Path, diagnoses: list[str]) -> None:

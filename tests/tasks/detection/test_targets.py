@@ -16,10 +16,10 @@ from jupyter_clinagent.study.cohort.audit import audit_cohort
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import Wishes, load_cohort
-from jupyter_clinagent.study.finding.boxes.found import PARTLY, UNREAD
-from jupyter_clinagent.study.finding.fingerprint import load_fingerprint
-from jupyter_clinagent.study.finding.inventory import take_inventory
-from jupyter_clinagent.study.finding.survey import survey_facts
+from jupyter_clinagent.study.data.boxes.found import PARTLY, UNREAD
+from jupyter_clinagent.study.data.fingerprint import load_fingerprint
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.survey import survey_facts
 from jupyter_clinagent.study.showing.contact import draw_contact_sheet
 from jupyter_clinagent.study.showing.pages import cohort as cohort_page
 from tests.study.test_boxes import write_coco, write_images

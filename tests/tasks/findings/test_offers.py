@@ -11,8 +11,8 @@ from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
-from jupyter_clinagent.study.finding.inventory import take_inventory
-from jupyter_clinagent.study.finding.survey import survey_facts
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.survey import survey_facts
 from tests.tasks.findings.tables import EACH, NUMBER, alternating, lists, write
 
 COLUMNS = {"Atelectasis": alternating(2), "Pleural Effusion": alternating(3), "Edema": alternating(5)}

@@ -17,8 +17,8 @@ from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.inventory import take_inventory
-from jupyter_clinagent.study.finding.survey import survey_facts
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.survey import survey_facts
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.targets import audit
 from tests.tasks.findings.tables import EACH, NUMBER, alternating, lists, write

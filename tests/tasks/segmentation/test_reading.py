@@ -15,7 +15,7 @@ from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.tasks.segmentation.annotated import _uncompressed
 from jupyter_clinagent.tasks.segmentation.inference import runs_of
 from jupyter_clinagent.tasks.segmentation.outlines import find_outlines

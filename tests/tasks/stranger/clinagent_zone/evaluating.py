@@ -8,7 +8,7 @@ from typing import Any
 from clinagent_zone.specification import COLUMN
 from clinagent_zone.tips import find_tips
 from jupyter_clinagent.errors import BadInput
-from jupyter_clinagent.study.finding.inventory import take_inventory
+from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.tasks.classification.evaluating import internal, score_rows
 
 __all__ = ["internal", "score"]

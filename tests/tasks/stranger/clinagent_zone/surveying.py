@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clinagent_zone.tips import find_tips
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import Inventory
 
 
 def look(inventory: Inventory) -> Mapping[str, Any]:

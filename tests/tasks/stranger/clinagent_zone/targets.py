@@ -10,7 +10,7 @@ from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.labels import Labelled
 from jupyter_clinagent.study.cohort.wishes import Wishes
-from jupyter_clinagent.study.finding.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.classification.targets import audit, cohort_of, drawn, sheet
 
 __all__ = ["CAPTION", "audit", "drawn", "load", "sheet"]

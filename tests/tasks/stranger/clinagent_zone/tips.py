@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from clinagent_zone.specification import COLUMN, ZONES
-from jupyter_clinagent.study.finding.inventory import Inventory, rows_by_file
+from jupyter_clinagent.study.data.inventory import Inventory, rows_by_file
 
 
 def find_tips(inventory: Inventory) -> pd.DataFrame | None:

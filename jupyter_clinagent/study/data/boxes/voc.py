@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
-from jupyter_clinagent.study.finding.boxes.found import MOST_PART, UNREAD, AnnotatedBoxes, Row, gather
-from jupyter_clinagent.study.finding.folder import DataFolder
-from jupyter_clinagent.study.finding.matching import FileIndex
+from jupyter_clinagent.study.data.boxes.found import MOST_PART, UNREAD, AnnotatedBoxes, Row, gather
+from jupyter_clinagent.study.data.folder import DataFolder
+from jupyter_clinagent.study.data.matching import FileIndex
 
 
 def voc_boxes(folder: DataFolder, index: FileIndex) -> AnnotatedBoxes | None:

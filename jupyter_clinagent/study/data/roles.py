@@ -10,9 +10,9 @@ import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
-from jupyter_clinagent.study.finding.group_names import MOST_EACH, is_group
-from jupyter_clinagent.study.finding.layouts import SPLIT_WORDS
-from jupyter_clinagent.study.finding.matching import FileIndex
+from jupyter_clinagent.study.data.group_names import MOST_EACH, is_group
+from jupyter_clinagent.study.data.layouts import SPLIT_WORDS
+from jupyter_clinagent.study.data.matching import FileIndex
 
 MOST_CLASSES = 50
 LEAST_NUMBERS = 0.5

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jupyter_clinagent.study.finding.boxes.found import PARTLY, UNREAD, AnnotatedBoxes, Row, gather
-from jupyter_clinagent.study.finding.folder import DataFolder
+from jupyter_clinagent.study.data.boxes.found import PARTLY, UNREAD, AnnotatedBoxes, Row, gather
+from jupyter_clinagent.study.data.folder import DataFolder
 
 _LINE = re.compile(r"^\d+(?:\s+-?(?:\d*\.)?\d+(?:e[-+]?\d+)?){4,}\s*$", re.I)
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d+(?:e[-+]?\d+)?", re.I)

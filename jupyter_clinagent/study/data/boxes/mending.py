@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.study.finding.boxes.found import COLUMNS, CORNERS, AnnotatedBoxes
+from jupyter_clinagent.study.data.boxes.found import COLUMNS, CORNERS, AnnotatedBoxes
 
 SLACK = 1.0
 """Pixels by which a box may reach over its image for rounding alone."""

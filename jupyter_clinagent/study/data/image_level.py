@@ -10,7 +10,7 @@ import pandas as pd
 
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.label_values import not_known
-from jupyter_clinagent.study.finding.roles import is_categorical, is_named_like_label
+from jupyter_clinagent.study.data.roles import is_categorical, is_named_like_label
 
 _NEGATIVE = frozenset(
     ["0", "0.0", "no", "n", "none", "false", "negative", "neg", "normal", "healthy", "absent", "benign", "nofinding",

@@ -14,7 +14,7 @@ import pandas as pd
 
 from jupyter_clinagent.errors import UnreadableImage
 from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.study.finding.folder import DataFolder
+from jupyter_clinagent.study.data.folder import DataFolder
 
 THUMBNAIL = 32
 _HASH_SIDE = 16

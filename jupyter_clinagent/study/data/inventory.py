@@ -10,18 +10,18 @@ from pathlib import Path
 import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
-from jupyter_clinagent.study.finding.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
-from jupyter_clinagent.study.finding.boxes.found import AnnotatedBoxes
-from jupyter_clinagent.study.finding.boxes.tables import class_column, is_box_table, table_boxes
-from jupyter_clinagent.study.finding.boxes.voc import voc_boxes
-from jupyter_clinagent.study.finding.boxes.yolo import yolo_boxes
-from jupyter_clinagent.study.finding.filenames import ParsedGroups, parse_groups
-from jupyter_clinagent.study.finding.folder import DataFolder, read_folder
-from jupyter_clinagent.study.finding.layouts import MASK_FOLDERS, ClassFolders, find_class_folders, find_split_folders
-from jupyter_clinagent.study.finding.matching import FileIndex
-from jupyter_clinagent.study.finding.partition_tables import join_partition_tables
-from jupyter_clinagent.study.finding.roles import describe_columns
-from jupyter_clinagent.study.finding.tables import read_table
+from jupyter_clinagent.study.data.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
+from jupyter_clinagent.study.data.boxes.found import AnnotatedBoxes
+from jupyter_clinagent.study.data.boxes.tables import class_column, is_box_table, table_boxes
+from jupyter_clinagent.study.data.boxes.voc import voc_boxes
+from jupyter_clinagent.study.data.boxes.yolo import yolo_boxes
+from jupyter_clinagent.study.data.filenames import ParsedGroups, parse_groups
+from jupyter_clinagent.study.data.folder import DataFolder, read_folder
+from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, ClassFolders, find_class_folders, find_split_folders
+from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.partition_tables import join_partition_tables
+from jupyter_clinagent.study.data.roles import describe_columns
+from jupyter_clinagent.study.data.tables import read_table
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
 """Names of the synthetic columns that stand for class folders, partition folders, inner folders and parsed file names."""

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from jupyter_clinagent.study.finding.boxes.found import UNREAD, AnnotatedBoxes, Row, gather
-from jupyter_clinagent.study.finding.folder import DataFolder
-from jupyter_clinagent.study.finding.layouts import SPLIT_WORDS
-from jupyter_clinagent.study.finding.matching import FileIndex
+from jupyter_clinagent.study.data.boxes.found import UNREAD, AnnotatedBoxes, Row, gather
+from jupyter_clinagent.study.data.folder import DataFolder
+from jupyter_clinagent.study.data.layouts import SPLIT_WORDS
+from jupyter_clinagent.study.data.matching import FileIndex
 
 _PLUMBING = frozenset(["id", "width", "height", "license", "coco_url", "flickr_url", "date_captured"])
 _NOWHERE = (float("nan"),) * 4

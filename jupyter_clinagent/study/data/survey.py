@@ -9,10 +9,10 @@ import numpy as np
 
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
-from jupyter_clinagent.study.finding.boxes.found import CORNERS, AnnotatedBoxes
-from jupyter_clinagent.study.finding.group_names import names_patients, restarts
-from jupyter_clinagent.study.finding.image_level import image_level_labels, supervision
-from jupyter_clinagent.study.finding.inventory import (
+from jupyter_clinagent.study.data.boxes.found import CORNERS, AnnotatedBoxes
+from jupyter_clinagent.study.data.group_names import names_patients, restarts
+from jupyter_clinagent.study.data.image_level import image_level_labels, supervision
+from jupyter_clinagent.study.data.inventory import (
     FILE_NAME,
     FOLDER,
     FOLDER_SPLIT,
@@ -22,10 +22,10 @@ from jupyter_clinagent.study.finding.inventory import (
     image_rows,
     rows_by_file,
 )
-from jupyter_clinagent.study.finding.layouts import find_split_folders
-from jupyter_clinagent.study.finding.masks import count_unfit, find_masks
-from jupyter_clinagent.study.finding.modality import look_at_sample
-from jupyter_clinagent.study.finding.roles import is_named_like_label
+from jupyter_clinagent.study.data.layouts import find_split_folders
+from jupyter_clinagent.study.data.masks import count_unfit, find_masks
+from jupyter_clinagent.study.data.modality import look_at_sample
+from jupyter_clinagent.study.data.roles import is_named_like_label
 from jupyter_clinagent.tasks import registry
 
 

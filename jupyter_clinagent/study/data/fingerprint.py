@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from jupyter_clinagent.study.finding.folder import DataFolder
-from jupyter_clinagent.study.finding.readings import Readings
+from jupyter_clinagent.study.data.folder import DataFolder
+from jupyter_clinagent.study.data.readings import Readings
 
 Fingerprint = dict[str, tuple[int, str]]
 """Size in bytes and SHA-256, by path in the data folder."""

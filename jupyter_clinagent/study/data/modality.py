@@ -11,7 +11,7 @@ import numpy as np
 from jupyter_clinagent.contracts import Modality
 from jupyter_clinagent.errors import UnreadableImage
 from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.study.finding.folder import DataFolder
+from jupyter_clinagent.study.data.folder import DataFolder
 
 SAMPLE = 48
 _DERMOSCOPY = re.compile(r"dermosc|isic|ham10000|melanom|nevus|naevus|lesion|\bnv\b|skin", re.I)
