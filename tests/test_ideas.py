@@ -15,7 +15,7 @@ from jupyter_clinagent.tasks.classification import cells as ladder_cells
 from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
 from jupyter_clinagent.tasks.classification.ideas import Setup
 from jupyter_clinagent.tasks.detection import ideas as detector_ideas
-from jupyter_clinagent.tasks.detection.ideas import BoxRecipe
+from jupyter_clinagent.tasks.detection.ideas import BoxSetup
 
 SIZE = (64, 64)
 MINUTES = 0.03
@@ -113,7 +113,7 @@ def test_an_idea_for_a_classifier_runs_stands_in_its_recipe_and_replays(triage: 
 
 
 @pytest.mark.parametrize("idea", detector_ideas.CATALOGUE, ids=lambda idea: idea.name)
-def test_an_idea_for_a_detector_runs_from_the_best_detector_and_replays(wrists: Trial, idea: Idea[BoxRecipe]) -> None:
+def test_an_idea_for_a_detector_runs_from_the_best_detector_and_replays(wrists: Trial, idea: Idea[BoxSetup]) -> None:
     source = wrists.cell(idea)
     tried = wrists.ran(source)
     assert tried.details["model"]["start"]["detector"] == "retinanet"

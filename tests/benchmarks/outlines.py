@@ -2,18 +2,21 @@
 
 ::
 
-    python -m tests.benchmarks.outlines [--minutes M] [--seed S] [--threads T] [--size W H] [--data FOLDER]
+    python -m tests.benchmarks.outlines [--minutes M] [--seed S] [--threads T] [--size W H] [--data FOLDER] [--in-our-training]
 
 On one split, in the same minutes and on the same working size: the outliner as the playbook trains it (decoder, then every
-layer), ``segmentation_models_pytorch``'s U-Net with the same ImageNet weights (every layer at once; the package is only needed
-here), and Otsu's threshold (1979) of whichever channel and side outlines the training images best. Figures are of the test part
-at the images' own size; exits with 1 where the outliner is clearly worse than either. Nothing else should run on the machine
-meanwhile: what is compared is what a network learns in the same time.
+layer), a plain script on ``segmentation_models_pytorch`` (its U-Net on the same ImageNet weights, its Dice loss, Adam, flips, the
+best epoch by validation; the package is only needed here), and Otsu's threshold (1979) of whichever channel and side outlines
+the training images best. With ``--in-our-training`` the U-Net of that package in our training, too: the same augmentation, loss,
+schedule and averaging over flips, so that only the network differs. Figures are of the test part at the images' own size; exits
+with 1 where the outliner is clearly worse than any. Nothing else should run on the machine meanwhile: what is compared is what
+is learnt in the same time.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import os
 import sys
 import tempfile
@@ -46,11 +49,13 @@ from jupyter_clinagent.tasks.segmentation.truth import true_masks
 POLYPS = Path(os.environ.get("CLINAGENT_DATA", "../shared/data")) / "polyps"
 DECODER = 0.2
 """Share of the time in which the decoder learns alone, as the playbook plans it."""
+SCRIPT_RATE = 1e-3
+"""Adam's usual learning rate."""
 CHANNELS = ("red", "green", "blue", "hue", "saturation", "value")
 
 
 class PlainUNet(Outliner):
-    """The U-Net of ``segmentation_models_pytorch``, as it comes, on the same weights, with our loss and schedule."""
+    """The U-Net of ``segmentation_models_pytorch``, as it comes, on the same weights."""
 
     def __init__(self, classes: list[str]) -> None:
         import segmentation_models_pytorch as smp
@@ -92,6 +97,38 @@ def trained(model: Outliner, data: OutlineDataModule, minutes: float, seed: int)
 def ours(data: OutlineDataModule, classes: list[str], minutes: float, seed: int) -> Outliner:
     first = trained(Outliner(classes, trainable="decoder"), data, DECODER * minutes, seed)
     return trained(Outliner(classes, trainable="all", start=first), data, (1 - DECODER) * minutes, seed)
+
+
+def plain_script(data: OutlineDataModule, classes: list[str], minutes: float, seed: int) -> Outliner:
+    """What the examples of ``segmentation_models_pytorch`` do: its Dice loss, Adam, flips; the best epoch by validation."""
+    from segmentation_models_pytorch.losses import DiceLoss
+
+    torch.manual_seed(seed)
+    model, loss_of = PlainUNet(classes), DiceLoss("multilabel", from_logits=True)
+    images, masks, rng = data.images("train"), data.masks("train"), np.random.default_rng(seed)
+    known = data.masks("validation").transpose(0, 3, 1, 2).astype(bool)
+    optimizer = torch.optim.Adam(model.parameters(), lr=SCRIPT_RATE)
+    deadline, best, weights, epochs = time.monotonic() + 60 * minutes, -1.0, model.state_dict(), 0
+    while time.monotonic() < deadline:
+        model.train()
+        order = rng.permutation(len(images))
+        for rows in np.array_split(order, max(len(order) // data.batch_size, 1)):
+            if time.monotonic() >= deadline:
+                break
+            batch, inside = np.stack([images[row] for row in rows]), masks[rows].transpose(0, 3, 1, 2)
+            if rng.random() < 0.5:
+                batch, inside = batch[:, :, ::-1], inside[..., ::-1]
+            loss = loss_of(model(torch.from_numpy(batch.copy())), torch.from_numpy(inside.astype(np.float32)))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        epochs += 1
+        value = dice(known, model.predict_images(np.stack(list(data.images("validation")))) >= INSIDE) or 0.0
+        if value > best:
+            best, weights = value, copy.deepcopy(model.state_dict())
+    model.load_state_dict(weights)
+    print(f"    {60 * minutes:.0f} s, {epochs} epochs, validation {best:.3f}", flush=True)
+    return model
 
 
 def judged(cohort: Cohort, found: Iterable[tuple[str, tuple[int, int], np.ndarray]]) -> Outlined:
@@ -150,7 +187,7 @@ def kept(name: str, own: Outlined, other: Outlined) -> bool:
     return (gain.high or 0.0) >= 0
 
 
-def compare(folder: Path, size: tuple[int, int], minutes: float, seed: int) -> bool:
+def compare(folder: Path, size: tuple[int, int], minutes: float, seed: int, in_our_training: bool) -> bool:
     cohort = load_cohort(take_inventory(folder), Wishes(task="segmentation", seed=seed))
     cohort.seal.open()  # a benchmark is no study: nothing was chosen on these images
     data = OutlineDataModule(cohort, size=size, train_transform=augment.outlines(size))
@@ -158,12 +195,16 @@ def compare(folder: Path, size: tuple[int, int], minutes: float, seed: int) -> b
     print(
         f"{counts.to_dict()}, {size[0]} x {size[1]} pixels, {minutes} minutes each, {torch.get_num_threads()} threads", flush=True
     )
-    plain = trained(PlainUNet(cohort.classes), data, minutes, seed)
+    arms = {"plain script": plain_script(data, cohort.classes, minutes, seed)}
+    if in_our_training:
+        arms["U-Net of that package in our training"] = trained(PlainUNet(cohort.classes), data, minutes, seed)
     own = report("outliner", judged(cohort, outlines_of(ours(data, cohort.classes, minutes, seed), data, "test")))
-    other = report("plain U-Net", judged(cohort, outlines_of(plain, data, "test")))
+    others = {name: report(name, judged(cohort, outlines_of(model, data, "test"))) for name, model in arms.items()}
     channel, side = best_channel(data)
-    otsu = report(f"Otsu, {CHANNELS[channel]} {'above' if side else 'below'}", by_otsu(cohort, data, channel, side))
-    return all([kept("the plain U-Net", own, other), kept("Otsu", own, otsu)])
+    otsu = f"Otsu, {CHANNELS[channel]} {'above' if side else 'below'}"
+    others[otsu] = report(otsu, by_otsu(cohort, data, channel, side))
+    gains = [kept(name, own, other) for name, other in others.items()]
+    return all(gains)
 
 
 def main() -> int:
@@ -173,9 +214,10 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--size", type=int, nargs=2, default=(192, 160))
     parser.add_argument("--data", type=Path, default=POLYPS)
+    parser.add_argument("--in-our-training", action="store_true")
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
-    return 0 if compare(asked.data, (asked.size[0], asked.size[1]), asked.minutes, asked.seed) else 1
+    return 0 if compare(asked.data, (asked.size[0], asked.size[1]), asked.minutes, asked.seed, asked.in_our_training) else 1
 
 
 if __name__ == "__main__":

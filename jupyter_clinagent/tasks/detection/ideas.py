@@ -26,7 +26,7 @@ FINER = "finer images"
 
 
 @dataclass(frozen=True)
-class BoxRecipe:
+class BoxSetup:
     """What an experiment's cell says about data and detector.
 
     Attributes
@@ -44,7 +44,7 @@ class BoxRecipe:
     resized: bool = False
 
     @classmethod
-    def of(cls, facts: ExperimentFacts) -> BoxRecipe:
+    def of(cls, facts: ExperimentFacts) -> BoxSetup:
         """That of an experiment, whose detector the next one goes on from."""
         data = facts.details["data"]
         width, height = data["preprocessing"]["size"]
@@ -53,14 +53,14 @@ class BoxRecipe:
         return cls((width, height), window, data["negatives"], strength, bool(data["pseudo_boxes"]))
 
 
-def _changed(signs: Signs, **change: Any) -> BoxRecipe:
+def _changed(signs: Signs, **change: Any) -> BoxSetup:
     """From the best so far; where boxes are partial, training never goes on from the boxed images alone."""
-    best = BoxRecipe.of(signs.best)
+    best = BoxSetup.of(signs.best)
     return replace(best, **{"pseudo": best.pseudo or signs.cohort.supervision == "weak", **change})
 
 
-def _finer(signs: Signs) -> BoxRecipe:
-    return _changed(signs, size=finer(BoxRecipe.of(signs.best).size), resized=True)
+def _finer(signs: Signs) -> BoxSetup:
+    return _changed(signs, size=finer(BoxSetup.of(signs.best).size), resized=True)
 
 
 def _heads_only(signs: Signs) -> bool:
@@ -68,16 +68,16 @@ def _heads_only(signs: Signs) -> bool:
 
 
 def _small_boxes(signs: Signs) -> bool:
-    size = BoxRecipe.of(signs.best).size
+    size = BoxSetup.of(signs.best).size
     small = signs.survey.median_box is None or signs.survey.median_box * min(size) < 1.5 * BOX_PIXELS
     return small and signs.room_for_detail(size)
 
 
 def _few_negatives_seen(signs: Signs) -> bool:
-    return many_negatives(signs.cohort) and BoxRecipe.of(signs.best).negatives < MORE_NEGATIVES - 0.01
+    return many_negatives(signs.cohort) and BoxSetup.of(signs.best).negatives < MORE_NEGATIVES - 0.01
 
 
-CATALOGUE: tuple[Idea[BoxRecipe], ...] = (
+CATALOGUE: tuple[Idea[BoxSetup], ...] = (
     Idea(FINER, "typical boxes are small at this size, so train on at a higher resolution", 0.14, 2.0, _small_boxes, _finer),
     Idea("stronger augmentation", "the best look at validation came early and the rest was memorised, so vary the images more",
          0.06, 2.0, lambda signs: signs.memorises, partial(_changed, strength=1.5)),
@@ -90,7 +90,7 @@ CATALOGUE: tuple[Idea[BoxRecipe], ...] = (
 )  # fmt: skip
 
 
-def cell(number: int, chosen: Next[BoxRecipe]) -> str:
+def cell(number: int, chosen: Next[BoxSetup]) -> str:
     """An experiment that goes on from the best detector so far with every layer free, and one thing changed."""
     negatives = f"{chosen.setup.negatives:.3g}"
     return render(

@@ -6,7 +6,7 @@ from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.agent.playbook.rendering import render
 from jupyter_clinagent.tasks.segmentation import TASK
-from jupyter_clinagent.tasks.segmentation.ideas import GENTLE, OutlineRecipe
+from jupyter_clinagent.tasks.segmentation.ideas import GENTLE, OutlineSetup
 
 
 def experiment(number: int, rung: Rung, minutes: float, size: Size) -> str:
@@ -14,6 +14,6 @@ def experiment(number: int, rung: Rung, minutes: float, size: Size) -> str:
     return render(TASK.package, "experiment.py", number=number, rung=rung, minutes=minutes, size=size)
 
 
-def refinement(number: int, chosen: Next[OutlineRecipe]) -> str:
+def refinement(number: int, chosen: Next[OutlineSetup]) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
     return render(TASK.package, "refinement.py", number=number, chosen=chosen, setup=chosen.setup, rate=GENTLE)

@@ -21,31 +21,31 @@ PASSES = 8.0
 
 
 @dataclass(frozen=True)
-class OutlineRecipe:
+class OutlineSetup:
     """What an experiment's cell says about data and model."""
 
     size: Size
     strength: float = 1.0
 
     @classmethod
-    def of(cls, facts: ExperimentFacts) -> OutlineRecipe:
+    def of(cls, facts: ExperimentFacts) -> OutlineSetup:
         """That of an experiment, whose model the next one goes on from."""
         data = facts.details["data"]
         width, height = data["preprocessing"]["size"]
         return cls((width, height), (data["train_transform"] or {}).get("strength", 1.0))
 
 
-def _changed(signs: Signs, **change: Any) -> OutlineRecipe:
-    return replace(OutlineRecipe.of(signs.best), **change)
+def _changed(signs: Signs, **change: Any) -> OutlineSetup:
+    return replace(OutlineSetup.of(signs.best), **change)
 
 
-def _finer(signs: Signs) -> OutlineRecipe:
-    return _changed(signs, size=finer(OutlineRecipe.of(signs.best).size))
+def _finer(signs: Signs) -> OutlineSetup:
+    return _changed(signs, size=finer(OutlineSetup.of(signs.best).size))
 
 
-CATALOGUE: tuple[Idea[OutlineRecipe], ...] = (
+CATALOGUE: tuple[Idea[OutlineSetup], ...] = (
     Idea(FINER, "edges are sharper at a higher resolution, so train on there", 0.02, PASSES,
-         lambda signs: signs.room_for_detail(OutlineRecipe.of(signs.best).size), _finer),
+         lambda signs: signs.room_for_detail(OutlineSetup.of(signs.best).size), _finer),
     Idea("stronger augmentation", "the best look at validation came early and the rest was memorised, so vary the images more",
          0.01, PASSES, lambda signs: signs.memorises, partial(_changed, strength=1.5)),
     Idea(LONGER, "the outlines were still getting better when the time was over, so train on, more gently", 0.01, PASSES,
