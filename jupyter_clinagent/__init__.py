@@ -5,10 +5,12 @@ Importing the package is free (< 0.1 s): nothing heavy is imported before it is 
 
 from typing import TYPE_CHECKING
 
+from jupyter_clinagent._version import __version__
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__version__ = "0.1.0"
+__all__ = ["__version__", "load_ipython_extension"]
 
 
 def load_ipython_extension(ipython: "InteractiveShell") -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from jupyter_clinagent import __version__
+from jupyter_clinagent._version import __version__
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, ClinAgentError
 from jupyter_clinagent.summary import SUMMARY
 

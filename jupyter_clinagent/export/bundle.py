@@ -27,7 +27,7 @@ from typing import Any
 
 import nbformat
 
-from jupyter_clinagent import __version__
+from jupyter_clinagent._version import __version__
 from jupyter_clinagent.contracts import source_hash
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.export import inference, scan, scrub

@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from jupyter_clinagent import __version__
+from jupyter_clinagent._version import __version__
 from jupyter_clinagent.contracts import FACTS_MIME
 from jupyter_clinagent.errors import Different, NoSuchData
 from jupyter_clinagent.export.unpack import check, study_in, unpacked

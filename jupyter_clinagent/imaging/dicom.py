@@ -11,7 +11,7 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply
 from pydicom.pixels.utils import pixel_array
 
 from jupyter_clinagent.errors import UnreadableImage
-from jupyter_clinagent.imaging.reading import percentile_window, window
+from jupyter_clinagent.imaging.windowing import percentile_window, window
 
 NOT_PICTURES = {
     "SEG": "a segmentation, not a picture of a patient",

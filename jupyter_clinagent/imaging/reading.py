@@ -12,11 +12,10 @@ import cv2
 import numpy as np
 
 from jupyter_clinagent.errors import UnreadableImage
+from jupyter_clinagent.imaging.windowing import percentile_window
 
 PHOTOGRAPHS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 EXTENSIONS = PHOTOGRAPHS | {".dcm", ".dicom", ".dic"}
-WINDOW = (0.5, 99.5)
-"""Percentiles that become black and white where more than 8 bits come without a window of their own."""
 
 # Decoders complain on the console and quote what they read; what matters of it becomes a reason.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -25,8 +24,8 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 def read_image(path: str | Path) -> np.ndarray:
     """Decode one file.
 
-    More than 8 bits are windowed to the percentiles :data:`WINDOW`, jointly over the channels; transparent parts become
-    black; the EXIF orientation is applied. Of a multi-frame DICOM the middle frame is taken.
+    More than 8 bits are windowed to the percentiles :data:`~jupyter_clinagent.imaging.windowing.WINDOW`, jointly over the
+    channels; transparent parts become black; the EXIF orientation is applied. Of a multi-frame DICOM the middle frame is taken.
 
     Returns
     -------
@@ -56,21 +55,6 @@ def is_dicom(path: str | Path, data: bytes | None = None) -> bool:
         return path.suffix.lower() not in PHOTOGRAPHS
     head = data if data is not None else _head(path)
     return head[128:132] == b"DICM"
-
-
-def window(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Map ``low`` … ``high`` linearly to 0 … 255 and clip; a flat range gives black below it and white above."""
-    scaled = (values.astype(np.float32) - low) * (255.0 / max(high - low, 1e-6))
-    return np.asarray(np.clip(np.rint(scaled), 0, 255), dtype=np.uint8)
-
-
-def percentile_window(values: np.ndarray) -> np.ndarray:
-    """Window to the percentiles :data:`WINDOW`, or to the full range where they coincide (masks, nearly empty films)."""
-    finite = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = np.percentile(finite, WINDOW)
-    if low == high:
-        low, high = finite.min(), finite.max()
-    return window(finite, float(low), float(high))
 
 
 def to_rgb(image: np.ndarray) -> np.ndarray:

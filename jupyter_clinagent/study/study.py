@@ -21,10 +21,11 @@ from jupyter_clinagent.facts import (
     SurveyFacts,
 )
 from jupyter_clinagent.study.cohort.cohort import Cohort
-from jupyter_clinagent.study.cohort.corrections import CORRECTIONS, Corrections, note_corrections
+from jupyter_clinagent.study.cohort.corrections import CORRECTIONS, Corrections
 from jupyter_clinagent.study.cohort.splitting import AUTO
 from jupyter_clinagent.study.data.folder import read_folder
 from jupyter_clinagent.study.protocol.answers import keep_answer
+from jupyter_clinagent.study.protocol.correcting import note_corrections
 from jupyter_clinagent.study.protocol.ledger import Ledger
 from jupyter_clinagent.study.protocol.record import Record
 from jupyter_clinagent.study.protocol.session import Confirmed, Session

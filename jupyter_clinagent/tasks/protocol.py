@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from jupyter_clinagent.study.cohort.wishes import Wishes
     from jupyter_clinagent.study.data.inventory import Inventory
     from jupyter_clinagent.study.protocol.judged import Judged
-    from jupyter_clinagent.study.protocol.opening import Opening
+    from jupyter_clinagent.study.protocol.outcomes import Opening
     from jupyter_clinagent.study.protocol.session import Session, Shown
     from jupyter_clinagent.study.report.evidence import Evidence
     from jupyter_clinagent.study.report.lines import Line

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from jupyter_clinagent.errors import BadInput, ProtocolViolation
+from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.cohort.labels import Labelled
-
-if TYPE_CHECKING:
-    from jupyter_clinagent.study.protocol.session import Session
 
 CORRECTIONS = "corrections.csv"
 COLUMNS = ["image", "action", "label", "reason"]
@@ -76,24 +72,3 @@ class Corrections:
         rows.loc[relabel.index, "class"] = relabel
         left_out = labelled.left_out | dict.fromkeys(excluded, "excluded by the clinician")
         return replace(labelled, rows=rows.drop(index=excluded), left_out=left_out)
-
-
-def note_corrections(session: Session, rows: list[tuple[str, str, str | None]], reason: str) -> None:
-    """Write corrections ``(image, action, label)`` into the study folder and on the record.
-
-    Raises
-    ------
-    ProtocolViolation
-        The specification is confirmed already.
-    """
-    if session.confirmed_ is not None:
-        raise ProtocolViolation(
-            "Corrections are made before the specification is confirmed; start a new study to correct data now."
-        )
-    path = session.folder / CORRECTIONS
-    corrections = Corrections.load(path)
-    for image, action, label in rows:
-        corrections = corrections.with_row(image, action, label, reason)
-    corrections.save(path)
-    session.record.add("corrections", count=len(rows), reason=reason)
-    print(f"{len(rows)} correction{'s' * (len(rows) != 1)} noted; call study.load_cohort again for them to count.")

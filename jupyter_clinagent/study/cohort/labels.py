@@ -10,9 +10,10 @@ import pandas as pd
 
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.label_values import LABEL_NOT_KNOWN, not_known
-from jupyter_clinagent.study.data.inventory import FOLDER, Inventory, Table, folder_rows, rows_by_file
+from jupyter_clinagent.study.data.inventory import FOLDER, Inventory, folder_rows, rows_by_file
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.survey import label_candidates
+from jupyter_clinagent.study.data.tables import Table
 
 HOW = (
     "put them into one folder per class, or put a table (CSV, TSV or XLSX) with a column of image names "

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.study.data.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
 from jupyter_clinagent.study.data.boxes.found import AnnotatedBoxes
 from jupyter_clinagent.study.data.boxes.tables import class_column, is_box_table, table_boxes
@@ -21,33 +20,13 @@ from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, ClassFolders, fin
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.roles import describe_columns
-from jupyter_clinagent.study.data.tables import read_table
+from jupyter_clinagent.study.data.tables import Table, read_table
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
 """Names of the synthetic columns that stand for class folders, partition folders, inner folders and parsed file names."""
 
 ONE_HOT = "one_hot"
 _SAMPLE = 400
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: its rows, the column that names the images (if any) and the file that each row names."""
-
-    name: str
-    frame: pd.DataFrame
-    image_column: str | None
-    files: pd.Series
-    columns: list[ColumnFacts]
-
-    def by_role(self, role: str) -> list[ColumnFacts]:
-        """Columns with one role."""
-        return [column for column in self.columns if column.role == role]
-
-    @property
-    def matched(self) -> int:
-        """How many different files its rows name."""
-        return int(self.files.nunique())
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from jupyter_clinagent.study.data.inventory import (
     FOLDER_SPLIT,
     PATIENT_FOLDER,
     Inventory,
-    Table,
     image_rows,
     rows_by_file,
 )
@@ -26,6 +25,7 @@ from jupyter_clinagent.study.data.layouts import find_split_folders
 from jupyter_clinagent.study.data.masks import count_unfit, find_masks
 from jupyter_clinagent.study.data.modality import look_at_sample
 from jupyter_clinagent.study.data.roles import is_named_like_label
+from jupyter_clinagent.study.data.tables import Table
 from jupyter_clinagent.tasks import registry
 
 

@@ -5,13 +5,36 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from jupyter_clinagent.facts import ColumnFacts
+
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252", "latin-1")
 DELIMITERS = ",;\t|^~:# "
 """The likelier first: of two that split the lines alike, the first one counts."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its rows, the column that names the images (if any) and the file that each row names."""
+
+    name: str
+    frame: pd.DataFrame
+    image_column: str | None
+    files: pd.Series
+    columns: list[ColumnFacts]
+
+    def by_role(self, role: str) -> list[ColumnFacts]:
+        """Columns with one role."""
+        return [column for column in self.columns if column.role == role]
+
+    @property
+    def matched(self) -> int:
+        """How many different files its rows name."""
+        return int(self.files.nunique())
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -15,25 +14,11 @@ from jupyter_clinagent.imaging.training import FitResult, fit
 from jupyter_clinagent.study.protocol.acceptance import Acceptance, judge, judge_unfreed
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import Entry, recipe_hash
+from jupyter_clinagent.study.protocol.outcomes import Trained
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.protocol.shortcuts import check_debiasing, judge_freed, validation_figures
 from jupyter_clinagent.study.showing.training_display import LiveTraining
 from jupyter_clinagent.study.showing.verdict import Verdict
-
-
-@dataclass(frozen=True)
-class Trained:
-    """An experiment that ran to its end: its line in the ledger, model, data and validation predictions."""
-
-    entry: Entry
-    model: Model
-    data: CohortDataModule
-    validation: Judged
-
-    @property
-    def freed_from(self) -> str | None:
-        """The confounder that its training worked against."""
-        return self.data.debiased
 
 
 class Experiment:

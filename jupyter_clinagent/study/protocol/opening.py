@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 
 from jupyter_clinagent.contracts import OperatingPoint
@@ -16,34 +14,10 @@ from jupyter_clinagent.study.protocol.evaluation import (
     why_no_threshold,
 )
 from jupyter_clinagent.study.protocol.evaluator import judged_otherwise
-from jupyter_clinagent.study.protocol.experiment import Trained
-from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import recipe_hash
+from jupyter_clinagent.study.protocol.outcomes import Opening, Trained
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.protocol.shortcuts import Tested, reliance_facts
-
-
-@dataclass(frozen=True)
-class Opening:
-    """Everything that was learnt at an opening.
-
-    Attributes
-    ----------
-    files
-        Path in the data folder by test image id.
-    subgroups
-        See :func:`~jupyter_clinagent.study.protocol.evaluation.subgroup_table`.
-    """
-
-    facts: EvaluationFacts
-    trained: Trained
-    test: Judged
-    threshold: float | None
-    files: dict[str, str]
-    subgroups: pd.DataFrame
-    reason: str
-    models: int
-    """How many different models have seen the test set so far, this one included."""
 
 
 def open_test_set(session: Session, reason: str, again: bool = False) -> Opening:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.study.protocol.opening import Opening
+from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.tasks.task import Task
 
 MOST_IMAGES = 200

@@ -24,8 +24,7 @@ from jupyter_clinagent.tasks.task import Task
 if TYPE_CHECKING:
     from jupyter_clinagent.imaging.dataset import CohortDataModule
     from jupyter_clinagent.imaging.model import Model
-    from jupyter_clinagent.study.protocol.experiment import Trained
-    from jupyter_clinagent.study.protocol.opening import Opening
+    from jupyter_clinagent.study.protocol.outcomes import Opening, Trained
 
 T = TypeVar("T")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,10 +16,8 @@ from jupyter_clinagent.imaging.reliance import ConfoundedScores
 from jupyter_clinagent.study.protocol.acceptance import Acceptance, judge_debiasing
 from jupyter_clinagent.study.protocol.evaluation import choose_operating_point, why_no_threshold
 from jupyter_clinagent.study.protocol.judged import Judged
+from jupyter_clinagent.study.protocol.outcomes import Trained
 from jupyter_clinagent.study.protocol.session import Session
-
-if TYPE_CHECKING:
-    from jupyter_clinagent.study.protocol.experiment import Trained
 
 
 def confounded(session: Session, predictions: Judged, confounder: str) -> ConfoundedScores | str:

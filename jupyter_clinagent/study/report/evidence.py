@@ -12,7 +12,7 @@ from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study.data.dates import header_years
 from jupyter_clinagent.study.protocol.evaluation import SMALL
 from jupyter_clinagent.study.protocol.ledger import Entry
-from jupyter_clinagent.study.protocol.opening import Opening
+from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.record import verify_record
 from jupyter_clinagent.study.protocol.robustness import robustness_table
 from jupyter_clinagent.study.protocol.session import Session

@@ -11,7 +11,7 @@ from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study.protocol.judged import together
-from jupyter_clinagent.study.protocol.opening import Opening
+from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.classification import predictions
 from jupyter_clinagent.tasks.classification.predictions import Predictions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -12,7 +12,9 @@ from torch.utils.data import DataLoader, IterableDataset
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.tasks.detection import metrics as detection_metrics
 from jupyter_clinagent.tasks.detection.box_data import BoxDataModule, Target, as_target
-from jupyter_clinagent.tasks.detection.module import FindingDetector, selected
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.tasks.detection.module import FindingDetector
 
 MAX_EPOCHS = 60
 LEAST_STEPS = 400
@@ -70,7 +72,7 @@ class MapFeed:
         self.model.eval()
         chunks = self.maps[: None if first is None else -(-first // CHUNK)]
         full = ([level.float().to(self.model.device) for level in chunk] for chunk in chunks)
-        found = [boxes for maps in full for boxes in selected(self.model.decoded(maps), self.size)]
+        found = [boxes for maps in full for boxes in self.model.selected(self.model.decoded(maps), self.size)]
         return detection_metrics.score(metric, self.truth[: len(found)], found)
 
 

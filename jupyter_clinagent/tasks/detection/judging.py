@@ -11,7 +11,7 @@ from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging import boxes
 from jupyter_clinagent.imaging.boxes import Boxes, listed
-from jupyter_clinagent.study.protocol.opening import Opening
+from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.detection import found, metrics
 from jupyter_clinagent.tasks.detection.found import FoundBoxes

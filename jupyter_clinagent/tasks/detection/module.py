@@ -30,6 +30,7 @@ from jupyter_clinagent.imaging.schedule import one_cycle
 from jupyter_clinagent.imaging.stages import Stage
 from jupyter_clinagent.tasks.detection import anchors
 from jupyter_clinagent.tasks.detection.box_data import BoxDataModule, Target
+from jupyter_clinagent.tasks.detection.feeds import BoxImageFeed, MapFeed
 
 Trainable = Literal["heads", "all"]
 TunedOn = Literal["labels", "boxes"]
@@ -231,13 +232,17 @@ class FindingDetector(L.LightningModule):
         self.eval()
         starts = range(0, len(images), batch_size)
         batches = (torch.from_numpy(np.array(images[k : k + batch_size])).to(self.device) for k in starts)
-        return [boxes for batch in batches for boxes in selected(self(batch), (images.shape[2], images.shape[1]))]
+        return [boxes for batch in batches for boxes in self.selected(self(batch), (images.shape[2], images.shape[1]))]
+
+    @staticmethod
+    def selected(output: tuple[torch.Tensor, torch.Tensor], size: tuple[int, int]) -> list[Boxes]:
+        """The boxes that count of each image in a detector's output."""
+        corners, scores = output
+        return [select(c, s, size) for c, s in zip(corners.cpu().numpy(), scores.cpu().numpy(), strict=True)]
 
 
 def stages_of(model: FindingDetector, data: BoxDataModule) -> list[Stage]:
     """What the training of a detector consists of, in order."""
-    from jupyter_clinagent.tasks.detection.feeds import BoxImageFeed, MapFeed
-
     if model.trainable == "all":
         return [Stage("all", partial(BoxImageFeed, model, data))]
     heads = Stage("heads", partial(MapFeed, model, data))
@@ -246,8 +251,6 @@ def stages_of(model: FindingDetector, data: BoxDataModule) -> list[Stage]:
 
 def _tuning(model: FindingDetector, data: BoxDataModule) -> Stage:
     """A few box-free patients don't show what is normal: then the backbone is tuned on the boxes instead."""
-    from jupyter_clinagent.tasks.detection.feeds import BoxImageFeed
-
     if data.few_negatives or model.tuned_on == "boxes":
         return Stage("backbone on boxes", partial(BoxImageFeed, model, data), TUNING)
     return Stage("backbone on labels", partial(_labels, model, data), TUNING, metric="auroc")
@@ -256,12 +259,6 @@ def _tuning(model: FindingDetector, data: BoxDataModule) -> Stage:
 def _labels(model: FindingDetector, data: BoxDataModule) -> Feed:
     model.classifier.freeze_plan()
     return ImageFeed(model.classifier, data)
-
-
-def selected(output: tuple[torch.Tensor, torch.Tensor], size: tuple[int, int]) -> list[Boxes]:
-    """The boxes that count of each image in a detector's output."""
-    corners, scores = output
-    return [select(c, s, size) for c, s in zip(corners.cpu().numpy(), scores.cpu().numpy(), strict=True)]
 
 
 def _kind(start: FindingDetector | ImageClassifier | None) -> Literal["nothing", "classifier", "detector"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -12,7 +12,9 @@ from torch.utils.data import DataLoader, TensorDataset
 from jupyter_clinagent.imaging.feeds import HEAD_SECONDS, MAX_EPOCHS, PROBE_BATCH, PROBE_EPOCHS, PROBE_IMAGES, features_of
 from jupyter_clinagent.tasks.findings.data import FindingsDataModule
 from jupyter_clinagent.tasks.findings.metrics import macro_auroc
-from jupyter_clinagent.tasks.findings.module import FindingsClassifier
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.tasks.findings.module import FindingsClassifier
 
 
 class FindingsFeed:

@@ -10,7 +10,7 @@ import torch
 
 from jupyter_clinagent.contracts import Partition, Specification
 from jupyter_clinagent.facts import CohortFacts
-from jupyter_clinagent.study.protocol.opening import Opening
+from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.findings import metrics, scored
 from jupyter_clinagent.tasks.findings.scored import FindingScores

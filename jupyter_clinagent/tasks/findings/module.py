@@ -14,6 +14,7 @@ from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.stages import Stage
 from jupyter_clinagent.imaging.views import views_of
 from jupyter_clinagent.tasks.findings.data import FindingsDataModule
+from jupyter_clinagent.tasks.findings.feeds import FeatureFeed, FindingsFeed
 
 
 class FindingsClassifier(ImageClassifier):
@@ -36,8 +37,6 @@ class FindingsClassifier(ImageClassifier):
 
     def stages(self, data: CohortDataModule) -> list[Stage]:
         """One: features computed once where only the head learns, else varied images."""
-        from jupyter_clinagent.tasks.findings.feeds import FeatureFeed, FindingsFeed
-
         if not isinstance(data, FindingsDataModule):
             raise ValueError("findings are learnt from a FindingsDataModule")
         return [Stage(self.trainable, partial(FeatureFeed if self.trainable == "head" else FindingsFeed, self, data))]

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.study.data.folder import DataFolder
-from jupyter_clinagent.study.data.inventory import Inventory, Table
+from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.tables import Table
 from jupyter_clinagent.tasks.segmentation.pairing import ONE
 
 Found = dict[str, list[dict[str, Any]]]

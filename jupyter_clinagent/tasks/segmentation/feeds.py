@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from torch.utils.data import DataLoader
 
 from jupyter_clinagent.tasks.segmentation.data import OutlineDataModule
 from jupyter_clinagent.tasks.segmentation.metrics import dice
-from jupyter_clinagent.tasks.segmentation.module import Outliner
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.tasks.segmentation.module import Outliner
 
 MAX_EPOCHS = 120
 LEAST_STEPS = 400

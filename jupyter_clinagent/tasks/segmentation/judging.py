@@ -10,7 +10,7 @@ import numpy as np
 
 from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.facts import CohortFacts
-from jupyter_clinagent.study.protocol.opening import Opening
+from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.segmentation import metrics, outlined
 from jupyter_clinagent.tasks.segmentation.inference import INSIDE

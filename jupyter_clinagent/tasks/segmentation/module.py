@@ -18,6 +18,7 @@ from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.schedule import one_cycle
 from jupyter_clinagent.imaging.stages import Stage
 from jupyter_clinagent.tasks.segmentation.data import OutlineDataModule
+from jupyter_clinagent.tasks.segmentation.feeds import OutlineFeed
 
 Trainable = Literal["decoder", "all"]
 PEAK_RATES: dict[str, float] = {"decoder": 3e-3, "all": 2e-3}
@@ -117,8 +118,6 @@ class Outliner(L.LightningModule):
     # -------------------------------------------------------------- training
     def stages(self, data: CohortDataModule) -> list[Stage]:
         """One."""
-        from jupyter_clinagent.tasks.segmentation.feeds import OutlineFeed
-
         if not isinstance(data, OutlineDataModule):
             raise ValueError("outlines are learnt from outlines: give an OutlineDataModule")
         return [Stage(self.trainable, partial(OutlineFeed, self, data))]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from jupyter_clinagent.study.data.boxes.found import UNNAMED, AnnotatedBoxes, Row, gather
 from jupyter_clinagent.study.data.roles import LEAST_NUMBERS, is_blank, is_named_like_label, share_of_numbers
-
-if TYPE_CHECKING:
-    from jupyter_clinagent.study.data.inventory import Table
+from jupyter_clinagent.study.data.tables import Table
 
 _NAMES = {
     "x_min": "xmin|x1|x0|left", "y_min": "ymin|y1|y0|top", "x_max": "xmax|x2|right", "y_max": "ymax|y2|bottom",
