@@ -162,7 +162,12 @@ class Plan(Frozen):
 
 
 class Estimate(Frozen):
-    """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why)."""
+    """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why).
+
+    Facts hold it, so what another release says beyond this is kept.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     value: float | None
     low: float | None = None

@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from pydantic import ValidationError
-
+from jupyter_clinagent import versions
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent, study_folder, study_name
 from jupyter_clinagent.agent.models import make_model
 from jupyter_clinagent.agent.playbook.draft import offers
 from jupyter_clinagent.agent.workbench import Outcome
 from jupyter_clinagent.contracts import Card, Decision, Event
-from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData
+from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData, OtherRelease
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.missing import missing
@@ -205,7 +204,7 @@ async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
 
 
 def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: float) -> dict[str, Any]:
-    """The JSON summary, schema 1: what the study wrote, completed by what only the agent knows."""
+    """The JSON summary: what the study wrote, completed by what only the agent knows."""
     report = outcome.latest("report") or {}
     written = json.loads(Path(report["summary"]).read_text(encoding="utf-8")) if report else {}
     good = outcome.status in ("done", "answered")
@@ -213,7 +212,7 @@ def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: floa
     return {
         **SUMMARY,
         **written,
-        "schema": 1,
+        "schema": versions.SUMMARY,
         "exit": EXIT[outcome.status],
         "error": None if good else outcome.message,
         "question": question,
@@ -237,8 +236,8 @@ def _offers(outcome: Outcome) -> list[dict[str, Any]]:
     """What could have been learnt from the data, by any task."""
     seen = outcome.latest("survey")
     try:
-        return [offer.model_dump(mode="json") for offer in offers(SurveyFacts.model_validate(seen))] if seen else []
-    except ValidationError:  # a cell of a language model may display what only looks like a survey
+        return [offer.model_dump(mode="json") for offer in offers(SurveyFacts.read(seen))] if seen else []
+    except OtherRelease:  # a cell of a language model may display what only looks like a survey
         return []
 
 

@@ -38,7 +38,8 @@ def _kind(model: Any) -> str | None:
     """The kind of facts that a class stands for."""
     if not (isinstance(model, type) and issubclass(model, BaseModel) and "kind" in model.model_fields):
         return None
-    return str(model.model_fields["kind"].default)
+    kind = model.model_fields["kind"]
+    return None if kind.is_required() else str(kind.default)
 
 
 def as_text(schema: dict[str, Any]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_clinagent import versions
+from jupyter_clinagent._version import __version__
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import EvaluationFacts, ReportFacts
 from jupyter_clinagent.study.report.evidence import Evidence
@@ -15,7 +17,8 @@ def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
     session, opened = evidence.session, evidence.opening.facts
     survey = session.survey.assumptions if session.survey else []
     return {
-        "schema": 1,
+        "schema": versions.SUMMARY,
+        "clinagent": __version__,
         "task": evidence.specification.task,
         "specification": evidence.specification.model_dump(mode="json"),
         "assumptions": [
