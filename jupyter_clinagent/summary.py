@@ -10,6 +10,7 @@ from jupyter_clinagent._version import __version__
 SUMMARY: dict[str, Any] = {
     "schema": versions.SUMMARY,
     "clinagent": __version__,
+    "facts_schema": versions.FACTS,
     "exit": None,
     "error": None,
     "question": None,
@@ -19,6 +20,9 @@ SUMMARY: dict[str, Any] = {
     "questions": [],
     "plan": None,
     "offers": [],
+    "allocation": None,
+    "modality": None,
+    "evaluator": None,
     "primary_metric": None,
     "validation": None,
     "test": None,

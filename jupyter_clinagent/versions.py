@@ -14,8 +14,10 @@ from typing import Any
 from jupyter_clinagent._version import __version__
 from jupyter_clinagent.errors import OtherRelease
 
-FACTS = RECORD = LEDGER = SUMMARY = MANIFEST = 1
-"""Versions of facts, of an entry of the record, of the ledger, of the JSON summary and of a bundle's manifest."""
+FACTS = RECORD = LEDGER = MANIFEST = 1
+"""Versions of facts, of an entry of the record, of the ledger and of a bundle's manifest."""
+SUMMARY = 2
+"""Version of the JSON summary: since 2 a question's words stand under ``text``, and release 0.1.0 had no ``allocation``."""
 
 
 def schema_of(content: Mapping[str, Any], key: str = "schema") -> int:
