@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from jupyter_clinagent import versions
 from jupyter_clinagent._version import __version__
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, ClinAgentError
 from jupyter_clinagent.summary import SUMMARY
@@ -76,7 +77,7 @@ def _failed(arguments: argparse.Namespace, code: int, message: str) -> dict[str,
     print(f"jupyter clinagent: {message}", file=sys.stderr)
     keys = SUMMARY if arguments.summarised else {}
     question = message if code == AnswerNeeded.exit_code else None
-    return {**keys, "schema": 1, "exit": code, "error": message, "question": question}
+    return {**keys, "schema": versions.SUMMARY, "exit": code, "error": message, "question": question}
 
 
 def _check_json(arguments: argparse.Namespace) -> None:
@@ -141,7 +142,7 @@ def _phantom(a: argparse.Namespace) -> dict[str, Any]:
     folder = _empty(a.folder)
     known[a.kind].phantom.write(a.kind, folder, a.n, a.seed, a.difficulty)
     print(f"{a.n} phantom images ({a.kind}, {a.difficulty}) in {folder}")
-    return {"schema": 1, "exit": 0, "error": None, "folder": str(folder)}
+    return {"schema": versions.SUMMARY, "exit": 0, "error": None, "folder": str(folder)}
 
 
 def _export(a: argparse.Namespace) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def _export(a: argparse.Namespace) -> dict[str, Any]:
     a.output.absolute().parent.mkdir(parents=True, exist_ok=True)
     bundle = export(a.notebook, a.output, with_images=a.with_images, show=_findings)
     print(f"Bundle {bundle.path} ({bundle.path.stat().st_size / 1e6:.1f} MB)")
-    return {"schema": 1, "exit": 0, "error": None, "bundle": str(bundle.path), "findings": bundle.findings}
+    return {"schema": versions.SUMMARY, "exit": 0, "error": None, "bundle": str(bundle.path), "findings": bundle.findings}
 
 
 def _findings(found: list[str]) -> None:
@@ -164,7 +165,7 @@ def _verify(a: argparse.Namespace) -> dict[str, Any]:
     verdict = verify(a.bundle, a.data, progress=print)
     print(verdict.message)
     return {
-        "schema": 1,
+        "schema": versions.SUMMARY,
         "exit": 0 if verdict.same else 1,
         "error": None if verdict.same else verdict.message,
         **verdict.as_dict(),
@@ -176,7 +177,7 @@ def _evaluate(a: argparse.Namespace) -> dict[str, Any]:
 
     result = evaluate(a.bundle, a.data, dict(_pair(x) for x in a.map))
     print(result["text"])
-    return {"schema": 1, "exit": 0, "error": None, **result}
+    return {"schema": versions.SUMMARY, "exit": 0, "error": None, **result}
 
 
 def _predict(a: argparse.Namespace) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _predict(a: argparse.Namespace) -> dict[str, Any]:
         print(f"not read: {line}", file=sys.stderr)
     print(f"{rows} predictions in {a.output}. Research use only; not a medical device.")
     return {
-        "schema": 1,
+        "schema": versions.SUMMARY,
         "exit": 0 if rows else 2,
         "error": None if rows else "no image could be read",
         "predictions": str(a.output),

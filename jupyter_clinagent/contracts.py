@@ -26,6 +26,9 @@ NO_PATIENT = "shows no patient"
 FINDING, NO_FINDING = "finding", "no finding"
 """Image-level labels of a cohort whose truth lies inside its images."""
 
+OUTSIDE, NO_FILE = "label outside the classes", "row without an image file"
+"""Why an image is in no class, and what a row is that names no image."""
+
 REPORT_ITEM_COUNT = 44
 REPORT_ITEMS = {
     "intended use": 1,
@@ -162,7 +165,12 @@ class Plan(Frozen):
 
 
 class Estimate(Frozen):
-    """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why)."""
+    """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why).
+
+    Facts hold it, so what another release says beyond this is kept.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     value: float | None
     low: float | None = None
@@ -364,7 +372,7 @@ class Decision(Frozen):
 
     choice: str
     text: str = ""
-    by: Approval = ""
+    by: Approval | Literal["--answer"] = ""
 
 
 class Approver(Protocol):

@@ -7,6 +7,7 @@
     │   ├── NoSuchData                 the folder or file is not there, or holds no images
     │   ├── LabelsDoNotMatch           labels without images, images without labels, one class only
     │   ├── TooFewImages               too few images or groups to build and judge a model
+    │   ├── OtherRelease               another release wrote it in a form that can't be read; says which, and what to do
     │   └── UnreadableImage            one image can't be decoded (kept out and counted)
     ├── AnswerNeeded                   exit 3: a question has no answer and no default was allowed
     ├── OutOfScope                     exit 4: not one of the tasks that this tool does
@@ -46,6 +47,10 @@ class LabelsDoNotMatch(BadInput):
 
 class TooFewImages(BadInput):
     """Too few images or groups to build and judge a model."""
+
+
+class OtherRelease(BadInput):
+    """Another release wrote it in a form that this one can't read."""
 
 
 class UnreadableImage(BadInput):

@@ -1,22 +1,17 @@
 """Facts: what a cell tells the agent.
 
 Each is displayed in the cell's output under :data:`~jupyter_clinagent.contracts.FACTS_MIME`, beside the text and the
-figures that the clinician reads, so that the agent knows nothing that the clinician can't see.
+figures that the clinician reads, so that the agent knows nothing that the clinician can't see. How those of another release are
+read stands in :mod:`jupyter_clinagent.displayed`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import ConfigDict
-
-from jupyter_clinagent.contracts import Estimate, Frozen, Modality, PositiveClass, in_words
-
-
-class Facts(Frozen):
-    """Plain data that a cell tells. What another release wrote is read, too: fields that this one does not know are kept."""
-
-    model_config = ConfigDict(extra="allow")
+from jupyter_clinagent.contracts import Estimate, Modality, PositiveClass, in_words
+from jupyter_clinagent.displayed import Displayed, Facts
 
 
 class ColumnFacts(Facts):
@@ -34,7 +29,7 @@ class ColumnFacts(Facts):
     evidence: str = ""
 
 
-class SurveyFacts(Facts):
+class SurveyFacts(Displayed):
     """``study.survey()``: what lies in the data folder, before anything is decided."""
 
     kind: Literal["survey"] = "survey"
@@ -73,7 +68,7 @@ class SurveyFacts(Facts):
     problems: list[str] = []
 
 
-class CohortFacts(Facts):
+class CohortFacts(Displayed):
     """``study.load_cohort(...)``: loaded, grouped, split and sealed.
 
     Where the truth lies inside the images ``classes`` are those of the findings there, and ``counts`` and ``groups`` go by
@@ -120,14 +115,14 @@ class AuditFinding(Facts):
     """The column that goes with the label and says of each image yes or no, so that a model can be freed from it."""
 
 
-class AuditFacts(Facts):
+class AuditFacts(Displayed):
     """``study.audit()``."""
 
     kind: Literal["audit"] = "audit"
     findings: list[AuditFinding]
 
 
-class SpeedFacts(Facts):
+class SpeedFacts(Displayed):
     """``study.measure_speed()``: milliseconds an image for ``{"head"|"half"|"all"|"predict": {size: ms}}``."""
 
     kind: Literal["speed"] = "speed"
@@ -135,7 +130,7 @@ class SpeedFacts(Facts):
     ms_per_image: dict[str, dict[str, float]]
 
 
-class ConfirmationFacts(Facts):
+class ConfirmationFacts(Displayed):
     """``study.confirm(...)``: which specification is on the record now, and who is said to have approved it."""
 
     kind: Literal["specification"] = "specification"
@@ -143,7 +138,7 @@ class ConfirmationFacts(Facts):
     approved: str = ""
 
 
-class ExperimentFacts(Facts):
+class ExperimentFacts(Displayed):
     """``run.verdict``: one line of the ledger."""
 
     kind: Literal["experiment"] = "experiment"
@@ -241,7 +236,7 @@ class RelianceFacts(Facts):
     """Test images by cell: positive or negative, with or without the confounder."""
 
 
-class EvaluationFacts(Facts):
+class EvaluationFacts(Displayed):
     """``study.unseal(reason)``: the figures of the kept experiment on the opened test set."""
 
     kind: Literal["evaluation"] = "evaluation"
@@ -258,7 +253,7 @@ class EvaluationFacts(Facts):
     replayed: bool = False
 
 
-class ExplanationFacts(Facts):
+class ExplanationFacts(Displayed):
     """``study.explain()``: heat maps and their sanity test."""
 
     kind: Literal["explanation"] = "explanation"
@@ -267,7 +262,7 @@ class ExplanationFacts(Facts):
     """Mean correlation between the maps of the trained and of a weight-randomised model (low is good)."""
 
 
-class ReportFacts(Facts):
+class ReportFacts(Displayed):
     """``study.report()``: where everything is (absolute paths)."""
 
     kind: Literal["report"] = "report"
@@ -277,3 +272,12 @@ class ReportFacts(Facts):
     predictions: str
     needs_you: list[str] = []
     """Report items that only the clinician can fill: number and topic."""
+
+
+_KINDS: dict[str, type[Displayed]] = {str(kind.model_fields["kind"].default): kind for kind in Displayed.__subclasses__()}
+
+
+def completed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Displayed facts as plain data, with what an older release left out; a kind that is not known here stays as it is."""
+    known = _KINDS.get(content["kind"])
+    return known.read(content).model_dump(mode="json") if known else dict(content)

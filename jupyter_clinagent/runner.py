@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from pydantic import ValidationError
-
+from jupyter_clinagent import versions
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent, study_folder, study_name
 from jupyter_clinagent.agent.models import make_model
 from jupyter_clinagent.agent.playbook.draft import offers
 from jupyter_clinagent.agent.workbench import Outcome
+from jupyter_clinagent.allocation import allocation
 from jupyter_clinagent.contracts import Card, Decision, Event
-from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData
+from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData, OtherRelease
 from jupyter_clinagent.export.bundle import export
-from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.missing import missing
 from jupyter_clinagent.nearby import no_such_folder
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
@@ -75,7 +75,7 @@ class TerminalApprover:
     async def decide(self, card: Card) -> Decision:
         """The decision on one card."""
         if card.kind == "question":
-            return Decision(choice="answer", text=await self._answer(card))
+            return await self._answer(card)
         if card.kind == "cell":
             return await self._allow(card)
         if card.kind == "plan" and self._dry_run:
@@ -84,16 +84,17 @@ class TerminalApprover:
             return Decision(choice="Approve", by="--yes" if self._yes else "")
         return await self._choose(card)
 
-    async def _answer(self, card: Card) -> str:
+    async def _answer(self, card: Card) -> Decision:
         self._asked[card.key] = None
         if card.key in self._answers:
-            return self._answers[card.key]
+            return Decision(choice="answer", text=self._answers[card.key], by="--answer")
         if self._yes and card.default:
-            return card.default
+            return Decision(choice="answer", text=card.default, by="--yes")
         offered = f" ({', '.join(card.choices)})" if card.choices else ""
         if self._prompt is None:
             raise AnswerNeeded(f"{card.body}{offered} Answer with --answer {card.key}=VALUE, or take the defaults with --yes.")
-        return await self._said(card, f"{card.body}{offered} [{card.default}] ") or card.default
+        said = await self._said(card, f"{card.body}{offered} [{card.default}] ")
+        return Decision(choice="answer", text=said or card.default, by="at a prompt")
 
     async def _choose(self, card: Card) -> Decision:
         if self._prompt is None:
@@ -205,15 +206,16 @@ async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
 
 
 def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: float) -> dict[str, Any]:
-    """The JSON summary, schema 1: what the study wrote, completed by what only the agent knows."""
+    """The JSON summary: what the study wrote, completed by what only the agent knows."""
     report = outcome.latest("report") or {}
     written = json.loads(Path(report["summary"]).read_text(encoding="utf-8")) if report else {}
     good = outcome.status in ("done", "answered")
     question = outcome.message if outcome.status == "needs_answer" else None
     return {
         **SUMMARY,
+        **_seen(outcome),
         **written,
-        "schema": 1,
+        "schema": versions.SUMMARY,
         "exit": EXIT[outcome.status],
         "error": None if good else outcome.message,
         "question": question,
@@ -222,7 +224,6 @@ def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: floa
         "assumptions": list(dict.fromkeys([*outcome.assumptions, *written.get("assumptions", [])])),
         "questions": outcome.questions,
         "plan": outcome.plan,
-        "offers": _offers(outcome),
         "primary_metric": (outcome.specification or {}).get("primary_metric"),
         "audit": outcome.latest("audit") or {"findings": []},
         "seconds": round(seconds, 1),
@@ -233,13 +234,19 @@ def summary(outcome: Outcome, notebook: Path, bundle: Path | None, seconds: floa
     }
 
 
-def _offers(outcome: Outcome) -> list[dict[str, Any]]:
-    """What could have been learnt from the data, by any task."""
-    seen = outcome.latest("survey")
+def _seen(outcome: Outcome) -> dict[str, Any]:
+    """What could have been learnt from the data, by any task, and where each image went."""
+    seen, loaded, specification = outcome.latest("survey"), outcome.latest("cohort"), outcome.specification
     try:
-        return [offer.model_dump(mode="json") for offer in offers(SurveyFacts.model_validate(seen))] if seen else []
-    except ValidationError:  # a cell of a language model may display what only looks like a survey
-        return []
+        survey = SurveyFacts.read(seen) if seen else None
+        cohort = CohortFacts.read(loaded) if loaded else None
+    except OtherRelease:  # a cell of a language model may display what only looks like a survey
+        return {}
+    return {
+        "offers": [offer.model_dump(mode="json") for offer in offers(survey)] if survey else [],
+        "modality": (specification or {}).get("modality") or (survey.modality if survey else None),
+        "allocation": allocation(survey, cohort, specification) if survey and cohort and specification else None,
+    }
 
 
 def _notebook_path(options: RunOptions) -> Path:

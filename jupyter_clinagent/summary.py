@@ -1,11 +1,16 @@
-"""What the JSON summary of a study always holds, however far the study came (schema 1)."""
+"""What the JSON summary of a study always holds, however far the study came."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from jupyter_clinagent import versions
+from jupyter_clinagent._version import __version__
+
 SUMMARY: dict[str, Any] = {
-    "schema": 1,
+    "schema": versions.SUMMARY,
+    "clinagent": __version__,
+    "facts_schema": versions.FACTS,
     "exit": None,
     "error": None,
     "question": None,
@@ -15,6 +20,9 @@ SUMMARY: dict[str, Any] = {
     "questions": [],
     "plan": None,
     "offers": [],
+    "allocation": None,
+    "modality": None,
+    "evaluator": None,
     "primary_metric": None,
     "validation": None,
     "test": None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -31,6 +32,21 @@ async def test_yes_is_not_called_a_persons_approval() -> None:
 async def test_what_is_typed_at_a_prompt_is(said: str) -> None:
     approver = TerminalApprover(yes=False, answers={}, ask=lambda prompt: said)
     assert (await approver.decide(PLAN)).by == "at a prompt"
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "by"),
+    [
+        ({"yes": True, "answers": {"group": "lesion"}}, "lesion", "--answer"),
+        ({"yes": True, "answers": {}}, "patient", "--yes"),
+        ({"yes": False, "answers": {}, "ask": lambda prompt: "eye"}, "eye", "at a prompt"),
+    ],
+    ids=["answer", "yes", "prompt"],
+)
+async def test_the_summary_can_tell_who_answered_a_question(given: dict[str, Any], text: str, by: str) -> None:
+    question = Card(id="2", kind="question", title="?", body="By what?", key="group", default="patient")
+    decision = await TerminalApprover(**given).decide(question)
+    assert (decision.text, decision.by) == (text, by)
 
 
 CELL = Card(id="3", kind="cell", title="Run this new cell?", body="```python\n1 + 1\n```", key="grant-cells")

@@ -31,7 +31,7 @@ def run(folder: Path, *arguments: str, request: str = REQUEST, data: Path | None
 # ------------------------------------------------------------------ a whole study
 def test_a_study_from_one_sentence_gives_the_promised_summary(finished: FinishedStudy) -> None:
     s = finished.summary
-    assert (s["schema"], s["exit"], s["error"], s["task"]) == (1, 0, None, "classification")
+    assert (s["schema"], s["exit"], s["error"], s["task"]) == (2, 0, None, "classification")
     assert s["primary_metric"] == "auroc"
     assert s["specification"]["positive_class"] == "mel"
     assert s["specification"]["group_column"] == "lesion_id"

@@ -165,10 +165,10 @@ class Toolbox:
         card = Card(
             id=tool_call_id, kind="question", title=question, body=question, choices=choices or [], key=key, default=default
         )
-        answer = self._ask(card).text or default
-        self.bench.outcome.questions = [q for q in self.bench.outcome.questions if q["key"] != key] + [
-            {"key": key, "question": question, "answer": answer}
-        ]
+        decided = self._ask(card)
+        answer = decided.text or default
+        asked = {"key": key, "text": question, "choices": card.choices, "default": default, "answer": answer, "by": decided.by}
+        self.bench.outcome.questions = [q for q in self.bench.outcome.questions if q["key"] != key] + [asked]
         return f"The clinician answers: {answer}", {"status": "ok", "key": key, "answer": answer}
 
     async def propose_specification(

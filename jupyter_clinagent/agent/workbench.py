@@ -24,7 +24,8 @@ class Outcome:
     specification: dict[str, Any] | None = None
     assumptions: list[str] = field(default_factory=list)
     plan: dict[str, Any] | None = None
-    questions: list[dict[str, str]] = field(default_factory=list)
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    """``key``, ``text``, ``choices``, ``default``, ``answer`` and ``by`` of each."""
     cell_error: str = ""
     """How the last cell failed; empty where it went well."""
 

@@ -27,6 +27,7 @@ from typing import Any
 
 import nbformat
 
+from jupyter_clinagent import versions
 from jupyter_clinagent._version import __version__
 from jupyter_clinagent.contracts import source_hash
 from jupyter_clinagent.errors import BadInput
@@ -37,7 +38,6 @@ from jupyter_clinagent.export.pseudonyms import Pseudonyms, pseudonyms_of
 from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES, load_identities
 from jupyter_clinagent.study.protocol.record import chained, verify_record
 
-SCHEMA = 1
 NEEDED = (
     "ledger.json",
     "record.jsonl",
@@ -88,7 +88,7 @@ def export(notebook: Path, output: Path, *, with_images: bool = False, show: Cal
     if show:
         show(findings)
     manifest = {
-        "schema": SCHEMA,
+        "schema": versions.MANIFEST,
         "clinagent": __version__,
         "notebook": notebook.name,
         "study": study.name,

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
+from jupyter_clinagent import versions
 from jupyter_clinagent.contracts import names_of
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.export.unpack import check, model_in, study_in, unpacked
@@ -39,7 +40,8 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
     with unpacked(bundle) as (root, manifest):
         check(root, manifest)
         study = study_in(root, manifest)
-        own = json.loads((study / "summary.json").read_text(encoding="utf-8"))
+        written = json.loads((study / "summary.json").read_text(encoding="utf-8"))
+        own = versions.needed(written, {"specification": dict, "test": dict}, "The summary in the bundle", versions.SUMMARY)
         model = load_onnx(model_in(root))
         values = _label_values(own["specification"]["classes"], renamed or {})
         task = registry.find(model.metadata["task"])

@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jupyter_clinagent import versions
 from jupyter_clinagent.errors import BadInput, Different
 from jupyter_clinagent.imaging.inference import METADATA, ONNX
+
+_NEEDED = {"notebook": str, "study": str, "cells": dict, "files": dict}
 
 
 @contextmanager
@@ -23,6 +26,8 @@ def unpacked(bundle: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     ------
     BadInput
         Not a bundle, or a name in it that leads out of the folder.
+    OtherRelease
+        A bundle whose manifest another release wrote in a form that this one can't read.
     """
     if not bundle.is_file():
         raise BadInput(f"There is no bundle {bundle}.")
@@ -36,7 +41,7 @@ def unpacked(bundle: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
             manifest = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
         except (zipfile.BadZipFile, FileNotFoundError, ValueError) as error:
             raise BadInput(f"{bundle} is not a bundle of this tool ({type(error).__name__}).") from error
-        yield root, manifest
+        yield root, versions.needed(manifest, _NEEDED, "The manifest of the bundle", versions.MANIFEST)
 
 
 def study_in(root: Path, manifest: dict[str, Any]) -> Path:

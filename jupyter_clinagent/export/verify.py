@@ -24,13 +24,13 @@ from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES
 from jupyter_clinagent.study.cohort.corrections import CORRECTIONS
 from jupyter_clinagent.study.data.folder import IMAGE_SUFFIXES, TABLE_SUFFIXES
 from jupyter_clinagent.study.protocol.evaluator import judged_otherwise
-from jupyter_clinagent.study.protocol.record import verify_record
+from jupyter_clinagent.study.protocol.record import confirmed_in, verify_record
 from jupyter_clinagent.tasks import registry
 
 SAME_MACHINE, OTHER_MACHINE = 0.005, 0.02
 """Largest difference of a figure that counts as the same."""
 _COMPARED = ("cohort", "experiment", "evaluation")
-_NOT_FIGURES = {"seconds", "replayed", "unsealed", "epochs"}
+_NOT_FIGURES = {"seconds", "replayed", "unsealed", "epochs", "facts_schema"}
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,11 @@ def check_evaluator_version(entries: list[dict[str, Any]], version: str) -> None
     Different
         They are of other versions; says which, and which release is needed.
     """
-    confirmed = next((e["data"] for e in reversed(entries) if e["kind"] == "specification confirmed"), None)
-    changed = judged_otherwise(registry.find(confirmed["specification"]["task"]), confirmed.get("versions")) if confirmed else []
+    confirmed = confirmed_in(entries)
+    if not confirmed:
+        return
+    last = confirmed[-1]
+    changed = judged_otherwise(registry.find(last["specification"]["task"]), last.get("versions"))
     if changed:
         raise Different(
             f"The study, made with jupyter_clinagent {version}, was judged otherwise than {__version__} judges: "

@@ -15,13 +15,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter
 
 from jupyter_clinagent import contracts, facts
+from jupyter_clinagent.schemas.files import files
 from jupyter_clinagent.tasks import registry
 
 FOLDER = Path(__file__).parent
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Schema by file name: the specification, the plan, a card, and each kind of facts that a cell displays."""
+    """Schema by file name: the specification, the plan, a card, each kind of facts that a cell displays, and files."""
     own = [task.specification for task in registry.tasks().values() if task.package.startswith("jupyter_clinagent.")]
     union: Any = reduce(or_, sorted(own, key=lambda one: one.__name__))
     specification: Any = Annotated[union, Field(discriminator="task")]
@@ -31,6 +32,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "plan": contracts.Plan.model_json_schema(),
         "card": contracts.Card.model_json_schema(),
         **{f"facts-{kind}": model.model_json_schema() for kind, model in kinds.items()},
+        **files(),
     }
 
 
@@ -38,7 +40,8 @@ def _kind(model: Any) -> str | None:
     """The kind of facts that a class stands for."""
     if not (isinstance(model, type) and issubclass(model, BaseModel) and "kind" in model.model_fields):
         return None
-    return str(model.model_fields["kind"].default)
+    kind = model.model_fields["kind"]
+    return None if kind.is_required() else str(kind.default)
 
 
 def as_text(schema: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from jupyter_clinagent.agent.playbook.closing import estimate, threshold_message
 from jupyter_clinagent.agent.playbook.turn import Call
 from jupyter_clinagent.contracts import Estimate, OperatingPoint
-from jupyter_clinagent.facts import OperatingResult
+from jupyter_clinagent.facts import EvaluationFacts, OperatingResult
 from jupyter_clinagent.study.protocol.evaluation import operating_result
 from jupyter_clinagent.study.report.words import at_threshold, missed_target
 from jupyter_clinagent.study.showing import pages
@@ -41,6 +41,12 @@ def point(
     return operating_result(aim, 0.4, figures, figures)
 
 
+def shown(result: OperatingResult) -> Call:
+    """The cell that chose it."""
+    facts = EvaluationFacts(experiment="one", primary_metric="auroc", validation={}, test={}, operating_point=result, unsealed=1)
+    return Call("add_and_run", {}, {"facts": [facts.model_dump(mode="json")]})
+
+
 @pytest.mark.parametrize(
     ("result", "verdict", "words"),
     [
@@ -55,8 +61,7 @@ def point(
     ],
 )
 def test_chat_cell_and_report_agree_on_whether_the_target_was_met(result: OperatingResult, verdict: str, words: str) -> None:
-    dumped = {"operating_point": result.model_dump(mode="json")}
-    chat = threshold_message(Call("add_and_run", {}, {"facts": [{"kind": "evaluation", **dumped}]}))
+    chat = threshold_message(shown(result))
     report = " ".join(at_threshold(result))
     assert result.against_target == verdict
     assert all(words in text for text in (chat, pages.operating_point(result), report))
@@ -65,6 +70,6 @@ def test_chat_cell_and_report_agree_on_whether_the_target_was_met(result: Operat
 
 def test_without_a_target_nobody_judges_one() -> None:
     result = point(None, 0.9, 0.8, 0.95, "youden")
-    chat = threshold_message(Call("add_and_run", {}, {"facts": [{"kind": "evaluation", "operating_point": result.model_dump()}]}))
+    chat = threshold_message(shown(result))
     assert (result.against_target, result.judge_target("the target", "the interval")) == (None, "")
     assert "target" not in chat + pages.operating_point(result)

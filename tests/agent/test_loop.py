@@ -185,11 +185,12 @@ async def test_a_card_that_waits_is_asked_again_in_a_later_process(notebook: Hea
     first = await turn(notebook, ScriptedChatModel(script=[question]), Answers(question=AnswerNeeded("nobody is there")))
     assert first.status == "needs_answer"
     model = ScriptedChatModel(script=[AIMessage("By patient, then.")])
-    answers = Answers(question=Decision(choice="answer", text="patient"))
+    answers = Answers(question=Decision(choice="answer", text="patient", by="in the chat"))
     later = await turn(notebook, model, answers, request=None)
     assert answers.cards[0].body == "By patient or by lesion?"
     assert "patient" in tool_texts(model)[0]
-    assert later.questions == [{"key": "group", "question": "By patient or by lesion?", "answer": "patient"}]
+    asked = {"key": "group", "text": "By patient or by lesion?", "choices": [], "default": "", "answer": "patient"}
+    assert later.questions == [{**asked, "by": "in the chat"}]
 
 
 async def test_sealed_labels_are_denied_even_where_everything_is_granted(notebook: HeadlessNotebook) -> None:

@@ -151,8 +151,8 @@ EXPERIMENT = {
 
 RELIANCE = {
     "confounder": "drain",
-    "model": {"experiment": "drain transplant", "reliance": {**FIGURE, "value": 0.08}},
-    "erm": {"experiment": "full fine-tuning", "reliance": {**FIGURE, "value": 0.31}},
+    "model": {"experiment": "drain transplant", "reliance": {**FIGURE, "value": 0.08}, "auroc_without": FIGURE},
+    "erm": {"experiment": "full fine-tuning", "reliance": {**FIGURE, "value": 0.31}, "auroc_without": FIGURE},
 }
 
 REQUEST = "Separate melanoma from nevus. Missing a melanoma is worse than a false alarm"

@@ -38,7 +38,7 @@ def test_a_study_runs_from_survey_to_report(finished: Study) -> None:
 
 def test_the_summary_has_the_promised_keys_and_no_invented_figure(finished: Study) -> None:
     summary = json.loads((home(finished) / "summary.json").read_text())
-    assert summary["schema"] == 1
+    assert summary["schema"] == 2
     assert {"task", "specification", "assumptions", "primary_metric", "validation", "test", "operating_point"} <= summary.keys()
     assert {"reliance", "experiments", "unsealed", "audit", "report", "predictions"} <= summary.keys()
     assert summary["unsealed"] == 1

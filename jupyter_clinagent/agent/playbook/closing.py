@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Exported
-from jupyter_clinagent.facts import ExperimentFacts, OperatingResult
+from jupyter_clinagent.facts import ExperimentFacts, OperatingResult, completed
 from jupyter_clinagent.tasks import registry
 
 
@@ -71,8 +71,8 @@ def exported_message(exported: Exported) -> str:
 
 def threshold_message(call: Call) -> str:
     """What a new threshold gives."""
-    found = [f for f in call.artifact["facts"] if f["kind"] in ("evaluation", "threshold")]
-    point = found[-1].get("operating_point", found[-1]) if found else None
+    found = [completed(f) for f in call.artifact["facts"] if f["kind"] == "evaluation"]
+    point = found[-1]["operating_point"] if found else None
     return f"{_threshold(point)}\n\nChosen after the test set was opened, so the report labels it post hoc."
 
 

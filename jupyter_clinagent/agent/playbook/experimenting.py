@@ -61,7 +61,7 @@ class Made:
 
     def after(self, call: Call) -> Made:
         """With the experiment of this cell."""
-        found = ExperimentFacts.model_validate(facts_in(call, "experiment"))
+        found = ExperimentFacts.read(facts_in(call, "experiment"))
         return Made((*self.done, found), call.artifact["elapsed"] / 60)
 
 

@@ -140,7 +140,7 @@ def _free(turn: Turn, intent: Intent) -> Step:
 def _found_by_audit(turn: Turn, intent: Intent, survey: SurveyFacts) -> list[str]:
     """The strongest shortcut that the audit discovered, where the words name none."""
     audits = _all(turn.earlier, "audit") if intent.distrusts and not intent.confounders else []
-    found = discovered(survey, AuditFacts.model_validate(audits[-1])) if audits else []
+    found = discovered(survey, AuditFacts.read(audits[-1])) if audits else []
     return [str(finding.confounder) for finding in found[:1]]
 
 
@@ -169,9 +169,9 @@ def _freed_from(best: ExperimentFacts) -> str | None:
 # ------------------------------------------------------------------ what earlier turns know
 def _setting(calls: tuple[Call, ...]) -> Setting:
     """That of the study that was finished last."""
-    survey = SurveyFacts.model_validate(_last(calls, "survey"))
-    cohort = CohortFacts.model_validate(_last(calls, "cohort"))
-    speed = SpeedFacts.model_validate(_last(calls, "speed"))
+    survey = SurveyFacts.read(_last(calls, "survey"))
+    cohort = CohortFacts.read(_last(calls, "cohort"))
+    speed = SpeedFacts.read(_last(calls, "speed"))
     agreed = [c for c in calls if c.name == "propose_specification" and c.artifact.get("choice") == "Approve"]
     spec = registry.specified(agreed[-1].arguments["specification"])
     width, height = next(iter(speed.ms_per_image["all"])).split("x")
@@ -189,7 +189,7 @@ def _all(calls: tuple[Call, ...], kind: str) -> list[dict[str, Any]]:
 def _experiments(calls: tuple[Call, ...]) -> tuple[ExperimentFacts, ...]:
     """Those of the last study: an experiment of an earlier one doesn't count."""
     start = max(k for k, call in enumerate(calls) if any(f["kind"] == "cohort" for f in call.artifact.get("facts") or []))
-    return tuple(ExperimentFacts.model_validate(facts) for facts in _all(calls[start:], "experiment"))
+    return tuple(ExperimentFacts.read(facts) for facts in _all(calls[start:], "experiment"))
 
 
 def _best(done: tuple[ExperimentFacts, ...]) -> ExperimentFacts:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
-from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, NoSuchData, TooFewImages
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, NoSuchData, OtherRelease, TooFewImages
+from jupyter_clinagent.facts import completed
 
-_BAD_INPUT = {error.__name__ for error in (BadInput, NoSuchData, LabelsDoNotMatch, TooFewImages)}
+_BAD_INPUT = {error.__name__ for error in (BadInput, NoSuchData, LabelsDoNotMatch, TooFewImages, OtherRelease)}
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def facts_in(call: Call, kind: str) -> dict[str, Any]:
         raise Want(
             finish("failed", f"The cell showed no {kind}; is the kernel's jupyter_clinagent the same version as the server's?")
         )
-    return dict(found[-1])
+    return completed(found[-1])
 
 
 def approved(turn: Turn, tool: str, arguments: dict[str, Any], say: str) -> None:

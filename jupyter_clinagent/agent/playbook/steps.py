@@ -56,7 +56,7 @@ def _study(turn: Turn) -> Step:
     settings = turn.settings
     minutes = settings.minutes or intent.minutes or DEFAULT_MINUTES
     data = _data_folder(turn, intent)
-    survey = SurveyFacts.model_validate(
+    survey = SurveyFacts.read(
         facts_in(
             run(
                 turn, "I look at the data first.", cells.begin(settings.study_folder, data, turn.request, minutes, settings.seed)
@@ -66,16 +66,16 @@ def _study(turn: Turn) -> Step:
     )
     drafted = _draft(turn, intent, survey, minutes)
     size, window = registry.find(drafted.specification.task).planning.size(survey, minutes)
-    cohort = CohortFacts.model_validate(
+    cohort = CohortFacts.read(
         facts_in(
             run(turn, "I load the images, keep each group together, and seal the test set.", cells.load(drafted.load)), "cohort"
         )
     )
     drafted = fitted_to(drafted, cohort)
     _warn_of_too_few(turn, cohort)
-    audit = AuditFacts.model_validate(facts_in(run(turn, "I audit the data.", cells.AUDIT), "audit"))
+    audit = AuditFacts.read(facts_in(run(turn, "I audit the data.", cells.AUDIT), "audit"))
     drafted = put_forward(drafted, intent, survey, audit)
-    speed = SpeedFacts.model_validate(facts_in(run(turn, "I measure how fast this machine trains.", cells.speed(size)), "speed"))
+    speed = SpeedFacts.read(facts_in(run(turn, "I measure how fast this machine trains.", cells.speed(size)), "speed"))
     _agree_specification(turn, drafted, cohort)
     agreed = turn.last("propose_specification")
     approved_by = agreed.artifact.get("by", "") if agreed else ""

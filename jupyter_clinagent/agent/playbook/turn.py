@@ -14,6 +14,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from jupyter_clinagent.facts import completed
+
 _SETTINGS = re.compile(r"\n\n<settings>(.*)</settings>\s*$", re.DOTALL)
 
 
@@ -68,7 +70,7 @@ class Turn:
     def facts(self, kind: str) -> dict[str, Any] | None:
         """The latest facts of a kind in this turn."""
         found = [f for c in self.calls for f in c.artifact.get("facts") or [] if f["kind"] == kind]
-        return found[-1] if found else None
+        return completed(found[-1]) if found else None
 
     @property
     def finished_earlier(self) -> bool:

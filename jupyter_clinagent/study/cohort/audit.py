@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from jupyter_clinagent.contracts import NO_FILE, OUTSIDE
 from jupyter_clinagent.facts import AuditFinding
 from jupyter_clinagent.study.cohort.association import associations
 from jupyter_clinagent.study.cohort.cohort import Cohort
@@ -49,10 +50,10 @@ def _groups(cohort: Cohort) -> Iterator[AuditFinding]:
 
 def _left_out(cohort: Cohort) -> Iterator[AuditFinding]:
     for reason, count in Counter(cohort.left_out.values()).most_common():
-        harmless = reason == "label outside the classes"
+        harmless = reason == OUTSIDE
         text = f"{count} image{'s were' if count != 1 else ' was'} left out: {reason}."
         yield AuditFinding(topic="left out", severity="info" if harmless else "warning", count=count, text=text)
-    missing = cohort.facts.left_out.get("row without an image file", 0)
+    missing = cohort.facts.left_out.get(NO_FILE, 0)
     if missing:
         text = f"{missing} rows of the table name an image file that is not there."
         yield AuditFinding(topic="missing files", severity="warning", count=missing, text=text)

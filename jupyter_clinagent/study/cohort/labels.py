@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from jupyter_clinagent.contracts import OUTSIDE
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.label_values import LABEL_NOT_KNOWN, not_known
 from jupyter_clinagent.study.data.inventory import FOLDER, Inventory, folder_rows, rows_by_file
@@ -75,7 +76,7 @@ def label_images(
 def _without_class(cells: pd.Series, classed: pd.Series, unknown: pd.Series) -> dict[str, str]:
     """Why a file's row gives no class, for files none of whose rows does."""
     told = set(cells.index[classed.notna()])
-    reasons = {LABEL_NOT_KNOWN: unknown, "no label": cells.isna(), "label outside the classes": cells.notna() & ~unknown}
+    reasons = {LABEL_NOT_KNOWN: unknown, "no label": cells.isna(), OUTSIDE: cells.notna() & ~unknown}
     return {
         str(file): reason for reason, rows in reasons.items() for file in cells.index[rows & classed.isna()] if file not in told
     }

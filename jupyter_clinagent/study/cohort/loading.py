@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from jupyter_clinagent.contracts import OUTSIDE
 from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
@@ -39,7 +40,7 @@ def note_data(session: Session, cohort: Cohort) -> None:
     found = session.inventory.boxes
     fingerprint = fingerprint_of(session.inventory.folder, cohort.looks.readings, found.files if found else ())
     save_fingerprint(fingerprint, session.folder / "data_fingerprint.json")
-    left_out = sorted((file, reason) for file, reason in cohort.left_out.items() if reason != "label outside the classes")
+    left_out = sorted((file, reason) for file, reason in cohort.left_out.items() if reason != OUTSIDE)
     pd.DataFrame(left_out, columns=["image", "reason"]).to_csv(session.folder / "left_out.csv", index=False)
     _note_groups(cohort, session.folder / "groups.csv")
     if len(cohort.boxes_touched):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from jupyter_clinagent import versions
+
 LEDGER, REPLAY = "ledger.json", "replay.json"
+_ALWAYS = {"name": str, "hypothesis": str, "minutes": int | float, "recipe": str, "details": dict, "metric": str}
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Entry:
     failed: str | None = None
     validation: dict[str, Any] = field(default_factory=dict)
     history: list[dict[str, float]] = field(default_factory=list)
+    beyond: dict[str, Any] = field(default_factory=dict)
+    """Fields of another release; they are written again as they were."""
 
 
 class Ledger:
@@ -49,11 +54,21 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._earlier, self._openings = _read(folder / REPLAY)
-        entries, openings = _read(folder / LEDGER)
-        self._earlier += entries
-        self._openings += [opening for opening in openings if opening not in self._openings]
+        self._beyond: dict[str, Any] = {}
+        self._earlier: list[Entry] = []
+        self._openings: list[str] = []
+        for name in (REPLAY, LEDGER):
+            self._remember(folder / name)
         self.session: list[Entry] = []
+
+    def _remember(self, path: Path) -> None:
+        if not path.exists():
+            return
+        known = {"experiments": list, "openings": list}
+        content = versions.needed(json.loads(path.read_text(encoding="utf-8")), known, path.name, versions.LEDGER)
+        self._earlier += [_entry(plain, path.name, versions.schema_of(content)) for plain in content["experiments"]]
+        self._openings += [opening for opening in content["openings"] if opening not in self._openings]
+        self._beyond |= {name: value for name, value in content.items() if name not in {*known, "schema"}}
 
     def replay_of(self, name: str, recipe: str) -> Entry | None:
         """The last finished experiment with the same name and recipe."""
@@ -93,17 +108,23 @@ class Ledger:
 
     def save(self) -> None:
         """Write ``ledger.json``, whole or not at all."""
-        content = {"schema": 1, "experiments": [asdict(entry) for entry in self.all], "openings": self._openings}
+        known = {"schema": versions.LEDGER, "experiments": [_plain(entry) for entry in self.all], "openings": self._openings}
         draft = self._folder / (LEDGER + ".new")
-        draft.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        draft.write_text(json.dumps(self._beyond | known, indent=1), encoding="utf-8")
         draft.replace(self._folder / LEDGER)
 
 
-def _read(path: Path) -> tuple[list[Entry], list[str]]:
-    if not path.exists():
-        return [], []
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return [Entry(**entry) for entry in content["experiments"]], list(content["openings"])
+def _entry(plain: Any, file: str, version: int) -> Entry:
+    content = versions.needed(plain, _ALWAYS, f"An experiment in {file}", versions.LEDGER, version)
+    known = {one.name for one in fields(Entry)} - {"beyond"}
+    beyond = {name: value for name, value in content.items() if name not in known}
+    return Entry(**{name: value for name, value in content.items() if name in known}, beyond=beyond)
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    content = asdict(entry)
+    beyond: dict[str, Any] = content.pop("beyond")
+    return beyond | content
 
 
 def recipe_hash(content: Mapping[str, Any]) -> str:

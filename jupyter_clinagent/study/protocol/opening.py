@@ -16,6 +16,7 @@ from jupyter_clinagent.study.protocol.evaluation import (
 from jupyter_clinagent.study.protocol.evaluator import judged_otherwise
 from jupyter_clinagent.study.protocol.ledger import recipe_hash
 from jupyter_clinagent.study.protocol.outcomes import Opening, Trained
+from jupyter_clinagent.study.protocol.record import confirmed_in
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.protocol.shortcuts import Tested, reliance_facts
 
@@ -50,9 +51,8 @@ def open_test_set(session: Session, reason: str, again: bool = False) -> Opening
 
 def _evaluator(session: Session) -> str:
     """The identity under which the test set was opened; release 0.1.0 knew evaluators by the text of their code."""
-    specification, confirmed = session.confirmed.specification, session.record.entries("specification confirmed")
-    first = confirmed[0]["data"]
-    same = first["specification"].get("task") == specification.task and not judged_otherwise(session.task, None)
+    first = confirmed_in(session.record.entries())[0]
+    same = first["specification"]["task"] == session.task.name and not judged_otherwise(session.task, None)
     return str(first["evaluator"]) if "versions" not in first and same else session.confirmed.evaluator_hash
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from jupyter_clinagent import versions
 from jupyter_clinagent.errors import Different
 
 GENESIS = "0" * 64
 
 
 class Record:
-    """Appends entries ``{n, time, kind, data, previous, hash}`` to a file; never rewrites one.
+    """Appends entries ``{schema, n, time, kind, data, previous, hash}`` to a file; never rewrites one.
 
     Raises
     ------
@@ -30,6 +31,7 @@ class Record:
     def add(self, kind: str, **data: Any) -> str:
         """Append an entry and return its hash."""
         entry = {
+            "schema": versions.RECORD,
             "n": self._count,
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "kind": kind,
@@ -54,14 +56,34 @@ def verify_record(path: Path) -> list[dict[str, Any]]:
     ------
     Different
         A line was changed, removed or inserted; says which.
+    OtherRelease
+        The chain is whole, but another release wrote a line in a form that this one can't read.
     """
     entries, previous = [], GENESIS
     for number, entry in _lines(path):
         if entry is None or entry.get("n") != number or entry.get("previous") != previous or entry.get("hash") != _digest(entry):
             raise Different(f"{path.name} was changed: line {number + 1} does not fit the chain of hashes.")
-        entries.append(entry)
+        entries.append(versions.needed(entry, {"kind": str, "data": dict}, f"Line {number + 1} of {path.name}", versions.RECORD))
         previous = entry["hash"]
     return entries
+
+
+def confirmed_in(entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was confirmed as the specification, in order: ``specification``, ``evaluator`` and perhaps ``versions``.
+
+    Raises
+    ------
+    OtherRelease
+        Another release wrote it in a form that this one can't read.
+    """
+    return [_confirmed(entry) for entry in entries if entry["kind"] == "specification confirmed"]
+
+
+def _confirmed(entry: dict[str, Any]) -> dict[str, Any]:
+    what, version = "The confirmed specification on record", versions.schema_of(entry)
+    data = versions.needed(entry["data"], {"specification": dict, "evaluator": str}, what, versions.RECORD, version)
+    versions.needed(data["specification"], {"task": str}, what, versions.RECORD, version)
+    return data
 
 
 def chained(entries: list[dict[str, Any]], change: Callable[[Any], Any]) -> str:

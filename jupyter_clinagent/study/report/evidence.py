@@ -13,7 +13,7 @@ from jupyter_clinagent.study.data.dates import header_years
 from jupyter_clinagent.study.protocol.evaluation import SMALL
 from jupyter_clinagent.study.protocol.ledger import Entry
 from jupyter_clinagent.study.protocol.outcomes import Opening
-from jupyter_clinagent.study.protocol.record import verify_record
+from jupyter_clinagent.study.protocol.record import confirmed_in, verify_record
 from jupyter_clinagent.study.protocol.robustness import robustness_table
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.failures import FailureKind, worst_failures
@@ -91,7 +91,7 @@ def gather(session: Session, changed: list[str]) -> Evidence:
         slope=_slope(session),
         majority=float(counts.max() / counts.sum()),
         entries=len(entries),
-        approved=next(e["data"].get("approved", "") for e in reversed(entries) if e["kind"] == "specification confirmed"),
+        approved=confirmed_in(entries)[-1].get("approved", ""),
         confirmed_first=kinds.index("specification confirmed") < kinds.index("experiment started"),
     )
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_clinagent import versions
+from jupyter_clinagent._version import __version__
+from jupyter_clinagent.allocation import allocation
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import EvaluationFacts, ReportFacts
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.showing.reliance_page import not_estimable, reliance_json
+
+METHOD = "95 % percentile interval of a bootstrap over groups"
+"""How every interval of a figure is made."""
 
 
 def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
@@ -15,9 +21,14 @@ def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
     session, opened = evidence.session, evidence.opening.facts
     survey = session.survey.assumptions if session.survey else []
     return {
-        "schema": 1,
+        "schema": versions.SUMMARY,
+        "clinagent": __version__,
+        "facts_schema": versions.FACTS,
         "task": evidence.specification.task,
         "specification": evidence.specification.model_dump(mode="json"),
+        "allocation": _allocation(evidence),
+        "modality": evidence.specification.modality,
+        "evaluator": session.confirmed.evaluator,
         "assumptions": [
             *survey,
             *session.cohort.facts.assumptions,
@@ -40,7 +51,16 @@ def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
 
 
 def _plain(figures: dict[str, Estimate]) -> dict[str, Any]:
-    return {name: {"value": e.value, "low": e.low, "high": e.high} for name, e in figures.items()}
+    return {
+        name: {"value": e.value, "low": e.low, "high": e.high, "method": METHOD if e.low is not None else None}
+        for name, e in figures.items()
+    }
+
+
+def _allocation(evidence: Evidence) -> dict[str, Any] | None:
+    """None where the data were never surveyed: a cell of anybody's may leave that out."""
+    survey, specification = evidence.session.survey, evidence.specification.model_dump(mode="json")
+    return allocation(survey, evidence.session.cohort.facts, specification) if survey else None
 
 
 def _experiment(entry: Any) -> dict[str, Any]:

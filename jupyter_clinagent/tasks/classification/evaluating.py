@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from jupyter_clinagent.contracts import OUTSIDE
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.cohort.groups import group_images
@@ -53,7 +54,7 @@ def _labelled(inventory: Inventory, classes: dict[str, list[str]]) -> pd.DataFra
     except LabelsDoNotMatch as error:
         raise LabelsDoNotMatch(f"{error} The model's classes are {', '.join(classes)}; see --map THEIRS=OURS.") from error
     absent = sorted(set(classes) - set(found.rows["class"]))
-    foreign = sum(reason == "label outside the classes" for reason in found.left_out.values())
+    foreign = sum(reason == OUTSIDE for reason in found.left_out.values())
     if absent and foreign:
         raise BadInput(
             f"No image has the class {', '.join(absent)} in {found.column}, but {foreign} images have a label that is none of "

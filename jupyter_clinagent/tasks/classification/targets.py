@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from jupyter_clinagent.contracts import NO_FILE
 from jupyter_clinagent.errors import LabelsDoNotMatch, TooFewImages
 from jupyter_clinagent.facts import AuditFinding, CohortFacts
 from jupyter_clinagent.study.cohort.cohort import Cohort
@@ -99,7 +100,7 @@ def _facts(
     too_few = {name: totals.get(name, 0) for name in classes if totals.get(name, 0) < FEW_GROUPS}
     reasons = Counter(left_out.values())
     if labelled.without_file:
-        reasons["row without an image file"] = labelled.without_file
+        reasons[NO_FILE] = labelled.without_file
     return CohortFacts(
         task=task,
         classes=classes,
