@@ -14,10 +14,7 @@ from jupyter_clinagent.contracts import FINDING, NO_FINDING, Partition
 from jupyter_clinagent.imaging.augment import Transform
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.study.cohort.cohort import Cohort
-from jupyter_clinagent.tasks.segmentation.truth import true_masks
-
-HALF = 127
-"""A pixel of the working size is inside where more than half of it is."""
+from jupyter_clinagent.tasks.segmentation.truth import HALF, true_masks
 
 
 class OutlineDataModule(CohortDataModule):

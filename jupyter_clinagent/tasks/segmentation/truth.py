@@ -24,6 +24,8 @@ Truth = dict[str, list[Reference]]
 """References of an image by structure."""
 OUTLINES = "outlines"
 """Stands for the label column: the outlines say which images show a finding."""
+HALF = 127
+"""Of 255: at another size, a pixel is inside where more than half of it is."""
 
 
 @dataclass(frozen=True)
