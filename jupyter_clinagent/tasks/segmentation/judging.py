@@ -34,8 +34,8 @@ def predict(session: Session, model: Any, data: Any, partition: Partition) -> Ou
     groups = session.rows(partition).loc[images, "group"].to_numpy(dtype=object)
     measured, scores = [], []
     for image, size, found in outlines_of(model, data, partition):
-        (truth,) = true_masks(session.cohort, [image], [size])
-        measured.append([measure(t, f >= INSIDE) for t, f in zip(truth, found, strict=True)])
+        (truth,), spacing = true_masks(session.cohort, [image], [size]), session.cohort.spacing(image)
+        measured.append([measure(t, f >= INSIDE, spacing) for t, f in zip(truth, found, strict=True)])
         scores.append([float(one.max()) for one in found])
     return Outlined(images, groups, measured, np.array(scores).reshape(len(images), -1))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -30,6 +31,7 @@ from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
+from jupyter_clinagent.study.data.spacing import Spacings, read_spacings
 from jupyter_clinagent.tasks.segmentation.truth import OUTLINES, OutlinedImages, checked, outlined_images, true_masks
 
 CAPTION = ", with their outlines"
@@ -54,9 +56,10 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     _check_partitions(placed)
     left_out = labelled.left_out | linked.readings.broken | known.lost | crossing(known.rows, placed)
     left_out |= dict.fromkeys(images.undescribed, NO_MASK) | dict.fromkeys(images.unoutlined, UNOUTLINED)
-    facts = _facts(images, placed, linked, split, left_out)
+    spacings = read_spacings(inventory.folder, placed)
+    facts = _facts(images, placed, linked, split, left_out, spacings)
     tidy = without_spent(placed, images.inventory, OUTLINES, split.source)
-    return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, OUTLINES, wishes.seed)
+    return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, OUTLINES, wishes.seed, spacings=spacings.by_file)
 
 
 def _check_numbers(rows: pd.DataFrame, images: OutlinedImages, lost: dict[str, str], allow_few: bool) -> None:
@@ -81,7 +84,9 @@ def _check_partitions(rows: pd.DataFrame) -> None:
         )
 
 
-def _facts(images: OutlinedImages, rows: pd.DataFrame, linked: Linked, split: Split, left_out: dict[str, str]) -> CohortFacts:
+def _facts(
+    images: OutlinedImages, rows: pd.DataFrame, linked: Linked, split: Split, left_out: dict[str, str], spacings: Spacings
+) -> CohortFacts:
     labels = [FINDING, NO_FINDING]
     totals = rows.groupby("class")["group"].nunique()
     few = {name: int(totals[name]) for name in labels if name in totals and totals[name] < FEW_GROUPS}
@@ -99,6 +104,7 @@ def _facts(images: OutlinedImages, rows: pd.DataFrame, linked: Linked, split: Sp
             *(say_too_few(name, number) for name, number in few.items()),
             *images.found.said,
             *_say_rest(images, rows),
+            spacings.said,
             *linked.groups.said,
             *split.said,
         ],
@@ -143,12 +149,20 @@ def audit(cohort: Cohort) -> list[AuditFinding]:
     shares = np.array([mask.mean() for each in masks for mask in each if mask.any()])
     low, high = np.percentile(shares, [5, 95]) if len(shares) else (0.0, 0.0)
     text = f"A typical outline covers {np.median(shares):.1%} of its image (most lie between {low:.1%} and {high:.1%})."
+    text += _in_square_millimetres(cohort, shown, masks) if len(shares) else ""
     found = [AuditFinding(topic="outlines", severity="info", count=len(shares), text=text)] if len(shares) else []
     alone = int(cohort.facts.details.get("alone", 0))
     if alone:
         text = f"{alone} masks have no image of their name; they teach nothing."
         found.append(AuditFinding(topic="masks without image", severity="warning", count=alone, text=text))
     return found
+
+
+def _in_square_millimetres(cohort: Cohort, images: Sequence[str], masks: Sequence[np.ndarray]) -> str:
+    """Of a typical outline; nothing where pixels have no known size."""
+    known = [cohort.spacing(image) for image in images]
+    areas = [m.sum() * s[0] * s[1] for s, each in zip(known, masks, strict=True) if s is not None for m in each if m.any()]
+    return f" Its area is {np.median(areas):.3g} mm²." if areas else ""
 
 
 def sheet(cohort: Cohort, shown: pd.DataFrame) -> dict[str, pd.Series]:
