@@ -309,8 +309,11 @@ class Inference(Protocol):
         """Columns of the prediction table after ``image``."""
         ...
 
-    def rows(self, model: Any, pixels: np.ndarray) -> Iterable[list[str]]:
-        """What the model says of an image, uint8 RGB (H, W, 3): one or more rows of the table."""
+    def rows(self, model: Any, pixels: np.ndarray, image: Path, place: Path) -> Iterable[list[str]]:
+        """What the model says of an image file, uint8 RGB (H, W, 3): one or more rows of the table.
+
+        Files that go with them may be written as ``place`` with something after its name; its folder is made when needed.
+        """
         ...
 
 
