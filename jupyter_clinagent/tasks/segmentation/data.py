@@ -46,6 +46,11 @@ class OutlineDataModule(CohortDataModule):
         """What :meth:`labels` count through."""
         return [NO_FINDING, FINDING]
 
+    @property
+    def exclusive(self) -> bool:
+        """Whether a pixel belongs to one structure at most."""
+        return bool(self.cohort.facts.details.get("exclusive"))
+
     def masks(self, partition: Partition) -> np.ndarray:
         """Outlines at the working size, uint8 0 or 1, (N, height, width, structures); of the test part after its opening."""
         if partition not in self._masks:

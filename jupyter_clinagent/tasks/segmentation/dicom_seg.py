@@ -9,6 +9,7 @@ import hashlib
 import re
 import warnings
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -89,12 +90,11 @@ def _described(highdicom: Any, model: Any, source: Any) -> dict[str, Any]:
     """Who made it, with what, of which series; segmentations of one series by one model form a series."""
     from pydicom.uid import generate_uid
 
-    from jupyter_clinagent import __version__
-
+    installed = version("jupyter_clinagent")
     identity = hashlib.sha256((model.folder / ONNX).read_bytes()).hexdigest()[:16]
     return {
         "segmentation_type": highdicom.seg.SegmentationTypeValues.BINARY,
-        "segment_descriptions": _segments(highdicom, model.classes, f"{__version__}, model {identity}"),
+        "segment_descriptions": _segments(highdicom, model.classes, f"{installed}, model {identity}"),
         "series_instance_uid": generate_uid(entropy_srcs=[source.SeriesInstanceUID, identity]),
         "series_number": 1 + int(source.get("SeriesNumber") or 0),
         "series_description": "Outlines by a model, research use only",
@@ -102,17 +102,17 @@ def _described(highdicom: Any, model: Any, source: Any) -> dict[str, Any]:
         "instance_number": int(source.get("InstanceNumber") or 1),
         "manufacturer": NAME,
         "manufacturer_model_name": NAME,
-        "software_versions": __version__,
+        "software_versions": installed,
         "device_serial_number": identity,
         "omit_empty_frames": False,  # that a structure was looked for and not found is a result
     }
 
 
-def _segments(highdicom: Any, structures: Sequence[str], version: str) -> list[Any]:
+def _segments(highdicom: Any, structures: Sequence[str], maker: str) -> list[Any]:
     from pydicom.sr.codedict import codes
 
     algorithm = highdicom.AlgorithmIdentificationSequence(
-        name=f"{NAME} outliner", family=codes.DCM.ArtificialIntelligence, version=version
+        name=f"{NAME} outliner", family=codes.DCM.ArtificialIntelligence, version=maker
     )
     return [
         highdicom.seg.SegmentDescription(

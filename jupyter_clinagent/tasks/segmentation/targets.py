@@ -32,7 +32,7 @@ from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.spacing import Spacings, read_spacings
-from jupyter_clinagent.tasks.segmentation.truth import OUTLINES, OutlinedImages, checked, outlined_images, true_masks
+from jupyter_clinagent.tasks.segmentation.truth import OUTLINES, OutlinedImages, checked, exclusive, outlined_images, true_masks
 
 CAPTION = ", with their outlines"
 COLOUR = (240, 228, 66)
@@ -99,7 +99,11 @@ def _facts(
         split_source=split.described,
         left_out=dict(sorted(Counter(left_out.values()).items())),
         too_few=few,
-        details={"structures": _by_structure(rows, list(images.classes)), "alone": len(images.found.alone)},
+        details={
+            "structures": _by_structure(rows, list(images.classes)),
+            "alone": len(images.found.alone),
+            "exclusive": exclusive(rows),
+        },
         assumptions=[
             *(say_too_few(name, number) for name, number in few.items()),
             *images.found.said,

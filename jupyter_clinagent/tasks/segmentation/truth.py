@@ -133,6 +133,16 @@ def checked(linked: Linked, folder: DataFolder) -> Checked:
     return Checked(rows.assign(**{"truth": pd.Series(shown, index=rows.index, dtype=object), "class": labels}), lost)
 
 
+def exclusive(rows: pd.DataFrame) -> bool:
+    """Whether a pixel belongs to one structure at most, because one mask by numbers or colours holds all those of an image."""
+    return len(rows) > 0 and len(rows["truth"].iloc[0]) > 1 and all(_in_one_mask(truth) for truth in rows["truth"])
+
+
+def _in_one_mask(truth: Truth) -> bool:
+    references = [one for each in truth.values() for one in each]
+    return len({one.get("file", "") for one in references}) <= 1 and all(one.get("value") is not None for one in references)
+
+
 def _shown(truth: Truth, areas: Mapping[str, int], label: str) -> Truth:
     """Without empty outlines, and without any where the clinician said that there is no finding."""
     return {name: list(refs) if areas[name] and label == FINDING else [] for name, refs in truth.items()}
