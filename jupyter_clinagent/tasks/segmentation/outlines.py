@@ -10,10 +10,10 @@ from typing import Any
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.inventory import Inventory
+from jupyter_clinagent.study.data.pairing import ONE, Paired, pair_masks
 from jupyter_clinagent.tasks.segmentation.annotated import Found, annotated_outlines
 from jupyter_clinagent.tasks.segmentation.kinds import field_of_view, kind_of
 from jupyter_clinagent.tasks.segmentation.legend import read_legend
-from jupyter_clinagent.tasks.segmentation.pairing import ONE, Paired, pair_masks
 
 GIF = ".gif"
 """Masks come as GIF, too (DRIVE); pictures of patients don't."""
