@@ -61,6 +61,9 @@ class Cohort:
     boxes_touched
         Boxes of training and validation that were repaired or refused: ``image, class, done, reason``.
 
+    annotations
+        Files in the data folder, beside images and tables, that the truth was read from.
+
     Where the truth lies inside the images ``classes`` are those of the findings there, ``label`` in the table says whether
     there is one, and its column ``boxed`` whether all are boxed (missing for test images). A task may keep more of the truth
     in a column ``truth``; see :meth:`truth`.
@@ -78,10 +81,12 @@ class Cohort:
         boxes: pd.DataFrame | None = None,
         boxes_touched: pd.DataFrame | None = None,
         spacings: Mapping[str, Spacing] | None = None,
+        annotations: Sequence[str] = (),
     ) -> None:
         self._folder = folder
         self._outlined: dict[str, bool] = {}
         self._spacings = spacings or {}
+        self.annotations = list(annotations)
         self._masked = {masks.name: masks.files for masks in find_masks(folder)}
         self._classes = list(facts.classes)
         self.facts = facts

@@ -32,7 +32,16 @@ from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.spacing import Spacings, read_spacings
-from jupyter_clinagent.tasks.segmentation.truth import OUTLINES, OutlinedImages, checked, exclusive, outlined_images, true_masks
+from jupyter_clinagent.tasks.segmentation.truth import (
+    CONTRADICTED,
+    OUTLINES,
+    OutlinedImages,
+    checked,
+    exclusive,
+    outlined_images,
+    true_masks,
+    without_contradicted,
+)
 
 CAPTION = ", with their outlines"
 COLOUR = (240, 228, 66)
@@ -49,7 +58,7 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     labelled = corrections.apply(images.as_labelled())
     linked = link_images(images.inventory, labelled.rows, wishes.group)
     refuse_few_groups(linked, wishes.allow_few)
-    known = checked(linked, inventory.folder)
+    known = without_contradicted(checked(linked, inventory.folder), corrections.relabelled)
     _check_numbers(known.rows, images, known.lost, wishes.allow_few)
     split = split_cohort(images.inventory, known.rows, linked.joined.loc[known.rows.index], wishes.split, wishes.seed)
     placed = with_partition(known.rows, split)
@@ -59,7 +68,17 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     spacings = read_spacings(inventory.folder, placed)
     facts = _facts(images, placed, linked, split, left_out, spacings)
     tidy = without_spent(placed, images.inventory, OUTLINES, split.source)
-    return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, OUTLINES, wishes.seed, spacings=spacings.by_file)
+    return Cohort(
+        inventory.folder,
+        tidy,
+        facts,
+        linked.looks(split),
+        left_out,
+        OUTLINES,
+        wishes.seed,
+        spacings=spacings.by_file,
+        annotations=images.found.files,
+    )
 
 
 def _check_numbers(rows: pd.DataFrame, images: OutlinedImages, lost: dict[str, str], allow_few: bool) -> None:
@@ -108,10 +127,19 @@ def _facts(
             *(say_too_few(name, number) for name, number in few.items()),
             *images.found.said,
             *_say_rest(images, rows),
+            *_say_contradicted(left_out),
             spacings.said,
             *linked.groups.said,
             *split.said,
         ],
+    )
+
+
+def _say_contradicted(left_out: dict[str, str]) -> list[str]:
+    files = sorted(file for file, why in left_out.items() if why == CONTRADICTED)
+    names = ", ".join(files[:3]) + ", …" * (len(files) > 3)
+    return (
+        [f"{names}: a correction calls it a finding, so it needs an outline first; it is left out until then."] if files else []
     )
 
 
