@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ from jupyter_clinagent.tasks import registry
 
 
 def predict(bundle: Path, images: Iterable[Path], output: Path) -> tuple[int, list[str]]:
-    """Write a table of what the model says of each image.
+    """Write a table of what the model says of each image, and what goes with it into a folder beside the table.
 
-    Its first column is ``image``; the others are those of the model's task (``inference.py`` in its folder).
+    Its first column is ``image``; the others are those of the model's task (``inference.py`` in its folder). The folder bears
+    the table's name with ``_files`` at the end; a task that writes no files makes none.
 
     Parameters
     ----------
@@ -46,13 +48,26 @@ def predict(bundle: Path, images: Iterable[Path], output: Path) -> tuple[int, li
 def _write(model: OnnxModel, files: list[Path], output: Path, refused: list[str]) -> int:
     """The table; how many images are in it."""
     inference, judged = registry.find(model.metadata["task"]).inference, 0
+    places = files_beside(files, output)
     with output.open("w", encoding="utf-8", newline="") as table:
         writer = csv.writer(table)
         writer.writerow(["image", *inference.header(model)])
         for path, pixels in _read(files, refused):
-            writer.writerows([str(path), *row] for row in inference.rows(model, pixels))
+            writer.writerows([str(path), *row] for row in inference.rows(model, pixels, path, places[path]))
             judged += 1
     return judged
+
+
+def files_beside(images: list[Path], output: Path) -> dict[Path, Path]:
+    """Where the files that go with each image begin: its name in the table's folder, numbered where two bear the same."""
+    folder, taken = output.with_name(f"{output.stem}_files"), set[str]()
+    found: dict[Path, Path] = {}
+    for image in images:
+        stem = image.stem if image.suffix.lower() in EXTENSIONS else image.name
+        name = next(n for k in count(1) if (n := stem if k == 1 else f"{stem}-{k}").lower() not in taken)
+        taken.add(name.lower())
+        found[image] = folder / name
+    return found
 
 
 def _read(files: list[Path], refused: list[str]) -> Iterator[tuple[Path, np.ndarray]]:

@@ -1,4 +1,4 @@
-"""DICOM to pixels: rescale, window, inversion, colour. Header values other than those of the image plane are never read."""
+"""DICOM to pixels: rescale, window, inversion, colour. Only header values of the image plane are read."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply
 from pydicom.pixels.utils import pixel_array
 
 from jupyter_clinagent.errors import UnreadableImage
+from jupyter_clinagent.imaging.spacing import Spacing, usable
 from jupyter_clinagent.imaging.windowing import percentile_window, window
 
 NOT_PICTURES = {
@@ -48,6 +49,24 @@ def read_dicom(path: Path) -> np.ndarray:
             return _render(pixels, header)
         except Exception:
             raise UnreadableImage(str(path), "its window or palette is damaged") from None
+
+
+def read_spacing(path: Path) -> Spacing | None:
+    """Millimetres from row to row and from column to column; None where the header doesn't say.
+
+    Of a radiograph without a calibrated spacing, that at the detector (``ImagerPixelSpacing``), where things look larger than
+    they are in the patient.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            header = pydicom.dcmread(path, force=True, stop_before_pixels=True)
+            shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
+            measures = (shared.get("PixelMeasuresSequence") or [pydicom.Dataset()])[0]
+            given = header.get("PixelSpacing") or measures.get("PixelSpacing") or header.get("ImagerPixelSpacing")
+            return usable(*given) if given is not None and len(given) == 2 else None
+        except Exception:  # a damaged header raises anything, and says nothing of pixels
+            return None
 
 
 def _header(path: Path) -> pydicom.Dataset:

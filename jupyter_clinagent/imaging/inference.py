@@ -21,7 +21,7 @@ class OnnxModel:
     """A saved model: what its ``preprocessing.json`` says, and a session."""
 
     def __init__(self, folder: str | Path) -> None:
-        folder = Path(folder)
+        self.folder = folder = Path(folder)
         self.metadata: dict[str, Any] = json.loads((folder / METADATA).read_text(encoding="utf-8"))
         self.classes: list[str] = list(self.metadata["classes"])
         self.preprocessing = Preprocessing.from_json(self.metadata)

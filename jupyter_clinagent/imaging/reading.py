@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from jupyter_clinagent.errors import UnreadableImage
+from jupyter_clinagent.imaging.spacing import Spacing
 from jupyter_clinagent.imaging.windowing import percentile_window
 
 PHOTOGRAPHS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".webp"})
@@ -55,6 +56,17 @@ def is_dicom(path: str | Path, data: bytes | None = None) -> bool:
         return path.suffix.lower() not in PHOTOGRAPHS
     head = data if data is not None else _head(path)
     return head[128:132] == b"DICM"
+
+
+def spacing_in(path: Path) -> Spacing | None:
+    """That of a DICOM file; None for any other one: a photograph's dots per inch are those of paper, not of a patient."""
+    if not is_dicom(path):
+        return None
+    try:
+        from jupyter_clinagent.imaging.dicom import read_spacing
+    except ModuleNotFoundError:  # `predict` runs without what only DICOM needs
+        return None
+    return read_spacing(path)
 
 
 def to_rgb(image: np.ndarray) -> np.ndarray:

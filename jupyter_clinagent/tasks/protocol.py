@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from jupyter_clinagent.study.data.inventory import Inventory
     from jupyter_clinagent.study.protocol.judged import Judged
     from jupyter_clinagent.study.protocol.outcomes import Opening
+    from jupyter_clinagent.study.protocol.robustness import Part
     from jupyter_clinagent.study.protocol.session import Session, Shown
     from jupyter_clinagent.study.report.evidence import Evidence
     from jupyter_clinagent.study.report.lines import Line
@@ -110,9 +111,12 @@ class Judging(Protocol):
         ...
 
     def changed(
-        self, opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray
+        self, opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray, part: Part
     ) -> float | None:
-        """The metric on these rows (K,) of the opened test set with other pixels (K, H, W, 3), uint8, at the working size."""
+        """The metric on these rows (K,) of the opened test set with other pixels (K, H, W, 3), uint8, at the working size.
+
+        They show ``part`` of the originals; truth that has a place moves with it.
+        """
         ...
 
     def example(self) -> tuple[Judged, list[str], list[int]]:
@@ -305,8 +309,11 @@ class Inference(Protocol):
         """Columns of the prediction table after ``image``."""
         ...
 
-    def rows(self, model: Any, pixels: np.ndarray) -> Iterable[list[str]]:
-        """What the model says of an image, uint8 RGB (H, W, 3): one or more rows of the table."""
+    def rows(self, model: Any, pixels: np.ndarray, image: Path, place: Path) -> Iterable[list[str]]:
+        """What the model says of an image file, uint8 RGB (H, W, 3): one or more rows of the table.
+
+        Files that go with them may be written as ``place`` with something after its name; its folder is made when needed.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from jupyter_clinagent.agent.playbook.drafting import Draft, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.contracts import Card, Offer
+from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.task import Task
@@ -34,7 +35,12 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         With a sentence that says what can be done instead.
     """
     refuse_if_out_of_scope(intent)
-    return meant(intent, survey).offers.draft(intent, survey, answers)
+    try:
+        return meant(intent, survey).offers.draft(intent, survey, answers)
+    except LabelsDoNotMatch as error:
+        asked = intent.task or registry.usual().name
+        could = [offer.sentence for offer in offers(survey) if offer.task != asked]
+        raise LabelsDoNotMatch(" ".join([str(error), *could])) from None
 
 
 def meant(intent: Intent, survey: SurveyFacts) -> Task:

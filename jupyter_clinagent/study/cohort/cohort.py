@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pandas as pd
 from jupyter_clinagent.errors import Sealed
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.imaging.spacing import Spacing
 from jupyter_clinagent.study.cohort.confounders import confounder_values
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.seal import TRUTH_COLUMNS, seal_rows
@@ -60,6 +61,9 @@ class Cohort:
     boxes_touched
         Boxes of training and validation that were repaired or refused: ``image, class, done, reason``.
 
+    annotations
+        Files in the data folder, beside images and tables, that the truth was read from.
+
     Where the truth lies inside the images ``classes`` are those of the findings there, ``label`` in the table says whether
     there is one, and its column ``boxed`` whether all are boxed (missing for test images). A task may keep more of the truth
     in a column ``truth``; see :meth:`truth`.
@@ -76,9 +80,13 @@ class Cohort:
         seed: int,
         boxes: pd.DataFrame | None = None,
         boxes_touched: pd.DataFrame | None = None,
+        spacings: Mapping[str, Spacing] | None = None,
+        annotations: Sequence[str] = (),
     ) -> None:
         self._folder = folder
         self._outlined: dict[str, bool] = {}
+        self._spacings = spacings or {}
+        self.annotations = list(annotations)
         self._masked = {masks.name: masks.files for masks in find_masks(folder)}
         self._classes = list(facts.classes)
         self.facts = facts
@@ -117,6 +125,10 @@ class Cohort:
         if image not in self._paths:
             raise Sealed(f"There is no image {image!r} in the cohort's table; test images are reached by their sealed ids only.")
         return read_image(self._folder.path(self._paths[image]))
+
+    def spacing(self, image: str) -> Spacing | None:
+        """Millimetres from row to row and column to column of an image by its id in ``table``; None: the study is in pixels."""
+        return self._spacings.get(self._paths[image])
 
     def truth(self, images: Sequence[str]) -> list[Any]:
         """What the task's ``targets.py`` noted as the truth of these images; of test images only after the opening."""

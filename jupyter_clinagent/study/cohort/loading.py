@@ -38,7 +38,8 @@ def load_cohort(inventory: Inventory, wishes: Wishes, corrections: Corrections |
 def note_data(session: Session, cohort: Cohort) -> None:
     """Put the fingerprint of the data and what was left out into the study folder, and the sealed partition on record."""
     found = session.inventory.boxes
-    fingerprint = fingerprint_of(session.inventory.folder, cohort.looks.readings, found.files if found else ())
+    annotations = [*(found.files if found else ()), *cohort.annotations]
+    fingerprint = fingerprint_of(session.inventory.folder, cohort.looks.readings, annotations)
     save_fingerprint(fingerprint, session.folder / "data_fingerprint.json")
     left_out = sorted((file, reason) for file, reason in cohort.left_out.items() if reason != OUTSIDE)
     pd.DataFrame(left_out, columns=["image", "reason"]).to_csv(session.folder / "left_out.csv", index=False)

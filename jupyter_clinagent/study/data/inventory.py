@@ -18,6 +18,7 @@ from jupyter_clinagent.study.data.filenames import ParsedGroups, parse_groups
 from jupyter_clinagent.study.data.folder import DataFolder, read_folder
 from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, ClassFolders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.roles import describe_columns
 from jupyter_clinagent.study.data.tables import Table, read_table
@@ -56,7 +57,8 @@ class Inventory:
 def take_inventory(data: str | Path) -> Inventory:
     """List the folder, read its tables, match rows to files and recognise the layout."""
     folder = read_folder(data)
-    images = [image for image in folder.images if not _in_mask_folder(image)] or folder.images
+    masks = pair_masks(folder.images).masks
+    images = [image for image in folder.images if image not in masks and not _in_mask_folder(image)] or folder.images
     problems: list[str] = []
     index = FileIndex(images)
     frames = {name: frame for name in folder.tables if (frame := _read(folder, name, problems)) is not None}

@@ -61,7 +61,7 @@ def header(model: OnnxClassifier) -> list[str]:
     return ["predicted", *(f"score_{name}" for name in model.classes), "above_operating_point"]
 
 
-def rows(model: OnnxClassifier, pixels: np.ndarray) -> list[list[str]]:
+def rows(model: OnnxClassifier, pixels: np.ndarray, image: Path, place: Path) -> list[list[str]]:
     """One."""
     scores = [float(score) for score in model.predict_one(pixels)]
     return [[model.decide(scores), *(f"{score:.6f}" for score in scores), _above(scores, model)]]

@@ -12,6 +12,7 @@ from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study.protocol.judged import together
 from jupyter_clinagent.study.protocol.outcomes import Opening
+from jupyter_clinagent.study.protocol.robustness import Part
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.classification import predictions
 from jupyter_clinagent.tasks.classification.predictions import Predictions
@@ -34,7 +35,9 @@ def predict(session: Session, model: Any, data: Any, partition: Partition) -> Pr
     return Predictions(list(images), groups, truth, np.asarray(scores, dtype=float), model.decision_weights)
 
 
-def changed(opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray) -> float | None:
+def changed(
+    opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray, part: Part
+) -> float | None:
     """The metric on the same images with other pixels."""
     scores = opening.trained.model.predict_images(images)
     return metrics.score(metric, opening.test.labels[rows], scores, positive=positives[0] if positives else None)

@@ -50,7 +50,7 @@ def header(model: OnnxDetector) -> list[str]:
     return ["class", "score", "x_min", "y_min", "x_max", "y_max"]
 
 
-def rows(model: OnnxDetector, pixels: np.ndarray) -> list[list[str]]:
+def rows(model: OnnxDetector, pixels: np.ndarray, image: Path, place: Path) -> list[list[str]]:
     """One for each box; a row without a box where there is none."""
     found = model.predict_one(pixels)
     boxes = zip(found.classes, found.scores, found.corners.tolist(), strict=True)

@@ -10,8 +10,10 @@ import numpy as np
 from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging import boxes
+from jupyter_clinagent.imaging.augment import MOSTLY_VISIBLE
 from jupyter_clinagent.imaging.boxes import Boxes, listed
 from jupyter_clinagent.study.protocol.outcomes import Opening
+from jupyter_clinagent.study.protocol.robustness import Part
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.detection import found, metrics
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
@@ -36,14 +38,24 @@ def predict(session: Session, model: Any, data: Any, partition: Partition) -> Fo
     return FoundBoxes(list(images), groups, listed(truth, images, cohort.classes), seen)
 
 
-def changed(opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray) -> float | None:
-    """The metric on the same images with other pixels."""
+def changed(
+    opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray, part: Part
+) -> float | None:
+    """The metric on the same images with other pixels; a box that is hardly in sight any more is no longer to be found."""
     test = opening.test
     assert isinstance(test, FoundBoxes)
     data, seen = opening.trained.data, opening.trained.model.predict_images(images)
     place, scales = data.preprocessing.to_model, data.scales("test")
-    truth = [test.truth[k].moved(place(test.truth[k].corners, *scales[k])) for k in rows]
+    truth = [in_part(test.truth[k].moved(place(test.truth[k].corners, *scales[k])), part, data.preprocessing.size) for k in rows]
     return metrics.score(metric, truth, seen)
+
+
+def in_part(found: Boxes, part: Part, size: tuple[int, int]) -> Boxes:
+    """Boxes of a picture of this width and height in what shows a part of it."""
+    whole = part.corners(found.corners, size)
+    inside = np.clip(whole, 0, np.tile(size, 2))
+    shown = boxes.area(inside) >= np.maximum(MOSTLY_VISIBLE * boxes.area(whole), 1)
+    return found[shown].moved(inside[shown])
 
 
 def example() -> tuple[FoundBoxes, list[str], list[int]]:

@@ -44,7 +44,7 @@ def header(model: OnnxFindings) -> list[str]:
     return [*(f"score_{name}" for name in model.classes), *(f"above_{name}" for name in model.classes)]
 
 
-def rows(model: OnnxFindings, pixels: np.ndarray) -> list[list[str]]:
+def rows(model: OnnxFindings, pixels: np.ndarray, image: Path, place: Path) -> list[list[str]]:
     """One."""
     scores = model.predict_one(pixels)
     called = scores >= model.thresholds

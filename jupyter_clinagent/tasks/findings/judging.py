@@ -11,6 +11,7 @@ import torch
 from jupyter_clinagent.contracts import Partition, Specification
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.study.protocol.outcomes import Opening
+from jupyter_clinagent.study.protocol.robustness import Part
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.findings import metrics, scored
 from jupyter_clinagent.tasks.findings.scored import FindingScores
@@ -45,7 +46,9 @@ def rules_of(specification: Specification) -> list[tuple[str, float | None]]:
     return [held.get(name, ("youden", None)) for name in specification.classes]
 
 
-def changed(opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray) -> float | None:
+def changed(
+    opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray, part: Part
+) -> float | None:
     """The macro AUROC on the same images with other pixels."""
     test = opening.test
     assert isinstance(test, FindingScores)

@@ -24,6 +24,16 @@ TASK = Task(
         ),
         Metric("surface_dice", "Surface Dice within 2 pixels", _SURFACE, told=True),
         Metric(
+            "hausdorff95_mm",
+            "Hausdorff distance, 95th percentile (mm)",
+            _OVERLAP,
+            needs="images where truth and model both have an outline",
+            high=float("inf"),
+            better="lower",
+            unit="mm",
+        ),
+        Metric("surface_dice_mm", "Surface Dice within 2 mm", _SURFACE, told=True),
+        Metric(
             "lesion_sensitivity",
             "Sensitivity for findings half covered",
             "Taha and Hanbury 2015, by connected parts",

@@ -14,8 +14,8 @@ import pandas as pd
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.study.data.tables import Table
-from jupyter_clinagent.tasks.segmentation.pairing import ONE
 
 Found = dict[str, list[dict[str, Any]]]
 """References by image; an empty list: the image is known to show nothing."""

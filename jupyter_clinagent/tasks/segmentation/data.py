@@ -14,10 +14,7 @@ from jupyter_clinagent.contracts import FINDING, NO_FINDING, Partition
 from jupyter_clinagent.imaging.augment import Transform
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.study.cohort.cohort import Cohort
-from jupyter_clinagent.tasks.segmentation.truth import true_masks
-
-HALF = 127
-"""A pixel of the working size is inside where more than half of it is."""
+from jupyter_clinagent.tasks.segmentation.truth import HALF, true_masks
 
 
 class OutlineDataModule(CohortDataModule):
@@ -48,6 +45,11 @@ class OutlineDataModule(CohortDataModule):
     def label_names(self) -> list[str]:
         """What :meth:`labels` count through."""
         return [NO_FINDING, FINDING]
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether a pixel belongs to one structure at most."""
+        return bool(self.cohort.facts.details.get("exclusive"))
 
     def masks(self, partition: Partition) -> np.ndarray:
         """Outlines at the working size, uint8 0 or 1, (N, height, width, structures); of the test part after its opening."""

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.imaging.spacing import Spacing
 from jupyter_clinagent.study.cohort.linking import link_images
 from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.spacing import read_spacings
 from jupyter_clinagent.tasks.segmentation.inference import INSIDE, OnnxOutliner
 from jupyter_clinagent.tasks.segmentation.metrics import Measured, measure
 from jupyter_clinagent.tasks.segmentation.outlined import Outlined
@@ -27,9 +29,10 @@ def score(model: OnnxOutliner, data: Path, classes: dict[str, list[str]]) -> tup
     images = outlined_images(inventory, wanted if all(wanted.values()) else classes)
     linked = link_images(images.inventory, images.rows, None)
     known = checked(linked, inventory.folder)
+    spacings = read_spacings(inventory.folder, known.rows).by_file
     measured, scores = [], []
     for file in known.rows.index:
-        one, surest = _judged(model, read_image(data / str(file)), known.rows.at[file, "truth"], data)
+        one, surest = _judged(model, read_image(data / str(file)), known.rows.at[file, "truth"], data, spacings.get(str(file)))
         measured.append(one)
         scores.append(surest)
     left_out = linked.readings.broken | known.lost
@@ -38,11 +41,12 @@ def score(model: OnnxOutliner, data: Path, classes: dict[str, list[str]]) -> tup
 
 
 def _judged(
-    model: OnnxOutliner, pixels: np.ndarray, truth: dict[str, list[dict[str, object]]], root: Path
+    model: OnnxOutliner, pixels: np.ndarray, truth: dict[str, list[dict[str, object]]], root: Path, spacing: Spacing | None
 ) -> tuple[list[Measured], list[float]]:
     found, size = model.predict_one(pixels), (pixels.shape[0], pixels.shape[1])
     pairs = zip(model.classes, found, strict=True)
-    return [measure(read_outline(truth[name], root, size), one >= INSIDE) for name, one in pairs], [float(o.max()) for o in found]
+    measured = [measure(read_outline(truth[name], root, size), one >= INSIDE, spacing) for name, one in pairs]
+    return measured, [float(one.max()) for one in found]
 
 
 def internal(predictions: pd.DataFrame, name: str) -> tuple[pd.Series, float | None]:

@@ -25,7 +25,7 @@ class OutlineFeed:
 
     def __init__(self, model: Outliner, data: OutlineDataModule) -> None:
         self.model, self.data = model, data
-        model.symmetries = data.symmetries
+        model.symmetries, model.exclusive = data.symmetries, data.exclusive
         model.freeze_plan()
         self.images, self.truth = data.images("validation"), data.masks("validation").transpose(0, 3, 1, 2).astype(bool)
         self.judged = len(self.images)

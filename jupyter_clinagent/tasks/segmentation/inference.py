@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import cv2
 import numpy as np
 
 from jupyter_clinagent.imaging.inference import OnnxModel, pixels_of
+from jupyter_clinagent.imaging.reading import is_dicom, spacing_in
+from jupyter_clinagent.imaging.spacing import Spacing
+from jupyter_clinagent.tasks.segmentation.dicom_seg import NotWritten, write_segmentation
 
 SMALLEST = 5
 """Parts of fewer pixels are specks, no findings; in the truth of a study as in predictions."""
@@ -43,22 +47,52 @@ def load(folder: Path) -> OnnxOutliner:
 
 
 def header(model: OnnxOutliner) -> list[str]:
-    """A structure, whether and how large it is, how sure the model is, and its mask as COCO's runs down the columns."""
-    return ["structure", "found", "area", "score", "height", "width", "runs"]
+    """A structure, whether and how large it is (mm² where the file says how large a pixel is), how sure the model is, its mask.
+
+    The mask stands there as COCO's uncompressed runs down the columns, and lies beside the table as a file.
+    """
+    return ["structure", "found", "area", "area_mm2", "score", "height", "width", "runs", "mask", "dicom_seg", "note"]
 
 
-def rows(model: OnnxOutliner, pixels: np.ndarray) -> list[list[str]]:
-    """One for each structure."""
+def rows(model: OnnxOutliner, pixels: np.ndarray, image: Path, place: Path) -> list[list[str]]:
+    """One for each structure; ``place.png`` or ``place_STRUCTURE.png`` is written, and ``place.seg.dcm`` for a DICOM image."""
     found = model.predict_one(pixels)
-    return [_row(name, one) for name, one in zip(model.classes, found, strict=True)]
+    masks, spacing = found >= INSIDE, spacing_in(image)
+    files = _write_masks(model.classes, masks, place)
+    seg, note = _write_seg(model, image, masks, place)
+    each = zip(model.classes, found, masks, files, strict=True)
+    return [[*_row(name, one, mask, spacing), file.name, seg, note] for name, one, mask, file in each]
 
 
-def _row(name: str, probability: np.ndarray) -> list[str]:
-    inside = probability >= INSIDE
+def _row(name: str, probability: np.ndarray, inside: np.ndarray, spacing: Spacing | None) -> list[str]:
+    (height, width), area = inside.shape, int(inside.sum())
+    physical = "" if spacing is None else f"{area * spacing[0] * spacing[1]:.4f}"
     runs = " ".join(map(str, runs_of(inside)))
-    height, width = inside.shape
-    area = int(inside.sum())
-    return [name, str(area >= SMALLEST).lower(), str(area), f"{probability.max():.6f}", str(height), str(width), runs]
+    seen = str(area >= SMALLEST).lower()
+    return [name, seen, str(area), physical, f"{probability.max():.6f}", str(height), str(width), runs]
+
+
+def _write_masks(structures: list[str], masks: np.ndarray, place: Path) -> list[Path]:
+    """Grey PNG files of the image's size, 255 inside and 0 outside."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    plain = [re.sub(r"[^\w-]+", "_", name) for name in structures]
+    names = plain if len(set(plain)) == len(plain) else [str(number) for number in range(1, len(plain) + 1)]
+    files = [place.with_name(f"{place.name}{f'_{name}' if len(names) > 1 else ''}.png") for name in names]
+    for file, mask in zip(files, masks, strict=True):
+        file.write_bytes(cv2.imencode(".png", mask.astype(np.uint8) * 255)[1].tobytes())
+    return files
+
+
+def _write_seg(model: OnnxOutliner, image: Path, masks: np.ndarray, place: Path) -> tuple[str, str]:
+    """The name of the DICOM segmentation, or why there is none of a DICOM image."""
+    if not is_dicom(image):
+        return "", ""
+    file = place.with_name(f"{place.name}.seg.dcm")
+    try:
+        write_segmentation(model, image, masks, file)
+    except NotWritten as reason:
+        return "", str(reason)
+    return file.name, ""
 
 
 def runs_of(inside: np.ndarray) -> list[int]:

@@ -11,12 +11,13 @@ import numpy as np
 from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.study.protocol.outcomes import Opening
+from jupyter_clinagent.study.protocol.robustness import Part
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.segmentation import metrics, outlined
 from jupyter_clinagent.tasks.segmentation.inference import INSIDE
 from jupyter_clinagent.tasks.segmentation.metrics import measure
 from jupyter_clinagent.tasks.segmentation.outlined import Outlined
-from jupyter_clinagent.tasks.segmentation.truth import true_masks
+from jupyter_clinagent.tasks.segmentation.truth import HALF, true_masks
 
 EXCLUSIVE = False
 JUDGES = (outlined, metrics)
@@ -33,8 +34,8 @@ def predict(session: Session, model: Any, data: Any, partition: Partition) -> Ou
     groups = session.rows(partition).loc[images, "group"].to_numpy(dtype=object)
     measured, scores = [], []
     for image, size, found in outlines_of(model, data, partition):
-        (truth,) = true_masks(session.cohort, [image], [size])
-        measured.append([measure(t, f >= INSIDE) for t, f in zip(truth, found, strict=True)])
+        (truth,), spacing = true_masks(session.cohort, [image], [size]), session.cohort.spacing(image)
+        measured.append([measure(t, f >= INSIDE, spacing) for t, f in zip(truth, found, strict=True)])
         scores.append([float(one.max()) for one in found])
     return Outlined(images, groups, measured, np.array(scores).reshape(len(images), -1))
 
@@ -51,9 +52,12 @@ def enlarged(found: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.stack([cv2.resize(one, (width, height), interpolation=cv2.INTER_LINEAR) for one in found])
 
 
-def changed(opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray) -> float | None:
+def changed(
+    opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray, part: Part
+) -> float | None:
     """The mean Dice at the working size on the same images with other pixels."""
-    truth = opening.trained.data.masks("test")[rows].transpose(0, 3, 1, 2).astype(bool)  # type: ignore[attr-defined]
+    whole = opening.trained.data.masks("test")[rows].transpose(0, 3, 1, 2) * 255  # type: ignore[attr-defined]
+    truth = np.stack([[part.enlarged(mask) > HALF for mask in masks] for masks in whole])
     return metrics.dice(truth, opening.trained.model.predict_images(images) >= INSIDE)
 
 

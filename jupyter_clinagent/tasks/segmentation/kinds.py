@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.tasks.segmentation.legend import Legend
-from jupyter_clinagent.tasks.segmentation.pairing import ONE
 from jupyter_clinagent.tasks.segmentation.reading import read_values
 
 SAMPLE = 40

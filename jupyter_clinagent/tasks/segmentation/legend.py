@@ -14,14 +14,18 @@ _NUMBER = re.compile(r"^\d{1,3}$")
 _HEX = re.compile(r"^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$", re.I)
 
 
+def legend_files(folder: DataFolder) -> list[str]:
+    """Small files whose name says that they name labels or colours."""
+    named = [name for name in [*folder.others, *folder.tables] if _NAMED.search(PurePosixPath(name).stem)]
+    return [name for name in named if name.lower().endswith((".txt", ".csv", ".json"))]
+
+
 def read_legend(folder: DataFolder) -> Legend:
     """Lines such as “liver,255,0,0”, “1 liver” or “liver #ff0000”, or JSON of names and values."""
-    names = [name for name in [*folder.others, *folder.tables] if _NAMED.search(PurePosixPath(name).stem)]
     found: Legend = {}
-    for name in names:
-        if name.lower().endswith((".txt", ".csv", ".json")):
-            text = folder.path(name).read_text(encoding="utf-8-sig", errors="replace")[:20_000]
-            found |= _from_json(text) if name.lower().endswith(".json") else _from_lines(text)
+    for name in legend_files(folder):
+        text = folder.path(name).read_text(encoding="utf-8-sig", errors="replace")[:20_000]
+        found |= _from_json(text) if name.lower().endswith(".json") else _from_lines(text)
     return found
 
 

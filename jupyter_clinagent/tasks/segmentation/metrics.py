@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.imaging.spacing import Spacing
 from jupyter_clinagent.tasks.segmentation.inference import SMALLEST
 
 DRAWS = 1000
 TOLERANCE = 2.0
-"""Pixels by which two surfaces may lie apart and still agree (Nikolov et al. 2021)."""
+"""Pixels, or millimetres where they are known, by which two surfaces may lie apart and still agree (Nikolov et al. 2021)."""
 COVERED = 0.5
 """A finding is found if this share of its pixels is inside."""
 FEWEST = 3
@@ -25,7 +27,10 @@ FEWEST = 3
 
 @dataclass(frozen=True)
 class Measured:
-    """What one outline and its truth have in common; distances in pixels, NaN where one of the two is empty."""
+    """What one outline and its truth have in common.
+
+    Areas in pixels; distances in pixels, or in millimetres where ``spacing`` is known; NaN where one of the two is empty.
+    """
 
     both: int
     found: int
@@ -34,21 +39,26 @@ class Measured:
     surface: float
     parts: int
     parts_found: int
+    spacing: Spacing | None = None
+
+    def square_millimetres(self, area: int) -> float | None:
+        """An area in pixels as square millimetres; None where they are not known."""
+        return None if self.spacing is None else round(area * self.spacing[0] * self.spacing[1], 4)
 
 
-def measure(truth: np.ndarray, found: np.ndarray) -> Measured:
-    """Compare two outlines, bool (H, W)."""
+def measure(truth: np.ndarray, found: np.ndarray, spacing: Spacing | None = None) -> Measured:
+    """Compare two outlines, bool (H, W), whose pixels are so large (None: not known)."""
     covered = _parts(truth, found)
     areas = (int((truth & found).sum()), int(found.sum()), int(truth.sum()))
-    return Measured(*areas, *_surfaces(truth, found), len(covered), sum(covered))
+    return Measured(*areas, *_surfaces(truth, found, spacing or (1.0, 1.0)), len(covered), sum(covered), spacing)
 
 
-def _surfaces(truth: np.ndarray, found: np.ndarray) -> tuple[float, float]:
+def _surfaces(truth: np.ndarray, found: np.ndarray, spacing: Spacing) -> tuple[float, float]:
     """95th percentile of the distances between the two edges, both ways, and the share of edges within :data:`TOLERANCE`."""
     if not truth.any() or not found.any():
         return float("nan"), float("nan")
     edges = [_edge(mask) for mask in (truth, found)]
-    apart = np.concatenate([_distance(edges[1])[edges[0]], _distance(edges[0])[edges[1]]])
+    apart = np.concatenate([_distance(edges[1], spacing)[edges[0]], _distance(edges[0], spacing)[edges[1]]])
     return float(np.percentile(apart, 95)), float((apart <= TOLERANCE).mean())
 
 
@@ -57,9 +67,12 @@ def _edge(mask: np.ndarray) -> np.ndarray:
     return np.asarray(mask & ~inner.astype(bool))
 
 
-def _distance(edge: np.ndarray) -> np.ndarray:
+def _distance(edge: np.ndarray, spacing: Spacing) -> np.ndarray:
     """Of each pixel to the nearest one of an edge."""
-    return np.asarray(cv2.distanceTransform((~edge).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
+    if spacing[0] != spacing[1]:
+        return np.asarray(distance_transform_edt(~edge, sampling=spacing))
+    pixels = cv2.distanceTransform((~edge).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)  # several times faster
+    return np.asarray(pixels * spacing[0])
 
 
 def _parts(truth: np.ndarray, found: np.ndarray) -> list[bool]:

@@ -36,7 +36,7 @@ class Outliner(L.LightningModule):
     Parameters
     ----------
     classes
-        Structures, in the order of the outputs; a pixel may belong to several.
+        Structures, in the order of the outputs; a pixel may belong to several unless :attr:`exclusive` says otherwise.
     backbone
         See :func:`~jupyter_clinagent.imaging.backbones.load_backbone`.
     trainable
@@ -71,6 +71,7 @@ class Outliner(L.LightningModule):
         self.classes, self.backbone_name, self.trainable = list(classes), backbone, trainable
         self.learning_rate, self.weight_decay, self.total_steps = learning_rate or PEAK_RATES[trainable], weight_decay, 1
         self.symmetries: tuple[str, ...] = ()
+        self.exclusive = False
         self.backbone = load_backbone(backbone, weights_file)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)  # the same start on every machine
@@ -110,10 +111,14 @@ class Outliner(L.LightningModule):
 
     def probabilities(self, images: torch.Tensor) -> torch.Tensor:
         """Of each pixel and structure (N, structures, H, W), averaged over the :attr:`symmetries` of the pictures."""
-        found: torch.Tensor = self(images).sigmoid()
+        found = self.squashed(self(images))
         if "horizontal" in self.symmetries:
-            found = (found + self(images.flip(2)).sigmoid().flip(3)) / 2
+            found = (found + self.squashed(self(images.flip(2))).flip(3)) / 2
         return found
+
+    def squashed(self, logits: torch.Tensor) -> torch.Tensor:
+        """Probabilities of logits; of exclusive structures and what lies outside they sum to one, so two never reach half."""
+        return with_outside(logits).softmax(dim=1)[:, 1:] if self.exclusive else logits.sigmoid()
 
     # -------------------------------------------------------------- training
     def stages(self, data: CohortDataModule) -> list[Stage]:
@@ -126,7 +131,12 @@ class Outliner(L.LightningModule):
         """Cross-entropy of the pixels and soft Dice of each structure in the batch (Milletari et al. 2016), in equal parts."""
         images, inside = batch
         logits = self(images)
-        return F.binary_cross_entropy_with_logits(logits, inside) + dice_loss(logits.sigmoid(), inside)
+        if self.exclusive:
+            truth = torch.cat([1 - inside.sum(dim=1, keepdim=True), inside], dim=1)
+            entropy = F.cross_entropy(with_outside(logits), truth)
+        else:
+            entropy = F.binary_cross_entropy_with_logits(logits, inside)
+        return entropy + dice_loss(self.squashed(logits), inside)
 
     def train(self, mode: bool = True) -> Outliner:
         """Training mode for what is trained; a frozen backbone keeps its batch statistics, too."""
@@ -158,6 +168,11 @@ class Outliner(L.LightningModule):
         """Probabilities (N, structures, H, W), float32, of preprocessed uint8 images (N, H, W, 3)."""
         shape = (0, len(self.classes), images.shape[1], images.shape[2])
         return np.stack(list(self.predicted(images))) if len(images) else np.empty(shape, np.float32)
+
+
+def with_outside(logits: torch.Tensor) -> torch.Tensor:
+    """Logits (N, structures, H, W) with that of lying outside all of them before, which is always 0."""
+    return torch.cat([torch.zeros_like(logits[:, :1]), logits], dim=1)
 
 
 def dice_loss(probability: torch.Tensor, inside: torch.Tensor) -> torch.Tensor:

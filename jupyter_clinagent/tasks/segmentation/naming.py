@@ -24,6 +24,9 @@ _UNNAMED = (
     "targets",
 )
 """Names of masks that say nothing about what they outline."""
+_MARKING = ("mark", "locate", "localise", "localize", "where is", "where are", "markiere", "markieren", "lokalisiere",
+            "lokalisieren", "wo ist", "wo sind")  # fmt: skip
+"""Other words for finding something."""
 _FILLING = frozenset(
     ["the", "a", "an", "all", "every", "each", "any", "of", "in", "on", "and", "precisely", "exactly", "automatically", "me",
      "out", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "alle", "jeden", "jede", "jedes", "bitte", "please",
@@ -47,11 +50,16 @@ def wanted_structures(intent: Intent, structures: dict[str, int], notes: Notes) 
     chosen = [name for name in (named or list(structures)) if name not in excluded]
     if named and len(named) < len(structures):
         notes.add(f"Left out, because the request does not name them: {listed(n for n in structures if n not in named)}.")
-    if len(chosen) == 1 and label_key(chosen[0]) in {label_key(name) for name in _UNNAMED}:
+    if len(chosen) == 1 and is_unnamed(chosen[0]):
         thing = thing_outlined(intent.text) or "finding"
         notes.add(f"The masks do not say what they outline; the request calls it “{thing}”.")
         return {thing: chosen}
     return {name: [name] for name in chosen}
+
+
+def is_unnamed(structure: str) -> bool:
+    """Whether the name of the masks says nothing of what they outline."""
+    return label_key(structure) in {label_key(name) for name in _UNNAMED}
 
 
 def thing_outlined(text: str) -> str:
@@ -67,7 +75,7 @@ def thing_outlined(text: str) -> str:
     'polyp'
     """
     plain = normalise(text)
-    verbs = sorted((normalise(word) for word in (*TASK.words, *known.PHRASES["look"])), key=len, reverse=True)
+    verbs = sorted((normalise(word) for word in (*TASK.words, *_MARKING, *known.PHRASES["look"])), key=len, reverse=True)
     for verb in verbs:
         found = re.search(rf"\b{re.escape(verb)}\b", plain)
         if found:

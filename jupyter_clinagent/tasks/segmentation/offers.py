@@ -7,12 +7,15 @@ from typing import Any
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import RISKS, Draft, Notes, able, group_column, listed, say_several_splits
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.wording import contains
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.contracts import Offer, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.segmentation import TASK
-from jupyter_clinagent.tasks.segmentation.naming import wanted_structures
+from jupyter_clinagent.tasks.segmentation.naming import is_unnamed, wanted_structures
+
+_BOX_WORDS = ["box", "boxes", "boxen", "bbox", "bboxes", "bounding", "rectangle", "rectangles", "kasten", "kästen", "kästchen",
+              "rahmen", "einrahmen"]  # fmt: skip
 
 
 def _seen(survey: SurveyFacts) -> dict[str, Any]:
@@ -25,17 +28,24 @@ def offers(survey: SurveyFacts) -> list[Offer]:
     structures: dict[str, int] = seen.get("structures", {})
     if not structures:
         return []
-    sentence = f"I could outline {listed(structures)}, learnt from {seen['described']} of {seen['images']} images."
+    what = "what the masks show" if all(map(is_unnamed, structures)) else listed(structures)
+    sentence = f"I could outline {what}, learnt from {seen['described']} of {seen['images']} images."
     return [Offer(task=TASK.name, sentence=sentence, images=seen["images"], classes=structures)]
 
 
 def claims(intent: Intent, survey: SurveyFacts) -> bool:
-    """Words of outlines decide; without any task's words, outlines that are all there is are learnt from."""
+    """Words of outlines decide; where outlines are all there is, “find” and “mark” mean them, too, unless boxes are asked for."""
     structures = _seen(survey).get("structures")
     if intent.task == TASK.name and not structures:
         raise LabelsDoNotMatch(_no_outlines(survey))
     nothing_else = not survey.label_candidates and not survey.box_classes
-    return intent.task == TASK.name or bool(structures and nothing_else and (intent.task is None or intent.looks))
+    meant = intent.task is None or intent.looks or _marks(intent)
+    return intent.task == TASK.name or bool(structures and nothing_else and meant)
+
+
+def _marks(intent: Intent) -> bool:
+    """Whether findings are to be marked, and not with boxes."""
+    return intent.task == "detection" and not contains(normalise(intent.text), _BOX_WORDS)
 
 
 def _check_thing(classes: dict[str, list[str]], confounder: str | None) -> None:
@@ -61,6 +71,8 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     notes, seen = Notes(list(survey.assumptions)), _seen(survey)
     for line in seen.get("said", []):
         notes.add(line)
+    if _marks(intent):
+        notes.add("There are masks to learn from and no boxes, so what is found is marked by its outline.")
     classes = wanted_structures(intent, seen["structures"], notes)
     _check_thing(classes, seen.get("confounder"))
     if intent.risk:

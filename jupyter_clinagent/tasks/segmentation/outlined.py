@@ -16,7 +16,7 @@ from jupyter_clinagent.tasks.segmentation.metrics import Measured
 
 @dataclass(frozen=True)
 class Outlined:
-    """Measurements of the images of one partition, in their original pixels.
+    """Measurements of the images of one partition, in their original pixels; distances in millimetres if all know theirs.
 
     Attributes
     ----------
@@ -43,6 +43,11 @@ class Outlined:
         return self._each("true") > 0
 
     @property
+    def in_millimetres(self) -> bool:
+        """Whether distances are in millimetres; else they are in pixels."""
+        return bool(self.measured) and all(one.spacing is not None for image in self.measured for one in image)
+
+    @property
     def labels(self) -> np.ndarray:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: 1 where any structure is shown."""
         return np.asarray(self.shows.any(axis=1), dtype=np.int64)
@@ -59,11 +64,12 @@ class Outlined:
         union = self._each("true") + self._each("found") - both
         seen = (self._each("found") >= SMALLEST).astype(float)
         covered = np.divide(self._each("parts_found"), parts, out=np.full(parts.shape, np.nan), where=parts > 0)
+        unit = "_mm" if self.in_millimetres else ""
         return {
             "dice": (self.dice, None),
             "iou": (np.where(shows, both / np.maximum(union, 1), np.nan), None),
-            "hausdorff95": (self._each("hausdorff95"), None),
-            "surface_dice": (np.where(shows, np.nan_to_num(self._each("surface")), np.nan), None),
+            f"hausdorff95{unit}": (self._each("hausdorff95"), None),
+            f"surface_dice{unit}": (np.where(shows, np.nan_to_num(self._each("surface")), np.nan), None),
             "lesion_sensitivity": (covered, parts),
             "found_sensitivity": (np.where(shows, seen, np.nan), None),
             "found_specificity": (np.where(shows, np.nan, 1 - seen), None),

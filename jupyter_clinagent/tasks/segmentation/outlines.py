@@ -10,10 +10,10 @@ from typing import Any
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.inventory import Inventory
+from jupyter_clinagent.study.data.pairing import ONE, Paired, pair_masks
 from jupyter_clinagent.tasks.segmentation.annotated import Found, annotated_outlines
 from jupyter_clinagent.tasks.segmentation.kinds import field_of_view, kind_of
-from jupyter_clinagent.tasks.segmentation.legend import read_legend
-from jupyter_clinagent.tasks.segmentation.pairing import ONE, Paired, pair_masks
+from jupyter_clinagent.tasks.segmentation.legend import legend_files, read_legend
 
 GIF = ".gif"
 """Masks come as GIF, too (DRIVE); pictures of patients don't."""
@@ -33,6 +33,8 @@ class Outlines:
         Masks without an image of their name, or annotations of images that are not there.
     said
         What was assumed.
+    files
+        Mask, annotation and legend files that were read.
     """
 
     structures: dict[str, Found]
@@ -41,6 +43,7 @@ class Outlines:
     alone: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     source: str = "masks"
+    files: list[str] = field(default_factory=list)
 
 
 def find_outlines(inventory: Inventory) -> Outlines | None:
@@ -54,7 +57,9 @@ def find_outlines(inventory: Inventory) -> Outlines | None:
         return None
     described = {image for images in found.values() for image in images}
     kept = {name: {image: refs for image, refs in images.items() if refs} for name, images in found.items()}
-    return Outlines(kept, inventory.images, described, alone, [f"Outlines were read from {source}."], source)
+    return Outlines(
+        kept, inventory.images, described, alone, [f"Outlines were read from {source}."], source, folder.with_suffix(".json")
+    )
 
 
 def _from_masks(folder: DataFolder, paired: Paired) -> Outlines | None:
@@ -78,7 +83,8 @@ def _from_masks(folder: DataFolder, paired: Paired) -> Outlines | None:
     if not found:
         return Outlines({}, images, set(), paired.alone, said)
     described = {image for structure in found.values() for image in structure}
-    return Outlines(found, images, described, paired.alone, said)
+    files = [*sorted(paired.masks), *legend_files(folder)]
+    return Outlines(found, images, described, paired.alone, said, files=files)
 
 
 def merged(structures: dict[str, Found], wanted: Iterable[str]) -> dict[str, list[dict[str, Any]]]:

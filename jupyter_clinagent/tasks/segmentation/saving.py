@@ -19,7 +19,7 @@ from jupyter_clinagent.tasks.segmentation.module import Outliner
 
 def save(model: Outliner, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None = None) -> Path:
     """See :func:`~jupyter_clinagent.imaging.saving.write_model`."""
-    details = {"symmetries": list(model.symmetries), "recipe": model.recipe, **(extra or {})}
+    details = {"symmetries": list(model.symmetries), "exclusive": model.exclusive, "recipe": model.recipe, **(extra or {})}
     return write_model(folder, TASK.name, model, data, _Inside(model), ["inside"], details)
 
 
@@ -28,7 +28,7 @@ def load(folder: str | Path, weights_file: str | Path | None = None) -> Outliner
     metadata = read_metadata(folder)
     recipe = metadata["recipe"]
     model = Outliner(metadata["classes"], recipe["backbone"], recipe["trainable"], weights_file=weights_file)
-    model.symmetries = tuple(metadata["symmetries"])
+    model.symmetries, model.exclusive = tuple(metadata["symmetries"]), metadata.get("exclusive", False)
     loaded: Outliner = read_weights(model, folder)
     return loaded
 

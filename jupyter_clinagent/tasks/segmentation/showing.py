@@ -65,11 +65,14 @@ def _png(image: np.ndarray) -> bytes:
 
 
 def predictions(known: pd.DataFrame, judged: Outlined, classes: list[str]) -> pd.DataFrame:
-    """One row for each image and structure: areas in pixels of the original image, Dice, and the highest probability."""
+    """One row for each image and structure: areas in pixels of the original image (and mm²), Dice, the highest probability."""
     rows = []
     for place, (row, image) in enumerate(zip(known.itertuples(index=False), judged.measured, strict=True)):
         for number, name in enumerate(classes):
             dice, one = judged.dice[place, number], image[number]
             score = round(float(judged.scores[place, number]), 6)
-            rows.append((*row, name, one.true, one.found, None if np.isnan(dice) else round(float(dice), 6), score))
-    return pd.DataFrame(rows, columns=[*known.columns, "structure", "true_area", "area", "dice", "score"])
+            areas = [one.square_millimetres(area) for area in (one.true, one.found)]
+            rows.append((*row, name, one.true, one.found, None if np.isnan(dice) else round(float(dice), 6), score, *areas))
+    physical = ["true_area_mm2", "area_mm2"]
+    table = pd.DataFrame(rows, columns=[*known.columns, "structure", "true_area", "area", "dice", "score", *physical])
+    return table if judged.in_millimetres else table.drop(columns=physical)

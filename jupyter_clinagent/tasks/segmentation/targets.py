@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -30,7 +31,17 @@ from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
-from jupyter_clinagent.tasks.segmentation.truth import OUTLINES, OutlinedImages, checked, outlined_images, true_masks
+from jupyter_clinagent.study.data.spacing import Spacings, read_spacings
+from jupyter_clinagent.tasks.segmentation.truth import (
+    CONTRADICTED,
+    OUTLINES,
+    OutlinedImages,
+    checked,
+    exclusive,
+    outlined_images,
+    true_masks,
+    without_contradicted,
+)
 
 CAPTION = ", with their outlines"
 COLOUR = (240, 228, 66)
@@ -47,16 +58,27 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     labelled = corrections.apply(images.as_labelled())
     linked = link_images(images.inventory, labelled.rows, wishes.group)
     refuse_few_groups(linked, wishes.allow_few)
-    known = checked(linked, inventory.folder)
+    known = without_contradicted(checked(linked, inventory.folder), corrections.relabelled)
     _check_numbers(known.rows, images, known.lost, wishes.allow_few)
     split = split_cohort(images.inventory, known.rows, linked.joined.loc[known.rows.index], wishes.split, wishes.seed)
     placed = with_partition(known.rows, split)
     _check_partitions(placed)
     left_out = labelled.left_out | linked.readings.broken | known.lost | crossing(known.rows, placed)
     left_out |= dict.fromkeys(images.undescribed, NO_MASK) | dict.fromkeys(images.unoutlined, UNOUTLINED)
-    facts = _facts(images, placed, linked, split, left_out)
+    spacings = read_spacings(inventory.folder, placed)
+    facts = _facts(images, placed, linked, split, left_out, spacings)
     tidy = without_spent(placed, images.inventory, OUTLINES, split.source)
-    return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, OUTLINES, wishes.seed)
+    return Cohort(
+        inventory.folder,
+        tidy,
+        facts,
+        linked.looks(split),
+        left_out,
+        OUTLINES,
+        wishes.seed,
+        spacings=spacings.by_file,
+        annotations=images.found.files,
+    )
 
 
 def _check_numbers(rows: pd.DataFrame, images: OutlinedImages, lost: dict[str, str], allow_few: bool) -> None:
@@ -81,7 +103,9 @@ def _check_partitions(rows: pd.DataFrame) -> None:
         )
 
 
-def _facts(images: OutlinedImages, rows: pd.DataFrame, linked: Linked, split: Split, left_out: dict[str, str]) -> CohortFacts:
+def _facts(
+    images: OutlinedImages, rows: pd.DataFrame, linked: Linked, split: Split, left_out: dict[str, str], spacings: Spacings
+) -> CohortFacts:
     labels = [FINDING, NO_FINDING]
     totals = rows.groupby("class")["group"].nunique()
     few = {name: int(totals[name]) for name in labels if name in totals and totals[name] < FEW_GROUPS}
@@ -94,14 +118,28 @@ def _facts(images: OutlinedImages, rows: pd.DataFrame, linked: Linked, split: Sp
         split_source=split.described,
         left_out=dict(sorted(Counter(left_out.values()).items())),
         too_few=few,
-        details={"structures": _by_structure(rows, list(images.classes)), "alone": len(images.found.alone)},
+        details={
+            "structures": _by_structure(rows, list(images.classes)),
+            "alone": len(images.found.alone),
+            "exclusive": exclusive(rows),
+        },
         assumptions=[
             *(say_too_few(name, number) for name, number in few.items()),
             *images.found.said,
             *_say_rest(images, rows),
+            *_say_contradicted(left_out),
+            spacings.said,
             *linked.groups.said,
             *split.said,
         ],
+    )
+
+
+def _say_contradicted(left_out: dict[str, str]) -> list[str]:
+    files = sorted(file for file, why in left_out.items() if why == CONTRADICTED)
+    names = ", ".join(files[:3]) + ", …" * (len(files) > 3)
+    return (
+        [f"{names}: a correction calls it a finding, so it needs an outline first; it is left out until then."] if files else []
     )
 
 
@@ -143,12 +181,20 @@ def audit(cohort: Cohort) -> list[AuditFinding]:
     shares = np.array([mask.mean() for each in masks for mask in each if mask.any()])
     low, high = np.percentile(shares, [5, 95]) if len(shares) else (0.0, 0.0)
     text = f"A typical outline covers {np.median(shares):.1%} of its image (most lie between {low:.1%} and {high:.1%})."
+    text += _in_square_millimetres(cohort, shown, masks) if len(shares) else ""
     found = [AuditFinding(topic="outlines", severity="info", count=len(shares), text=text)] if len(shares) else []
     alone = int(cohort.facts.details.get("alone", 0))
     if alone:
         text = f"{alone} masks have no image of their name; they teach nothing."
         found.append(AuditFinding(topic="masks without image", severity="warning", count=alone, text=text))
     return found
+
+
+def _in_square_millimetres(cohort: Cohort, images: Sequence[str], masks: Sequence[np.ndarray]) -> str:
+    """Of a typical outline; nothing where pixels have no known size."""
+    known = [cohort.spacing(image) for image in images]
+    areas = [m.sum() * s[0] * s[1] for s, each in zip(known, masks, strict=True) if s is not None for m in each if m.any()]
+    return f" Its area is {np.median(areas):.3g} mm²." if areas else ""
 
 
 def sheet(cohort: Cohort, shown: pd.DataFrame) -> dict[str, pd.Series]:

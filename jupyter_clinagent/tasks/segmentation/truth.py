@@ -24,6 +24,9 @@ Truth = dict[str, list[Reference]]
 """References of an image by structure."""
 OUTLINES = "outlines"
 """Stands for the label column: the outlines say which images show a finding."""
+CONTRADICTED = "a correction says that it shows a finding, and its outline is empty"
+HALF = 127
+"""Of 255: at another size, a pixel is inside where more than half of it is."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,24 @@ def checked(linked: Linked, folder: DataFolder) -> Checked:
     shown = [_shown(rows.at[file, "truth"], seen[str(file)][0], rows.at[file, "class"]) for file in rows.index]
     labels = [FINDING if any(truth.values()) else NO_FINDING for truth in shown]
     return Checked(rows.assign(**{"truth": pd.Series(shown, index=rows.index, dtype=object), "class": labels}), lost)
+
+
+def without_contradicted(known: Checked, relabelled: Mapping[str, str]) -> Checked:
+    """Without images that a correction calls a finding and that have no outline: they would teach that nothing is there."""
+    files = [
+        file for file in known.rows.index if relabelled.get(str(file)) == FINDING and known.rows.at[file, "class"] != FINDING
+    ]
+    return Checked(known.rows.drop(index=files), known.lost | dict.fromkeys(map(str, files), CONTRADICTED))
+
+
+def exclusive(rows: pd.DataFrame) -> bool:
+    """Whether a pixel belongs to one structure at most, because one mask by numbers or colours holds all those of an image."""
+    return len(rows) > 0 and len(rows["truth"].iloc[0]) > 1 and all(_in_one_mask(truth) for truth in rows["truth"])
+
+
+def _in_one_mask(truth: Truth) -> bool:
+    references = [one for each in truth.values() for one in each]
+    return len({one.get("file", "") for one in references}) <= 1 and all(one.get("value") is not None for one in references)
 
 
 def _shown(truth: Truth, areas: Mapping[str, int], label: str) -> Truth:

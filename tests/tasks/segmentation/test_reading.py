@@ -16,10 +16,10 @@ from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.pairing import ONE, pair_masks
 from jupyter_clinagent.tasks.segmentation.annotated import _uncompressed
 from jupyter_clinagent.tasks.segmentation.inference import runs_of
 from jupyter_clinagent.tasks.segmentation.outlines import find_outlines
-from jupyter_clinagent.tasks.segmentation.pairing import ONE, pair_masks
 from jupyter_clinagent.tasks.segmentation.reading import read_outline
 from jupyter_clinagent.tasks.segmentation.surveying import look
 from jupyter_clinagent.tasks.segmentation.truth import true_masks

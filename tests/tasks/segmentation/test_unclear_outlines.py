@@ -19,9 +19,9 @@ from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.pairing import ONE, pair_masks
 from jupyter_clinagent.study.data.survey import survey_facts
 from jupyter_clinagent.tasks.segmentation.naming import thing_outlined
-from jupyter_clinagent.tasks.segmentation.pairing import ONE, pair_masks
 from jupyter_clinagent.tasks.segmentation.reading import read_outline
 from jupyter_clinagent.tasks.segmentation.surveying import look
 from jupyter_clinagent.tasks.segmentation.truth import true_masks

@@ -1,0 +1,113 @@
+"""Masks where the request, a correction or the folder's names could be taken for something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from jupyter_clinagent.agent.playbook.draft import draft, offers
+from jupyter_clinagent.agent.playbook.drafting import Draft
+from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.cohort.loading import load_cohort
+from jupyter_clinagent.study.cohort.wishes import Wishes
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.survey import survey_facts
+from jupyter_clinagent.study.study import Study
+from tests.tasks.segmentation.test_reading import SIZE, disc, outlined, write_images, write_mask
+
+
+def drafted(request: str, folder: Path) -> Draft:
+    found = draft(read_request(request), survey_facts(take_inventory(folder)), {})
+    assert isinstance(found, Draft)
+    return found
+
+
+# ------------------------------------------------------------------ the request
+@pytest.mark.parametrize("request_text", ["Mark the polyps", "Locate the polyps", "Where are the polyps?"])
+def test_where_there_are_masks_and_no_boxes_to_mark_is_to_outline(request_text: str, tmp_path: Path) -> None:
+    outlined(tmp_path)
+    found = drafted(request_text, tmp_path)
+    assert found.specification.task == "segmentation"
+    assert list(found.specification.classes) == ["polyps"]
+    assert any("marked by its outline" in line for line in found.assumptions)
+
+
+def test_boxes_are_not_made_of_masks_and_what_could_be_done_is_offered(tmp_path: Path) -> None:
+    outlined(tmp_path)
+    with pytest.raises(LabelsDoNotMatch, match=r"needs boxes to learn from.*I could outline what the masks show"):
+        drafted("Draw boxes around the polyps", tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["gt", "labels", "annotations"])
+def test_folders_of_images_and_their_masks_are_no_two_classes(folder: str, tmp_path: Path) -> None:
+    outlined(tmp_path, mask=f"{folder}/{{}}.png")
+    survey = survey_facts(take_inventory(tmp_path))
+    assert (survey.images, survey.label_candidates) == (30, [])
+    assert [offer.task for offer in offers(survey)] == ["segmentation"]
+    with pytest.raises(LabelsDoNotMatch, match=r"No labels were found for the 30 images.*I could outline what the masks show"):
+        drafted("Classify these images", tmp_path)
+
+
+def test_masks_beside_the_images_of_class_folders_are_no_images(tmp_path: Path) -> None:
+    for name in ("benign", "malignant"):
+        write_images(tmp_path / name, [f"{name} ({k})" for k in range(10)])
+        for k in range(10):
+            write_mask(tmp_path / name / f"{name} ({k})_mask.png", disc(k))
+    survey = survey_facts(take_inventory(tmp_path))
+    assert survey.images == 20
+    assert drafted("Separate benign from malignant", tmp_path).specification.task == "classification"
+
+
+# ------------------------------------------------------------------ corrections
+def corrected(folder: Path, *rows: tuple[str, str]) -> Cohort:
+    corrections = Corrections.none()
+    for image, label in rows:
+        corrections = corrections.with_row(image, "relabel", label, "looked at again")
+    return load_cohort(take_inventory(folder), Wishes(task="segmentation"), corrections)
+
+
+def test_a_finding_without_an_outline_is_left_out_and_it_is_said_that_it_needs_one(tmp_path: Path) -> None:
+    names = outlined(tmp_path)
+    for name in names[:6]:
+        write_mask(tmp_path / "masks" / f"{name}.png", np.zeros(SIZE, bool))
+    cohort = corrected(tmp_path, ("images/scan00.png", "finding"), ("images/scan07.png", "no finding"))
+    assert list(cohort.left_out) == ["images/scan00.png"]
+    assert "its outline is empty" in cohort.left_out["images/scan00.png"]
+    assert any(
+        "images/scan00.png: a correction calls it a finding, so it needs an outline first" in line
+        for line in cohort.facts.assumptions
+    )
+    assert sum(cohort.facts.counts["no finding"].values()) == 6
+
+
+# ------------------------------------------------------------------ the fingerprint
+def fingerprint(folder: Path, home: Path) -> str:
+    study = Study(home, folder)
+    study.load_cohort(task="segmentation")
+    return (home / "data_fingerprint.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("suffix", ["gif", "png"])
+def test_a_changed_mask_changes_the_fingerprint(suffix: str, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    names = [f"s{k:02d}" for k in range(30)]
+    write_images(data / "images", names)
+    (data / "masks").mkdir()
+    for k, name in enumerate(names):
+        Image.fromarray(disc(k).astype(np.uint8) * 255).save(data / "masks" / f"{name}.{suffix}")
+    before = fingerprint(data, tmp_path / "before")
+    Image.fromarray(disc(9).astype(np.uint8) * 255).save(data / "masks" / f"s04.{suffix}")
+    assert fingerprint(data, tmp_path / "after") != before
+
+
+def test_a_legend_and_annotations_are_in_the_fingerprint(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    outlined(data)
+    (data / "masks" / "legend.txt").write_text("255 polyp\n", encoding="utf-8")
+    assert "legend.txt" in fingerprint(data, tmp_path / "home")
