@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from jupyter_clinagent.study.report.evidence import Evidence
     from jupyter_clinagent.study.report.lines import Line
     from jupyter_clinagent.study.showing.failures import FailureKind
+    from jupyter_clinagent.study.showing.markup import Table
 
 
 # ------------------------------------------------------------------ kernel
@@ -127,8 +128,8 @@ class Judging(Protocol):
 class Showing(Protocol):
     """What is shown (``showing.py``)."""
 
-    def cohort(self, facts: CohortFacts, heads: list[str]) -> str:
-        """HTML below the table of images; ``heads`` are that table's columns."""
+    def cohort(self, facts: CohortFacts) -> Sequence[Table | str]:
+        """Tables and sentences below the table of images."""
         ...
 
     def figures(self, session: Session) -> dict[str, Figure]:
