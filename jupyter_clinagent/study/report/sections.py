@@ -24,8 +24,8 @@ def _summary(e: Evidence) -> dict[str, Any]:
 
 
 def _performance(e: Evidence) -> dict[str, Any]:
-    again = [pages.evaluation(facts, note="Post hoc: chosen after the opening.") for facts in e.session.post_hoc]
-    return {"opened": pages.evaluation(e.opening.facts), "post_hoc": again}
+    again = [pages.evaluation(e.session, facts, note="Post hoc: chosen after the opening.") for facts in e.session.post_hoc]
+    return {"opened": pages.evaluation(e.session, e.opening.facts), "post_hoc": again}
 
 
 def _data(e: Evidence) -> dict[str, Any]:

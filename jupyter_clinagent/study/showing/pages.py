@@ -67,9 +67,9 @@ def too_few(facts: CohortFacts) -> str:
     return f"Too few to judge: {listed}." if listed else ""
 
 
-def evaluation(facts: EvaluationFacts, note: str = "") -> Markup:
-    """Figures with intervals, validation beside test."""
-    return render("showing/evaluation", facts=facts, note=note)
+def evaluation(session: Session, facts: EvaluationFacts, note: str = "") -> Markup:
+    """Figures with intervals, as the task shows them."""
+    return render("showing/evaluation", facts=facts, note=note, parts=session.task.showing.tables(session, facts))
 
 
 def operating_point(result: OperatingResult) -> Markup:

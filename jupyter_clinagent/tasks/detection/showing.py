@@ -14,13 +14,14 @@ from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
 from jupyter_clinagent.study.showing.markup import HEADS, Table
+from jupyter_clinagent.study.showing.tables import tables
 from jupyter_clinagent.tasks.detection import figures as plots
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.tasks.detection.galleries import draw as galleries
 from jupyter_clinagent.tasks.detection.galleries import in_model_pixels, shown_threshold
 from jupyter_clinagent.tasks.detection.metrics import examples
 
-__all__ = ["cohort", "failures", "figures", "galleries", "predictions"]
+__all__ = ["cohort", "failures", "figures", "galleries", "predictions", "tables"]
 
 _SCORES = 4
 BOX_COLUMNS = ["image", "group", "partition", "class", "score", "x_min", "y_min", "x_max", "y_max"]

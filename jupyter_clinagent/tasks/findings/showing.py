@@ -13,7 +13,10 @@ from jupyter_clinagent.study.protocol.opening import Opening
 from jupyter_clinagent.study.protocol.session import Session, Shown
 from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
 from jupyter_clinagent.study.showing.markup import HEADS, Table
+from jupyter_clinagent.tasks.findings.by_finding import tables
 from jupyter_clinagent.tasks.findings.scored import FindingScores
+
+__all__ = ["cohort", "failures", "figures", "galleries", "predictions", "tables"]
 
 PICTURES = 5
 
