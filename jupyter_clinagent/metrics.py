@@ -60,5 +60,7 @@ COMMON: tuple[Metric, ...] = (
     Metric("macro_auroc", "Macro AUROC", "Hand and Till 2001; mean over classes or findings, one against the rest", told=True),
     Metric("sensitivity", "Sensitivity", "Altman and Bland 1994", needs="a threshold", headline=True),
     Metric("specificity", "Specificity", "Altman and Bland 1994", needs="a threshold", headline=True),
+    Metric("ece", "Expected calibration error", "Naeini et al. 2015; ten bins of equal width", better="lower"),
+    Metric("brier", "Brier score", "Brier 1950", better="lower"),
 )
 """What more than one task reports of images as a whole."""

@@ -15,6 +15,8 @@ import json, sys
 from pathlib import Path
 import jupyter_clinagent
 from jupyter_clinagent.agent.loop import system_prompt
+from jupyter_clinagent.study.showing import pages
+from jupyter_clinagent.study.showing.markup import STUDY
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.testing import check_golden, check_parts
 assert Path(jupyter_clinagent.__file__).is_relative_to(sys.prefix), jupyter_clinagent.__file__
@@ -22,6 +24,8 @@ for task in registry.tasks().values():
     check_parts(task)
     check_golden(task)
 assert "classification" in system_prompt()
+assert "its words" in pages.answer(1, "its words")
+assert {"page.html.j2", "style.css"} <= {path.name for path in (STUDY / "report" / "templates").iterdir()}
 print(*sorted(registry.tasks()))
 """
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import markupsafe
+
 from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES, load_identities
 
 KEY_FILE = "pseudonym.key"
@@ -102,8 +104,9 @@ def _telling(name: str) -> bool:
 
 
 def _as_written(name: str) -> set[str]:
-    """The name as it stands in text, in HTML and in JSON."""
-    return {name, html.escape(name), json.dumps(name)[1:-1], json.dumps(name, ensure_ascii=False)[1:-1]}
+    """The name as it stands in text, in HTML (quotes by one number or the other) and in JSON."""
+    in_html = {html.escape(name), str(markupsafe.escape(name))}
+    return {name, *in_html, json.dumps(name)[1:-1], json.dumps(name, ensure_ascii=False)[1:-1]}
 
 
 def _indexed(names: Iterable[str]) -> dict[str, list[tuple[int, str]]]:

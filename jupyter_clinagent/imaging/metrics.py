@@ -84,20 +84,29 @@ def _specificity(case: _Case) -> np.ndarray:
 
 def _brier(case: _Case) -> np.ndarray:
     """Mean squared error of the probabilities: of the positive one with two classes, summed over all with more."""
-    truth = np.eye(case.proba.shape[1])[case.y]
-    errors = ((case.proba - truth) ** 2).sum(axis=1) / (2 if case.proba.shape[1] == 2 else 1)
+    if case.proba.shape[1] == 2:
+        return weighted_brier(case.y == 1, case.proba[:, 1], case.weights)
+    errors = ((case.proba - np.eye(case.proba.shape[1])[case.y]) ** 2).sum(axis=1)
     return _ratio(case.weights @ errors, case.weights.sum(axis=1))
 
 
+def weighted_brier(hit: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Mean squared error of a probability (Brier 1950), for all weight vectors at once."""
+    return _ratio(weights @ (probability - hit) ** 2, weights.sum(axis=1))
+
+
 def _ece(case: _Case) -> np.ndarray:
-    """Expected calibration error in ten bins: of the positive probability, or of the top one with several classes."""
+    """Expected calibration error of the positive probability, or of the top one with several classes."""
     if case.proba.shape[1] == 2:
-        confidence, right = case.proba[:, case.binary], case.y == case.binary
-    else:
-        confidence, right = case.proba.max(axis=1), case.proba.argmax(axis=1) == case.y
-    member = np.eye(10)[np.minimum((confidence * 10).astype(int), 9)]
-    gaps = np.abs(case.weights @ (member * (right - confidence)[:, None])).sum(axis=1)
-    return _ratio(gaps, case.weights.sum(axis=1))
+        return weighted_ece(case.y == case.binary, case.proba[:, case.binary], case.weights)
+    return weighted_ece(case.proba.argmax(axis=1) == case.y, case.proba.max(axis=1), case.weights)
+
+
+def weighted_ece(hit: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Expected calibration error in ten bins of equal width (Naeini et al. 2015), for all weight vectors at once."""
+    member = np.eye(10)[np.minimum((probability * 10).astype(int), 9)]
+    gaps = np.abs(weights @ (member * (hit - probability)[:, None])).sum(axis=1)
+    return _ratio(gaps, weights.sum(axis=1))
 
 
 METRICS: dict[str, Callable[[_Case], np.ndarray]] = {

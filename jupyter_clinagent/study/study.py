@@ -255,17 +255,18 @@ class Study:
         drawn = pages.evaluation_figures(session)
         session.add_figures("evaluation", drawn)
         facts = session.opening_.facts
-        self._tell(
-            facts, pages.evaluation(facts, pages.too_few(session.cohort.facts)), [(figure.alt, figure.png) for figure in drawn]
-        )
+        html = pages.evaluation(session, facts, pages.too_few(session.cohort.facts))
+        self._tell(facts, html, [(figure.alt, figure.png) for figure in drawn])
 
     def new_threshold(self, rule: str, target: float | None = None, positive: str | list[str] | None = None) -> None:
         """Another operating point on the stored scores of the opened test set, labelled *post hoc*."""
         from jupyter_clinagent.study.protocol.opening import post_hoc
 
-        facts = post_hoc(self._session, rule, target, positive)
-        self._session.post_hoc.append(facts)
-        self._tell(facts, pages.evaluation(facts, note="Post hoc: this threshold was not chosen before the test set was opened."))
+        session = self._session
+        facts = post_hoc(session, rule, target, positive)
+        session.post_hoc.append(facts)
+        note = "Post hoc: this threshold was not chosen before the test set was opened."
+        self._tell(facts, pages.evaluation(session, facts, note))
 
     def explain(self, images: int = 10) -> None:
         """Galleries of hits and worst misses on the opened test set with heat maps, and the weight-randomisation test."""

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from jupyter_clinagent.agent.playbook.plan import Rung, Size
     from jupyter_clinagent.agent.playbook.refinement import Signs
     from jupyter_clinagent.contracts import Card, Offer, Partition, Plan, Specification
-    from jupyter_clinagent.facts import AuditFinding, CohortFacts, SpeedFacts, SurveyFacts
+    from jupyter_clinagent.facts import AuditFinding, CohortFacts, EvaluationFacts, SpeedFacts, SurveyFacts
     from jupyter_clinagent.imaging.inference import OnnxModel
     from jupyter_clinagent.phantoms.phantom import Difficulty
     from jupyter_clinagent.study.cohort.cohort import Cohort
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from jupyter_clinagent.study.report.evidence import Evidence
     from jupyter_clinagent.study.report.lines import Line
     from jupyter_clinagent.study.showing.failures import FailureKind
+    from jupyter_clinagent.study.showing.markup import Table
 
 
 # ------------------------------------------------------------------ kernel
@@ -131,8 +132,12 @@ class Judging(Protocol):
 class Showing(Protocol):
     """What is shown (``showing.py``)."""
 
-    def cohort(self, facts: CohortFacts, heads: list[str]) -> str:
-        """HTML below the table of images; ``heads`` are that table's columns."""
+    def cohort(self, facts: CohortFacts) -> Sequence[Table | str]:
+        """Tables and sentences below the table of images."""
+        ...
+
+    def tables(self, session: Session, facts: EvaluationFacts) -> Sequence[Table | str]:
+        """The figures of an opening; :func:`jupyter_clinagent.study.showing.tables.tables` is how most tasks show them."""
         ...
 
     def figures(self, session: Session) -> dict[str, Figure]:

@@ -11,6 +11,7 @@ from jupyter_clinagent.facts import EvaluationFacts, OperatingResult
 from jupyter_clinagent.study.protocol.evaluation import operating_result
 from jupyter_clinagent.study.report.words import at_threshold, missed_target
 from jupyter_clinagent.study.showing import pages
+from jupyter_clinagent.study.showing.display import plain
 from jupyter_clinagent.tasks import registry
 
 
@@ -64,7 +65,7 @@ def test_chat_cell_and_report_agree_on_whether_the_target_was_met(result: Operat
     chat = threshold_message(shown(result))
     report = " ".join(at_threshold(result))
     assert result.against_target == verdict
-    assert all(words in text for text in (chat, pages.operating_point(result), report))
+    assert all(words in text for text in (chat, plain(pages.operating_point(result)), report))
     assert bool(list(missed_target(result))) == (verdict == "missed")
 
 

@@ -25,8 +25,8 @@ from jupyter_clinagent.export.pseudonyms import Pseudonyms
 from jupyter_clinagent.export.scrub import placeholder, scrub_html, scrub_notebook, shows_no_patient
 from jupyter_clinagent.export.verify import check_data, check_evaluator_version, verify
 from jupyter_clinagent.imaging import figures
-from jupyter_clinagent.study.report.failures import failure_card
 from jupyter_clinagent.study.showing.failures import Failure, picture
+from jupyter_clinagent.study.showing.markup import render
 from tests.conftest import FinishedStudy
 
 
@@ -90,7 +90,7 @@ def test_patients_images_are_replaced_unless_asked_for(finished: FinishedStudy, 
 def test_pictures_of_failures_leave_only_if_asked_for() -> None:
     image = np.zeros((8, 8, 3), np.uint8)
     failure = Failure("images/case-0001.png", "is mel; score for mel 0.10", picture(image))
-    page, pseudonyms = failure_card(failure), Pseudonyms(b"key", ["images/case-0001.png"], [])
+    page, pseudonyms = render("report/failure", failure=failure), Pseudonyms(b"key", ["images/case-0001.png"], [])
     plain = scrub_html(page, pseudonyms, with_images=False)
     assert placeholder() in plain
     assert "case-0001" not in plain
@@ -277,7 +277,8 @@ def test_pseudonyms_are_stable_for_a_study_and_differ_between_studies() -> None:
 def test_names_with_blanks_umlauts_and_signs_are_replaced_however_they_are_written() -> None:
     name, group = "Müller, Hans & Co (1)", "O'Neill #7"
     pseudonyms = Pseudonyms(b"k", [f"Bilder 2024/{name}.jpg"], [group])
-    text = f"<td>Bilder 2024/{name}.jpg</td> {html.escape(name)} {json.dumps(name)} {html.escape(group)} {group}, Müller"
+    written = f"{html.escape(name)} {json.dumps(name)} {html.escape(group)} {render('showing/answer', item=1, text=group)}"
+    text = f"<td>Bilder 2024/{name}.jpg</td> {written} {group}, Müller"
     scrubbed = pseudonyms.scrub(text)
     assert pseudonyms.left_in(text) > 3
     assert pseudonyms.left_in(scrubbed) == 0

@@ -19,9 +19,11 @@ from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.data.dates import column_years, header_years, span
 from jupyter_clinagent.study.protocol.answers import item_number, keep_answer, load_answers
 from jupyter_clinagent.study.protocol.record import verify_record
+from jupyter_clinagent.study.report.beyond import Subgroup
 from jupyter_clinagent.study.report.evidence import Evidence, gather
 from jupyter_clinagent.study.report.sheet import Item, asked, sheet
 from jupyter_clinagent.study.report.words import cautions
+from jupyter_clinagent.study.showing.markup import render
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 
@@ -178,11 +180,14 @@ def test_the_decision_curve_stands_beside_its_table(finished: Study) -> None:
 
 
 def test_subgroups_with_too_few_images_are_grey_and_far_worse_ones_carry_an_alarm() -> None:
-    from jupyter_clinagent.study.report.beyond import _subgroup
-
-    assert 'class="few"' in _subgroup("sex", "f", 8, None, 0.9)
-    assert "alarm" in _subgroup("sex", "m", 80, Estimate(value=0.84), 0.9)
-    assert "alarm" not in _subgroup("sex", "m", 80, Estimate(value=0.86), 0.9)
+    few, worse, well = (
+        Subgroup("sex", "f", 8, None, 0.9),
+        Subgroup("sex", "m", 80, Estimate(value=0.84), 0.9),
+        Subgroup("sex", "m", 80, Estimate(value=0.86), 0.9),
+    )
+    rows = [render("report/subgroup", subgroup=subgroup) for subgroup in (few, worse, well)]
+    assert ['class="few"' in row for row in rows] == [True, False, False]
+    assert ["alarm" in row for row in rows] == [False, True, False]
 
 
 def test_the_flow_counts_patients_beside_images(finished: Study) -> None:

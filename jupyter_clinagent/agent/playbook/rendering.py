@@ -1,14 +1,16 @@
 """Cells from templates: one file a cell, in the folder ``templates`` of the package that writes it.
 
 A template reads like its cell. ``{{ value | r }}`` writes a value as Python does, ``{{ value | g }}`` a number without needless
-zeros, ``{{ value | f1 }}`` one with one decimal. What a template uses and nobody gives is an error.
+zeros, ``{{ value | f1 }}`` one with one decimal.
 """
 
 from __future__ import annotations
 
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader
+
+from jupyter_clinagent.templating import environment
 
 
 def render(package: str, name: str, **values: object) -> str:
@@ -29,9 +31,6 @@ def render(package: str, name: str, **values: object) -> str:
 
 @cache
 def _templates(package: str) -> Environment:
-    # Cells are Python and Markdown, not HTML; what comes from outside is written by `r`.
-    made = Environment(
-        loader=PackageLoader(package, "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    made = environment(PackageLoader(package, "templates"))
     made.filters |= {"r": repr, "g": lambda number: f"{number:g}", "f1": lambda number: f"{number:.1f}"}
     return made

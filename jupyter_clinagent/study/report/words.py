@@ -139,9 +139,14 @@ def _openings(e: Evidence) -> Iterator[str]:
 
 
 def _calibration(e: Evidence) -> Iterator[str]:
-    error = e.opening.facts.test["ece"].value if "ece" in e.opening.facts.test else None
-    if error is not None and error > POOR_CALIBRATION:
-        yield f"The scores are no probabilities (expected calibration error {error:.2f}); don't read them as percentages."
+    for name, figure in e.opening.facts.test.items():
+        base, _, part = name.partition(":")
+        if base == "ece" and figure.value is not None and figure.value > POOR_CALIBRATION:
+            which = f" for {part}" if part else ""
+            yield (
+                f"The scores{which} are no probabilities (expected calibration error {figure.value:.2f}); don't read them as "
+                "percentages."
+            )
 
 
 def _fragile(e: Evidence) -> Iterator[str]:

@@ -25,7 +25,7 @@ def bundle(facts: BaseModel | None, html: str, png: bytes | None = None) -> dict
     data: dict[str, Any] = {"text/plain": plain(html)}
     if png is not None:
         return data | {"image/png": png}
-    data["text/html"] = html
+    data["text/html"] = str(html)
     return data if facts is None else data | {FACTS_MIME: facts.model_dump(mode="json")}
 
 
@@ -43,9 +43,10 @@ def show(facts: BaseModel | None, html: str, figures: list[tuple[str, bytes]] | 
 
 def plain(html: str) -> str:
     """HTML as readable text: one line per row, cells apart by two spaces."""
-    text = re.sub(r"</(tr|p|li|h\d|caption|ul)>|<br>", "\n", html)
-    text = re.sub(r"</t[hd]>", "  ", text)
-    return unescape(re.sub(r"<[^>]+>", "", text)).strip()
+    text = re.sub(r" ?</t[hd]> ?", "  ", re.sub(r"\s+", " ", html))
+    text = re.sub(r" *</(tr|p|li|h\d|caption|ul)> ?|<br> ?", "\n", text)
+    text = re.sub(r"(?m)^ +", "", re.sub(r"<[^>]+>", "", text))
+    return unescape(text).strip()
 
 
 class ProgressDisplay:

@@ -1,44 +1,57 @@
-"""Small pieces of HTML for cell outputs and the report. Everything from the data is escaped."""
+"""What cells and report draw with templates: ``<folder>/templates/<name>.html.j2`` of this folder and of the report's.
+
+Templates name each other as ``showing/…`` and ``report/…``; the small pieces that all share are ``showing/markup.html.j2``.
+"""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, PrefixLoader
+from markupsafe import Markup
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.tasks import registry
+from jupyter_clinagent.templating import HTML, environment
 
-LEFT = "text-align:left"
-"""Said in each cell, because notebooks set tables right."""
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
-    """A table; cells that are numbers are set right."""
-    head = "".join(f'<th scope="col" style="{LEFT}">{escape(name)}</th>' for name in header)
-    body = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>" for row in rows)
-    title = f'<caption style="{LEFT}">{escape(caption)}</caption>' if caption else ""
-    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+STUDY = Path(__file__).parents[1]
+HEADS = ("Training", "Validation", "Test (sealed)")
+"""Columns of what is counted by partition."""
 
 
-def _cell(cell: object) -> str:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        shown = f"{cell:,}" if isinstance(cell, int) else f"{cell:.3f}"
-        return f'<td class="number" style="text-align:right">{shown}</td>'
-    return f'<td style="{LEFT}">{escape(str(cell))}</td>'
+class Table(NamedTuple):
+    """A table to be drawn; whole numbers get thousands separators, others three decimals, an Estimate its interval."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    caption: str = ""
 
 
-def paragraphs(texts: Iterable[str]) -> str:
-    """Texts as a list; nothing where there are none."""
-    items = "".join(f"<li>{escape(text)}</li>" for text in texts)
-    return f"<ul>{items}</ul>" if items else ""
+def render(name: str, **values: object) -> Markup:
+    """A template of these folders as HTML, as in ``render("showing/cohort", facts=facts)``; what is filled in is escaped."""
+    return Markup(_templates().get_template(f"{name}.{HTML}").render(values))
 
 
-def figure(png: bytes, alt: str, caption: str = "") -> str:
-    """An embedded figure with its alternative text."""
-    data = base64.b64encode(png).decode()
-    legend = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    return f'<figure><img src="data:image/png;base64,{data}" alt="{escape(alt, quote=True)}">{legend}</figure>'
+@cache
+def _templates() -> Environment:
+    folders = {name: FileSystemLoader(STUDY / name / "templates") for name in ("showing", "report")}
+    made = environment(PrefixLoader(folders))
+    made.filters |= {"interval": with_interval, "metric": metric_name, "base64": _base64, "css": _css}
+    made.tests["estimate"] = lambda cell: isinstance(cell, Estimate)
+    return made
+
+
+def _base64(png: bytes) -> str:
+    return base64.b64encode(png).decode()
+
+
+def _css(text: str) -> str:
+    """Text for a CSS string; everything but letters, digits and blanks is written by its number."""
+    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x}" for c in text)
 
 
 def with_interval(estimate: Estimate | None) -> str:

@@ -1,13 +1,14 @@
-"""What each step shows in its cell: short HTML, facts in words and tables."""
+"""What each step shows in its cell: short HTML, facts in words and tables; the words stand in ``templates/``."""
 
 from __future__ import annotations
 
-from html import escape
+from markupsafe import Markup
 
-from jupyter_clinagent.contracts import OperatingPoint, Specification
+from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import (
     AuditFacts,
     CohortFacts,
+    ColumnFacts,
     EvaluationFacts,
     ExplanationFacts,
     OperatingResult,
@@ -19,72 +20,45 @@ from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.acceptance import FREED_RULE
 from jupyter_clinagent.study.protocol.session import Session, Shown
-from jupyter_clinagent.study.showing.markup import metric_name, paragraphs, table, with_interval
-from jupyter_clinagent.study.showing.reliance_page import reliance_tables
+from jupyter_clinagent.study.showing.markup import HEADS, Table, render
 from jupyter_clinagent.tasks import registry
 
-_WORDS = {"stop": "decide first", "warning": "look at this", "info": ""}
+MOST_VALUES = 8
+"""Values of a column that are listed."""
 
 
-def survey(facts: SurveyFacts) -> str:
+def survey(facts: SurveyFacts) -> Markup:
     """The data folder at a glance."""
-    size = f", typically {facts.median_size[0]} × {facts.median_size[1]} pixels" if facts.median_size else ""
-    boxes = f", {facts.boxes} boxes on {facts.boxed_images} images" if facts.boxes else ""
-    first = f"<p><b>{facts.images} images</b>{size} ({facts.modality}); layout: {facts.layout}{boxes}.</p>"
-    rows = [(c.name, c.role, c.distinct, c.missing, _values(c.values), c.evidence) for c in facts.columns]
-    columns = table(["Column", "Taken for", "Distinct", "Missing", "Values", "Because"], rows) if rows else ""
-    problems = f"<p><b>Problems</b></p>{paragraphs(facts.problems)}" if facts.problems else ""
-    return first + columns + problems + paragraphs(facts.assumptions)
+    return render("showing/survey", facts=facts, values=_values)
 
 
-def _values(values: dict[str, int]) -> str:
-    shown = [f"{value} {count}" for value, count in list(values.items())[:8]]
-    return ", ".join(shown) + (" …" if len(values) > 8 else "")
+def _values(column: ColumnFacts) -> str:
+    shown = [f"{value} {count}" for value, count in list(column.values.items())[:MOST_VALUES]]
+    return ", ".join(shown) + (" …" if len(column.values) > MOST_VALUES else "")
 
 
-def cohort(facts: CohortFacts) -> str:
+def cohort(facts: CohortFacts) -> Markup:
     """Images and groups by class and partition, and what the task adds."""
-    rows = [(name, *(_both(facts, name, part) for part in PARTITIONS)) for name in facts.counts]
-    heads = ["Class", "Training", "Validation", "Test (sealed)"]
-    counts = table(heads, rows, "Images (groups)") + registry.find(facts.task).showing.cohort(facts, heads)
-    out = table(["Left out because", "Count"], list(facts.left_out.items())) if facts.left_out else ""
-    return counts + out + paragraphs(facts.assumptions)
+    counts = [
+        (name, *(f"{images[part]} ({facts.groups[name][part]})" for part in PARTITIONS)) for name, images in facts.counts.items()
+    ]
+    images = Table(["Class", *HEADS], counts, "Images (groups)")
+    return render("showing/cohort", facts=facts, parts=[images, *registry.find(facts.task).showing.cohort(facts)])
 
 
-def _both(facts: CohortFacts, name: str, part: str) -> str:
-    return f"{facts.counts[name][part]} ({facts.groups[name][part]})"
-
-
-def audit(facts: AuditFacts) -> str:
+def audit(facts: AuditFacts) -> Markup:
     """Findings, the gravest first."""
-    rows = [(finding.topic, _WORDS[finding.severity], finding.text) for finding in facts.findings]
-    return table(["Checked", "Weight", "Found"], rows, "Audit")
+    return render("showing/audit", facts=facts)
 
 
-def speed(facts: SpeedFacts) -> str:
+def speed(facts: SpeedFacts) -> Markup:
     """Milliseconds an image."""
-    names = {"head": "linear probe", "half": "half-frozen", "all": "whole network", "predict": "prediction"}
-    rows = [
-        (names.get(kind, kind), size, f"{ms:.1f}") for kind, sizes in facts.ms_per_image.items() for size, ms in sizes.items()
-    ]
-    return table(["Training of", "Size", "ms per image"], rows, f"Speed of this machine, {facts.threads} threads")
+    return render("showing/speed", facts=facts)
 
 
-def specification(content: Specification, evaluator: str) -> str:
+def specification(content: Specification, evaluator: str) -> Markup:
     """The confirmed specification."""
-    rows = [
-        ("Objective", content.objective),
-        ("Classes", ", ".join(content.classes)),
-        ("Primary metric", f"{metric_name(content.primary_metric)} (higher is better)"),
-        ("Operating point", _aim(content.operating_point)),
-        ("Cost of errors", content.risk),
-        ("Groups", content.group_column or "each image on its own"),
-        ("Confounders", ", ".join(content.confounders) or "none named"),
-        *([("A model freed from one is kept", FREED_RULE)] if content.confounders else []),
-        ("Hash of the specification", content.hash[:16]),
-        ("Hash of the evaluator", evaluator[:16]),
-    ]
-    return table(["Specification confirmed", content.title], rows)
+    return render("showing/specification", content=content, evaluator=evaluator, freed_rule=FREED_RULE)
 
 
 def too_few(facts: CohortFacts) -> str:
@@ -93,37 +67,14 @@ def too_few(facts: CohortFacts) -> str:
     return f"Too few to judge: {listed}." if listed else ""
 
 
-def _aim(point: OperatingPoint | None) -> str:
-    if point is None:
-        return "none"
-    rule = f"{point.rule} of {point.target:.2f}" if point.target else "largest sum of sensitivity and specificity (Youden)"
-    return f"{rule} for {point.named}, chosen on validation"
+def evaluation(session: Session, facts: EvaluationFacts, note: str = "") -> Markup:
+    """Figures with intervals, as the task shows them."""
+    return render("showing/evaluation", facts=facts, note=note, parts=session.task.showing.tables(session, facts))
 
 
-def evaluation(facts: EvaluationFacts, note: str = "") -> str:
-    """Figures with intervals, validation beside test."""
-    rows = [
-        (metric_name(name), with_interval(facts.validation.get(name)), with_interval(test)) for name, test in facts.test.items()
-    ]
-    opened = "Replay of an earlier opening." if facts.replayed else f"Opening number {facts.unsealed} of the test set."
-    first = f"<p><b>{escape(facts.experiment)}</b> on the test set. {opened}{f' <b>{escape(note)}</b>' if note else ''}</p>"
-    caption = "Figures (95 % interval, bootstrap over groups)"
-    figures_ = table(["Metric", "Validation", "Test"], rows, caption)
-    unset = f"<p>{escape(facts.no_threshold)}</p>" if facts.no_threshold else ""
-    return first + figures_ + unset + operating_point(facts.operating_point) + reliance_tables(facts.reliance)
-
-
-def operating_point(result: OperatingResult | None) -> str:
+def operating_point(result: OperatingResult) -> Markup:
     """The threshold in words."""
-    if result is None:
-        return ""
-    aim = f"{result.rule} of {result.target:.2f}" if result.target else "the largest sum of sensitivity and specificity"
-    reached = result.judge_target("the target", "the test interval")
-    return (
-        f"<p>Operating point: {escape(result.named)} is called from a score of {result.threshold:.3f} on, chosen on "
-        f"validation for {aim}. On the test set sensitivity is {with_interval(result.test.get('sensitivity'))} and specificity "
-        f"{with_interval(result.test.get('specificity'))}.{f' {reached}' if reached else ''}</p>"
-    )
+    return render("showing/operating_point", result=result)
 
 
 def evaluation_figures(session: Session) -> list[Shown]:
@@ -151,22 +102,16 @@ def ledger_figure(session: Session) -> Shown:
     return Shown("running_best", "The best so far, experiment by experiment", figures.alt_text(figure), figures.png(figure))
 
 
-def explanation(facts: ExplanationFacts, titles: list[str]) -> str:
+def explanation(facts: ExplanationFacts, titles: list[str]) -> Markup:
     """What the heat maps are worth."""
-    correlation = facts.randomisation_correlation
-    verdict = "they depend on what was learnt" if correlation < 0.5 else "they hardly depend on what was learnt: don't trust them"
-    return (
-        f"<p>Heat maps of the test set: {escape('; '.join(titles))}. Their correlation with the maps of a model with "
-        f"random weights is {correlation:.2f}: {verdict}.</p>"
-    )
+    return render("showing/explanation", facts=facts, titles=titles)
 
 
-def report(facts: ReportFacts) -> str:
+def report(facts: ReportFacts) -> Markup:
     """Where everything is."""
-    rows = [("Report", facts.report), ("Summary", facts.summary), ("Model", facts.model), ("Predictions", facts.predictions)]
-    return table(["Written", "Where"], rows) + "<p>Research use only; not a medical device.</p>"
+    return render("showing/written", facts=facts)
 
 
-def answer(item: int, text: str) -> str:
+def answer(item: int, text: str) -> Markup:
     """What was noted for a report item."""
-    return f"<p>Report item {item}, in the clinician's words: {escape(text)}</p>"
+    return render("showing/answer", item=item, text=text)

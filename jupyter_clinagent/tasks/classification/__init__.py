@@ -13,8 +13,6 @@ TASK = Task(
     usual=True,
     metrics=(
         Metric("balanced_accuracy", "Balanced accuracy", "Brodersen et al. 2010", told=True, headline=True),
-        Metric("ece", "Expected calibration error", "Naeini et al. 2015", better="lower"),
-        Metric("brier", "Brier score", "Brier 1950", better="lower"),
         Metric("calibration_slope", "Calibration slope", "Cox 1958", low=float("-inf"), high=float("inf")),
     ),
 )

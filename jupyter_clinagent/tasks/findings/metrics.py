@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from jupyter_clinagent.imaging.metrics import choose_threshold, weighted_auroc
+from jupyter_clinagent.imaging.metrics import choose_threshold, weighted_auroc, weighted_brier, weighted_ece
 
 
 def aurocs(truth: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -15,6 +15,16 @@ def aurocs(truth: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.nda
 def average_precisions(truth: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Average precision of each finding, (B, F); see :func:`aurocs`."""
     return _each(truth, scores, weights, weighted_average_precision)
+
+
+def calibration_errors(truth: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Expected calibration error of each finding, (B, F); see :func:`aurocs`."""
+    return _each(truth, scores, weights, weighted_ece)
+
+
+def brier_scores(truth: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Brier score of each finding, (B, F); see :func:`aurocs`."""
+    return _each(truth, scores, weights, weighted_brier)
 
 
 def weighted_average_precision(hit: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -49,12 +59,15 @@ def macro_auroc(truth: np.ndarray, scores: np.ndarray) -> float | None:
 def thresholds(truth: np.ndarray, scores: np.ndarray, rules: list[tuple[str, float | None]]) -> np.ndarray:
     """The threshold of each finding by its rule, (F,); one half where the images allow none."""
     found = np.full(truth.shape[1], 0.5)
-    for number, (rule, target) in enumerate(rules):
-        known = ~np.isnan(truth[:, number])
-        hit = truth[known, number] == 1
-        if hit.any() and not hit.all():
-            found[number] = choose_threshold(hit, scores[known, number], rule, target)
+    for number in np.flatnonzero(allowing(truth)):
+        known, (rule, target) = ~np.isnan(truth[:, number]), rules[number]
+        found[number] = choose_threshold(truth[known, number] == 1, scores[known, number], rule, target)
     return found
+
+
+def allowing(truth: np.ndarray) -> np.ndarray:
+    """Whether the images allow a threshold for each finding (F,): some show it, and some don't."""
+    return np.asarray((truth == 1).any(axis=0) & (truth == 0).any(axis=0))
 
 
 def _each(truth: np.ndarray, scores: np.ndarray, weights: np.ndarray, figure: object) -> np.ndarray:

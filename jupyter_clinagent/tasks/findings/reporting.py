@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Specification
 from jupyter_clinagent.study.report.evidence import Evidence
-from jupyter_clinagent.study.report.lines import Line, filled, not_applicable
+from jupyter_clinagent.study.report.lines import Line, filled
 from jupyter_clinagent.study.report.words import GUESSING
 from jupyter_clinagent.study.showing.markup import metric_name, with_interval
+from jupyter_clinagent.tasks.findings.scored import FindingScores
 
-PROBABILITIES = False
+PROBABILITIES = True
 
 
 def does(specification: Specification) -> str:
@@ -29,7 +30,7 @@ def headline(e: Evidence) -> str:
 
 def without_threshold(e: Evidence) -> str:
     """How well the best and the worst finding are told."""
-    told = {name: e.opening.facts.test[f"auroc:{name}"].value for name in e.specification.classes}
+    told = {name: e.opening.facts.test[f"auroc:{name}"].value for name in _judged(e)}
     values = {name: value for name, value in told.items() if value is not None}
     if not values:
         return "No finding can be judged on these test images."
@@ -82,7 +83,16 @@ def judged(e: Evidence) -> Iterator[Line]:
     yield filled(
         "Confusion by class", "See the figures of each finding; findings exclude nothing, so none is confused with another."
     )
-    yield not_applicable("Calibration", "Judged is how images are ranked for each finding; calibration is not measured yet.")
+    errors = ", ".join(f"{name} {with_interval(e.opening.facts.test[f'ece:{name}'])}" for name in _judged(e))
+    errors = errors or "no finding can be judged"
+    yield filled("Calibration", f"Expected calibration error: {errors}. Brier scores: see the table of findings.")
+
+
+def _judged(e: Evidence) -> list[str]:
+    """Findings that enough groups of the test set show."""
+    test = e.opening.test
+    assert isinstance(test, FindingScores)
+    return [name for name, few in zip(e.specification.classes, test.too_few, strict=True) if not few]
 
 
 def simplest(e: Evidence) -> str:

@@ -44,13 +44,17 @@ class FindingScores:
         return np.asarray((self.truth == 1).any(axis=1), dtype=np.int64)
 
     @property
-    def counted(self) -> np.ndarray:
-        """Findings (F,), bool, that enough groups show to count in the macro figures; all of them where none has enough."""
+    def too_few(self) -> list[str]:
+        """Why each finding can't be judged here; empty for those that can."""
         groups = np.asarray(self.groups, dtype=str)
-        shown = np.array([len(set(groups[self.truth[:, k] == 1])) for k in range(self.truth.shape[1])])
-        known = np.array([(self.truth[:, k] == 0).any() for k in range(self.truth.shape[1])])
-        enough = (shown >= FEWEST) & known
-        return enough if enough.any() else np.ones(len(shown), bool)
+        shown, spared = ([len(set(groups[column == answer])) for column in self.truth.T] for answer in (1, 0))
+        return [_why_too_few(yes, no) for yes, no in zip(shown, spared, strict=True)]
+
+    @property
+    def counted(self) -> np.ndarray:
+        """Findings (F,), bool, that can be judged and so count in the macro figures; all of them where none can."""
+        enough = np.array([not why for why in self.too_few])
+        return enough if enough.any() else np.ones(len(enough), bool)
 
     def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: macro figures, then ``figure:finding``."""
@@ -61,6 +65,8 @@ class FindingScores:
             "ap": metrics.average_precisions(self.truth, self.scores, drawn),
             "sensitivity": sensitivity,
             "specificity": specificity,
+            "ece": metrics.calibration_errors(self.truth, self.scores, drawn),
+            "brier": metrics.brier_scores(self.truth, self.scores, drawn),
             "prevalence": metrics.prevalences(self.truth, drawn),
         }
         macro = {f"macro_{name}": _estimate(self._macro(each[name])) for name in ("auroc", "ap")}
@@ -102,6 +108,14 @@ class FindingScores:
         part = FindingScores([], groups, truth[:, judged], self.scores[inside][:, judged], self.thresholds[judged])
         drawn = np.concatenate([np.ones((1, len(truth)), np.float32), bootstrap_weights(groups, seed=seed)])
         return len(judged), _estimate(part._macro(metrics.aurocs(part.truth, part.scores, drawn)))
+
+
+def _why_too_few(shown: int, spared: int) -> str:
+    if not shown:
+        return "no image is known to show it"
+    if shown < FEWEST:
+        return f"only {shown} group{'s' * (shown != 1)} show{'s' * (shown == 1)} it, too few to judge"
+    return "" if spared else "no image is known to be without it"
 
 
 def _estimate(values: np.ndarray) -> Estimate:

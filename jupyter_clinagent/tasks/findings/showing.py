@@ -12,18 +12,21 @@ from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session, Shown
 from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
-from jupyter_clinagent.study.showing.markup import table
+from jupyter_clinagent.study.showing.markup import HEADS, Table
+from jupyter_clinagent.tasks.findings.by_finding import tables
 from jupyter_clinagent.tasks.findings.scored import FindingScores
+
+__all__ = ["cohort", "failures", "figures", "galleries", "predictions", "tables"]
 
 PICTURES = 5
 
 
-def cohort(facts: CohortFacts, heads: list[str]) -> str:
+def cohort(facts: CohortFacts) -> list[Table | str]:
     """Images by finding and partition: yes, no, unknown."""
     rows = [
         (name, *(" / ".join(map(str, parts[part])) for part in PARTITIONS)) for name, parts in facts.details["findings"].items()
     ]
-    return table(["Finding", *heads[1:]], rows, "Images that show it / don't / of which it is not known")
+    return [Table(["Finding", *HEADS], rows, "Images that show it / don't / of which it is not known")]
 
 
 def figures(session: Session) -> dict[str, Figure]:

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
+from jupyter_clinagent.study.showing.markup import with_interval
 from jupyter_clinagent.tasks.findings import metrics
+from jupyter_clinagent.tasks.findings.by_finding import by_finding
 from jupyter_clinagent.tasks.findings.module import masked_loss
 from jupyter_clinagent.tasks.findings.scored import FindingScores
+from jupyter_clinagent.tasks.findings.specification import SeveralFindings
 
 N, NAMES = 120, ["a", "b", "c"]
 
@@ -22,6 +25,12 @@ def told() -> FindingScores:
     return FindingScores([f"i{k}" for k in range(N)], groups, truth, scores, np.array([0.5, 0.6, 0.4]))
 
 
+def by_hand(truth: np.ndarray, scores: np.ndarray) -> float:
+    """How far the mean score lies from the share that shows the finding, in bins a tenth wide, weighted by their images."""
+    bins = [np.minimum((scores * 10).astype(int), 9) == k for k in range(10)]
+    return float(sum(abs(truth[inside].mean() - scores[inside].mean()) * inside.mean() for inside in bins if inside.any()))
+
+
 def test_each_figure_is_scikit_learns_over_the_images_of_which_the_finding_is_known(told: FindingScores) -> None:
     figures = told.estimates(NAMES, [], None, 0)
     for k, name in enumerate(NAMES):
@@ -34,13 +43,16 @@ def test_each_figure_is_scikit_learns_over_the_images_of_which_the_finding_is_kn
             "sensitivity": called[truth].mean(),
             "specificity": (~called[~truth]).mean(),
             "prevalence": truth.mean(),
+            "brier": brier_score_loss(truth, scores),
+            "ece": by_hand(truth, scores),
         }
         for figure, value in expected.items():
             estimate = figures[f"{figure}:{name}"]
             assert estimate.value == pytest.approx(value, abs=1e-6), figure
             assert estimate.low is not None
             assert estimate.high is not None
-            assert estimate.low < value < estimate.high, figure
+            assert estimate.low <= value <= estimate.high, figure
+            assert estimate.low < estimate.high, figure
 
 
 def test_macro_figures_are_means_over_findings(told: FindingScores) -> None:
@@ -102,3 +114,35 @@ def test_the_share_that_shows_a_finding_is_of_those_of_which_it_is_known() -> No
     shown, scores = told.binary(0)
     assert shown.tolist() == [True, False]
     assert len(scores) == 2
+
+
+# ------------------------------------------------------------------ the table of findings
+def specified(**held: object) -> SeveralFindings:
+    content = {"title": "t", "request": "r", "objective": "o", "modality": "radiograph", "primary_metric": "macro_auroc"}
+    return SeveralFindings(task="findings", classes={name: [name] for name in NAMES}, **content, **held)  # type: ignore[arg-type]
+
+
+def test_each_finding_has_a_row_with_its_figures_and_the_rule_of_its_threshold(told: FindingScores) -> None:
+    figures = told.estimates(NAMES, [], None, 0)
+    table = by_finding(specified(sensitivity_for={"b": 0.95}), figures, told, told)
+    row = dict(zip(table.head, table.rows[1], strict=True))
+    truth = told.truth[:, 1]
+    known = [(truth == 1).sum(), (truth == 0).sum(), np.isnan(truth).sum()]
+    assert row["Finding"] == "b"
+    assert row["Images with / without / not known"] == "{} / {} / {}".format(*known)
+    assert row["Threshold (rule)"] == "0.600 (sensitivity of 0.95)"
+    assert row["AUROC"] == with_interval(figures["auroc:b"])
+    assert row["Brier score"] == figures["brier:b"].value
+    assert table.rows[0][table.head.index("Threshold (rule)")] == "0.500 (Youden)"
+
+
+def test_a_finding_that_can_not_be_judged_stays_in_the_table_with_the_reason(told: FindingScores) -> None:
+    truth = told.truth.copy()
+    truth[:, 1], truth[:, 2] = 0.0, np.where(np.arange(N) < 3, 1.0, 0.0)
+    part = FindingScores(told.images, told.groups, truth, told.scores, told.thresholds)
+    rows = by_finding(specified(), part.estimates(NAMES, [], None, 0), part, part).rows
+    assert [row[0] for row in rows] == NAMES
+    assert rows[1][1:4] == [f"0 / {N} / 0", "– (no image is known to show it)", "–"]
+    assert rows[1][4] == "0.600 (not chosen: validation lacks images with or without it)"
+    assert rows[2][2] == "– (only 2 groups show it, too few to judge)"
+    assert rows[2][5:] == ["–"] * 4

@@ -1,5 +1,5 @@
 """A classifier's."""
 
-from jupyter_clinagent.tasks.classification.showing import cohort, failures, figures, galleries, predictions
+from jupyter_clinagent.tasks.classification.showing import cohort, failures, figures, galleries, predictions, tables
 
-__all__ = ["cohort", "failures", "figures", "galleries", "predictions"]
+__all__ = ["cohort", "failures", "figures", "galleries", "predictions", "tables"]

@@ -1,0 +1,69 @@
+"""The figures of an opening finding by finding: one row each, also for those that can't be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from jupyter_clinagent.contracts import Estimate, Specification
+from jupyter_clinagent.facts import EvaluationFacts
+from jupyter_clinagent.study.protocol.session import Session
+from jupyter_clinagent.study.showing.markup import Table, metric_name, with_interval
+from jupyter_clinagent.study.showing.tables import figures_table
+from jupyter_clinagent.tasks.findings import metrics
+from jupyter_clinagent.tasks.findings.judging import rules_of
+from jupyter_clinagent.tasks.findings.scored import FindingScores
+
+RANKED, CALLED, CALIBRATED = ("auroc", "ap"), ("sensitivity", "specificity"), ("ece", "brier")
+CAPTION = (
+    "Each finding on the test images of which it is known (95 % interval, bootstrap over groups). Thresholds were chosen on "
+    "validation; Youden: for the largest sum of sensitivity and specificity. Calibration error and Brier score: 0 is ideal."
+)
+
+UNCHOSEN = "not chosen: validation lacks images with or without it"
+
+
+def tables(session: Session, facts: EvaluationFacts) -> list[Table | str]:
+    """The means over findings, validation beside test; then each finding on the test set."""
+    test, validation = session.opening.test, session.opening.trained.validation
+    assert isinstance(test, FindingScores)
+    assert isinstance(validation, FindingScores)
+    whole = figures_table(facts, [name for name in facts.test if ":" not in name])
+    return [whole, by_finding(session.confirmed.specification, facts.test, test, validation)]
+
+
+def by_finding(
+    specification: Specification, figures: Mapping[str, Estimate], test: FindingScores, validation: FindingScores
+) -> Table:
+    """One row for each finding, with its figures on the test set."""
+    heads = ["Finding", "Images with / without / not known", *map(metric_name, RANKED), "Threshold (rule)"]
+    thresholds = _thresholds(rules_of(specification), validation)
+    rows = [
+        [name, _counts(test.truth[:, number]), *_figures(figures, name, thresholds[number], test.too_few[number])]
+        for number, name in enumerate(specification.classes)
+    ]
+    return Table([*heads, *map(metric_name, (*CALLED, *CALIBRATED))], rows, CAPTION)
+
+
+def _counts(truth: np.ndarray) -> str:
+    return f"{(truth == 1).sum()} / {(truth == 0).sum()} / {np.isnan(truth).sum()}"
+
+
+def _figures(figures: Mapping[str, Estimate], finding: str, threshold: str, too_few: str) -> list[object]:
+    """Those of one finding; where it can't be judged, why."""
+    if too_few:
+        return [f"– ({too_few})", "–", threshold, "–", "–", "–", "–"]
+    found = {name: figures[f"{name}:{finding}"] for name in (*RANKED, *CALLED, *CALIBRATED)}
+    ranked, called = ([with_interval(found[name]) for name in names] for names in (RANKED, CALLED))
+    return [*ranked, threshold, *called, *(found[name].value for name in CALIBRATED)]
+
+
+def _thresholds(rules: Sequence[tuple[str, float | None]], validation: FindingScores) -> list[str]:
+    """From which on each finding is called, and by which rule."""
+    chosen = zip(validation.thresholds, rules, metrics.allowing(validation.truth), strict=True)
+    return [f"{cut:.3f} ({_rule(*rule) if allowed else UNCHOSEN})" for cut, rule, allowed in chosen]
+
+
+def _rule(rule: str, target: float | None) -> str:
+    return "Youden" if target is None else f"{rule} of {target:.2f}"
