@@ -25,10 +25,11 @@ from jupyter_clinagent.study.cohort.corrections import CORRECTIONS, Corrections
 from jupyter_clinagent.study.cohort.splitting import AUTO
 from jupyter_clinagent.study.data.folder import read_folder
 from jupyter_clinagent.study.protocol.answers import keep_answer
+from jupyter_clinagent.study.protocol.confirmation import Confirmed
 from jupyter_clinagent.study.protocol.correcting import note_corrections
 from jupyter_clinagent.study.protocol.ledger import Ledger
 from jupyter_clinagent.study.protocol.record import Record
-from jupyter_clinagent.study.protocol.session import Confirmed, Session
+from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.study.showing.display import show
 from jupyter_clinagent.tasks import registry
@@ -104,7 +105,7 @@ class Study:
 
         facts = survey_facts(self._session.inventory)
         self._session.record.add("survey", layout=facts.layout, images=facts.images)
-        self._session.survey = facts
+        self._session.material.survey = facts
         self._tell(facts, pages.survey(facts))
 
     def exclude(self, images: Sequence[str], reason: str) -> None:
@@ -157,7 +158,7 @@ class Study:
         wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, task, more)
         noted, identities = Corrections.load(session.folder / CORRECTIONS), session.folder / CORRECTED_IMAGES
         cohort = load_cohort(session.inventory, wishes, find_corrected(noted, session.inventory.folder, identities))
-        session.cohort_, session.confirmed_, session.audit_findings = cohort, None, []
+        session.cohort_, session.confirmed_, session.material.audit_findings = cohort, None, []
         note_data(session, cohort)
         self._tell(cohort.facts, pages.cohort(cohort.facts))
         return cohort
@@ -168,10 +169,10 @@ class Study:
         from jupyter_clinagent.study.showing.contact import draw_contact_sheet
 
         session = self._session
-        session.audit_findings = audit_cohort(session.cohort, session.inventory)
+        session.material.audit_findings = audit_cohort(session.cohort, session.inventory)
         sheet = draw_contact_sheet(session.cohort, session.seed)
-        session.add_figures("audit", [sheet])
-        facts = AuditFacts(findings=session.audit_findings)
+        session.material.add_figures(session.folder, "audit", [sheet])
+        facts = AuditFacts(findings=session.material.audit_findings)
         session.record.add("audit", findings=[(finding.topic, finding.severity, finding.count) for finding in facts.findings])
         self._tell(facts, pages.audit(facts), [(sheet.alt, sheet.png)])
 
@@ -253,7 +254,7 @@ class Study:
         session = self._session
         session.opening_ = open_test_set(session, reason, again)
         drawn = pages.evaluation_figures(session)
-        session.add_figures("evaluation", drawn)
+        session.material.add_figures(session.folder, "evaluation", drawn)
         facts = session.opening_.facts
         html = pages.evaluation(session, facts, pages.too_few(session.cohort.facts))
         self._tell(facts, html, [(figure.alt, figure.png) for figure in drawn])
@@ -264,7 +265,7 @@ class Study:
 
         session = self._session
         facts = post_hoc(session, rule, target, positive)
-        session.post_hoc.append(facts)
+        session.material.post_hoc.append(facts)
         note = "Post hoc: this threshold was not chosen before the test set was opened."
         self._tell(facts, pages.evaluation(session, facts, note))
 
@@ -272,10 +273,10 @@ class Study:
         """Galleries of hits and worst misses on the opened test set with heat maps, and the weight-randomisation test."""
         session = self._session
         galleries, correlation = session.task.showing.galleries(session, session.opening, images)
-        session.add_figures("explanation", galleries)
+        session.material.add_figures(session.folder, "explanation", galleries)
         names = [str(session.folder / "figures" / f"{gallery.name}.png") for gallery in galleries]
         facts = ExplanationFacts(figures=names, randomisation_correlation=correlation)
-        session.explanation = facts
+        session.material.explanation = facts
         session.record.add("explanation", randomisation_correlation=correlation, galleries=[g.caption for g in galleries])
         self._tell(facts, pages.explanation(facts, [g.caption for g in galleries]), [(g.alt, g.png) for g in galleries])
 
@@ -283,8 +284,10 @@ class Study:
         """Write report, summary, predictions and model into the study folder."""
         from jupyter_clinagent.study.report import write_report
 
-        self._session.add_figures("experiments", [pages.ledger_figure(self._session), *pages.learning_figure(self._session)])
-        facts = write_report(self._session)
+        session = self._session
+        drawn = [pages.ledger_figure(session), *pages.learning_figure(session)]
+        session.material.add_figures(session.folder, "experiments", drawn)
+        facts = write_report(session)
         self._tell(facts, pages.report(facts))
 
     def answer(self, item: int | str, text: str) -> None:

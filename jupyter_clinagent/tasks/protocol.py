@@ -53,9 +53,10 @@ if TYPE_CHECKING:
     from jupyter_clinagent.study.cohort.wishes import Wishes
     from jupyter_clinagent.study.data.inventory import Inventory
     from jupyter_clinagent.study.protocol.judged import Judged
+    from jupyter_clinagent.study.protocol.material import Shown
     from jupyter_clinagent.study.protocol.outcomes import Opening
     from jupyter_clinagent.study.protocol.robustness import Part
-    from jupyter_clinagent.study.protocol.session import Session, Shown
+    from jupyter_clinagent.study.protocol.session import Session
     from jupyter_clinagent.study.report.evidence import Evidence
     from jupyter_clinagent.study.report.lines import Line
     from jupyter_clinagent.study.showing.failures import FailureKind

@@ -116,7 +116,7 @@ def test_a_new_threshold_may_hold_for_others_together(together: Finished) -> Non
     assert facts.operating_point.named == "mel or bkl"
     assert facts.operating_point.validation["specificity"].value >= 0.9  # type: ignore[operator]
     study._facts["evaluation"] = opened
-    study._session.post_hoc.clear()
+    study._session.material.post_hoc.clear()
 
 
 def test_a_threshold_for_every_class_is_refused(together: Finished, tmp_path: Path) -> None:

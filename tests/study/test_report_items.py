@@ -62,12 +62,12 @@ def test_a_key_means_the_item_that_it_says(items: dict[int, Item], key: str, wor
 
 
 def test_without_an_audit_its_checks_are_not_called_filled(finished: Study, evidence: Evidence) -> None:
-    session, known = finished._session, finished._session.audit_findings
-    session.audit_findings = []
+    session, known = finished._session, finished._session.material.audit_findings
+    session.material.audit_findings = []
     try:
         unchecked = {item.number: item.status for item in sheet(evidence)}
     finally:
-        session.audit_findings = known
+        session.material.audit_findings = known
     assert [unchecked[number] for number in (11, 12, 18)] == ["needs you"] * 3
 
 

@@ -276,7 +276,7 @@ def test_a_new_threshold_is_post_hoc_and_on_record(finished: Study, capsys: pyte
     entry = verify_record(home(finished) / "record.jsonl")[-1]
     assert (entry["kind"], entry["data"]["target"]) == ("post hoc threshold", 0.9)
     finished._facts["evaluation"] = opened
-    finished._session.post_hoc.clear()
+    finished._session.material.post_hoc.clear()
 
 
 def test_a_failed_experiment_is_entered_and_the_error_goes_through(triage: Path, tmp_path: Path) -> None:

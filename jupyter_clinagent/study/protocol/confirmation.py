@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.study.protocol.evaluator import check_evaluator, evaluator_hash, evaluator_state, evaluator_versions
 from jupyter_clinagent.tasks import registry
 
 
@@ -41,3 +43,23 @@ def _contradictions(specification: Specification, cohort: CohortFacts, label: st
         yield f"its positive class {name} is no class"
     if point and registry.find(cohort.task).judging.EXCLUSIVE and set(point.positives) >= set(cohort.classes):
         yield "its operating point holds for every class, so none is the rest"
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A specification with the identity of the evaluator at its confirmation, and the state of its code."""
+
+    specification: Specification
+    evaluator: dict[str, int]
+    evaluator_hash: str
+    evaluator_state: str
+
+    @classmethod
+    def now(cls, specification: Specification) -> Confirmed:
+        """Confirm with the evaluator as it is."""
+        task = registry.find(specification.task)
+        return cls(specification, evaluator_versions(task), evaluator_hash(task), evaluator_state(task))
+
+    def check(self) -> None:
+        """EvaluatorChanged where what judges is not what it was."""
+        check_evaluator(registry.find(self.specification.task), self.evaluator_state)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from jupyter_clinagent.contracts import Partition, Specification
+from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.errors import ProtocolViolation
-from jupyter_clinagent.facts import AuditFinding, EvaluationFacts, ExplanationFacts, SurveyFacts
 from jupyter_clinagent.study.cohort.cohort import Cohort
-from jupyter_clinagent.study.data.inventory import Inventory
-from jupyter_clinagent.study.protocol.evaluator import check_evaluator, evaluator_hash, evaluator_state, evaluator_versions
+from jupyter_clinagent.study.data.inventory import Inventory, take_inventory
+from jupyter_clinagent.study.protocol.confirmation import Confirmed
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import Ledger
+from jupyter_clinagent.study.protocol.material import Material
 from jupyter_clinagent.study.protocol.record import Record
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.task import Task
@@ -27,35 +26,6 @@ if TYPE_CHECKING:
     from jupyter_clinagent.study.protocol.outcomes import Opening, Trained
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """A specification with the identity of the evaluator at its confirmation, and the state of its code."""
-
-    specification: Specification
-    evaluator: dict[str, int]
-    evaluator_hash: str
-    evaluator_state: str
-
-    @classmethod
-    def now(cls, specification: Specification) -> Confirmed:
-        """Confirm with the evaluator as it is."""
-        task = registry.find(specification.task)
-        return cls(specification, evaluator_versions(task), evaluator_hash(task), evaluator_state(task))
-
-    def check(self) -> None:
-        """EvaluatorChanged where what judges is not what it was."""
-        check_evaluator(registry.find(self.specification.task), self.evaluator_state)
-
-
-class Shown(NamedTuple):
-    """A figure: name of its file, caption, alternative text, PNG."""
-
-    name: str
-    caption: str
-    alt: str
-    png: bytes
 
 
 @dataclass
@@ -76,20 +46,13 @@ class Session:
     erm: Trained | None = None
     """The best that was trained plainly (empirical risk minimisation), for comparison with models freed from a confounder."""
     opening_: Opening | None = None
-    survey: SurveyFacts | None = None
-    explanation: ExplanationFacts | None = None
-    post_hoc: list[EvaluationFacts] = field(default_factory=list)
-    audit_findings: list[AuditFinding] = field(default_factory=list)
+    material: Material = field(default_factory=Material)
     models: dict[str, Model] = field(default_factory=dict)
     """Models of this session's experiments, kept or not."""
-    figures: dict[str, list[Shown]] = field(default_factory=dict)
-    """Figures by section of the report."""
 
     @property
     def inventory(self) -> Inventory:
         """What lies in the data folder."""
-        from jupyter_clinagent.study.data.inventory import take_inventory
-
         if self.inventory_ is None:
             self.inventory_ = take_inventory(self.data)
         return self.inventory_
@@ -151,20 +114,6 @@ class Session:
         if entry.kept:
             self.best = trained
             self.erm = trained if trained.freed_from is None else self.erm
-
-    def add_figures(self, section: str, shown: list[Shown]) -> None:
-        """Keep the figures of a section for the report, in place of earlier ones, and as files."""
-        folder = self.folder / "figures"
-        folder.mkdir(exist_ok=True)
-        for figure in shown:
-            (folder / f"{figure.name}.png").write_bytes(figure.png)
-        self.figures[section] = shown
-
-    def write_json(self, name: str, content: object) -> Path:
-        """Write a JSON file into the study folder."""
-        path = self.folder / name
-        path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-        return path
 
 
 def _there(value: T | None, otherwise: str) -> T:

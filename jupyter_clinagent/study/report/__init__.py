@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ def write_report(session: Session) -> ReportFacts:
         predictions=str(predictions),
         needs_you=asked(sheet(evidence)),
     )
-    session.write_json("summary.json", summarise(evidence, facts))
+    summary = json.dumps(summarise(evidence, facts), indent=1, ensure_ascii=False)
+    (session.folder / "summary.json").write_text(summary, encoding="utf-8")
     return facts
 
 

@@ -65,7 +65,7 @@ def flow(e: Evidence) -> Iterator[Line]:
 
 def _audited(e: Evidence, topic: str, *keys: str, otherwise: str = "") -> Line:
     """What the audit said; where it was silent, ``otherwise``; where it was not run, that it has to be."""
-    if not e.session.audit_findings:
+    if not e.session.material.audit_findings:
         return needs_you(topic, NO_AUDIT)
     return filled(topic, findings(e, *keys) or otherwise)
 

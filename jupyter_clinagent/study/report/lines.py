@@ -36,7 +36,7 @@ def not_applicable(topic: str, why: str) -> Line:
 
 def findings(evidence: Evidence, *topics: str) -> str:
     """What the audit said about a topic."""
-    return " ".join(finding.text for finding in evidence.session.audit_findings if finding.topic in topics)
+    return " ".join(finding.text for finding in evidence.session.material.audit_findings if finding.topic in topics)
 
 
 def listed(parts: Iterable[str], otherwise: str) -> str:

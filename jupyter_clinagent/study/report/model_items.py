@@ -83,7 +83,7 @@ def judgement(e: Evidence) -> Iterator[Line]:
     yield filled("Robustness to noise, crop and brightness", "See the table.")
     worst = listed((f"{kind.total} {kind.noun}" for kind in e.failures), "the model makes no mistake on the test set")
     yield filled("Failure gallery", f"See “Where it fails”: {worst}.")
-    explained = e.session.explanation
+    explained = e.session.material.explanation
     if explained is None:
         yield needs_you("Heat maps with a sanity test", "study.explain() to be run, then the report again")
     else:

@@ -24,7 +24,9 @@ def _summary(e: Evidence) -> dict[str, Any]:
 
 
 def _performance(e: Evidence) -> dict[str, Any]:
-    again = [pages.evaluation(e.session, facts, note="Post hoc: chosen after the opening.") for facts in e.session.post_hoc]
+    again = [
+        pages.evaluation(e.session, facts, note="Post hoc: chosen after the opening.") for facts in e.session.material.post_hoc
+    ]
     return {"opened": pages.evaluation(e.session, e.opening.facts), "post_hoc": again}
 
 

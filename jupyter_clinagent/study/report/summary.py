@@ -19,7 +19,7 @@ METHOD = "95 % percentile interval of a bootstrap over groups"
 def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
     """The summary as plain data; absolute paths."""
     session, opened = evidence.session, evidence.opening.facts
-    survey = session.survey.assumptions if session.survey else []
+    survey = session.material.survey.assumptions if session.material.survey else []
     return {
         "schema": versions.SUMMARY,
         "clinagent": __version__,
@@ -43,7 +43,7 @@ def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
         "reliance": reliance_json(opened.reliance),
         "experiments": [_experiment(entry) for entry in evidence.experiments],
         "unsealed": opened.unsealed,
-        "audit": {"findings": [finding.model_dump(mode="json") for finding in session.audit_findings]},
+        "audit": {"findings": [finding.model_dump(mode="json") for finding in session.material.audit_findings]},
         "report": facts.report,
         "predictions": facts.predictions,
         "model": facts.model,
@@ -59,7 +59,7 @@ def _plain(figures: dict[str, Estimate]) -> dict[str, Any]:
 
 def _allocation(evidence: Evidence) -> dict[str, Any] | None:
     """None where the data were never surveyed: a cell of anybody's may leave that out."""
-    survey, specification = evidence.session.survey, evidence.specification.model_dump(mode="json")
+    survey, specification = evidence.session.material.survey, evidence.specification.model_dump(mode="json")
     return allocation(survey, evidence.session.cohort.facts, specification) if survey else None
 
 

@@ -133,7 +133,7 @@ def _shortcuts(e: Evidence) -> Iterator[str]:
 def _openings(e: Evidence) -> Iterator[str]:
     if e.opening.facts.unsealed > 1:
         yield f"The test set was opened {e.opening.facts.unsealed} times, for different models: the figures are likely too good."
-    for facts in e.session.post_hoc:
+    for facts in e.session.material.post_hoc:
         if facts.operating_point:
             yield f"A threshold of {facts.operating_point.threshold:.3f} was looked at post hoc; it isn't validated."
 
@@ -159,7 +159,7 @@ def _fragile(e: Evidence) -> Iterator[str]:
 
 
 def _maps(e: Evidence) -> Iterator[str]:
-    explained = e.session.explanation
+    explained = e.session.material.explanation
     if explained is not None and explained.randomisation_correlation >= 0.5:
         yield "The heat maps hardly depend on what the model learnt; don't read anything into them."
 

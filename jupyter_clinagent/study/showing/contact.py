@@ -6,7 +6,7 @@ import numpy as np
 
 from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.study.cohort.cohort import Cohort
-from jupyter_clinagent.study.protocol.session import Shown
+from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.tasks import registry
 
 A_CLASS = 6

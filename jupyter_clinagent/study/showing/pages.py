@@ -19,7 +19,8 @@ from jupyter_clinagent.facts import (
 from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.acceptance import FREED_RULE
-from jupyter_clinagent.study.protocol.session import Session, Shown
+from jupyter_clinagent.study.protocol.material import Shown
+from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.markup import HEADS, Table, render
 from jupyter_clinagent.tasks import registry
 

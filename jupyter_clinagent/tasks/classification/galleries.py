@@ -11,8 +11,9 @@ from jupyter_clinagent.contracts import in_words
 from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
+from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
-from jupyter_clinagent.study.protocol.session import Session, Shown
+from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.imaging.boxes import Boxes
+from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
-from jupyter_clinagent.study.protocol.session import Session, Shown
+from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.detection import figures as box_figures
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.tasks.detection.metrics import examples, matched

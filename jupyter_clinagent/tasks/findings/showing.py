@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging import figures as plots
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
+from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
-from jupyter_clinagent.study.protocol.session import Session, Shown
+from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
 from jupyter_clinagent.study.showing.markup import HEADS, Table
 from jupyter_clinagent.tasks.findings.by_finding import tables

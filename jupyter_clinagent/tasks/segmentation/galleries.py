@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from jupyter_clinagent.imaging import figures as drawing
+from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
-from jupyter_clinagent.study.protocol.session import Session, Shown
+from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.tasks.segmentation import figures
 from jupyter_clinagent.tasks.segmentation.inference import INSIDE
 from jupyter_clinagent.tasks.segmentation.outlined import Outlined

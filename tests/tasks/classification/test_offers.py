@@ -91,7 +91,7 @@ def test_german_labels_patients_and_windows_paths_are_understood_by_an_english_r
     found, study = drafted(tmp_path)
     assert found.specification.positive_class == "Melanom"
     assert found.specification.group_column == "Pat-Nr"
-    assert "contact_sheet" in {figure.name for figure in study._session.figures["audit"]}
+    assert "contact_sheet" in {figure.name for figure in study._session.material.figures["audit"]}
 
 
 def test_a_table_that_names_none_of_the_images_is_named(tmp_path: Path) -> None:
