@@ -25,6 +25,7 @@ from jupyter_clinagent.contracts import Card, Decision, Event
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData, OtherRelease
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
+from jupyter_clinagent.leftovers import Leftovers
 from jupyter_clinagent.missing import missing
 from jupyter_clinagent.nearby import no_such_folder
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
@@ -32,6 +33,7 @@ from jupyter_clinagent.summary import SUMMARY
 
 _YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nein")
 EXIT = {"done": 0, "answered": 0, "failed": 1, "stopped": 1, "bad_input": 2, "needs_answer": 3, "rejected": 4, "refused": 4}
+_CAME_TO_NOTHING = ("failed", "stopped", "bad_input", "needs_answer", "refused")
 
 
 @dataclass(frozen=True)
@@ -165,11 +167,18 @@ def run(options: RunOptions, stream: TextIO | None = None) -> dict[str, Any]:
     if not options.data.is_dir():
         raise NoSuchData(f"{no_such_folder(options.data)} Give the folder of the images with --data DIR.")
     notebook = _notebook_path(options)
+    study = notebook.parent / study_folder(str(notebook))
+    leftovers = Leftovers(notebook, study)
     outcome = asyncio.run(_run(options, notebook, stream or sys.stdout))
     bundle = None
     if outcome.status in ("done", "answered") and outcome.latest("report"):
-        bundle = export(notebook, notebook.parent / study_folder(str(notebook)) / f"{notebook.stem}.zip").path
+        bundle = export(notebook, study / f"{notebook.stem}.zip").path
     whole = summary(outcome, notebook, bundle, time.monotonic() - began)
+    if outcome.status in _CAME_TO_NOTHING:
+        if leftovers.clear():
+            whole["notebook"] = None
+        else:
+            print(leftovers.said(), file=stream or sys.stdout)
     if options.dry_run and outcome.plan and outcome.status == "rejected":
         whole |= {"exit": 0, "error": None}
     if lacking := missing(outcome, options.dry_run):
@@ -265,7 +274,6 @@ def _notebook_path(options: RunOptions) -> Path:
             f"{options.notebook} or its study folder is already there; choose another name with -o, so that nothing is "
             "overwritten."
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 

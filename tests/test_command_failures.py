@@ -42,6 +42,28 @@ def test_a_run_that_is_refused_leaves_a_summary_with_every_key(tmp_path: Path) -
     assert SUMMARY.keys() <= json.loads(out.read_text(encoding="utf-8")).keys()
 
 
+@pytest.mark.parametrize(
+    ("request_text", "code"), [("tell melanoma from nevus", 2), ("Predict how long these patients will survive", 4)]
+)
+def test_a_request_that_comes_to_nothing_leaves_nothing_behind(request_text: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    out, target = tmp_path / "summary.json", tmp_path / "new" / "deeper" / "s.ipynb"
+    arguments = ["run", request_text, "--data", str(tmp_path / "data"), "-o", str(target), "--yes", "--json", str(out)]
+    assert cli.main(arguments) == code
+    assert {path.name for path in tmp_path.rglob("*")} == {"data", "summary.json"}
+    assert json.loads(out.read_text(encoding="utf-8"))["notebook"] is None
+
+
+def test_what_a_failed_study_leaves_behind_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    phantoms.write("triage", tmp_path / "data", n=20, seed=1)
+    out, target = tmp_path / "summary.json", tmp_path / "s.ipynb"
+    arguments = ["run", "list all findings", "--data", str(tmp_path / "data"), "-o", str(target), "--yes", "--json", str(out)]
+    assert cli.main(arguments) == 2
+    assert f"What was done so far stays in {tmp_path}: s.ipynb and s-study." in capsys.readouterr().out
+    assert json.loads(out.read_text(encoding="utf-8"))["notebook"] == str(target)
+    assert (tmp_path / "s-study" / "record.jsonl").is_file()
+
+
 @pytest.mark.parametrize("name", ["s.ipynb", "deeper/s.ipynb"])
 def test_no_notebook_is_written_into_the_data_folder(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     phantoms.write("triage", tmp_path / "data", n=20, seed=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -106,8 +107,8 @@ def _in_mask_folder(image: str) -> bool:
 
 def _read(folder: DataFolder, name: str, problems: list[str]) -> pd.DataFrame | None:
     try:
-        return _with_one_hot(read_table(folder.path(name)))
-    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
+        return _with_one_hot(read_table(folder.path(name), problems))
+    except (ValueError, OSError, KeyError, csv.Error, zipfile.BadZipFile) as error:
         problems.append(f"{name} could not be read as a table ({type(error).__name__}).")
         return None
 

@@ -18,6 +18,8 @@ MOST_CLASSES = 50
 LEAST_NUMBERS = 0.5
 """Coordinates are numbers in more than this share of their cells; the others can't be read, which has to be said."""
 _NOTHING = frozenset(["", "nan", "na", "n/a", "none", "null", "-", "<na>"])
+_DECIMAL_COMMA, _THOUSANDS = r"[-+]?\d+,\d+", r"[-+]?[1-9]\d?,\d{3}"
+"""No image is a hundred thousand pixels wide, so “123,456” is no number of thousands."""
 
 _LABEL = re.compile(
     r"^(dx|labels?|class(es)?(_?names?)?|diagnos\w*|diagnose|befund|target|categor(y|ies)|findings?|patholog(y|ies)|disease|outcome"
@@ -207,7 +209,15 @@ def is_blank(cells: pd.Series) -> pd.Series:
 def share_of_numbers(cells: pd.Series) -> float:
     """Share of the cells that are numbers, of those that hold anything."""
     given = cells[~is_blank(cells)]
-    return float(pd.to_numeric(given, errors="coerce").notna().mean()) if len(given) else 0.0
+    return float(as_numbers(given).notna().mean()) if len(given) else 0.0
+
+
+def as_numbers(cells: pd.Series) -> pd.Series:
+    """Numbers, also with a decimal comma; missing where a cell is none, and where “12,345” in all of them may mean thousands."""
+    text = cells.astype(str).str.strip()
+    comma, thousands = text.str.fullmatch(_DECIMAL_COMMA), text.str.fullmatch(_THOUSANDS)
+    decimal = bool((comma & ~thousands).any())
+    return pd.to_numeric(cells.where(~comma, text.str.replace(",", ".")) if decimal else cells, errors="coerce")
 
 
 def is_identifier(name: str) -> bool:

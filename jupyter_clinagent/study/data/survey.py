@@ -35,6 +35,7 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
     look = look_at_sample(inventory.folder, inventory.images, _words(inventory, columns))
     layout = _layout(inventory)
     masks, misfits = _masks(inventory)
+    seen, faults = _seen(inventory)
     return SurveyFacts(
         data=str(inventory.folder.root),
         layout=layout,
@@ -47,16 +48,27 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
         median_size=look.median_size,
         **_boxes(inventory, look.median_size),
         masks=masks,
-        seen=_seen(inventory),
+        seen=seen,
         assumptions=_assumptions(inventory, f"Kind of images: {look.modality}, because {look.evidence}."),
-        problems=[*_problems(inventory, layout, look.unreadable), *misfits],
+        problems=[*_problems(inventory, layout, look.unreadable), *misfits, *faults],
     )
 
 
-def _seen(inventory: Inventory) -> dict[str, dict[str, Any]]:
-    """What each task sees, where it sees anything."""
-    found = {name: dict(task.surveying.look(inventory)) for name, task in registry.tasks().items()}
-    return {name: facts for name, facts in found.items() if facts}
+def _seen(inventory: Inventory) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """What each task sees, where it sees anything; and which could not look, for one must not keep the others from it."""
+    found: dict[str, dict[str, Any]] = {}
+    problems = []
+    for name, task in registry.tasks().items():
+        try:
+            facts = dict(task.surveying.look(inventory))
+        except Exception as error:
+            problems.append(
+                f"The task {name} of the package {task.package} could not look at the data ({type(error).__name__}: {error}); it "
+                "is left out. Tell its authors, or remove the package."
+            )
+            continue
+        found |= {name: facts} if facts else {}
+    return found, problems
 
 
 def _masks(inventory: Inventory) -> tuple[dict[str, int], list[str]]:

@@ -37,15 +37,21 @@ class Table:
         return int(self.files.nunique())
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, problems: list[str] | None = None) -> pd.DataFrame:
     """Read a table with every cell as stripped text; empty cells are missing.
+
+    Parameters
+    ----------
+    problems
+        Gets a sentence about rows that have more cells than there are columns: nobody knows which cell is whose, so they are left
+        out.
 
     Raises
     ------
     ValueError
         The file is no table.
     """
-    frame = _read_workbook(path) if path.suffix.lower() == ".xlsx" else _read_text(path)
+    frame = _read_workbook(path) if path.suffix.lower() == ".xlsx" else _read_text(path, [] if problems is None else problems)
     frame.columns = [str(name).strip() for name in frame.columns]
     frame = frame.loc[:, [not name.startswith("Unnamed:") or frame[name].notna().any() for name in frame.columns]]
     stripped = frame.apply(lambda column: column.astype("object").where(column.notna(), None).map(_stripped))
@@ -63,12 +69,43 @@ def _read_workbook(path: Path) -> pd.DataFrame:
     return max(sheets.values(), key=lambda sheet: sheet.size)
 
 
-def _read_text(path: Path) -> pd.DataFrame:
+def _read_text(path: Path, problems: list[str]) -> pd.DataFrame:
     text, named = _without_hint(_decoded(path.read_bytes()))
     if not text.strip():
         raise ValueError("the file is empty")
     delimiter = named or ("\t" if path.suffix.lower() == ".tsv" else _delimiter(text))
-    return pd.read_csv(io.StringIO(text), sep=delimiter, dtype=str, engine="c", on_bad_lines="skip", keep_default_na=False)
+    even, long = _even(text, delimiter)
+    if long:
+        problems.append(
+            f"{path.name}: {long} row{'s have' if long > 1 else ' has'} more cells than the table has columns and "
+            f"{'are' if long > 1 else 'is'} left out; put cells that hold “{delimiter}” into quotation marks."
+        )
+    return pd.read_csv(io.StringIO(even), sep=delimiter, dtype=str, engine="c", keep_default_na=False)
+
+
+def _even(text: str, delimiter: str) -> tuple[str, int]:
+    """The text without rows that are longer than the table, and how many they were; empty cells at their end don't count."""
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    columns = _columns(rows)
+    kept = [cut for row in rows if len(cut := _cut(row, columns)) <= columns]
+    if kept == rows:
+        return text, 0
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(kept)
+    return out.getvalue(), len(rows) - len(kept)
+
+
+def _columns(rows: list[list[str]]) -> int:
+    """As many as the header names; one more where most rows begin with a number or name of their own, as R writes them."""
+    header = len(rows[0])
+    named = sum(len(row) == header + 1 and bool(row[-1].strip()) for row in rows[1:])
+    return header + (named > len(rows[1:]) / 2)
+
+
+def _cut(row: list[str], columns: int) -> list[str]:
+    while len(row) > columns and not row[-1].strip():
+        row = row[:-1]
+    return row
 
 
 def _decoded(raw: bytes) -> str:
@@ -96,7 +133,8 @@ def _delimiter(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()][:30]
     best, most = ",", 1
     for delimiter in DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        rows = list(csv.reader(lines, delimiter=delimiter))
+        widths = [len(_cut(row, len(rows[0]))) for row in rows]
         agreeing = sum(width == widths[0] for width in widths)
         if widths[0] > most and agreeing >= 0.8 * len(widths):
             best, most = delimiter, widths[0]

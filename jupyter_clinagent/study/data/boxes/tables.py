@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from jupyter_clinagent.study.data.boxes.found import UNNAMED, AnnotatedBoxes, Row, gather
-from jupyter_clinagent.study.data.roles import LEAST_NUMBERS, is_blank, is_named_like_label, share_of_numbers
+from jupyter_clinagent.study.data.roles import LEAST_NUMBERS, as_numbers, is_blank, is_named_like_label, share_of_numbers
 from jupyter_clinagent.study.data.tables import Table
 
 _NAMES = {
@@ -56,7 +56,7 @@ def _shape(frame: pd.DataFrame) -> dict[str, str] | None:
 def _boxes(table: Table) -> AnnotatedBoxes | None:
     shape, column = _shape(table.frame) or {}, class_column(table)
     cells = pd.DataFrame({what: table.frame[name] for what, name in shape.items()})
-    numbers = cells.apply(pd.to_numeric, errors="coerce")
+    numbers = cells.apply(as_numbers)
     whole = numbers.notna().all(axis=1)
     relative = bool(whole.any()) and bool((numbers[whole].max() <= 1).all())
     # Rows without any coordinate say that the image has no box; some without, or words in their place, can't be read.
