@@ -23,6 +23,19 @@ WEIGHTS = "weights.safetensors"
 OPSET = 17
 
 
+class Probabilities(nn.Module):
+    """A model whose forward pass is its ``probabilities``, averaged over views and all: what ONNX takes along."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Of uint8 images (N, H, W, 3)."""
+        found: torch.Tensor = self.model.probabilities(image)
+        return found
+
+
 def write_model(
     folder: str | Path,
     task: str,

@@ -8,12 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
-
 from jupyter_clinagent.imaging.classifier import Ensemble, ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.saving import read_metadata, read_weights, write_model
+from jupyter_clinagent.imaging.saving import Probabilities, read_metadata, read_weights, write_model
 from jupyter_clinagent.tasks.classification import TASK
 
 
@@ -25,7 +22,7 @@ def save(model: ImageClassifier, data: CohortDataModule, folder: str | Path, ext
 def save_for(task: str, model: ImageClassifier, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None) -> Path:
     """The classifier of whichever task has one."""
     details = {**_details(model), "recipe": model.recipe, **(extra or {})}
-    return write_model(folder, task, model, data, _Probabilities(model), ["probability"], details)
+    return write_model(folder, task, model, data, Probabilities(model), ["probability"], details)
 
 
 def load(folder: str | Path, weights_file: str | Path | None = None) -> ImageClassifier:
@@ -47,12 +44,3 @@ def _member(classes: list[str], recipe: dict[str, Any], weights_file: str | Path
 def _details(model: ImageClassifier) -> dict[str, Any]:
     weights = None if model.decision_weights is None else model.decision_weights.tolist()
     return {"symmetries": list(model.symmetries), "closer": model.closer, "decision_weights": weights}
-
-
-class _Probabilities(nn.Module):
-    def __init__(self, model: ImageClassifier) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return self.model.probabilities(image)

@@ -8,11 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
-
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.saving import read_metadata, read_weights, write_model
+from jupyter_clinagent.imaging.saving import Probabilities, read_metadata, read_weights, write_model
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.module import FindingsClassifier
 
@@ -21,7 +18,7 @@ def save(model: FindingsClassifier, data: CohortDataModule, folder: str | Path, 
     """See :func:`~jupyter_clinagent.imaging.saving.write_model`."""
     cuts = [float(value) for value in model.thresholds]
     details = {"symmetries": list(model.symmetries), "thresholds": cuts, "recipe": model.recipe, **(extra or {})}
-    return write_model(folder, TASK.name, model, data, _Probabilities(model), ["probability"], details)
+    return write_model(folder, TASK.name, model, data, Probabilities(model), ["probability"], details)
 
 
 def load(folder: str | Path, weights_file: str | Path | None = None) -> FindingsClassifier:
@@ -32,12 +29,3 @@ def load(folder: str | Path, weights_file: str | Path | None = None) -> Findings
     model.symmetries = tuple(metadata["symmetries"])
     loaded: FindingsClassifier = read_weights(model, folder)
     return loaded
-
-
-class _Probabilities(nn.Module):
-    def __init__(self, model: FindingsClassifier) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return self.model.probabilities(image)

@@ -8,11 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
-
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.saving import read_metadata, read_weights, write_model
+from jupyter_clinagent.imaging.saving import Probabilities, read_metadata, read_weights, write_model
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.module import Outliner
 
@@ -20,7 +17,7 @@ from jupyter_clinagent.tasks.segmentation.module import Outliner
 def save(model: Outliner, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None = None) -> Path:
     """See :func:`~jupyter_clinagent.imaging.saving.write_model`."""
     details = {"symmetries": list(model.symmetries), "exclusive": model.exclusive, "recipe": model.recipe, **(extra or {})}
-    return write_model(folder, TASK.name, model, data, _Inside(model), ["inside"], details)
+    return write_model(folder, TASK.name, model, data, Probabilities(model), ["inside"], details)
 
 
 def load(folder: str | Path, weights_file: str | Path | None = None) -> Outliner:
@@ -31,12 +28,3 @@ def load(folder: str | Path, weights_file: str | Path | None = None) -> Outliner
     model.symmetries, model.exclusive = tuple(metadata["symmetries"]), metadata.get("exclusive", False)
     loaded: Outliner = read_weights(model, folder)
     return loaded
-
-
-class _Inside(nn.Module):
-    def __init__(self, model: Outliner) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return self.model.probabilities(image)
