@@ -44,7 +44,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         model.decoder.head.bias -= logits.flatten(2).median(dim=2).values[0]
     saving.save(model, data, folder / "model")
     with zipfile.ZipFile(folder / "bundle.zip", "w") as archive:
-        archive.writestr("manifest.json", json.dumps({"study": "study"}))
+        archive.writestr("manifest.json", json.dumps({"notebook": "study.ipynb", "study": "study", "cells": {}, "files": {}}))
         for file in (folder / "model").iterdir():
             archive.write(file, f"model/{file.name}")
     return folder / "bundle.zip"
