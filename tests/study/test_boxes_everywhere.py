@@ -56,7 +56,7 @@ def test_a_study_runs_to_its_report_and_says_what_cannot_be_estimated(films: Pat
     summary = json.loads((tmp_path / "study" / "summary.json").read_text())
     said = " ".join(summary["assumptions"])
     assert summary["test"]["map50"]["value"] is not None
-    assert summary["test"]["auroc"] == {"value": None, "low": None, "high": None}
+    assert summary["test"]["auroc"] == {"value": None, "low": None, "high": None, "method": None}
     assert "auroc could not be estimated: images without a finding come from only 0 groups" in said
     page = (tmp_path / "study" / "report.html").read_text()
     if rule == "sensitivity":

@@ -44,7 +44,7 @@ def test_the_summary_has_the_promised_keys_and_no_invented_figure(finished: Stud
     assert summary["unsealed"] == 1
     assert summary["reliance"] is None
     assert len(summary["experiments"]) == 2
-    assert set(summary["test"]["auroc"]) == {"value", "low", "high"}
+    assert set(summary["test"]["auroc"]) == {"value", "low", "high", "method"}
 
 
 def test_predictions_reproduce_the_reported_figures(finished: Study) -> None:
