@@ -33,13 +33,12 @@ from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.columns import find_findings
-from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES, FoundFindings
+from jupyter_clinagent.tasks.findings.found import NO, YES, FoundFindings
+from jupyter_clinagent.tasks.findings.truth import MEANS, POLICIES, read_as, say_policies
 
 CAPTION = ", by finding"
 COLUMNS = "finding columns"
 """Stands for the label column: each finding has its own."""
-MEANS = {"left out": float("nan"), "positive": 1.0, "negative": 0.0}
-"""What a policy makes of an entry."""
 
 
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
@@ -102,7 +101,7 @@ def _corrected(found: FoundFindings, corrections: Corrections) -> FoundFindings:
 
 
 def _policies(wishes: Wishes) -> dict[str, str]:
-    policies = {name: str(wishes.more.get(name) or "left out") for name in ("uncertain", "not_mentioned")}
+    policies = {name: str(wishes.more.get(name) or "left out") for name in POLICIES}
     wrong = [policy for policy in policies.values() if policy not in MEANS]
     if wrong:
         raise BadInput(f"“{wrong[0]}” is no policy for uncertain findings; choose {', '.join(MEANS)}.")
@@ -111,8 +110,7 @@ def _policies(wishes: Wishes) -> dict[str, str]:
 
 def _with_truth(found: FoundFindings, policies: Mapping[str, str]) -> pd.DataFrame:
     """Rows of which something is known, with ``truth`` (1, 0 or None by finding), ``class`` and ``stratum``."""
-    known = found.codes.mask(found.codes == UNCERTAIN, MEANS[policies["uncertain"]])
-    known = known.mask(found.codes.isna(), MEANS[policies["not_mentioned"]])
+    known = read_as(found.codes, policies)
     known = known[known.notna().any(axis=1)]
     truth = [{str(name): None if np.isnan(v) else int(v) for name, v in row.items()} for row in known.to_dict("records")]
     shows = [FINDING if any(value == YES for value in one.values()) else NO_FINDING for one in truth]
@@ -164,7 +162,14 @@ def _facts(
         split_source=split.described,
         left_out=dict(sorted(Counter(left_out.values()).items())),
         details={"findings": _by_partition(rows, names), "few": few, "never": found.never, "policies": policies},
-        assumptions=[*_say_few(few), *_say_policies(found, policies), *found.said, *linked.groups.said, *split.said],
+        assumptions=[
+            *_say_few(few),
+            *say_policies(found.codes, policies),
+            *_say_never(found),
+            *found.said,
+            *linked.groups.said,
+            *split.said,
+        ],
     )
 
 
@@ -182,19 +187,8 @@ def _say_few(few: dict[str, int]) -> list[str]:
     return [f"{name}: only {number} groups show it, too few to judge; its figures are anecdotes." for name, number in few.items()]
 
 
-def _say_policies(found: FoundFindings, policies: dict[str, str]) -> list[str]:
-    said = []
-    for policy, entries, word in (
-        ("uncertain", found.codes == UNCERTAIN, "“uncertain”"),
-        ("not_mentioned", found.codes.isna(), "not mentioned"),
-    ):
-        number = int(entries.to_numpy().sum())
-        if number:
-            means = "left out for that finding" if policies[policy] == "left out" else f"counted as {policies[policy]}"
-            said.append(f"{number} entries are {word} and are {means}.")
-    if found.never:
-        said.append(f"No image shows {', '.join(found.never)}, so nothing can be learnt about it.")
-    return said
+def _say_never(found: FoundFindings) -> list[str]:
+    return [f"No image shows {', '.join(found.never)}, so nothing can be learnt about it."] if found.never else []
 
 
 # ------------------------------------------------------------------ what is looked at
