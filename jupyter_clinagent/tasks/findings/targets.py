@@ -28,12 +28,13 @@ from jupyter_clinagent.study.cohort.counting import (
 from jupyter_clinagent.study.cohort.labels import Labelled
 from jupyter_clinagent.study.cohort.linking import Linked, link_images
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
-from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
+from jupyter_clinagent.study.cohort.splitting import Split
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.found import NO, YES, FoundFindings
+from jupyter_clinagent.tasks.findings.splitting import split_findings
 from jupyter_clinagent.tasks.findings.truth import MEANS, POLICIES, read_as, say_policies
 
 CAPTION = ", by finding"
@@ -50,7 +51,7 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     linked = link_images(inventory, labelled.rows, wishes.group)
     refuse_few_groups(linked, wishes.allow_few)
     _check_numbers(linked.rows, found, wishes.allow_few)
-    split = _split(inventory, linked, wishes)
+    split = split_findings(inventory, linked.rows, linked.joined, wishes.split, wishes.seed)
     placed = with_partition(linked.rows, split).drop(columns="stratum")
     left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, placed)
     silent = "nothing is known of any finding"
@@ -141,18 +142,12 @@ def _groups_showing(rows: pd.DataFrame, names: list[str]) -> dict[str, int]:
     return {name: int(rows.loc[inside, "group"].nunique()) for name, inside in shown.items()}
 
 
-def _split(inventory: Inventory, linked: Linked, wishes: Wishes) -> Split:
-    """Stratified over findings: the rarest one of an image decides where it is dealt."""
-    strata = linked.rows.assign(**{"class": linked.rows["stratum"]})
-    return split_cohort(inventory, strata, linked.joined, wishes.split, wishes.seed)
-
-
 def _facts(
     found: FoundFindings, rows: pd.DataFrame, linked: Linked, split: Split, left_out: dict[str, str], policies: dict[str, str]
 ) -> CohortFacts:
     names, labels = [str(name) for name in found.codes.columns], [FINDING, NO_FINDING]
     groups = _groups_showing(rows, names)
-    few = {name: number for name, number in groups.items() if number < FEW_GROUPS}
+    few, counted = {name: number for name, number in groups.items() if number < FEW_GROUPS}, _by_partition(rows, names)
     return CohortFacts(
         task=TASK.name,
         classes=names,
@@ -161,9 +156,10 @@ def _facts(
         group_source=linked.groups.source,
         split_source=split.described,
         left_out=dict(sorted(Counter(left_out.values()).items())),
-        details={"findings": _by_partition(rows, names), "few": few, "never": found.never, "policies": policies},
+        details={"findings": counted, "few": few, "never": found.never, "policies": policies},
         assumptions=[
             *_say_few(few),
+            *_say_untested(counted),
             *say_policies(found.codes, policies),
             *_say_never(found),
             *found.said,
@@ -187,6 +183,11 @@ def _say_few(few: dict[str, int]) -> list[str]:
     return [f"{name}: only {number} groups show it, too few to judge; its figures are anecdotes." for name, number in few.items()]
 
 
+def _say_untested(counted: Mapping[str, Mapping[str, list[int]]]) -> list[str]:
+    absent = [name for name, parts in counted.items() if not parts["test"][0]]
+    return [f"No image of the test part shows {name}: it is learnt, but this study can't judge it." for name in absent]
+
+
 def _say_never(found: FoundFindings) -> list[str]:
     return [f"No image shows {', '.join(found.never)}, so nothing can be learnt about it."] if found.never else []
 
@@ -199,6 +200,9 @@ def audit(cohort: Cohort) -> list[AuditFinding]:
         AuditFinding(topic="rare findings", severity="warning", count=number, text=text)
         for (_, number), text in zip(details["few"].items(), _say_few(details["few"]), strict=True)
     ]
+    topic = "findings missing from the test part"
+    untested = _say_untested(details["findings"])
+    found += [AuditFinding(topic=topic, severity="warning", count=1, text=text) for text in untested]
     if details["never"]:
         text = f"No image shows {', '.join(details['never'])}; left out."
         found.append(AuditFinding(topic="findings that never occur", severity="warning", count=len(details["never"]), text=text))
