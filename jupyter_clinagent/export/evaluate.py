@@ -35,7 +35,8 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
     -------
     dict
         ``external`` {metric: {value, low, high}}, ``internal`` (the bundle's own test figures), ``operating_point``, ``shift``
-        {prevalence, score_distance (Kolmogorov-Smirnov, 0 to 1) per class, by image}, ``counts``, ``not_read``, ``text``.
+        {prevalence, score_distance (Kolmogorov-Smirnov, 0 to 1) per class, by image}, ``counts``, ``not_read``, ``said`` (how
+        their labels were understood), ``text``.
     """
     with unpacked(bundle) as (root, manifest):
         check(root, manifest)
@@ -43,9 +44,10 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         written = json.loads((study / "summary.json").read_text(encoding="utf-8"))
         own = versions.needed(written, {"specification": dict, "test": dict}, "The summary in the bundle", versions.SUMMARY)
         model = load_onnx(model_in(root))
-        values = _label_values(own["specification"]["classes"], renamed or {})
+        confirmed = registry.specified(own["specification"])
+        specification = confirmed.model_copy(update={"classes": _label_values(confirmed.classes, renamed or {})})
         task = registry.find(model.metadata["task"])
-        external, refused = task.evaluating.score(model, data, values)
+        external, refused, said = task.evaluating.score(model, data, specification)
         internal = pd.read_csv(study / "predictions.csv", dtype={"label": str, "class": str})
     point = own.get("operating_point")
     positives = [model.classes.index(name) for name in names_of(point["positive_class"])] if point else []
@@ -57,6 +59,7 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         "shift": _shift(internal[internal["partition"] == "test"], external, model.classes, task),
         "counts": {c: int(external.binary(k)[0].sum()) for k, c in enumerate(model.classes)},
         "not_read": refused,
+        "said": list(said),
     }
     return result | {"text": _text(result)}
 
@@ -106,6 +109,7 @@ def _text(result: dict[str, Any]) -> str:
             f"  {name}: {shift['prevalence_external']:.0%} of the images here{in_study}; score distance "
             f"{shift['score_distance']:.2f}"
         )
+    lines += [f"  {sentence}" for sentence in result["said"]]
     if result["not_read"]:
         lines.append(f"  {len(result['not_read'])} images could not be read and are left out.")
     return "\n".join([*lines, "Research use only; not a medical device."])

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from jupyter_clinagent.study.cohort.corrections import Corrections
     from jupyter_clinagent.study.cohort.wishes import Wishes
     from jupyter_clinagent.study.data.inventory import Inventory
-    from jupyter_clinagent.study.protocol.judged import Judged
+    from jupyter_clinagent.study.protocol.judged import Judged, Outside
     from jupyter_clinagent.study.protocol.material import Shown
     from jupyter_clinagent.study.protocol.outcomes import Opening
     from jupyter_clinagent.study.protocol.robustness import Part
@@ -326,10 +326,10 @@ class Inference(Protocol):
 class Evaluating(Protocol):
     """The model on another hospital's images (``evaluating.py``)."""
 
-    def score(self, model: Any, data: Path, classes: dict[str, list[str]]) -> tuple[Judged, list[str]]:
-        """What it says of each labelled image; a line for each image that is left out.
+    def score(self, model: Any, data: Path, specification: Specification) -> Outside:
+        """What it says of each labelled image, under the study's specification.
 
-        ``classes`` are the label values that stand for each class of the model.
+        ``specification.classes`` are the label values that stand for each class there.
         """
         ...
 

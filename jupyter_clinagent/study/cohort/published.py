@@ -27,7 +27,7 @@ class Mended:
 
 def leaking_groups(split: pd.Series, groups: pd.Series) -> int:
     """How many groups lie on both sides of the published test boundary."""
-    return len(_crossing(_normal(split), groups))
+    return len(_crossing(parts_of(split), groups))
 
 
 def mend_published(split: pd.Series, labels: pd.Series, groups: pd.Series, seed: int, name: str) -> Mended | None:
@@ -46,7 +46,7 @@ def mend_published(split: pd.Series, labels: pd.Series, groups: pd.Series, seed:
     Mended or None
         None where it can't be mended (the reason is in :func:`why_not`).
     """
-    parts = _normal(split)
+    parts = parts_of(split)
     if why_not(split, labels, groups, name):
         return None
     crossing = _crossing(parts, groups)
@@ -57,7 +57,7 @@ def mend_published(split: pd.Series, labels: pd.Series, groups: pd.Series, seed:
 
 def why_not(split: pd.Series, labels: pd.Series, groups: pd.Series, name: str) -> str | None:
     """Why a published split can't be used, or None."""
-    parts = _normal(split)
+    parts = parts_of(split)
     if not {"train", "test"} <= set(parts):
         return f"The partition in {name} names no test part, so a new one is made by group."
     absent = set(labels) - set(labels[parts == "test"])
@@ -72,7 +72,7 @@ def why_not(split: pd.Series, labels: pd.Series, groups: pd.Series, name: str) -
     return None
 
 
-def _normal(split: pd.Series) -> pd.Series:
+def parts_of(split: pd.Series) -> pd.Series:
     """Partition names in our words; rows without one are training; a lone validation part serves as test."""
     parts = split.map(lambda word: SPLIT_WORDS.get(str(word).strip().lower(), "train"))
     return parts if (parts == "test").any() else parts.replace({"validation": "test"})

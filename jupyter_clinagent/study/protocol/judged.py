@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging import metrics
+
+
+class Outside(NamedTuple):
+    """What a model says of another hospital's images.
+
+    Attributes
+    ----------
+    left_out
+        A line for each image that could not be judged, and why.
+    said
+        How their labels were understood, where that had to be decided.
+    """
+
+    judged: Judged
+    left_out: list[str]
+    said: Sequence[str] = ()
 
 
 class Judged(Protocol):

@@ -7,25 +7,26 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import OUTSIDE
+from jupyter_clinagent.contracts import OUTSIDE, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.cohort.groups import group_images
 from jupyter_clinagent.study.cohort.labels import label_images
 from jupyter_clinagent.study.data.inventory import Inventory, take_inventory
+from jupyter_clinagent.study.protocol.judged import Outside
 from jupyter_clinagent.tasks.classification.inference import OnnxClassifier
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 BATCH = 64
 
 
-def score(model: OnnxClassifier, data: Path, classes: dict[str, list[str]]) -> tuple[Predictions, list[str]]:
+def score(model: OnnxClassifier, data: Path, specification: Specification) -> Outside:
     """Probabilities of every labelled image, and a line for each that can't be read."""
     inventory = take_inventory(data)
-    return score_rows(model, inventory, _labelled(inventory, classes))
+    return score_rows(model, inventory, _labelled(inventory, specification.classes))
 
 
-def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame) -> tuple[Predictions, list[str]]:
+def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame) -> Outside:
     """The same of images whose ``class`` is known, wherever a task has it from."""
     data = inventory.folder.root
     groups = group_images(inventory, rows, None).ids
@@ -44,7 +45,7 @@ def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame) 
         raise BadInput(f"None of the {len(rows)} labelled images in {data} can be read.")
     truth = rows.loc[kept, "class"].map(model.classes.index).to_numpy(np.int64)
     images, decision = [str(k) for k in kept], model.decision_weights
-    return Predictions(images, groups.loc[kept].to_numpy(), truth, np.concatenate(scores), decision), refused
+    return Outside(Predictions(images, groups.loc[kept].to_numpy(), truth, np.concatenate(scores), decision), refused)
 
 
 def _labelled(inventory: Inventory, classes: dict[str, list[str]]) -> pd.DataFrame:

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.imaging.boxes import listed
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.cohort.linking import link_images
 from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.protocol.judged import Outside
 from jupyter_clinagent.tasks.detection.boxed import boxed_images
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.tasks.detection.inference import OnnxDetector
 from jupyter_clinagent.tasks.detection.targets import known_boxes
 
 
-def score(model: OnnxDetector, data: Path, classes: dict[str, list[str]]) -> tuple[FoundBoxes, list[str]]:
+def score(model: OnnxDetector, data: Path, specification: Specification) -> Outside:
     """What the detector finds in every image whose boxes are known, and a line for each image that is left out.
 
     Raises
@@ -25,7 +27,7 @@ def score(model: OnnxDetector, data: Path, classes: dict[str, list[str]]) -> tup
         The folder has no boxes of these classes, or no image of it can be read.
     """
     inventory = take_inventory(data)
-    known = boxed_images(inventory, classes=classes)
+    known = boxed_images(inventory, classes=specification.classes)
     linked = link_images(inventory, known.rows, None)
     rows, mended, lost = known_boxes(known, linked)
     unboxed = {str(file): "it shows a finding without a box" for file in rows.index[~rows["boxed"]]}
@@ -34,7 +36,8 @@ def score(model: OnnxDetector, data: Path, classes: dict[str, list[str]]) -> tup
     images = [str(file) for file in judged.index]
     found = [model.predict_one(read_image(data / image)) for image in images]
     truth = listed(mended.boxes, images, model.classes)
-    return FoundBoxes(images, judged["group"].to_numpy(), truth, found), [f"{file}: {why}" for file, why in left_out.items()]
+    lines = [f"{file}: {why}" for file, why in left_out.items()]
+    return Outside(FoundBoxes(images, judged["group"].to_numpy(), truth, found), lines)
 
 
 def internal(predictions: pd.DataFrame, name: str) -> tuple[pd.Series, float | None]:

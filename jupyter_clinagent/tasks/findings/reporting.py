@@ -29,15 +29,29 @@ def headline(e: Evidence) -> str:
 
 
 def without_threshold(e: Evidence) -> str:
-    """How well the best and the worst finding are told."""
+    """How well the best and the worst finding are told, and which can't be judged."""
     told = {name: e.opening.facts.test[f"auroc:{name}"].value for name in _judged(e)}
     values = {name: value for name, value in told.items() if value is not None}
+    unjudged = [f"{name} ({why})" for name, why in _too_few(e).items() if why]
+    rest = f" Not judged: {'; '.join(unjudged)}." if unjudged else ""
     if not values:
-        return "No finding can be judged on these test images."
+        return f"No finding can be judged on these test images.{rest}"
     best, worst = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
     if values[best] == values[worst]:
-        return f"All findings are told equally well (AUROC {values[best]:.3f}); each has its own threshold."
-    return f"Best told is {best} (AUROC {values[best]:.3f}), worst {worst} ({values[worst]:.3f}); each has its own threshold."
+        return f"All of them are told equally well (AUROC {values[best]:.3f}); each has its own threshold.{rest}"
+    first = f"Best told is {best} (AUROC {values[best]:.3f}), worst {worst} ({values[worst]:.3f})"
+    return f"{first}; each has its own threshold.{rest}"
+
+
+def _too_few(e: Evidence) -> dict[str, str]:
+    """Why each finding can't be judged on the test set; empty for those that can."""
+    test = e.opening.test
+    assert isinstance(test, FindingScores)
+    return dict(zip(e.specification.classes, test.too_few, strict=True))
+
+
+def _judged(e: Evidence) -> list[str]:
+    return [name for name, why in _too_few(e).items() if not why]
 
 
 def guesses(e: Evidence) -> bool:
@@ -86,13 +100,6 @@ def judged(e: Evidence) -> Iterator[Line]:
     errors = ", ".join(f"{name} {with_interval(e.opening.facts.test[f'ece:{name}'])}" for name in _judged(e))
     errors = errors or "no finding can be judged"
     yield filled("Calibration", f"Expected calibration error: {errors}. Brier scores: see the table of findings.")
-
-
-def _judged(e: Evidence) -> list[str]:
-    """Findings that enough groups of the test set show."""
-    test = e.opening.test
-    assert isinstance(test, FindingScores)
-    return [name for name, few in zip(e.specification.classes, test.too_few, strict=True) if not few]
 
 
 def simplest(e: Evidence) -> str:

@@ -28,18 +28,18 @@ from jupyter_clinagent.study.cohort.counting import (
 from jupyter_clinagent.study.cohort.labels import Labelled
 from jupyter_clinagent.study.cohort.linking import Linked, link_images
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
-from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
+from jupyter_clinagent.study.cohort.splitting import Split
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.columns import find_findings
-from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES, FoundFindings
+from jupyter_clinagent.tasks.findings.found import NO, YES, FoundFindings
+from jupyter_clinagent.tasks.findings.splitting import split_findings
+from jupyter_clinagent.tasks.findings.truth import MEANS, POLICIES, read_as, say_policies
 
 CAPTION = ", by finding"
 COLUMNS = "finding columns"
 """Stands for the label column: each finding has its own."""
-MEANS = {"left out": float("nan"), "positive": 1.0, "negative": 0.0}
-"""What a policy makes of an entry."""
 
 
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
@@ -51,7 +51,7 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     linked = link_images(inventory, labelled.rows, wishes.group)
     refuse_few_groups(linked, wishes.allow_few)
     _check_numbers(linked.rows, found, wishes.allow_few)
-    split = _split(inventory, linked, wishes)
+    split = split_findings(inventory, linked.rows, linked.joined, wishes.split, wishes.seed)
     placed = with_partition(linked.rows, split).drop(columns="stratum")
     left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, placed)
     silent = "nothing is known of any finding"
@@ -102,7 +102,7 @@ def _corrected(found: FoundFindings, corrections: Corrections) -> FoundFindings:
 
 
 def _policies(wishes: Wishes) -> dict[str, str]:
-    policies = {name: str(wishes.more.get(name) or "left out") for name in ("uncertain", "not_mentioned")}
+    policies = {name: str(wishes.more.get(name) or "left out") for name in POLICIES}
     wrong = [policy for policy in policies.values() if policy not in MEANS]
     if wrong:
         raise BadInput(f"“{wrong[0]}” is no policy for uncertain findings; choose {', '.join(MEANS)}.")
@@ -111,8 +111,7 @@ def _policies(wishes: Wishes) -> dict[str, str]:
 
 def _with_truth(found: FoundFindings, policies: Mapping[str, str]) -> pd.DataFrame:
     """Rows of which something is known, with ``truth`` (1, 0 or None by finding), ``class`` and ``stratum``."""
-    known = found.codes.mask(found.codes == UNCERTAIN, MEANS[policies["uncertain"]])
-    known = known.mask(found.codes.isna(), MEANS[policies["not_mentioned"]])
+    known = read_as(found.codes, policies)
     known = known[known.notna().any(axis=1)]
     truth = [{str(name): None if np.isnan(v) else int(v) for name, v in row.items()} for row in known.to_dict("records")]
     shows = [FINDING if any(value == YES for value in one.values()) else NO_FINDING for one in truth]
@@ -143,18 +142,12 @@ def _groups_showing(rows: pd.DataFrame, names: list[str]) -> dict[str, int]:
     return {name: int(rows.loc[inside, "group"].nunique()) for name, inside in shown.items()}
 
 
-def _split(inventory: Inventory, linked: Linked, wishes: Wishes) -> Split:
-    """Stratified over findings: the rarest one of an image decides where it is dealt."""
-    strata = linked.rows.assign(**{"class": linked.rows["stratum"]})
-    return split_cohort(inventory, strata, linked.joined, wishes.split, wishes.seed)
-
-
 def _facts(
     found: FoundFindings, rows: pd.DataFrame, linked: Linked, split: Split, left_out: dict[str, str], policies: dict[str, str]
 ) -> CohortFacts:
     names, labels = [str(name) for name in found.codes.columns], [FINDING, NO_FINDING]
     groups = _groups_showing(rows, names)
-    few = {name: number for name, number in groups.items() if number < FEW_GROUPS}
+    few, counted = {name: number for name, number in groups.items() if number < FEW_GROUPS}, _by_partition(rows, names)
     return CohortFacts(
         task=TASK.name,
         classes=names,
@@ -163,8 +156,16 @@ def _facts(
         group_source=linked.groups.source,
         split_source=split.described,
         left_out=dict(sorted(Counter(left_out.values()).items())),
-        details={"findings": _by_partition(rows, names), "few": few, "never": found.never, "policies": policies},
-        assumptions=[*_say_few(few), *_say_policies(found, policies), *found.said, *linked.groups.said, *split.said],
+        details={"findings": counted, "few": few, "never": found.never, "policies": policies},
+        assumptions=[
+            *_say_few(few),
+            *_say_untested(counted),
+            *say_policies(found.codes, policies),
+            *_say_never(found),
+            *found.said,
+            *linked.groups.said,
+            *split.said,
+        ],
     )
 
 
@@ -182,19 +183,13 @@ def _say_few(few: dict[str, int]) -> list[str]:
     return [f"{name}: only {number} groups show it, too few to judge; its figures are anecdotes." for name, number in few.items()]
 
 
-def _say_policies(found: FoundFindings, policies: dict[str, str]) -> list[str]:
-    said = []
-    for policy, entries, word in (
-        ("uncertain", found.codes == UNCERTAIN, "“uncertain”"),
-        ("not_mentioned", found.codes.isna(), "not mentioned"),
-    ):
-        number = int(entries.to_numpy().sum())
-        if number:
-            means = "left out for that finding" if policies[policy] == "left out" else f"counted as {policies[policy]}"
-            said.append(f"{number} entries are {word} and are {means}.")
-    if found.never:
-        said.append(f"No image shows {', '.join(found.never)}, so nothing can be learnt about it.")
-    return said
+def _say_untested(counted: Mapping[str, Mapping[str, list[int]]]) -> list[str]:
+    absent = [name for name, parts in counted.items() if not parts["test"][0]]
+    return [f"No image of the test part shows {name}: it is learnt, but this study can't judge it." for name in absent]
+
+
+def _say_never(found: FoundFindings) -> list[str]:
+    return [f"No image shows {', '.join(found.never)}, so nothing can be learnt about it."] if found.never else []
 
 
 # ------------------------------------------------------------------ what is looked at
@@ -205,6 +200,9 @@ def audit(cohort: Cohort) -> list[AuditFinding]:
         AuditFinding(topic="rare findings", severity="warning", count=number, text=text)
         for (_, number), text in zip(details["few"].items(), _say_few(details["few"]), strict=True)
     ]
+    topic = "findings missing from the test part"
+    untested = _say_untested(details["findings"])
+    found += [AuditFinding(topic=topic, severity="warning", count=1, text=text) for text in untested]
     if details["never"]:
         text = f"No image shows {', '.join(details['never'])}; left out."
         found.append(AuditFinding(topic="findings that never occur", severity="warning", count=len(details["never"]), text=text))

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.imaging.spacing import Spacing
 from jupyter_clinagent.study.cohort.linking import link_images
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.spacing import read_spacings
+from jupyter_clinagent.study.protocol.judged import Outside
 from jupyter_clinagent.tasks.segmentation.inference import INSIDE, OnnxOutliner
 from jupyter_clinagent.tasks.segmentation.metrics import Measured, measure
 from jupyter_clinagent.tasks.segmentation.outlined import Outlined
@@ -20,9 +22,9 @@ from jupyter_clinagent.tasks.segmentation.reading import read_outline
 from jupyter_clinagent.tasks.segmentation.truth import checked, outlined_images
 
 
-def score(model: OnnxOutliner, data: Path, classes: dict[str, list[str]]) -> tuple[Outlined, list[str]]:
+def score(model: OnnxOutliner, data: Path, specification: Specification) -> Outside:
     """What is outlined in every image whose truth is known, and a line for each image that is left out."""
-    inventory = take_inventory(data)
+    inventory, classes = take_inventory(data), specification.classes
     found = find_outlines(inventory)
     there = set(found.structures) if found else set()
     wanted = {name: [value for value in values if value in there] for name, values in classes.items()}
@@ -37,7 +39,7 @@ def score(model: OnnxOutliner, data: Path, classes: dict[str, list[str]]) -> tup
         scores.append(surest)
     left_out = linked.readings.broken | known.lost
     names, groups = [str(file) for file in known.rows.index], known.rows["group"].to_numpy()
-    return Outlined(names, groups, measured, np.array(scores)), [f"{file}: {why}" for file, why in left_out.items()]
+    return Outside(Outlined(names, groups, measured, np.array(scores)), [f"{file}: {why}" for file, why in left_out.items()])
 
 
 def _judged(

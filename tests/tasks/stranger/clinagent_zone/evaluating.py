@@ -7,14 +7,16 @@ from typing import Any
 
 from clinagent_zone.specification import COLUMN
 from clinagent_zone.tips import find_tips
+from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.protocol.judged import Outside
 from jupyter_clinagent.tasks.classification.evaluating import internal, score_rows
 
 __all__ = ["internal", "score"]
 
 
-def score(model: Any, data: Path, classes: dict[str, list[str]]) -> tuple[Any, list[str]]:
+def score(model: Any, data: Path, specification: Specification) -> Outside:
     """What the model says of each image whose tip is known."""
     inventory = take_inventory(data)
     rows = find_tips(inventory)
