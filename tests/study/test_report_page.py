@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.report.evidence import gather
 from jupyter_clinagent.study.report.page import section
 from jupyter_clinagent.study.report.sections import SECTIONS
 from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.study.showing.display import plain
-from jupyter_clinagent.study.showing.markup import STUDY, Table, render
+from jupyter_clinagent.study.showing.markup import STUDY, Table, render, with_interval
 
 GOLDEN = Path(__file__).with_name("report_outline.txt")
 TITLES = ("h2", "h3", "caption", "th")
@@ -51,6 +52,20 @@ def test_the_page_has_its_sections_tables_and_columns_in_their_order(finished: S
     page = outline((finished._session.folder / "report.html").read_text(encoding="utf-8"))
     assert page.open == []
     assert page.lines == GOLDEN.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_contents_name_only_sections_that_are_there(finished: Study) -> None:
+    page = (finished._session.folder / "report.html").read_text(encoding="utf-8")
+    named = re.findall(r'<a href="#([\w-]+)"', page)
+    assert named == re.findall(r'<section id="([\w-]+)"', page)
+    assert "shortcuts" not in named, "no confounder was named"
+
+
+def test_an_interval_is_never_broken() -> None:
+    found = Estimate(value=0.5, low=0.125, high=0.75)
+    drawn = render("showing/parts", parts=[Table(["Figure"], [[found], [Estimate(value=None, reason="nothing (yet)")]])])
+    assert '0.500 <span style="white-space:nowrap">(0.125–0.750)</span>' in drawn
+    assert plain(drawn).splitlines() == ["Figure", with_interval(found), "not estimable: nothing (yet)"]
 
 
 @pytest.mark.parametrize("key", list(SECTIONS))

@@ -15,7 +15,9 @@ NO_AUDIT = "the audit to be run (study.audit()), then the report again"
 def purpose(e: Evidence) -> Iterator[Line]:
     """1-4."""
     s = e.specification
-    yield filled("Intended use and user", f"{s.objective} For research by clinicians; expected output: {s.expected_output}.")
+    yield filled(
+        "Intended use and user", f"{s.objective.rstrip('.')}. For research by clinicians; expected output: {s.expected_output}."
+    )
     order = "before" if e.confirmed_first else "AFTER"
     yield filled("Objective fixed before modelling", f"Specification {s.hash[:16]} was confirmed {order} the first training.")
     yield filled(

@@ -42,7 +42,9 @@ def _flow(e: Evidence) -> list[tuple[str, int, object]]:
     flow += [(f"Left out: {why}", number, "") for why, number in left_out.items()]
     flow += [("In the study", len(known), known["group"].nunique())]
     parts = {part: known[known["partition"] == part] for part in PARTITIONS}
-    return flow + [(f"… in {part}", len(rows), rows["group"].nunique()) for part, rows in parts.items()]
+    return flow + [
+        (f"… in {'training' if part == 'train' else part}", len(rows), rows["group"].nunique()) for part, rows in parts.items()
+    ]
 
 
 def _model_card(e: Evidence) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from jupyter_clinagent.facts import OperatingResult
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.showing.markup import metric_name
 from jupyter_clinagent.study.showing.reliance_page import reliance_sentences
+from jupyter_clinagent.tasks import registry
 
 POOR_CALIBRATION = 0.10
 LARGE_LOSS = 0.05
@@ -72,6 +73,7 @@ def cautions(evidence: Evidence) -> list[str]:
     return [
         text
         for caution in (
+            _unlearnt,
             _guessing,
             _too_few,
             _small_test,
@@ -86,6 +88,11 @@ def cautions(evidence: Evidence) -> list[str]:
         )
         for text in caution(evidence)
     ]
+
+
+def _unlearnt(e: Evidence) -> Iterator[str]:
+    if e.primary.value == registry.metric(e.opening.facts.primary_metric).low:
+        yield "The main figure is the lowest that there is: the model has learnt nothing of use, whatever the others say."
 
 
 def _guessing(e: Evidence) -> Iterator[str]:

@@ -59,7 +59,17 @@ def speed(facts: SpeedFacts) -> Markup:
 
 def specification(content: Specification, evaluator: str) -> Markup:
     """The confirmed specification."""
-    return render("showing/specification", content=content, evaluator=evaluator, freed_rule=FREED_RULE)
+    return render("showing/specification", content=content, evaluator=evaluator, freed_rule=FREED_RULE, own=_own(content))
+
+
+def _own(content: Specification) -> dict[str, str]:
+    """What only the task's own specification says, in words."""
+    own = {name: getattr(content, name) for name in type(content).model_fields if name not in Specification.model_fields}
+    return {name.replace("_", " ").capitalize(): _spoken(value) for name, value in own.items() if value not in ({}, None)}
+
+
+def _spoken(value: object) -> str:
+    return ", ".join(f"{name} {inner}" for name, inner in value.items()) if isinstance(value, dict) else str(value)
 
 
 def too_few(facts: CohortFacts) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from jupyter_clinagent.facts import EvaluationFacts
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.study.showing.markup import Table, metric_name, with_interval
+from jupyter_clinagent.study.showing.markup import Table, metric_name
 
 
 def tables(session: Session, facts: EvaluationFacts) -> list[Table | str]:
@@ -16,5 +16,5 @@ def tables(session: Session, facts: EvaluationFacts) -> list[Table | str]:
 
 def figures_table(facts: EvaluationFacts, names: Collection[str]) -> Table:
     """These figures with their intervals, validation beside test."""
-    rows = [(metric_name(name), with_interval(facts.validation.get(name)), with_interval(facts.test[name])) for name in names]
+    rows = [(metric_name(name), facts.validation.get(name, "not stated"), facts.test[name]) for name in names]
     return Table(["Metric", "Validation", "Test"], rows, "Figures (95 % interval, bootstrap over groups)")

@@ -9,7 +9,7 @@ import numpy as np
 from jupyter_clinagent.contracts import Estimate, Specification
 from jupyter_clinagent.facts import EvaluationFacts
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.study.showing.markup import Table, metric_name, with_interval
+from jupyter_clinagent.study.showing.markup import Table, metric_name
 from jupyter_clinagent.study.showing.tables import figures_table
 from jupyter_clinagent.tasks.findings import metrics
 from jupyter_clinagent.tasks.findings.judging import rules_of
@@ -55,8 +55,8 @@ def _figures(figures: Mapping[str, Estimate], finding: str, threshold: str, too_
     if too_few:
         return [f"– ({too_few})", "–", threshold, "–", "–", "–", "–"]
     found = {name: figures[f"{name}:{finding}"] for name in (*RANKED, *CALLED, *CALIBRATED)}
-    ranked, called = ([with_interval(found[name]) for name in names] for names in (RANKED, CALLED))
-    return [*ranked, threshold, *called, *(found[name].value for name in CALIBRATED)]
+    ranked, called = ([found[name] for name in names] for names in (RANKED, CALLED))
+    return [*ranked, threshold, *called, *(f"{found[name].value:.3f}" for name in CALIBRATED)]
 
 
 def _thresholds(rules: Sequence[tuple[str, float | None]], validation: FindingScores) -> list[str]:

@@ -24,7 +24,8 @@ def headline(e: Evidence) -> str:
     """The mean AUROC, and what would be guessing."""
     name = metric_name(e.opening.facts.primary_metric)
     return (
-        f"{name} over the findings on these test images is {with_interval(e.primary)}; {GUESSING} would be guessing, 1 perfect."
+        f"{name}, the mean over the findings that can be judged, is {with_interval(e.primary)} on these test images; {GUESSING} "
+        "would be guessing, 1 perfect."
     )
 
 
