@@ -1,11 +1,17 @@
 """Figures of several findings, against scikit-learn, and what is learnt from entries that are not known."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 import torch
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from jupyter_clinagent.tasks.findings import metrics
+from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.study.protocol.opening import post_hoc
+from jupyter_clinagent.study.protocol.session import Session
+from jupyter_clinagent.tasks.findings import judging, metrics
 from jupyter_clinagent.tasks.findings.by_finding import by_finding
 from jupyter_clinagent.tasks.findings.module import masked_loss
 from jupyter_clinagent.tasks.findings.scored import FindingScores
@@ -145,3 +151,12 @@ def test_a_finding_that_can_not_be_judged_stays_in_the_table_with_the_reason(tol
     assert rows[1][4] == "0.600 (not chosen: validation lacks images with or without it)"
     assert rows[2][2] == "– (only 2 groups show it, too few to judge)"
     assert rows[2][5:] == ["–"] * 4
+
+
+def test_another_single_threshold_after_the_opening_is_refused_in_a_sentence() -> None:
+    judged, classes, _ = judging.example()
+    opening = SimpleNamespace(trained=SimpleNamespace(validation=judged), test=judged)
+    confirmed = SimpleNamespace(specification=SimpleNamespace(operating_point=None))
+    session = SimpleNamespace(opening=opening, confirmed=confirmed, cohort=SimpleNamespace(classes=classes), seed=0)
+    with pytest.raises(ProtocolViolation, match="no single threshold decides"):
+        post_hoc(cast(Session, session), "sensitivity", 0.9, classes[0])
