@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole studies first: what takes minutes must not begin last on one of two workers."""
-    whole = {ROOT / "tests", ROOT / "tests" / "browser"}
+    whole = {ROOT / "tests", ROOT / "tests" / "browser", ROOT / "tests" / "tasks"}
     items.sort(key=lambda item: item.path.parent not in whole)
 
 
