@@ -141,11 +141,14 @@ class InKernelNotebook(NotebookDocument):
 
     def _run_here(self, source: str, cell_id: str, running: RunningCell) -> dict[str, Any]:
         recording = self._recordings[cell_id] = Recording(self._shell, running, list(self._recordings.values()))
-        with recording:
-            result = self._shell.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
-            error = result.error_before_exec or result.error_in_exec
-            if error is not None:
-                recording.error(error)
+        try:
+            with recording:
+                result = self._shell.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
+                error = result.error_before_exec or result.error_in_exec
+                if error is not None:
+                    recording.error(error)
+        except KeyboardInterrupt as late:  # IPython catches the first; in the event loop's thread another one would end the loop
+            error = late
         return {"status": "ok"} if error is None else {"status": "error", "ename": type(error).__name__}
 
 

@@ -108,9 +108,7 @@ def post_hoc(session: Session, rule: str, target: float | None, positive: str | 
     parts = (opening.trained.validation, opening.test)
     figures = [part.estimates(classes, [*map(classes.index, point.positives)], threshold, session.seed) for part in parts]
     if not {"sensitivity", "specificity"} <= figures[1].keys():
-        raise ProtocolViolation(
-            "In this kind of study no single threshold decides; each figure says by what rule it was got."
-        )
+        raise ProtocolViolation("In this kind of study no single threshold decides; each figure says by what rule it was got.")
     result = operating_result(point, threshold, *figures)
     session.record.add("post hoc threshold", rule=rule, target=target, positive_class=name, threshold=threshold)
     return opening.facts.model_copy(update={"operating_point": result, "validation": figures[0], "test": figures[1]})
