@@ -211,7 +211,9 @@ async def test_a_confirmation_runs_once_it_is_approved_in_a_later_turn_too(noteb
     outcome, texts = await turn(notebook, Clinician(), call("add_and_run", 2, source=WRITTEN))
     assert "confirmed" in texts[-1]
     assert outcome.status == "answered"
-    assert outcome.facts["specification"] == [{"kind": "specification", "hash": SPEC.hash, "approved": "in the chat"}]
+    assert outcome.facts["specification"] == [
+        {"kind": "specification", "facts_schema": 1, "hash": SPEC.hash, "approved": "in the chat"}
+    ]
 
 
 async def test_after_a_rejection_the_specification_approved_before_counts_no_more(notebook: HeadlessNotebook) -> None:

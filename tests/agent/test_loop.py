@@ -189,8 +189,8 @@ async def test_a_card_that_waits_is_asked_again_in_a_later_process(notebook: Hea
     later = await turn(notebook, model, answers, request=None)
     assert answers.cards[0].body == "By patient or by lesion?"
     assert "patient" in tool_texts(model)[0]
-    asked = {"key": "group", "text": "By patient or by lesion?", "choices": [], "default": "", "answer": "patient"}
-    assert later.questions == [{**asked, "by": "in the chat"}]
+    asked = {"key": "group", "text": "By patient or by lesion?", "choices": ["patient", "lesion"], "default": "lesion"}
+    assert later.questions == [{**asked, "answer": "patient", "by": "in the chat"}]
 
 
 async def test_sealed_labels_are_denied_even_where_everything_is_granted(notebook: HeadlessNotebook) -> None:
