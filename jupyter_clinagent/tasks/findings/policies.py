@@ -13,11 +13,14 @@ _SUBJECTS = {
     "uncertain": r"uncertain\w*|unsure|unclear|equivocal|unsicher\w*|unklare?\w*|fragliche?\w*",
     "not_mentioned": r"not mentioned|unmentioned|missing entries|blanks?|empty cells|nicht erw\w*hnt\w*|leere (?:zellen|felder)",
 }
-_MEANINGS: dict[Policy, str] = {
-    "positive": r"positives?|yes|present|positiv\w*|vorhanden|ja",
-    "negative": r"negatives?|no|absent|negativ\w*|nicht vorhanden|nein",
-    "left out": r"(?:left|leave\w*) (?:\w+ ){0,2}out|ignor\w*|exclude\w*|drop\w*|ausschliess\w*|weglass\w*|auslass\w*",
-}
+_LINK = r"(?:as|als|wie|is|are|be|means?|gilt|gelten|ist|sind|=)"
+_NOT = r"(?:not|don't|doesn't|never|nicht|keine?n?)"
+_YES, _NO = r"(?:positiv\w*|yes|present|ja|vorhanden)", r"(?:negativ\w*|no|absent|nein|abwesend)"
+_COUNTS = re.compile(rf"(?:\b|(?==)){_LINK}\s+(?:(?:\w+ )??(?P<no>(?:not|nicht) (?:present|vorhanden)|{_NO})|(?P<yes>{_YES}))\b")
+_LEFT_OUT = re.compile(
+    r"\b(?:left|leave\w*) (?:\w+ ){0,2}out\b|\b(?:ignor|exclude|drop|ausschliess|weglass|weggelass|auslass|ausgelass)\w*"
+)
+_SAME_ONES = re.compile(r"\b(?:them|these|those|sie|diese)\b")
 
 
 def policies_of(texts: Sequence[str], counts: dict[str, dict[str, int]], notes: Notes) -> dict[str, Policy]:
@@ -35,19 +38,36 @@ def policies_of(texts: Sequence[str], counts: dict[str, dict[str, int]], notes: 
 
 
 def _read(text: str, subject: str) -> Policy | None:
-    """“Count uncertain ones as positive”: what stands in the same clause as the subject.
+    """“Count uncertain ones as positive”: what stands in the same clause as the subject, or in the next about “them”.
+
+    What is only denied (“do not count uncertain as positive”) says nothing of what it is instead.
 
     Examples
     --------
     >>> _read("List all findings; count uncertain ones as negative", _SUBJECTS["uncertain"])
     'negative'
-    >>> _read("List all findings", _SUBJECTS["uncertain"]) is None
+    >>> _read("unklare als nicht vorhanden zählen", _SUBJECTS["uncertain"])
+    'negative'
+    >>> _read("do not count uncertain ones as positive", _SUBJECTS["uncertain"]) is None
     True
     """
-    for clause in re.split(r"[.;,:]|\band\b|\bund\b", normalise(text)):
-        if re.search(rf"\b(?:{subject})\b", clause):
-            rest = re.sub(rf"\b(?:{subject})\b", " ", clause)
-            for policy, words in _MEANINGS.items():
-                if re.search(rf"\b(?:{words})\b", rest):
-                    return policy
+    found, spoken = None, False
+    for clause in _clauses(text):
+        spoken = bool(re.search(rf"\b(?:{subject})\b", clause)) or (spoken and bool(_SAME_ONES.search(clause)))
+        found = (_meant(clause) if spoken else None) or found
+    return found
+
+
+def _clauses(text: str) -> list[str]:
+    """“Uncertain and blank entries” are one subject; else “and” begins a clause."""
+    either = "|".join(_SUBJECTS.values())
+    joined = re.sub(rf"\b({either}) (?:and|und|or|oder) (?=(?:{either})\b)", r"\1 / ", normalise(text))
+    return re.split(r"[.;,:]|\band\b|\bund\b", joined)
+
+
+def _meant(clause: str) -> Policy | None:
+    if counts := _COUNTS.search(clause):
+        return None if re.search(rf"\b{_NOT}\b", clause[: counts.start()]) else ("negative" if counts["no"] else "positive")
+    if left := _LEFT_OUT.search(clause):
+        return None if re.search(rf"\b{_NOT}\b", clause[: left.start()]) else "left out"
     return None

@@ -56,7 +56,8 @@ def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[
         strangers += [str(image.get("file_name")) for file, image in files.values() if file is None]
         entries = [a for a in content["annotations"] if isinstance(a, dict)]
         for name in {names.get(a.get("category_id"), ONE) for a in entries if a.get("segmentation")}:
-            found[name] |= {file: [] for file, _ in files.values() if file is not None}
+            listed: Found = {image: [] for image, _ in files.values() if image is not None}
+            found[name] = listed | found[name]  # another reader's file may have outlined some already
         for a in entries:
             file, name = files.get(a.get("image_id"), (None, {}))[0], names.get(a.get("category_id"), ONE)
             if file is not None and name in found:  # a class of boxes only is nobody's outline

@@ -21,9 +21,12 @@ MOST = 12
 """More values than this are shades of an edge, not labels."""
 ALIKE, LARGE = 0.95, 0.3
 """A field of view covers this much of the image and overlaps itself in another one so much."""
+GAPS, UNEVEN = 1.5, 10
+"""Numbers of objects leave few out, and no object is so many times larger than half of the others."""
 LEAST = 5
 CORNERS = 0.9
 """A value that fills so many of the masks' corners lies outside, though it isn't 0."""
+NEARLY_ALL = 0.9
 VOID, NUMBERED = 255, 64
 """255 beside labels below 64 marks pixels that nobody decided on (Pascal VOC, Cityscapes)."""
 Value = int | tuple[int, int, int]
@@ -55,12 +58,21 @@ def kind_of(masks: Sequence[Path], legend: Legend) -> Kind:
     lossy = any(path.suffix.lower() in _LOSSY for path, _ in read)
     each = [_labels(values) for _, values in read] if lossy else _values_of_all(masks)
     seen = {value for values in each for value in values if isinstance(value, int)}
+    if not lossy and len(seen) > MOST and _numbers_objects([values for _, values in read]):
+        return Kind({ONE: None}, ["The masks number each object; all of them count as inside."], 0)
     if (lossy and len(seen) > 2) or len(seen) > MOST:
         said = "The masks have soft edges; what is brighter than half counts as inside."
         return Kind({ONE: None}, [said], brightest / 2)
     if seen == {0, 1, VOID} and not any({1, VOID} <= values for values in each):
         return Kind({ONE: None}, ["Some masks are written with 1 and some with 255; both count as inside."])
     return _numbered(seen, _outside([values for _, values in read]), legend)
+
+
+def _numbers_objects(masks: Sequence[np.ndarray]) -> bool:
+    """Whether values run from 1 on and none fills much more than the others, as the brightest of a soft edge does."""
+    shown = [np.unique(mask[mask > 0], return_counts=True) for mask in masks if mask.any()]
+    running = [values.max() <= GAPS * len(values) and counts.max() <= UNEVEN * np.median(counts) for values, counts in shown]
+    return len(running) > 0 and float(np.mean(running)) >= NEARLY_ALL
 
 
 def _numbered(seen: set[int], outside: int, legend: Legend) -> Kind:

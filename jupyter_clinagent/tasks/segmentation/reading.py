@@ -63,12 +63,22 @@ def read_values(path: Path) -> np.ndarray:
     """
     try:
         with Image.open(path) as image:
-            values = np.asarray(image if image.mode in ("L", "P", "I", "I;16", "1", "F") else image.convert("RGB"))
+            values = _drawn_in_transparency(image)
+            if values is None:
+                values = np.asarray(image if image.mode in ("L", "P", "I", "I;16", "1", "F") else image.convert("RGB"))
     except (OSError, UnidentifiedImageError, ValueError) as error:
         raise BadInput(f"the mask {path.name} can't be read ({type(error).__name__})") from None
     values = values.astype(np.int32)
     grey = values.ndim == 3 and bool((values == values[..., :1]).all())
     return values[..., 0] if grey else values
+
+
+def _drawn_in_transparency(image: Image.Image) -> np.ndarray | None:
+    """The opacity of a picture that is black throughout and not equally opaque everywhere; None for any other one."""
+    if image.mode not in ("RGBA", "LA") or np.asarray(image.convert("RGB")).any():
+        return None
+    opacity = np.asarray(image.getchannel("A"))
+    return opacity if opacity.min() < opacity.max() else None
 
 
 def _from_file(path: Path, value: Any, above: float | None, size: tuple[int, int]) -> np.ndarray:

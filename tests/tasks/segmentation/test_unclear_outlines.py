@@ -110,6 +110,16 @@ def test_a_coco_finding_with_a_box_alone_takes_its_image_out(tmp_path: Path) -> 
     assert "a box and no outline" in cohort.left_out["images/s00.png"]
 
 
+def test_what_two_readers_outlined_in_two_coco_files_is_all_there(tmp_path: Path) -> None:
+    write_images(tmp_path / "images", NAMES)
+    images = [{"id": k, "file_name": f"{name}.png", "height": SIZE[0], "width": SIZE[1]} for k, name in enumerate(NAMES)]
+    for reader, mine in enumerate((range(0, 8), range(8, 16))):
+        found = [{"image_id": k, "category_id": 1, "segmentation": [square(k)]} for k in mine]
+        content = {"images": images, "annotations": found, "categories": [{"id": 1, "name": "cyst"}]}
+        (tmp_path / f"reader{reader}.json").write_text(json.dumps(content), encoding="utf-8")
+    assert counts(load(tmp_path)) == {"finding": 16, "no finding": 4}
+
+
 def test_a_run_without_a_length_takes_its_image_out(tmp_path: Path) -> None:
     write_images(tmp_path / "images", NAMES)
     lines = ["ImageId,EncodedPixels", *(f"{name}.png,3 2 49{' 4' if k else ''}" for k, name in enumerate(NAMES))]
@@ -127,6 +137,33 @@ def test_a_label_that_few_masks_have_is_a_structure_too(tmp_path: Path) -> None:
         values[4:12, 4:12], values[20:28, 20:28] = 1, 3 if k == 7 else 2
         Image.fromarray(values).save(tmp_path / "masks" / f"{name}.png")
     assert look(take_inventory(tmp_path))["structures"].keys() == {"label 1", "label 2", "label 3"}
+
+
+def test_a_mask_drawn_in_transparency_alone_is_not_empty(tmp_path: Path) -> None:
+    values = [np.zeros((*SIZE, 4), np.uint8) for _ in NAMES]
+    for k, mask in enumerate(values):
+        mask[5 : 15 + k, 8:20, 3] = 255
+    values[3][..., 3] = 255  # nothing is drawn here: an empty outline
+    write_values(tmp_path, values)
+    for image, found in inside(tmp_path).items():
+        place = NAMES.index(Path(image).stem)
+        assert np.array_equal(found, (values[place][..., 3] > 0) & (place != 3))
+
+
+def test_numbered_objects_are_all_inside(tmp_path: Path) -> None:
+    """As programs that count cells write them, in 16 bits."""
+    rng, values = np.random.default_rng(0), []
+    for _ in NAMES:
+        mask = np.zeros(SIZE, np.uint16)
+        for number, (row, column) in enumerate(
+            rng.permutation([(r, c) for r in range(2, 44, 7) for c in range(2, 44, 7)])[:16], 1
+        ):
+            mask[row : row + rng.integers(3, 6), column : column + 4] = number
+        values.append(mask)
+    write_values(tmp_path, values)
+    for image, found in inside(tmp_path).items():
+        assert np.array_equal(found, values[NAMES.index(Path(image).stem)] > 0)
+    assert "number each object" in " ".join(load(tmp_path).facts.assumptions)
 
 
 def test_the_noise_of_an_empty_jpeg_mask_outlines_nothing(tmp_path: Path) -> None:
