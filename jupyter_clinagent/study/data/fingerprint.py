@@ -21,10 +21,8 @@ def fingerprint_of(folder: DataFolder, readings: Readings, annotations: Sequence
     images = {
         str(file): (int(size), str(sha)) for file, size, sha in zip(table.index, table["bytes"], table["sha256"], strict=True)
     }
-    others = [name for name in folder.images if name not in images]
-    return images | hash_files(
-        folder.root, dict.fromkeys(name for name in [*folder.tables, *annotations, *others] if name not in images)
-    )
+    others = [*folder.tables, *annotations, *folder.images]
+    return images | hash_files(folder.root, dict.fromkeys(name for name in others if name not in images))
 
 
 def hash_files(root: Path, files: Iterable[str]) -> Fingerprint:

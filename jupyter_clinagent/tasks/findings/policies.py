@@ -13,10 +13,10 @@ _SUBJECTS = {
     "uncertain": r"uncertain\w*|unsure|unclear|equivocal|unsicher\w*|unklare?\w*|fragliche?\w*",
     "not_mentioned": r"not mentioned|unmentioned|missing entries|blanks?|empty cells|nicht erw\w*hnt\w*|leere (?:zellen|felder)",
 }
-_LINK = r"(?:as|als|wie|is|are|be|means?|gilt|gelten|ist|sind|=)"
+_LINK = r"(?:\b(?:as|als|wie|is|are|be|means?|gilt|gelten|ist|sind)|=)"
 _NOT = r"(?:not|don't|doesn't|never|nicht|keine?n?)"
 _YES, _NO = r"(?:positiv\w*|yes|present|ja|vorhanden)", r"(?:negativ\w*|no|absent|nein|abwesend)"
-_COUNTS = re.compile(rf"(?:\b|(?==)){_LINK}\s+(?:(?:\w+ )??(?P<no>(?:not|nicht) (?:present|vorhanden)|{_NO})|(?P<yes>{_YES}))\b")
+_COUNTS = re.compile(rf"{_LINK}\s+(?:(?:\w+ )??(?P<no>(?:not|nicht) (?:present|vorhanden)|{_NO})|(?P<yes>{_YES}))\b")
 _LEFT_OUT = re.compile(
     r"\b(?:left|leave\w*) (?:\w+ ){0,2}out\b|\b(?:ignor|exclude|drop|ausschliess|weglass|weggelass|auslass|ausgelass)\w*"
 )
@@ -66,8 +66,10 @@ def _clauses(text: str) -> list[str]:
 
 
 def _meant(clause: str) -> Policy | None:
-    if counts := _COUNTS.search(clause):
-        return None if re.search(rf"\b{_NOT}\b", clause[: counts.start()]) else ("negative" if counts["no"] else "positive")
-    if left := _LEFT_OUT.search(clause):
-        return None if re.search(rf"\b{_NOT}\b", clause[: left.start()]) else "left out"
-    return None
+    counts = _COUNTS.search(clause)
+    said = counts or _LEFT_OUT.search(clause)
+    if said is None or re.search(rf"\b{_NOT}\b", clause[: said.start()]):
+        return None
+    if counts is None:
+        return "left out"
+    return "negative" if counts["no"] else "positive"
