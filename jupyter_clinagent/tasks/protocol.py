@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from jupyter_clinagent.study.report.evidence import Evidence
     from jupyter_clinagent.study.report.lines import Line
     from jupyter_clinagent.study.showing.failures import FailureKind
-    from jupyter_clinagent.study.showing.markup import Table
+    from jupyter_clinagent.study.showing.markup import ShownTable
 
 
 # ------------------------------------------------------------------ kernel
@@ -133,11 +133,11 @@ class Judging(Protocol):
 class Showing(Protocol):
     """What is shown (``showing.py``)."""
 
-    def cohort(self, facts: CohortFacts) -> Sequence[Table | str]:
+    def cohort(self, facts: CohortFacts) -> Sequence[ShownTable | str]:
         """Tables and sentences below the table of images."""
         ...
 
-    def tables(self, session: Session, facts: EvaluationFacts) -> Sequence[Table | str]:
+    def tables(self, session: Session, facts: EvaluationFacts) -> Sequence[ShownTable | str]:
         """The figures of an opening; :func:`jupyter_clinagent.study.showing.tables.tables` is how most tasks show them."""
         ...
 

@@ -13,7 +13,7 @@ from jupyter_clinagent.study.report.page import section
 from jupyter_clinagent.study.report.sections import SECTIONS
 from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.study.showing.display import plain
-from jupyter_clinagent.study.showing.markup import STUDY, Table, render, with_interval
+from jupyter_clinagent.study.showing.markup import STUDY, ShownTable, render, with_interval
 
 GOLDEN = Path(__file__).with_name("report_outline.txt")
 TITLES = ("h2", "h3", "caption", "th")
@@ -63,7 +63,7 @@ def test_the_contents_name_only_sections_that_are_there(finished: Study) -> None
 
 def test_an_interval_is_never_broken() -> None:
     found = Estimate(value=0.5, low=0.125, high=0.75)
-    drawn = render("showing/parts", parts=[Table(["Figure"], [[found], [Estimate(value=None, reason="nothing (yet)")]])])
+    drawn = render("showing/parts", parts=[ShownTable(["Figure"], [[found], [Estimate(value=None, reason="nothing (yet)")]])])
     assert '0.500 <span style="white-space:nowrap">(0.125–0.750)</span>' in drawn
     assert plain(drawn).splitlines() == ["Figure", with_interval(found), "not estimable: nothing (yet)"]
 
@@ -89,6 +89,6 @@ def test_what_is_filled_in_is_escaped_once() -> None:
 
 
 def test_a_cell_reads_as_rows_and_columns_without_a_browser() -> None:
-    table = Table(["Name", "Images", "Share"], [("a|b", 1200, 0.5), ("c", 3, 0.25)], "Counted")
+    table = ShownTable(["Name", "Images", "Share"], [("a|b", 1200, 0.5), ("c", 3, 0.25)], "Counted")
     drawn = render("showing/parts", parts=[table, "A sentence."])
     assert plain(drawn).splitlines() == ["Counted", "Name  Images  Share", "a|b  1,200  0.500", "c  3  0.250", "A sentence."]

@@ -23,7 +23,7 @@ HEADS = ("Training", "Validation", "Test (sealed)")
 """Columns of what is counted by partition."""
 
 
-class Table(NamedTuple):
+class ShownTable(NamedTuple):
     """A table to be drawn; whole numbers get thousands separators, others three decimals, an Estimate its interval."""
 
     head: Sequence[str]

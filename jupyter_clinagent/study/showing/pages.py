@@ -21,7 +21,7 @@ from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.acceptance import FREED_RULE
 from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.study.showing.markup import HEADS, Table, render
+from jupyter_clinagent.study.showing.markup import HEADS, ShownTable, render
 from jupyter_clinagent.tasks import registry
 
 MOST_VALUES = 8
@@ -43,7 +43,7 @@ def cohort(facts: CohortFacts) -> Markup:
     counts = [
         (name, *(f"{images[part]} ({facts.groups[name][part]})" for part in PARTITIONS)) for name, images in facts.counts.items()
     ]
-    images = Table(["Class", *HEADS], counts, "Images (groups)")
+    images = ShownTable(["Class", *HEADS], counts, "Images (groups)")
     return render("showing/cohort", facts=facts, parts=[images, *registry.find(facts.task).showing.cohort(facts)])
 
 

@@ -12,7 +12,7 @@ from jupyter_clinagent.imaging import figures as plots
 from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
-from jupyter_clinagent.study.showing.markup import Table
+from jupyter_clinagent.study.showing.markup import ShownTable
 from jupyter_clinagent.study.showing.tables import tables
 from jupyter_clinagent.tasks.classification.galleries import choose_rows
 from jupyter_clinagent.tasks.classification.galleries import draw as galleries
@@ -21,7 +21,7 @@ from jupyter_clinagent.tasks.classification.predictions import Predictions
 __all__ = ["cohort", "failures", "figures", "galleries", "predictions", "tables"]
 
 
-def cohort(facts: CohortFacts) -> list[Table | str]:
+def cohort(facts: CohortFacts) -> list[ShownTable | str]:
     """Nothing beyond images by class."""
     return []
 

@@ -13,7 +13,7 @@ from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
-from jupyter_clinagent.study.showing.markup import HEADS, Table
+from jupyter_clinagent.study.showing.markup import HEADS, ShownTable
 from jupyter_clinagent.study.showing.tables import tables
 from jupyter_clinagent.tasks.detection import figures as plots
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
@@ -27,16 +27,16 @@ _SCORES = 4
 BOX_COLUMNS = ["image", "group", "partition", "class", "score", "x_min", "y_min", "x_max", "y_max"]
 
 
-def cohort(facts: CohortFacts) -> Iterator[Table | str]:
+def cohort(facts: CohortFacts) -> Iterator[ShownTable | str]:
     """Boxes by class and partition, and what was done to them."""
     rows = [(name, *(counts[part] for part in PARTITIONS)) for name, counts in facts.boxes.items()]
-    yield Table(["Class", *HEADS], rows, "Boxes")
+    yield ShownTable(["Class", *HEADS], rows, "Boxes")
     if facts.unboxed:
         yield f"{facts.unboxed} images show a finding that nobody has boxed; they are only trained on."
     listed = [("repaired", why, count) for why, count in facts.repaired_boxes.items()]
     listed += [("not used", why, count) for why, count in facts.refused_boxes.items()]
     if listed:
-        yield Table(["Boxes", "Because", "Count"], listed)
+        yield ShownTable(["Boxes", "Because", "Count"], listed)
 
 
 def figures(session: Session) -> dict[str, Figure]:

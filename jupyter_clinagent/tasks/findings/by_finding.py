@@ -9,7 +9,7 @@ import numpy as np
 from jupyter_clinagent.contracts import Estimate, Specification
 from jupyter_clinagent.facts import EvaluationFacts
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.study.showing.markup import Table, metric_name
+from jupyter_clinagent.study.showing.markup import ShownTable, metric_name
 from jupyter_clinagent.study.showing.tables import figures_table
 from jupyter_clinagent.tasks.findings import metrics
 from jupyter_clinagent.tasks.findings.judging import rules_of
@@ -24,7 +24,7 @@ CAPTION = (
 UNCHOSEN = "not chosen: validation lacks images with or without it"
 
 
-def tables(session: Session, facts: EvaluationFacts) -> list[Table | str]:
+def tables(session: Session, facts: EvaluationFacts) -> list[ShownTable | str]:
     """The means over findings, validation beside test; then each finding on the test set."""
     test, validation = session.opening.test, session.opening.trained.validation
     assert isinstance(test, FindingScores)
@@ -35,7 +35,7 @@ def tables(session: Session, facts: EvaluationFacts) -> list[Table | str]:
 
 def by_finding(
     specification: Specification, figures: Mapping[str, Estimate], test: FindingScores, validation: FindingScores
-) -> Table:
+) -> ShownTable:
     """One row for each finding, with its figures on the test set."""
     heads = ["Finding", "Images with / without / not known", *map(metric_name, RANKED), "Threshold (rule)"]
     thresholds = _thresholds(rules_of(specification), validation)
@@ -43,7 +43,7 @@ def by_finding(
         [name, _counts(test.truth[:, number]), *_figures(figures, name, thresholds[number], test.too_few[number])]
         for number, name in enumerate(specification.classes)
     ]
-    return Table([*heads, *map(metric_name, (*CALLED, *CALIBRATED))], rows, CAPTION)
+    return ShownTable([*heads, *map(metric_name, (*CALLED, *CALIBRATED))], rows, CAPTION)
 
 
 def _counts(truth: np.ndarray) -> str:

@@ -13,7 +13,7 @@ from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
-from jupyter_clinagent.study.showing.markup import HEADS, Table
+from jupyter_clinagent.study.showing.markup import HEADS, ShownTable
 from jupyter_clinagent.tasks.findings.by_finding import tables
 from jupyter_clinagent.tasks.findings.scored import FindingScores
 
@@ -22,12 +22,12 @@ __all__ = ["cohort", "failures", "figures", "galleries", "predictions", "tables"
 PICTURES = 5
 
 
-def cohort(facts: CohortFacts) -> list[Table | str]:
+def cohort(facts: CohortFacts) -> list[ShownTable | str]:
     """Images by finding and partition: yes, no, unknown."""
     rows = [
         (name, *(" / ".join(map(str, parts[part])) for part in PARTITIONS)) for name, parts in facts.details["findings"].items()
     ]
-    return [Table(["Finding", *HEADS], rows, "Images that show it / don't / of which it is not known")]
+    return [ShownTable(["Finding", *HEADS], rows, "Images that show it / don't / of which it is not known")]
 
 
 def figures(session: Session) -> dict[str, Figure]:

@@ -11,7 +11,7 @@ from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.failures import MOST, SIDE, Failure, FailureKind
-from jupyter_clinagent.study.showing.markup import HEADS, Table
+from jupyter_clinagent.study.showing.markup import HEADS, ShownTable
 from jupyter_clinagent.study.showing.tables import tables
 from jupyter_clinagent.tasks.segmentation import figures as plots
 from jupyter_clinagent.tasks.segmentation.galleries import caption, order, picture
@@ -24,10 +24,10 @@ POOR = 0.7
 """Outlines with a lower Dice are shown among the worst cases."""
 
 
-def cohort(facts: CohortFacts) -> list[Table | str]:
+def cohort(facts: CohortFacts) -> list[ShownTable | str]:
     """Images that show each structure."""
     rows = [(name, *(parts[part] for part in PARTITIONS)) for name, parts in facts.details["structures"].items()]
-    return [Table(["Class", *HEADS], rows, "Images that show a structure")]
+    return [ShownTable(["Class", *HEADS], rows, "Images that show a structure")]
 
 
 def figures(session: Session) -> dict[str, Figure]:
