@@ -11,9 +11,10 @@ from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.pairing import ONE, Paired, pair_masks
-from jupyter_clinagent.tasks.segmentation.annotated import Found, annotated_outlines
+from jupyter_clinagent.tasks.segmentation.annotated import annotated_outlines
 from jupyter_clinagent.tasks.segmentation.kinds import field_of_view, kind_of
 from jupyter_clinagent.tasks.segmentation.legend import legend_files, read_legend
+from jupyter_clinagent.tasks.segmentation.run_tables import Found
 
 GIF = ".gif"
 """Masks come as GIF, too (DRIVE); pictures of patients don't."""
