@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,20 +14,30 @@ from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.pairing import ONE
+from jupyter_clinagent.tasks.segmentation.legend import no_legends, read_legend
 from jupyter_clinagent.tasks.segmentation.run_tables import Found, tables_of_runs
 
 BOX_ONLY = "a finding on it has a box and no outline"
 
 
-def annotated_outlines(inventory: Inventory) -> tuple[dict[str, Found], str, list[str]]:
-    """Structures with their outlines, where they were read from, and names of images that are not there."""
+class Annotated(NamedTuple):
+    """Structures with their outlines, where they were read from, names of images that are not there, and what was assumed."""
+
+    found: dict[str, Found]
+    source: str
+    strangers: list[str]
+    said: list[str]
+
+
+def annotated_outlines(inventory: Inventory) -> Annotated:
+    """Outlines of the first kind of annotation that has any."""
     index = FileIndex(inventory.images)
     for read, source in ((_coco, "COCO"), (_labelme, "LabelMe files")):
         found, strangers = read(inventory.folder, index)
         if any(images for images in found.values()):
-            return found, source, strangers
-    found, strangers = tables_of_runs(inventory.tables)
-    return found, "a table of runs of pixels", strangers
+            return Annotated(found, source, strangers, [])
+    found, strangers, said = tables_of_runs(inventory.tables, read_legend(inventory.folder, no_legends(inventory.tables)))
+    return Annotated(found, "a table of runs of pixels", strangers, said)
 
 
 def _json(folder: DataFolder) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.study.data.tables import Table
+from jupyter_clinagent.tasks.segmentation.legend import Legend
+from jupyter_clinagent.tasks.segmentation.run_names import Naming, names_of
 
 Found = dict[str, list[dict[str, Any]]]
 """References by image; an empty list: the image is known to show nothing."""
 _RUNS = ("encodedpixels", "rle", "rle_mask", "encoded_pixels", "segmentation", "mask_rle")
 
 
-def tables_of_runs(tables: list[Table]) -> tuple[dict[str, Found], list[str]]:
-    """One row for each outline; an empty cell (or -1) says that there is none."""
+def tables_of_runs(tables: list[Table], legend: Legend) -> tuple[dict[str, Found], list[str], list[str]]:
+    """Structures, cells that name no image, and what was assumed. One row for each outline; an empty cell says there is none."""
     found: dict[str, Found] = defaultdict(dict)
     strangers: list[str] = []
+    said: list[str] = []
     for table in tables:
         column = next((str(name) for name in table.frame.columns if str(name).lower() in _RUNS), None)
         if column is None or not table.matched or table.image_column is None:
             continue
-        label = next((c.name for c in table.by_role("label") if c.name != column), None)
-        for position, cell in table.frame[column].items():
-            file = table.files[position]
-            if not isinstance(file, str):
-                strangers.append(str(table.frame.at[position, table.image_column]))
-                continue
-            name = str(table.frame.at[position, label]) if label else ONE
-            references = found[name].setdefault(file, [])
-            runs = _starts(cell)
-            if len(runs) % 2:
+        strangers += table.frame.loc[table.files.isna(), table.image_column].astype(str).tolist()
+        rows = {position: _starts(cell) for position, cell in table.frame.loc[table.files.notna(), column].items()}
+        naming = names_of(table, column, pd.Index([position for position, runs in rows.items() if runs]), legend)
+        said += naming.said
+        _add(found, table, rows, naming)
+    return dict(found), strangers, said
+
+
+def _add(found: dict[str, Found], table: Table, rows: Mapping[Any, list[int]], naming: Naming) -> None:
+    """The outlines of one table. What nobody named could be any of the structures; without runs it says that none is there."""
+    known = [ONE] if naming.names is None else [str(name) for name in naming.names.dropna().unique()]
+    for position, runs in rows.items():
+        unnamed = naming.names is not None and position not in naming.names.index
+        names = known if unnamed else [ONE if naming.names is None else str(naming.names.at[position])]
+        for name in names:
+            references = found[name].setdefault(str(table.files[position]), [])
+            if unnamed and runs:
+                references.append({"unusable": "nothing says what a row of its runs outlines"})
+            elif len(runs) % 2:
                 references.append({"unusable": "its runs of pixels end in a start without a length"})
             elif runs:
                 references.append({"starts": runs, **_sides(table.frame, position)})
-    return dict(found), strangers
 
 
 def _starts(cell: Any) -> list[int]:
