@@ -76,10 +76,9 @@ def _from_masks(folder: DataFolder, paired: Paired, tables: set[str]) -> Outline
             continue
         kind = kind_of(paths, legend)
         said += kind.said
-        above = {} if kind.above is None else {"above": kind.above}
         for structure, value in kind.structures(name).items():
             found[structure] = {
-                image: [{"file": file, "value": value, **above} for file in sorted(files)]
+                image: [{"file": file, "value": value, **kind.reading} for file in sorted(files)]
                 for image, files in sorted(masks.items())
             }
     if not found:
