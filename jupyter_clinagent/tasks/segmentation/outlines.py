@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_clinagent.errors import BadInput
-from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.pairing import ONE, Paired, pair_masks
 from jupyter_clinagent.tasks.segmentation.annotated import annotated_outlines
@@ -18,6 +17,7 @@ from jupyter_clinagent.tasks.segmentation.run_tables import Found
 
 GIF = ".gif"
 """Masks come as GIF, too (DRIVE); pictures of patients don't."""
+_ALONE = "No mask is named like an image."
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ def find_outlines(inventory: Inventory) -> Outlines | None:
     folder = inventory.folder
     paired = pair_masks([*folder.images, *folder.with_suffix(GIF)])
     if paired.structures:
-        return _from_masks(folder, paired, no_legends(inventory.tables))
+        return _from_masks(inventory, paired, no_legends(inventory.tables))
     read = annotated_outlines(inventory)
     if not read.found:
-        return None
+        return Outlines({}, inventory.images, alone=paired.alone, said=[_ALONE]) if paired.alone else None
     described = {image for images in read.found.values() for image in images}
     kept = {name: {image: refs for image, refs in images.items() if refs} for name, images in read.found.items()}
     if any(kept.values()):  # a row “no finding” names no structure
@@ -64,8 +64,8 @@ def find_outlines(inventory: Inventory) -> Outlines | None:
     return Outlines(kept, inventory.images, described, read.strangers, said, read.source, folder.with_suffix(".json"))
 
 
-def _from_masks(folder: DataFolder, paired: Paired, tables: set[str]) -> Outlines | None:
-    images = [file for file in folder.images if file not in paired.masks]
+def _from_masks(inventory: Inventory, paired: Paired, tables: set[str]) -> Outlines | None:
+    folder, images = inventory.folder, [file for file in inventory.images if file not in paired.masks]
     legend, said, found = read_legend(folder, tables), [], {}
     for name, masks in paired.structures.items():
         paths = [folder.path(file) for files in masks.values() for file in files]
