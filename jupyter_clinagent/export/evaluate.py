@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,6 @@ def _text(result: dict[str, Any]) -> str:
             f"{shift['score_distance']:.2f}"
         )
     lines += [f"  {sentence}" for sentence in result["said"]]
-    if result["not_read"]:
-        lines.append(f"  {len(result['not_read'])} images could not be read and are left out.")
+    reasons = Counter(line.partition(": ")[2] or line for line in result["not_read"])
+    lines += [f"  {count} image{'s are' if count > 1 else ' is'} left out: {why}." for why, count in reasons.most_common(5)]
     return "\n".join([*lines, "Research use only; not a medical device."])

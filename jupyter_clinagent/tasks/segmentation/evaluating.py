@@ -31,15 +31,18 @@ def score(model: OnnxOutliner, data: Path, specification: Specification) -> Outs
     images = outlined_images(inventory, wanted if all(wanted.values()) else classes)
     linked = link_images(images.inventory, images.rows, None)
     known = checked(linked, inventory.folder)
-    spacings = read_spacings(inventory.folder, known.rows).by_file
+    spacings = read_spacings(inventory.folder, known.rows)
     measured, scores = [], []
     for file in known.rows.index:
-        one, surest = _judged(model, read_image(data / str(file)), known.rows.at[file, "truth"], data, spacings.get(str(file)))
+        truth, spacing = known.rows.at[file, "truth"], spacings.by_file.get(str(file))
+        one, surest = _judged(model, read_image(data / str(file)), truth, data, spacing)
         measured.append(one)
         scores.append(surest)
-    left_out = linked.readings.broken | known.lost
+    left_out = images.left_out | linked.readings.broken | known.lost
     names, groups = [str(file) for file in known.rows.index], known.rows["group"].to_numpy()
-    return Outside(Outlined(names, groups, measured, np.array(scores)), [f"{file}: {why}" for file, why in left_out.items()])
+    lines = [f"{file}: {why}" for file, why in left_out.items()]
+    said = [*images.found.said, spacings.said] if spacings.at_detector else images.found.said
+    return Outside(Outlined(names, groups, measured, np.array(scores)), lines, said)
 
 
 def _judged(

@@ -49,13 +49,11 @@ COLOUR = (240, 228, 66)
 """Yellow of Okabe and Ito's palette, RGB."""
 LINE = 90
 """The longer side of an image, in widths of the line of an outline."""
-NO_MASK = "no mask or annotation says what is in it"
-UNOUTLINED = "its label says that it shows a finding, and nobody outlined it"
 
 
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
     """Load, check, group, split and seal."""
-    images = outlined_images(inventory, wishes.classes)
+    images = outlined_images(inventory, wishes.classes).corrected(corrections.relabelled)
     labelled = corrections.apply(images.as_labelled())
     linked = link_images(images.inventory, labelled.rows, wishes.group)
     refuse_few_groups(linked, wishes.allow_few)
@@ -64,8 +62,9 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     split = split_cohort(images.inventory, known.rows, linked.joined.loc[known.rows.index], wishes.split, wishes.seed)
     placed = with_partition(known.rows, split)
     _check_partitions(placed)
-    left_out = labelled.left_out | linked.readings.broken | known.lost | crossing(known.rows, placed)
-    left_out |= dict.fromkeys(images.undescribed, NO_MASK) | dict.fromkeys(images.unoutlined, UNOUTLINED)
+    unmasked = [file for file in images.left_out if corrections.relabelled.get(file) == FINDING]
+    left_out = labelled.left_out | dict.fromkeys(unmasked, CONTRADICTED)
+    left_out |= linked.readings.broken | known.lost | crossing(known.rows, placed)
     spacings = read_spacings(inventory.folder, placed)
     facts = _facts(images, placed, linked, split, left_out, spacings)
     tidy = without_spent(placed, images.inventory, OUTLINES, split.source)
@@ -156,11 +155,13 @@ def _by_structure(rows: pd.DataFrame, classes: list[str]) -> dict[str, dict[str,
 def _say_rest(images: OutlinedImages, rows: pd.DataFrame) -> list[str]:
     said = []
     negative, column = images.negative
-    empty = int((rows["class"] == NO_FINDING).sum()) - negative
+    empty = int((rows["class"] == NO_FINDING).sum()) - negative - images.emptied
     if empty > 0:
         said.append(f"{empty} images have an empty outline and count as images without the finding.")
     if negative:
         said.append(f"{negative} images without a mask show no finding by {column} and count as images without it.")
+    if images.emptied:
+        said.append(f"{images.emptied} images without a mask show no finding by a correction and count as images without it.")
     if images.unoutlined:
         said.append(f"{len(images.unoutlined)} images show a finding by {column} and have no mask; they are left out.")
     if images.undescribed:

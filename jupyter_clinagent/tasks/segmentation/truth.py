@@ -24,7 +24,9 @@ Truth = dict[str, list[Reference]]
 """References of an image by structure."""
 OUTLINES = "outlines"
 """Stands for the label column: the outlines say which images show a finding."""
-CONTRADICTED = "a correction says that it shows a finding, and its outline is empty"
+NO_MASK = "no mask or annotation says what is in it"
+UNOUTLINED = "its label says that it shows a finding, and nobody outlined it"
+CONTRADICTED = "a correction says that it shows a finding, and nothing is outlined on it"
 HALF = 127
 """Of 255: at another size, a pixel is inside where more than half of it is."""
 
@@ -45,6 +47,8 @@ class OutlinedImages:
         Images that show a finding by the label, and have no mask.
     negative
         How many images without a mask count as empty, because a label says so, and the label's column.
+    emptied
+        How many do because a correction says so.
     """
 
     rows: pd.DataFrame
@@ -54,10 +58,29 @@ class OutlinedImages:
     undescribed: list[str]
     unoutlined: list[str]
     negative: tuple[int, str]
+    emptied: int = 0
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Why images are left out before any outline is read, by file."""
+        return dict.fromkeys(self.undescribed, NO_MASK) | dict.fromkeys(self.unoutlined, UNOUTLINED)
 
     def as_labelled(self) -> Labelled:
         """In the form that corrections are applied to."""
-        return Labelled(self.rows, OUTLINES, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, {}, 0, 0)
+        return Labelled(self.rows, OUTLINES, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, self.left_out, 0, 0)
+
+    def corrected(self, relabelled: Mapping[str, str]) -> OutlinedImages:
+        """With images that have no mask, and that a correction calls ones without the finding: their outline is empty."""
+        files = [file for file in self.left_out if relabelled.get(file) == NO_FINDING]
+        if not files:
+            return self
+        files = [file for file in self.inventory.images if file in files]
+        rows = image_rows(self.inventory).loc[files]
+        empty: list[Truth] = [{name: [] for name in self.classes} for _ in files]
+        rows = rows.assign(**{"truth": pd.Series(empty, index=rows.index, dtype=object), "class": NO_FINDING})
+        undescribed, unoutlined = ([f for f in names if f not in files] for names in (self.undescribed, self.unoutlined))
+        rows = pd.concat([self.rows, rows])
+        return replace(self, rows=rows, undescribed=undescribed, unoutlined=unoutlined, emptied=len(files))
 
 
 def outlined_images(inventory: Inventory, classes: Mapping[str, list[str]] | None) -> OutlinedImages:

@@ -78,12 +78,34 @@ def test_a_finding_without_an_outline_is_left_out_and_it_is_said_that_it_needs_o
         write_mask(tmp_path / "masks" / f"{name}.png", np.zeros(SIZE, bool))
     cohort = corrected(tmp_path, ("images/scan00.png", "finding"), ("images/scan07.png", "no finding"))
     assert list(cohort.left_out) == ["images/scan00.png"]
-    assert "its outline is empty" in cohort.left_out["images/scan00.png"]
+    assert "nothing is outlined on it" in cohort.left_out["images/scan00.png"]
     assert any(
         "images/scan00.png: a correction calls it a finding, so it needs an outline first" in line
         for line in cohort.facts.assumptions
     )
     assert sum(cohort.facts.counts["no finding"].values()) == 6
+
+
+def test_no_finding_by_a_correction_makes_an_image_without_a_mask_one_without_it(tmp_path: Path) -> None:
+    names = outlined(tmp_path)
+    for name in names[:3]:
+        (tmp_path / "masks" / f"{name}.png").unlink()
+    cohort = corrected(tmp_path, ("images/scan00.png", "no finding"), ("images/scan01.png", "finding"))
+    assert sum(cohort.facts.counts["no finding"].values()) == 1
+    assert cohort.left_out == {
+        "images/scan01.png": "a correction says that it shows a finding, and nothing is outlined on it",
+        "images/scan02.png": "no mask or annotation says what is in it",
+    }
+    assert any("1 images without a mask show no finding by a correction" in line for line in cohort.facts.assumptions)
+    assert not any("have an empty outline" in line for line in cohort.facts.assumptions)
+
+
+def test_an_image_without_a_mask_can_be_excluded(tmp_path: Path) -> None:
+    names = outlined(tmp_path)
+    (tmp_path / "masks" / f"{names[0]}.png").unlink()
+    corrections = Corrections.none().with_row("images/scan00.png", "exclude", None, "blurred")
+    cohort = load_cohort(take_inventory(tmp_path), Wishes(task="segmentation"), corrections)
+    assert list(cohort.left_out) == ["images/scan00.png"]
 
 
 # ------------------------------------------------------------------ the fingerprint
