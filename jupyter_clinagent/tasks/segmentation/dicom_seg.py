@@ -19,6 +19,8 @@ from jupyter_clinagent.imaging.inference import ONNX
 
 NAME = "ClinAgent"
 _NEEDED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+_ANY_LETTERS = "ISO_IR 192"
+"""UTF-8."""
 _MAY_BE_EMPTY = (
     "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate", "StudyTime",
     "ReferringPhysicianName",
@@ -34,6 +36,10 @@ _ANATOMY = {
                  "Prostate", "Retina", "Skin", "Spleen", "Stomach", "Thyroid", "Trachea", "Vein")
 }  # fmt: skip
 """Names of SNOMED CT concepts in pydicom's dictionary, by the word for a structure."""
+_NOT_ITSELF = frozenset(
+    ["no", "not", "non", "without", "outside", "around", "near", "kein", "keine", "nicht", "ohne", "sans", "sin", "senza"]
+)
+"""With one of these words a name means something else than what it ends with."""
 
 
 class NotWritten(Exception):
@@ -58,8 +64,11 @@ def write_segmentation(model: Any, image: Path, masks: np.ndarray, path: Path) -
         source = pydicom.dcmread(image, force=True)
         _check(source)
         try:
+            source.decode()
+            source.SpecificCharacterSet = _ANY_LETTERS  # a structure may have a name that the image's letters lack
             whole = np.ascontiguousarray(masks.transpose(1, 2, 0), dtype=np.uint8)[None]
             written = highdicom.seg.Segmentation([source], whole, **_described(highdicom, model, source))
+            written.SpecificCharacterSet = _ANY_LETTERS
             _drop_incomplete_measures(written)
             written.save_as(path)
         except (AttributeError, ValueError, TypeError) as error:  # their messages quote the header
@@ -132,7 +141,8 @@ def coded(structure: str) -> tuple[Any, Any]:
     """Category and type of a structure by the last word of its name; “selected region” where it isn't a word we know for sure."""
     from pydicom.sr.codedict import codes
 
-    last = (re.findall(r"[a-z]+", structure.lower()) or [""])[-1]
+    words = re.findall(r"[^\W\d_]+", structure.lower())
+    last = words[-1] if words and _NOT_ITSELF.isdisjoint(words) else ""
     for word in (last, last.removesuffix("s"), last.removesuffix("es")):
         if word in _ABNORMAL:
             return codes.cid7150.MorphologicallyAbnormalStructure, getattr(codes.SCT, _ABNORMAL[word])

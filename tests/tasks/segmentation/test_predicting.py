@@ -116,6 +116,27 @@ def test_where_nothing_is_outlined_the_segmentation_says_so(bundle: Path, tmp_pa
     assert not found.pixel_array.any()
 
 
+@pytest.mark.parametrize("charset", [None, "ISO_IR 100"])
+def test_a_structure_of_any_name_keeps_it_and_has_a_type(charset: str | None, bundle: Path, tmp_path: Path) -> None:
+    from jupyter_clinagent.tasks.segmentation.dicom_seg import write_segmentation
+
+    names = ["Milz", "Tumor links", "Läsion", "Leber ohne Tumor", "Übermass", "部位", "ClassId 2", "x" * 80, "liver", "2"]
+    image = film(tmp_path / "film.dcm", **({"SpecificCharacterSet": charset, "PatientName": "Müller^Ö"} if charset else {}))
+    model: Any = SimpleNamespace(folder=bundle.parent / "model", classes=names)
+    write_segmentation(model, image, np.ones((len(names), 60, 80), bool), tmp_path / "seg.dcm")
+    found = highdicom.seg.segread(tmp_path / "seg.dcm")
+    assert found.PatientName == pydicom.dcmread(image).PatientName
+    described = [found.get_segment_description(number) for number in range(1, len(names) + 1)]
+    assert [one.segment_label for one in described] == [name[:64] for name in names]
+    kinds = [one.segmented_property_type.meaning for one in described]
+    assert kinds == ["Liver" if name == "liver" else "Selected region" for name in names]
+
+
+def test_an_area_at_the_detector_is_called_so(bundle: Path, tmp_path: Path) -> None:
+    rows, _ = predicted(bundle, film(tmp_path / "film.dcm", ImagerPixelSpacing=[0.5, 0.25]), tmp_path)
+    assert [row["note"] for row in rows] == ["area_mm2 is at the detector, not corrected for magnification"] * 2
+
+
 @pytest.mark.parametrize(
     ("values", "why"),
     [({"StudyInstanceUID": None}, "lacks StudyInstanceUID"), ({"frames": True}, "several frames")],
