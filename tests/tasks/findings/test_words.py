@@ -6,8 +6,12 @@ from typing import cast
 import numpy as np
 import pytest
 
+from jupyter_clinagent.agent.playbook.closing import message, refined_message
+from jupyter_clinagent.agent.playbook.turn import Call, Settings, Turn
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.facts import EvaluationFacts, ExperimentFacts
 from jupyter_clinagent.study.report.evidence import Evidence
+from jupyter_clinagent.study.showing.verdict import Verdict
 from jupyter_clinagent.tasks.findings import reporting
 from jupyter_clinagent.tasks.findings.scored import FindingScores
 
@@ -43,6 +47,7 @@ def perfect(test: FindingScores) -> FindingScores:
         ([40, 2, 3, 0], "Of four findings one could be judged: f0 (AUROC", "that of f0 alone, the only one of four findings"),
         ([40, 30, 3, 0], "Of four findings two could be judged. Best told is f0", "the mean over two of four findings, those"),
         ([2, 2], "No finding can be judged on these test images.", "is an anecdote"),
+        ([40, 30, 119], "Of three findings two could be judged.", "the mean over two of three findings"),
         ([40], "It tells f0 (AUROC", "here that of f0 alone, is"),
     ],
 )
@@ -64,6 +69,22 @@ def test_a_finding_for_which_validation_allows_no_threshold_is_said_to_have_none
     test, validation = scored([40, 30]), scored([40, 0])
     assert "No threshold could be chosen for f1" in reporting.without_threshold(evidence(test, validation))
     assert "Each has its own threshold." in reporting.without_threshold(evidence(test))
+
+
+def test_verdict_and_chat_say_over_which_findings_the_mean_is() -> None:
+    figures = scored([40, 2, 0]).estimates(["a", "b", "c"], [], None, 0)
+    plain = {"name": "probe", "hypothesis": "", "kept": True, "reason": "", "seconds": 1.0, "steps": 1, "epochs": 1.0}
+    facts = ExperimentFacts(metric="macro_auroc", value=0.9, low=0.8, high=1.0, validation=figures, **plain)  # type: ignore[arg-type]
+    said = (
+        "Macro AUROC is the mean over 1 of 3 (a). Not judged: b (only 2 groups show it, too few to judge); c (no image is known"
+    )
+    assert said in repr(Verdict(facts, []))
+    assert said in refined_message([facts], facts)
+    opened = EvaluationFacts(experiment="probe", primary_metric="macro_auroc", validation={}, test=figures, unsealed=1)
+    chat = message(Turn("", Settings("s"), (Call("add_and_run", {}, {"facts": [opened.model_dump(mode="json")]}),)))
+    assert said in chat
+    assert "AUROC of b: can't be estimated (only 2 groups show it, too few to judge)" in chat
+    assert "AUROC of a: 0." in chat or "AUROC of a: 1." in chat
 
 
 def test_the_headline_gives_the_figure_of_the_evidence() -> None:
