@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jupyter_clinagent.agent.playbook.drafting import Notes
 from jupyter_clinagent.agent.playbook.wording import normalise
@@ -23,10 +23,14 @@ _LEFT_OUT = re.compile(
 _SAME_ONES = re.compile(r"\b(?:them|these|those|sie|diese)\b")
 
 
-def policies_of(texts: Sequence[str], counts: dict[str, dict[str, int]], notes: Notes) -> dict[str, Policy]:
+def policies_of(texts: Sequence[str]) -> dict[str, Policy]:
     """Policy for ``uncertain`` and ``not_mentioned`` entries, as the last of the texts has it that speaks of them."""
     read = {name: [policy for text in texts if (policy := _read(text, subject))] for name, subject in _SUBJECTS.items()}
-    policies: dict[str, Policy] = {name: found[-1] if found else "left out" for name, found in read.items()}
+    return {name: found[-1] if found else "left out" for name, found in read.items()}
+
+
+def say_policies(policies: Mapping[str, Policy], counts: Mapping[str, Mapping[str, int]], notes: Notes) -> None:
+    """How many entries there are of either kind, what they count as, and what to say for another reading."""
     for name, word in (("uncertain", "uncertain"), ("not_mentioned", "not mentioned")):
         number = sum(one[word] for one in counts.values())
         if number:
@@ -34,7 +38,6 @@ def policies_of(texts: Sequence[str], counts: dict[str, dict[str, int]], notes: 
             notes.add(
                 f"{number} entries that are {word} {means}; say “count {word} as negative” (or positive) for another reading."
             )
-    return policies
 
 
 def _read(text: str, subject: str) -> Policy | None:
