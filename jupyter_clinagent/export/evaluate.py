@@ -82,6 +82,8 @@ def _shift(internal: pd.DataFrame, external: Judged, classes: list[str], task: T
     found = {}
     for number, name in enumerate(classes):
         ill, scores = external.binary(number)
+        if not len(ill):
+            continue  # their labels say nothing of it
         before, prevalence = task.evaluating.internal(internal, name)
         distance = float(stats.ks_2samp(before, scores).statistic)
         found[name] = {"prevalence_external": float(ill.mean()), "score_distance": distance}
