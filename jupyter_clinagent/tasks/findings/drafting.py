@@ -45,9 +45,10 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     notes, seen = Notes(list(survey.assumptions)), seen_in(survey)
     for line in seen["said"]:
         notes.add(line)
-    policies = policies_of([intent.text, *intent.later])
+    texts = [intent.text, *intent.later]
+    policies = policies_of(texts)
     names = _names(intent, survey, seen, policies, notes)
-    say_policies(policies, {n: seen["findings"][n] for n in names}, notes)
+    say_policies(texts, {n: seen["findings"][n] for n in names}, notes)
     specification = SeveralFindings(
         task=TASK.name,
         request=intent.text,
