@@ -46,7 +46,9 @@ COLUMNS = "finding columns"
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
     """Load, group, split and seal; ``wishes.more`` may say what ``uncertain`` and ``not_mentioned`` entries count as."""
     policies = _policies(wishes)
-    found, bare = _learnable(_corrected(_chosen(inventory, wishes.classes), corrections), policies)
+    everything = _findings_in(inventory)
+    found, bare = _learnable(_corrected(_chosen(everything, wishes.classes), corrections), policies)
+    bare = _with_unchosen(bare, everything, wishes.classes, policies)
     rows = _with_truth(found, policies)
     labelled = corrections.exclusions.apply(Labelled(rows, COLUMNS, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, {}, 0, 0))
     linked = link_images(inventory, labelled.rows, wishes.group)
@@ -64,13 +66,17 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, COLUMNS, wishes.seed)
 
 
-def _chosen(inventory: Inventory, classes: Mapping[str, list[str]] | None) -> FoundFindings:
+def _findings_in(inventory: Inventory) -> FoundFindings:
     found = find_findings(inventory)
-    if found is None or not len(found.codes.columns):
+    if found is None:
         raise LabelsDoNotMatch(
             f"No table in {inventory.folder.root} has several findings for each image: add one with a column of image names and "
             "a column of 1 and 0 for each finding, or one column with findings joined by “|”."
         )
+    return found
+
+
+def _chosen(found: FoundFindings, classes: Mapping[str, list[str]] | None) -> FoundFindings:
     if classes is None:
         return found
     codes = gathered(found.codes, classes)
@@ -125,6 +131,16 @@ def _learnable(found: FoundFindings, policies: Mapping[str, str]) -> tuple[Found
     if not len(codes.columns):
         raise LabelsDoNotMatch(f"{' '.join(say(bare))} Add images of the other kind, or count uncertain entries otherwise.")
     return replace(found, codes=codes), bare
+
+
+def _with_unchosen(
+    bare: OneSided, found: FoundFindings, classes: Mapping[str, list[str]] | None, policies: Mapping[str, str]
+) -> OneSided:
+    """Also those that the specification has left out already, because they can't be learnt."""
+    taken = {value.casefold() for values in (classes or {}).values() for value in values}
+    unchosen = [name for name in found.codes.columns if classes is not None and str(name).casefold() not in taken]
+    others = one_sided_in(read_as(found.codes[unchosen], policies))
+    return OneSided([*bare.never, *others.never], [*bare.always, *others.always])
 
 
 def _taught(rows: pd.DataFrame) -> tuple[pd.DataFrame, OneSided]:

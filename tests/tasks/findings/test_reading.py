@@ -208,6 +208,13 @@ def test_a_finding_that_is_always_there_is_named_and_not_learnt(tmp_path: Path) 
     assert [finding.text for finding in audit(cohort)] == [line]
 
 
+def test_what_the_specification_has_left_out_as_not_learnable_is_named_by_the_cohort_and_the_audit(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "edema": alternating(5), "lung": [1] * NUMBER})
+    cohort = load(folder, classes={"effusion": ["effusion"], "mass": ["mass"]})
+    assert "Every image of which it is known shows lung, so nothing can be learnt about it." in cohort.facts.assumptions
+    assert ["lung" in finding.text for finding in audit(cohort)] == [True]
+
+
 @pytest.mark.parametrize(
     ("inside", "outside", "line"),
     [
