@@ -161,6 +161,10 @@ class ExperimentFacts(Displayed):
     validation: dict[str, Estimate] = {}
 
 
+MEAN = "macro_"
+"""What the name of a mean over classes or findings begins with."""
+
+
 def say_averaged(spoken: str, metric: str, figures: Mapping[str, Estimate]) -> str:
     """Over what a mean was taken, in words, where some of its parts can't be judged; empty where all can.
 
@@ -171,9 +175,11 @@ def say_averaged(spoken: str, metric: str, figures: Mapping[str, Estimate]) -> s
     metric
         A mean such as ``macro_auroc``, of ``auroc:effusion``, ``auroc:mass``, … among the ``figures``.
     """
-    base = f"{metric.removeprefix('macro_')}:" if metric.startswith("macro_") else None
+    base = f"{metric.removeprefix(MEAN)}:" if metric.startswith(MEAN) else None
     parts = {name.removeprefix(base): figure for name, figure in figures.items() if base and name.startswith(base)}
-    missing = "; ".join(f"{name} ({figure.reason})" for name, figure in parts.items() if figure.value is None)
+    missing = "; ".join(
+        name + (f" ({figure.reason})" if figure.reason else "") for name, figure in parts.items() if figure.value is None
+    )
     if not missing:
         return ""
     judged = [name for name, figure in parts.items() if figure.value is not None]

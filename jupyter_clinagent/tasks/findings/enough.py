@@ -6,6 +6,8 @@ import numpy as np
 
 FEWEST = 5
 """A finding that fewer groups show, or that fewer are without, is not judged."""
+UNKNOWN = "nothing is known of it"
+"""Why a finding of which the table says nothing is not judged."""
 
 
 def too_few(truth: np.ndarray, groups: np.ndarray) -> list[str]:
@@ -31,9 +33,12 @@ def counted(truth: np.ndarray, groups: np.ndarray) -> np.ndarray:
 def withheld(truth: np.ndarray, groups: np.ndarray) -> dict[str, list[str]]:
     """Why a figure of each finding is not given, by figure: a rate only asks for those whose answer it counts."""
     showing, without = answered(truth, groups, 1), answered(truth, groups, 0)
-    whole = too_few(truth, groups)
-    rates = {"sensitivity": [_why(n, FEWEST) for n in showing], "specificity": [_why(FEWEST, n) for n in without]}
-    return {**dict.fromkeys(("auroc", "ap", "ece", "brier"), whole), **rates}
+    rates = {
+        "sensitivity": [_why(yes, FEWEST if yes or no else 0) for yes, no in zip(showing, without, strict=True)],
+        "specificity": [_why(FEWEST if yes or no else 0, no) for yes, no in zip(showing, without, strict=True)],
+        "prevalence": ["" if yes or no else UNKNOWN for yes, no in zip(showing, without, strict=True)],
+    }
+    return {**dict.fromkeys(("auroc", "ap", "ece", "brier"), too_few(truth, groups)), **rates}
 
 
 def answered(truth: np.ndarray, groups: np.ndarray, answer: int) -> list[int]:
@@ -43,6 +48,8 @@ def answered(truth: np.ndarray, groups: np.ndarray, answer: int) -> list[int]:
 
 
 def _why(showing: int, without: int) -> str:
+    if not showing and not without:
+        return UNKNOWN
     if not showing:
         return "no image is known to show it"
     if not without:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from jupyter_clinagent.errors import BadInput
-from jupyter_clinagent.export.evaluate import _shift
+from jupyter_clinagent.export.evaluate import _shift, _text
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
@@ -91,6 +91,17 @@ def test_a_table_with_one_finding_alone_is_judged(model: OnnxFindings, tmp_path:
     judged, _, said = score(model, write(tmp_path, {"Mass": alternating(3)}), specified())
     np.testing.assert_array_equal(judged.truth[:, 1], alternating(3))  # type: ignore[attr-defined]
     assert "Their table says nothing of effusion: not judged here." in said
+    figures = judged.estimates(["effusion", "mass"], [], None, 0)
+    assert {figures[f"{name}:effusion"].reason for name in ("auroc", "sensitivity", "prevalence")} == {"nothing is known of it"}
+
+
+def test_the_text_says_over_which_findings_the_means_are_here_and_in_the_study(model: OnnxFindings, tmp_path: Path) -> None:
+    judged, _, _ = score(model, write(tmp_path, {"mass": alternating(3), "edema": alternating(4)}), specified())
+    external = {name: one.model_dump() for name, one in judged.estimates(["effusion", "mass"], [], None, 0).items()}
+    internal = {"macro_auroc": {"value": 0.9}, "auroc:effusion": {"value": 0.9}, "auroc:mass": {"value": None}}
+    text = _text({"external": external, "internal": internal, "shift": {}, "said": [], "not_read": []})
+    assert "Here, Macro AUROC is the mean over 1 of 2 (mass). Not judged: effusion (nothing is known of it)." in text
+    assert "In the study, Macro AUROC is the mean over 1 of 2 (effusion). Not judged: mass." in text
 
 
 def test_the_shift_leaves_out_what_their_labels_say_nothing_of(model: OnnxFindings, tmp_path: Path) -> None:
