@@ -25,18 +25,19 @@ pytestmark = pytest.mark.browser
 
 
 class Sentence(NamedTuple):
-    """What is typed, the phantoms that it is about, and what the closing message has to say."""
+    """What is typed, the phantoms that it is about, what the closing message has to say, and in how many minutes."""
 
     kind: str
     images: int
     words: str
     figure: str
+    minutes: float = 1.0
     details: dict[str, Any] = {}  # noqa: RUF012  read only
 
 
 SENTENCES = {
     "moles": Sentence("dermoscopy", 300, "Classify these dermoscopy images into their diagnoses", "Macro AUROC"),
-    "wrists": Sentence("wrist", 190, "Find the fractures on these wrist radiographs and mark them with boxes", "mAP50"),
+    "wrists": Sentence("wrist", 160, "Find the fractures on these wrist radiographs and mark them with boxes", "mAP50", 1.5),
     "few-boxes": Sentence(
         "wrist-weak", 240, "Find wrist fractures. Only 5 % of the images have boxes, the others just a label", "mAP50"
     ),
@@ -45,7 +46,7 @@ SENTENCES = {
         200,
         "Classify pneumothorax; the model must not rely on the chest drain",
         "Reliance on drain",
-        {"size": 96, "drain_negative": 0.25},
+        details={"size": 96, "drain_negative": 0.25},
     ),
 }
 
@@ -80,7 +81,7 @@ def studied(browser: Browser, lab: Lab) -> Callable[[str], Study]:
 def _typed(browser: Browser, lab: Lab, name: str) -> Study:
     clinician = Clinician(browser, lab, f"{name}.ipynb")
     clinician.new_chat()
-    clinician.say(f"{SENTENCES[name].words}. The images are in data/{name}. Take 1 minute.")
+    clinician.say(f"{SENTENCES[name].words}. The images are in data/{name}. Take {SENTENCES[name].minutes:g} minutes.")
     clinician.approve("Specification")
     clinician.approve("Plan")
     expect(clinician.working.get_by_role("status")).to_have_text(re.compile(r"Done\.|Ended"), timeout=300_000)

@@ -17,7 +17,8 @@ from jupyter_clinagent.study.data.boxes.voc import voc_boxes
 from jupyter_clinagent.study.data.boxes.yolo import yolo_boxes
 from jupyter_clinagent.study.data.filenames import ParsedGroups, parse_groups
 from jupyter_clinagent.study.data.folder import DataFolder, read_folder
-from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, ClassFolders, find_class_folders, find_split_folders
+from jupyter_clinagent.study.data.layouts import ClassFolders, find_class_folders, find_split_folders
+from jupyter_clinagent.study.data.masks import masks_among
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
@@ -58,9 +59,8 @@ class Inventory:
 def take_inventory(data: str | Path) -> Inventory:
     """List the folder, read its tables, match rows to files and recognise the layout."""
     folder = read_folder(data)
-    masks = pair_masks(folder.images).masks
-    images = [image for image in folder.images if image not in masks and not _in_mask_folder(image)] or folder.images
     problems: list[str] = []
+    images = _without_masks(folder, problems)
     index = FileIndex(images)
     frames = {name: frame for name in folder.tables if (frame := _read(folder, name, problems)) is not None}
     named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
@@ -70,6 +70,20 @@ def take_inventory(data: str | Path) -> Inventory:
     return Inventory(
         folder, images, tables + _coco_tables(coco, index), find_class_folders(images), boxes, parse_groups(images), problems
     )
+
+
+def _without_masks(folder: DataFolder, problems: list[str]) -> list[str]:
+    """The images; where folders of masks have no image of their names, that is said."""
+    paired = pair_masks(folder.images)
+    strange = [] if len(paired.strange) == len(folder.images) else masks_among(folder, paired.strange)
+    images = [image for image in folder.images if image not in paired.masks.union(strange)]
+    if not images:
+        return folder.images
+    unpaired = sorted([*strange, *(paired.alone if not paired.structures else ())])
+    if unpaired:
+        names = ", ".join(unpaired[:3]) + ", …" * (len(unpaired) > 3)
+        problems.append(f"{len(unpaired)} masks have no image of their name ({names}); they are not used.")
+    return images
 
 
 def _boxes(
@@ -99,10 +113,6 @@ def _coco_tables(found: list[CocoFile], index: FileIndex) -> list[Table]:
         return []
     name = found[0].name
     return [Table(name, told[0], "file_name", told[1], describe_columns(told[0], name, "file_name", index))]
-
-
-def _in_mask_folder(image: str) -> bool:
-    return any(part.lower() in MASK_FOLDERS for part in image.split("/")[:-1])
 
 
 def _read(folder: DataFolder, name: str, problems: list[str]) -> pd.DataFrame | None:

@@ -16,6 +16,8 @@ _AFFIXES = ("_mask", "-mask", "_segmentation", "-segmentation", "_seg")
 SAME_PROPORTIONS = 0.02
 """Width to height of a mask and its image may differ by this share; a mask at another scale is enlarged or shrunk."""
 _SAMPLE = 60
+_LOOKED_AT, _FEW, _FLAT = 12, 12, 0.97
+"""Of so many files of a folder most have so many values in this share of their pixels, if they are masks."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,26 @@ def find_masks(folder: DataFolder) -> list[MaskFolder]:
         if len(images) == 1:  # two images of that name: which one it outlines would be a guess
             found.setdefault(name, MaskFolder(name)).files[images[0]] = file
     return sorted(found.values(), key=lambda masks: -len(masks.files))
+
+
+def masks_among(folder: DataFolder, files: Sequence[str]) -> list[str]:
+    """Files of those folders that look like masks: nearly all pixels of a sample have one of a few values."""
+    members: dict[PurePosixPath, list[str]] = {}
+    for file in files:
+        members.setdefault(PurePosixPath(file).parent, []).append(file)
+    found = []
+    for inside in members.values():
+        sample = inside[:: max(1, len(inside) // _LOOKED_AT)][:_LOOKED_AT]
+        if sum(_is_flat(folder.path(file)) for file in sample) > len(sample) / 2:
+            found += inside
+    return found
+
+
+def _is_flat(path: Path) -> bool:
+    values = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if values is None:
+        return False
+    return bool(np.sort(np.bincount(values.ravel()))[-_FEW:].sum() >= _FLAT * values.size)
 
 
 def _mask_folder(file: str) -> str | None:

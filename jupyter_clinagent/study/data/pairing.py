@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
+from jupyter_clinagent.study.data import mask_names
 from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, SPLIT_WORDS
 
 ONE = "outline"
 """Name of the structure where nothing names it."""
-FOLDERS = MASK_FOLDERS | {"seg", "gt", "groundtruth", "ground_truth", "ground truth", "outlines", "contours", "lesion_masks"}
-PERHAPS = frozenset(["label", "labels", "annotation", "annotations", "manual", "1st_manual", "target", "targets"])
-"""Folders that hold masks if their files are named like images elsewhere."""
 _AFTER = re.compile(
     r"^(.+?)[ _-]*(?:masks?|seg(?:mentation)?s?|ground_?truth|gt|labels?|outlines?|manual\d*)(?:[ _-]?\d+)?$", re.I
 )
 _PART = re.compile(rf"[ _-](?:{'|'.join(SPLIT_WORDS)})$")
 _BEFORE = re.compile(r"^(?:masks?|seg(?:mentation)?|gt|labels?)[ _-]+(.+)$", re.I)
+_GAP = re.compile(r"[ _.-]+")
+_NUMBER = "#"
+MOST_IN, RECURS = 0.5, 2
+"""A folder that may hold masks does if so many of its files are named like images; a name recurs with so many images."""
 
 
 @dataclass(frozen=True)
 class Paired:
-    """Masks by structure and image (paths in the data folder), and mask files without an image of that name."""
+    """Masks by structure and image (paths in the data folder), and mask files without an image of that name.
+
+    Attributes
+    ----------
+    strange
+        Files in folders that are named like masks (“liver_masks”) of which none is named like an image: masks of images that
+        are not there, or no masks.
+    """
 
     structures: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     alone: list[str] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
 
     @property
     def masks(self) -> set[str]:
@@ -35,28 +46,172 @@ class Paired:
         return {mask for images in self.structures.values() for masks in images.values() for mask in masks} | set(self.alone)
 
 
+class _Home(NamedTuple):
+    """The folder that makes a file a mask, how surely its name says so, what else it says, and the folder below it."""
+
+    folder: str
+    rank: int
+    own: str
+    below: str
+
+
+class _Match(NamedTuple):
+    """The image that a name means, and what else it says: nothing, what is outlined, or a number."""
+
+    image: str
+    rest: str
+
+
 def pair_masks(files: Sequence[str]) -> Paired:
     """Tell masks from images by their folders and names, and bring them together.
 
     ``masks/scan7.png``, ``scan7_mask.png``, ``scan7 (1)_mask_1.png``, ``mask_scan7.png``; several masks of an image belong to one
-    structure unless folders below the mask folder name them (``masks/liver/scan7.png``).
+    structure unless folders (``masks/liver/scan7.png``, ``liver_masks/scan7.png``) or names (``masks/scan7_liver.png``) tell them
+    apart.
     """
-    stems = {name for file in files if not _level(file, FOLDERS | PERHAPS) for name in _names(file)}
-    masks = {file: read for file in files if (read := _as_mask(file, stems)) is not None}
+    homes, strange = _homes(files)
+    stems = _Stems(file for file in files if file not in homes)
+    matches = _recurring(
+        {file: match for file in files if (match := stems.match(file, file in homes)) is not None},
+        stems,
+    )
     images: dict[str, list[str]] = defaultdict(list)
     for file in files:
-        if file not in masks:
+        if file not in homes and file not in matches:
             for name in _names(file):
                 images[name].append(file)
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     alone = []
-    for file, (stem, structure) in masks.items():
-        image = _nearest(file, images.get(stem, []))
-        if image is None:
-            alone.append(file)
-        else:
-            found[structure][image].append(file)
-    return Paired(_by_folder({name: dict(pairs) for name, pairs in found.items()}), alone) if found else Paired()
+    for file in files:
+        if file in homes or file in matches:
+            image = _nearest(file, images.get(matches[file].image, [])) if file in matches else None
+            if image is None:
+                alone.append(file)
+            else:
+                found[_structure(homes.get(file), matches[file].rest)][image].append(file)
+    return Paired(_by_folder({name: dict(pairs) for name, pairs in found.items()}, homes), alone, strange)
+
+
+# ------------------------------------------------------------------ folders
+def _homes(files: Sequence[str]) -> tuple[dict[str, _Home], list[str]]:
+    """The folder of each mask that lies in one, and files of folders that are named like masks and seem to hold none.
+
+    Those whose names say it most surely come first: what is no mask by them may be the image of a less sure one.
+    """
+    top = _shared(files)
+    homes = {file: home for file in files if (home := _home(file, top)) is not None}
+    besides = {word.lower() for file in files if file not in homes for word in mask_names.words(str(PurePosixPath(file).parent))}
+    strange: list[str] = []
+    for level in (mask_names.CERTAIN, mask_names.SURE, mask_names.UNSURE):
+        stems = _Stems(file for file in files if file not in homes or homes[file].rank < level)
+        for members in _by_home(homes, level).values():
+            if not _holds_masks(members, stems, homes[members[0]]):
+                strange += members if level == mask_names.SURE else []
+                homes = {file: home for file, home in homes.items() if file not in members}
+    own = {home.own: mask_names.thing(home.own, frozenset(besides)) for home in homes.values()}
+    return {file: home._replace(own=own[home.own]) for file, home in homes.items()}, strange
+
+
+def _holds_masks(members: Sequence[str], stems: _Stems, home: _Home) -> bool:
+    paired = len(_recurring({file: found for file in members if (found := stems.match(file, True)) is not None}, stems))
+    name = PurePosixPath(home.folder).name.lower()
+    if home.rank == mask_names.CERTAIN and name in MASK_FOLDERS:
+        return True
+    return paired >= (MOST_IN * len(members) if home.rank == mask_names.UNSURE else 1)
+
+
+def _home(file: str, top: int) -> _Home | None:
+    """The deepest of the folders whose names say most surely that they hold masks; none above a folder of images."""
+    parts = PurePosixPath(file).parts[:-1]
+    last = max((k for k, part in enumerate(parts) if mask_names.holds_images(part)), default=-1)
+    ranks = [(mask_names.rank(part), k) for k, part in enumerate(parts) if k > max(last, top - 1)]
+    best, level = max(ranks, default=(mask_names.NONE, 0))
+    if best == mask_names.NONE:
+        return None
+    below = [part for part in parts[level + 1 :] if part.lower() not in SPLIT_WORDS]
+    own = parts[level] if best < mask_names.CERTAIN and mask_names.says_mask(parts[level]) else ""
+    return _Home("/".join(parts[: level + 1]), best, own, below[0] if below else "")
+
+
+def _by_home(homes: dict[str, _Home], level: int) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for file, home in homes.items():
+        if home.rank == level:
+            found[home.folder].append(file)
+    return found
+
+
+def _shared(files: Sequence[str]) -> int:
+    """How many folders all files have in common: their names tell nothing apart."""
+    parts = [PurePosixPath(file).parts[:-1] for file in files]
+    return next((k for k, level in enumerate(zip(*parts, strict=False)) if len(set(level)) > 1), min(map(len, parts), default=0))
+
+
+def _by_folder(structures: dict[str, dict[str, list[str]]], homes: dict[str, _Home]) -> dict[str, dict[str, list[str]]]:
+    """Masks of one image in several folders (“mask”, “1st_manual”) outline different things, which bear the folders' names."""
+
+    def folder(mask: str) -> str:
+        return PurePosixPath(homes[mask].folder).name if mask in homes else ONE
+
+    pairs = structures.get(ONE, {})
+    if not any(len({folder(mask) for mask in masks}) > 1 for masks in pairs.values()):
+        return structures
+    apart: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for image, masks in pairs.items():
+        for mask in masks:
+            apart[folder(mask)][image].append(mask)
+    return {name: one for name, one in structures.items() if name != ONE} | {name: dict(one) for name, one in apart.items()}
+
+
+# ------------------------------------------------------------------ names
+class _Stems:
+    """Names by which masks may call images."""
+
+    def __init__(self, images: Iterable[str]) -> None:
+        self.names = {name for file in images for name in _names(file)}
+        inside = [found for name in self.names if (found := self._inside(name)) is not None]
+        self.rests = {_key(found.rest) for found in inside if not mask_names.says_mask(found.rest)}
+
+    def match(self, file: str, masks: bool) -> _Match | None:
+        """The image that a file's name means; where it doesn't lie among masks, the name has to say that it is one."""
+        stem = PurePosixPath(file).stem
+        if masks and stem.lower() in self.names:
+            return _Match(stem.lower(), "")
+        base = _base(stem.lower())
+        if base is not None and base in self.names:
+            return _Match(base, "")
+        found = self._inside(stem)
+        return found if found is not None and (masks or mask_names.says_mask(found.rest)) else None
+
+    def _inside(self, stem: str) -> _Match | None:
+        """The longest name of an image that a longer name begins or ends with."""
+        gaps = list(_GAP.finditer(stem))
+        ends = [(stem[: gap.start()].lower(), stem[gap.end() :]) for gap in gaps]
+        ends += [(stem[gap.end() :].lower(), stem[: gap.start()]) for gap in gaps]
+        known = [(image, rest) for image, rest in ends if image in self.names and rest]
+        return _Match(*max(known, key=lambda one: len(one[0]))) if known else None
+
+
+def _recurring(matches: dict[str, _Match], stems: _Stems) -> dict[str, _Match]:
+    """Without names that say something else with one image only, or that tell images apart, too."""
+    times = Counter(key for _, key in {(match.image, _key(match.rest)) for match in matches.values() if match.rest})
+    return {
+        file: match
+        for file, match in matches.items()
+        if not match.rest or (times[_key(match.rest)] >= RECURS and _key(match.rest) not in stems.rests)
+    }
+
+
+def _key(rest: str) -> str:
+    return mask_names.thing(rest).lower() or _NUMBER
+
+
+def _structure(home: _Home | None, rest: str) -> str:
+    """Named by the folder of masks, else by the one below it, and by what a mask's name says beside its image's."""
+    below = home.below if home else ""
+    folder = (home.own if home else "") or (mask_names.thing(below) if mask_names.says_mask(below) else below)
+    beside = mask_names.thing(rest)
+    return " ".join([folder, beside] if beside.lower() not in folder.lower() else [folder]).strip() or ONE
 
 
 def _names(image: str) -> set[str]:
@@ -65,46 +220,10 @@ def _names(image: str) -> set[str]:
     return {stem, _PART.sub("", stem) or stem}
 
 
-def _by_folder(structures: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, list[str]]]:
-    """Masks of one image in several folders (“mask”, “1st_manual”) outline different things, which bear the folders' names."""
-    pairs = structures.get(ONE, {})
-    folders = {image: [_folder(mask) for mask in masks] for image, masks in pairs.items()}
-    if not any(len(set(names)) > 1 for names in folders.values()):
-        return structures
-    apart: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for image, masks in pairs.items():
-        for mask in masks:
-            apart[_folder(mask)][image].append(mask)
-    return {name: one for name, one in structures.items() if name != ONE} | {name: dict(one) for name, one in apart.items()}
-
-
-def _folder(mask: str) -> str:
-    level = _level(mask, FOLDERS | PERHAPS)
-    return PurePosixPath(mask).parts[level - 1] if level else ONE
-
-
-def _as_mask(file: str, stems: set[str]) -> tuple[str, str] | None:
-    """Stem of the image that a mask is for, and its structure; None for an image."""
-    path = PurePosixPath(file)
-    stem = path.stem.lower()
-    named = _base(stem)
-    level = _level(file, FOLDERS) or (_level(file, PERHAPS) if {stem, named} & stems else 0)
-    if level:
-        below = [part for part in path.parts[level:-1] if part.lower() not in SPLIT_WORDS]
-        return (stem if stem in stems or named is None else named), (below[0] if below else ONE)
-    return (named, ONE) if named in stems else None
-
-
 def _base(stem: str) -> str | None:
     """What a mask's name says beside that it is a mask."""
     match = _AFTER.match(stem) or _BEFORE.match(stem)
     return match[1].rstrip(" _-") if match else None
-
-
-def _level(file: str, names: frozenset[str] | set[str]) -> int:
-    """How deep the folder of masks lies, counted from 1; 0 for none."""
-    parts = PurePosixPath(file).parts[:-1]
-    return next((number for number, part in enumerate(parts, 1) if part.lower() in names), 0)
 
 
 def _nearest(mask: str, images: list[str]) -> str | None:

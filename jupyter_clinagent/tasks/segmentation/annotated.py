@@ -1,4 +1,4 @@
-"""Outlines that annotation tools write: COCO polygons and runs, LabelMe, tables of runs."""
+"""Outlines that annotation tools write: COCO polygons and runs, LabelMe; tables of runs are in :mod:`.run_tables`."""
 
 from __future__ import annotations
 
@@ -6,32 +6,38 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.pairing import ONE
-from jupyter_clinagent.study.data.tables import Table
+from jupyter_clinagent.tasks.segmentation.legend import no_legends, read_legend
+from jupyter_clinagent.tasks.segmentation.run_tables import Found, tables_of_runs
 
-Found = dict[str, list[dict[str, Any]]]
-"""References by image; an empty list: the image is known to show nothing."""
 BOX_ONLY = "a finding on it has a box and no outline"
-_RUNS = ("encodedpixels", "rle", "rle_mask", "encoded_pixels", "segmentation", "mask_rle")
 
 
-def annotated_outlines(inventory: Inventory) -> tuple[dict[str, Found], str, list[str]]:
-    """Structures with their outlines, where they were read from, and names of images that are not there."""
+class Annotated(NamedTuple):
+    """Structures with their outlines, where they were read from, names of images that are not there, and what was assumed."""
+
+    found: dict[str, Found]
+    source: str
+    strangers: list[str]
+    said: list[str]
+
+
+def annotated_outlines(inventory: Inventory) -> Annotated:
+    """Outlines of the first kind of annotation that has any."""
     index = FileIndex(inventory.images)
     for read, source in ((_coco, "COCO"), (_labelme, "LabelMe files")):
         found, strangers = read(inventory.folder, index)
         if any(images for images in found.values()):
-            return found, source, strangers
-    found, strangers = _tables(inventory.tables)
-    return found, "a table of runs of pixels", strangers
+            return Annotated(found, source, strangers, [])
+    found, strangers, said = tables_of_runs(inventory.tables, read_legend(inventory.folder, no_legends(inventory.tables)))
+    return Annotated(found, "a table of runs of pixels", strangers, said)
 
 
 def _json(folder: DataFolder) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -129,42 +135,3 @@ def _labelme_reference(shape: dict[str, Any]) -> dict[str, Any]:
 
 _ROUND = 72
 """Corners that a circle is drawn with."""
-
-
-# ------------------------------------------------------------------ tables
-def _tables(tables: list[Table]) -> tuple[dict[str, Found], list[str]]:
-    """One row for each outline; an empty cell (or -1) says that there is none."""
-    found: dict[str, Found] = defaultdict(dict)
-    strangers: list[str] = []
-    for table in tables:
-        column = next((str(name) for name in table.frame.columns if str(name).lower() in _RUNS), None)
-        if column is None or not table.matched or table.image_column is None:
-            continue
-        label = next((c.name for c in table.by_role("label") if c.name != column), None)
-        for position, cell in table.frame[column].items():
-            file = table.files[position]
-            if not isinstance(file, str):
-                strangers.append(str(table.frame.at[position, table.image_column]))
-                continue
-            name = str(table.frame.at[position, label]) if label else ONE
-            references = found[name].setdefault(file, [])
-            runs = _starts(cell)
-            if len(runs) % 2:
-                references.append({"unusable": "its runs of pixels end in a start without a length"})
-            elif runs:
-                references.append({"starts": runs, **_sides(table.frame, position)})
-    return dict(found), strangers
-
-
-def _starts(cell: Any) -> list[int]:
-    words = str(cell).split() if isinstance(cell, str) else []
-    numbers = [int(word) for word in words if word.lstrip("-").isdigit()]
-    return numbers if len(numbers) > 1 else []
-
-
-def _sides(frame: pd.DataFrame, position: Any) -> dict[str, list[int]]:
-    known = {str(name).lower(): frame.at[position, name] for name in frame.columns}
-    try:
-        return {"size": [int(float(known["height"])), int(float(known["width"]))]}
-    except (KeyError, TypeError, ValueError):
-        return {}

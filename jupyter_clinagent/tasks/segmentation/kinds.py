@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.tasks.segmentation.legend import Legend
+from jupyter_clinagent.tasks.segmentation.palettes import palettes_of
 from jupyter_clinagent.tasks.segmentation.reading import read_values
 
 SAMPLE = 40
@@ -31,15 +33,25 @@ VOID, NUMBERED = 255, 64
 """255 beside labels below 64 marks pixels that nobody decided on (Pascal VOC, Cityscapes)."""
 Value = int | tuple[int, int, int]
 _LOSSY = frozenset([".jpg", ".jpeg"])
+_PALETTES = "The masks have different palettes, so their colours are read, not the numbers behind them."
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Values by structure (None: whatever is brighter than ``above``), and what was assumed."""
+    """Values by structure (None: whatever is brighter than ``above``), and what was assumed.
+
+    ``colours`` says that palettes are read by their colours, because their numbers mean something else in each file.
+    """
 
     values: Mapping[str, Any]
     said: list[str] = field(default_factory=list)
     above: float | None = None
+    colours: bool = False
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What a reference needs beside file and value."""
+        return ({} if self.above is None else {"above": self.above}) | ({"colours": True} if self.colours else {})
 
     def structures(self, name: str) -> dict[str, Any]:
         """Value by structure; a single one bears the name of its masks."""
@@ -50,13 +62,19 @@ class Kind:
 
 def kind_of(masks: Sequence[Path], legend: Legend) -> Kind:
     """Judge the masks of one structure: by a sample whether their edges are soft, then by all of them which values occur."""
-    sample = sampled(masks)
-    read = [(path, values) for path in sample if (values := _values(path)) is not None]
+    palettes = palettes_of(masks)
+    named: Legend = {number: legend[colour] for number, colour in palettes.colours.items() if colour in legend}
+    kind = _read_kind(masks, named | legend, palettes.differ)
+    return replace(kind, said=[*kind.said, _PALETTES], colours=True) if palettes.differ else kind
+
+
+def _read_kind(masks: Sequence[Path], legend: Legend, colours: bool) -> Kind:
+    read = [(path, values) for path in sampled(masks) if (values := _values(path, colours)) is not None]
     if any(values.ndim == 3 for _, values in read):
-        return _coloured(set().union(*_values_of_all(masks)), legend)
+        return _coloured(set().union(*_values_of_all(masks, colours)), legend)
     brightest = max((int(values.max()) for _, values in read), default=0)
     lossy = any(path.suffix.lower() in _LOSSY for path, _ in read)
-    each = [_labels(values) for _, values in read] if lossy else _values_of_all(masks)
+    each = [_labels(values) for _, values in read] if lossy else _values_of_all(masks, colours)
     seen = {value for values in each for value in values if isinstance(value, int)}
     if not lossy and len(seen) > MOST and _numbers_objects([values for _, values in read]):
         return Kind({ONE: None}, ["The masks number each object; all of them count as inside."], 0)
@@ -126,14 +144,14 @@ def _outside(masks: Sequence[np.ndarray]) -> int:
     return int(values[counts.argmax()]) if len(corners) and counts.max() >= CORNERS * len(corners) else 0
 
 
-def _values_of_all(masks: Sequence[Path]) -> list[set[Value]]:
+def _values_of_all(masks: Sequence[Path], colours: bool) -> list[set[Value]]:
     """Values or colours of each mask; of one with more than a label map has, just enough to tell that it does."""
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(_values_in, masks))
+        return list(pool.map(partial(_values_in, colours=colours), masks))
 
 
-def _values_in(path: Path) -> set[Value]:
-    values = _values(path)
+def _values_in(path: Path, colours: bool) -> set[Value]:
+    values = _values(path, colours)
     if values is None:
         return set()
     if values.ndim == 2:
@@ -146,9 +164,9 @@ def _labels(mask: np.ndarray) -> set[Value]:
     return set(np.unique(mask)[: 2 * MOST].tolist())
 
 
-def _values(path: Path) -> np.ndarray | None:
+def _values(path: Path, colours: bool = False) -> np.ndarray | None:
     """None where it can't be read; it is counted when the cohort is loaded."""
     try:
-        return read_values(path)
+        return read_values(path, colours)
     except BadInput:
         return None

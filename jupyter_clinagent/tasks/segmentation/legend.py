@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Container, Iterable
 from pathlib import PurePosixPath
 
 from jupyter_clinagent.study.data.folder import DataFolder
+from jupyter_clinagent.study.data.tables import Table
 
 Legend = dict[int | tuple[int, int, int], str]
 _NAMED = re.compile(r"legend|colou?r|palette|class|label|structure", re.I)
@@ -14,16 +16,21 @@ _NUMBER = re.compile(r"^\d{1,3}$")
 _HEX = re.compile(r"^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$", re.I)
 
 
-def legend_files(folder: DataFolder) -> list[str]:
+def no_legends(tables: Iterable[Table]) -> set[str]:
+    """Tables that name images: “scan7.png,1” says nothing of what 1 means."""
+    return {table.name for table in tables if table.matched}
+
+
+def legend_files(folder: DataFolder, without: Container[str] = ()) -> list[str]:
     """Small files whose name says that they name labels or colours."""
     named = [name for name in [*folder.others, *folder.tables] if _NAMED.search(PurePosixPath(name).stem)]
-    return [name for name in named if name.lower().endswith((".txt", ".csv", ".json"))]
+    return [name for name in named if name.lower().endswith((".txt", ".csv", ".json")) and name not in without]
 
 
-def read_legend(folder: DataFolder) -> Legend:
+def read_legend(folder: DataFolder, without: Container[str] = ()) -> Legend:
     """Lines such as “liver,255,0,0”, “1 liver” or “liver #ff0000”, or JSON of names and values."""
     found: Legend = {}
-    for name in legend_files(folder):
+    for name in legend_files(folder, without):
         text = folder.path(name).read_text(encoding="utf-8-sig", errors="replace")[:20_000]
         found |= _from_json(text) if name.lower().endswith(".json") else _from_lines(text)
     return found

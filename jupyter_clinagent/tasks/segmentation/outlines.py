@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_clinagent.errors import BadInput
-from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.pairing import ONE, Paired, pair_masks
-from jupyter_clinagent.tasks.segmentation.annotated import Found, annotated_outlines
+from jupyter_clinagent.tasks.segmentation.annotated import annotated_outlines
 from jupyter_clinagent.tasks.segmentation.kinds import field_of_view, kind_of
-from jupyter_clinagent.tasks.segmentation.legend import legend_files, read_legend
+from jupyter_clinagent.tasks.segmentation.legend import legend_files, no_legends, read_legend
+from jupyter_clinagent.tasks.segmentation.run_tables import Found
 
 GIF = ".gif"
 """Masks come as GIF, too (DRIVE); pictures of patients don't."""
+_ALONE = "No mask is named like an image."
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,21 @@ def find_outlines(inventory: Inventory) -> Outlines | None:
     folder = inventory.folder
     paired = pair_masks([*folder.images, *folder.with_suffix(GIF)])
     if paired.structures:
-        return _from_masks(folder, paired)
-    found, source, alone = annotated_outlines(inventory)
-    if not found:
-        return None
-    described = {image for images in found.values() for image in images}
-    kept = {name: {image: refs for image, refs in images.items() if refs} for name, images in found.items()}
-    return Outlines(
-        kept, inventory.images, described, alone, [f"Outlines were read from {source}."], source, folder.with_suffix(".json")
-    )
+        return _from_masks(inventory, paired, no_legends(inventory.tables))
+    read = annotated_outlines(inventory)
+    if not read.found:
+        return Outlines({}, inventory.images, alone=paired.alone, said=[_ALONE]) if paired.alone else None
+    described = {image for images in read.found.values() for image in images}
+    kept = {name: {image: refs for image, refs in images.items() if refs} for name, images in read.found.items()}
+    if any(kept.values()):  # a row “no finding” names no structure
+        kept = {name: images for name, images in kept.items() if images}
+    said = [f"Outlines were read from {read.source}.", *read.said]
+    return Outlines(kept, inventory.images, described, read.strangers, said, read.source, folder.with_suffix(".json"))
 
 
-def _from_masks(folder: DataFolder, paired: Paired) -> Outlines | None:
-    images = [file for file in folder.images if file not in paired.masks]
-    legend, said, found = read_legend(folder), [], {}
+def _from_masks(inventory: Inventory, paired: Paired, tables: set[str]) -> Outlines | None:
+    folder, images = inventory.folder, [file for file in inventory.images if file not in paired.masks]
+    legend, said, found = read_legend(folder, tables), [], {}
     for name, masks in paired.structures.items():
         paths = [folder.path(file) for files in masks.values() for file in files]
         if field_of_view(paths):
@@ -74,16 +76,15 @@ def _from_masks(folder: DataFolder, paired: Paired) -> Outlines | None:
             continue
         kind = kind_of(paths, legend)
         said += kind.said
-        above = {} if kind.above is None else {"above": kind.above}
         for structure, value in kind.structures(name).items():
             found[structure] = {
-                image: [{"file": file, "value": value, **above} for file in sorted(files)]
+                image: [{"file": file, "value": value, **kind.reading} for file in sorted(files)]
                 for image, files in sorted(masks.items())
             }
     if not found:
         return Outlines({}, images, set(), paired.alone, said)
     described = {image for structure in found.values() for image in structure}
-    files = [*sorted(paired.masks), *legend_files(folder)]
+    files = [*sorted(paired.masks), *legend_files(folder, tables)]
     return Outlines(found, images, described, paired.alone, said, files=files)
 
 

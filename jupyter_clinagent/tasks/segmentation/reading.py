@@ -1,16 +1,17 @@
 """One outline of one image, whatever it was written as: mask files, polygons, runs of pixels.
 
-A *reference* is plain data, so that it can be sealed: ``{"file", "value", "above"}`` (value None: whatever is brighter than
-``above``, or than half of the file's brightest pixel), ``{"polygons"}`` (x, y, x, y, … in pixels), ``{"runs", "size"}`` (COCO:
-lengths of stretches outside and inside in turn, down the columns), ``{"starts", "size"}`` (tables: first pixel, counted from 1,
-and length, in turn; the size is the image's where it isn't given), or ``{"unusable"}``: something is there, and why its outline
-isn't known. An image with such a reference is left out: taken for empty it would teach the opposite of the truth.
+A *reference* is plain data, so that it can be sealed: ``{"file", "value", "above", "colours"}`` (value None: whatever is
+brighter than ``above``, or than half of the file's brightest pixel; ``colours``: a palette is read by its colours, not its
+numbers), ``{"polygons"}`` (x, y, x, y, … in pixels), ``{"runs", "size"}`` (COCO: lengths of stretches outside and inside in
+turn, down the columns), ``{"starts", "size"}`` (tables: first pixel, counted from 1, and length, in turn; the size is the
+image's where it isn't given), or ``{"unusable"}``: something is there, and why its outline isn't known. An image with such a
+reference is left out: taken for empty it would teach the opposite of the truth.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import cv2
@@ -18,6 +19,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.tasks.segmentation.palettes import in_colour
 
 Reference = Mapping[str, Any]
 _TRIANGLE = 6
@@ -44,7 +46,9 @@ def _one(reference: Reference, root: Path, size: tuple[int, int]) -> np.ndarray:
     if "unusable" in reference:
         raise BadInput(str(reference["unusable"]))
     if "file" in reference:
-        return _from_file(root / reference["file"], reference.get("value"), reference.get("above"), size)
+        values = read_values(root / reference["file"], bool(reference.get("colours")))
+        inside = _inside(values, reference.get("value"), reference.get("above"))
+        return _fitted(inside, size, f"the mask {PurePosixPath(reference['file']).name}")
     if "polygons" in reference:
         return _filled(reference["polygons"], size)
     own = (int(reference["size"][0]), int(reference["size"][1])) if reference.get("size") else size
@@ -53,8 +57,13 @@ def _one(reference: Reference, root: Path, size: tuple[int, int]) -> np.ndarray:
 
 
 # ------------------------------------------------------------------ files
-def read_values(path: Path) -> np.ndarray:
+def read_values(path: Path, colours: bool = False) -> np.ndarray:
     """Grey values, label numbers or colours of a mask file as they are stored: (H, W), or (H, W, 3) where it has colours.
+
+    Parameters
+    ----------
+    colours
+        Of a file with a palette its colours are read, not its numbers.
 
     Raises
     ------
@@ -63,7 +72,7 @@ def read_values(path: Path) -> np.ndarray:
     """
     try:
         with Image.open(path) as image:
-            values = _drawn_in_transparency(image)
+            values = in_colour(image) if colours and image.mode == "P" else _drawn_in_transparency(image)
             if values is None:
                 values = np.asarray(image if image.mode in ("L", "P", "I", "I;16", "1", "F") else image.convert("RGB"))
     except (OSError, UnidentifiedImageError, ValueError) as error:
@@ -81,16 +90,12 @@ def _drawn_in_transparency(image: Image.Image) -> np.ndarray | None:
     return opacity if opacity.min() < opacity.max() else None
 
 
-def _from_file(path: Path, value: Any, above: float | None, size: tuple[int, int]) -> np.ndarray:
-    values = read_values(path)
+def _inside(values: np.ndarray, value: Any, above: float | None) -> np.ndarray:
     if value is None:
         values = values if values.ndim == 2 else values.max(axis=2)
-        inside = np.asarray(values > (values.max() / 2 if above is None else above))
-    elif values.ndim == 3:
-        inside = np.asarray((values == np.asarray(value)).all(axis=2))
-    else:
-        inside = values == int(value)
-    return _fitted(inside, size, f"the mask {path.name}")
+        return np.asarray(values > (values.max() / 2 if above is None else above))
+    channels = values if values.ndim == 3 else values[..., None]  # an empty mask among coloured ones is grey
+    return np.asarray((channels == np.asarray(value)).all(axis=2))
 
 
 def fits(shape: tuple[int, int], size: tuple[int, int]) -> bool:
