@@ -37,7 +37,7 @@ class Sentence(NamedTuple):
 
 SENTENCES = {
     "moles": Sentence("dermoscopy", 300, "Classify these dermoscopy images into their diagnoses", "Macro AUROC"),
-    "wrists": Sentence("wrist", 160, "Find the fractures on these wrist radiographs and mark them with boxes", "mAP50", 1.5),
+    "wrists": Sentence("wrist", 190, "Find the fractures on these wrist radiographs and mark them with boxes", "mAP50", 1.5),
     "few-boxes": Sentence(
         "wrist-weak", 240, "Find wrist fractures. Only 5 % of the images have boxes, the others just a label", "mAP50"
     ),
