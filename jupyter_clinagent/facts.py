@@ -41,7 +41,7 @@ class SurveyFacts(Displayed):
     and ``folder_split`` with role ``split`` where partition folders were found."""
     label_candidates: list[str] = []
     group_candidates: list[str] = []
-    """Best first; ``file name`` stands for ids parsed from file names."""
+    """Best first; ``file name`` stands for ids parsed from file names, ``DICOM patient`` for those of headers."""
     split_candidates: list[str] = []
     modality: Modality = "other"
     median_size: tuple[int, int] | None = None

@@ -11,7 +11,7 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply
 from pydicom.pixels.utils import pixel_array
 
 from jupyter_clinagent.errors import UnreadableImage
-from jupyter_clinagent.imaging.spacing import Spacing, usable
+from jupyter_clinagent.imaging.spacing import Told, usable
 from jupyter_clinagent.imaging.windowing import percentile_window, window
 
 NOT_PICTURES = {
@@ -51,11 +51,11 @@ def read_dicom(path: Path) -> np.ndarray:
             raise UnreadableImage(str(path), "its window or palette is damaged") from None
 
 
-def read_spacing(path: Path) -> Spacing | None:
+def read_spacing(path: Path) -> Told | None:
     """Millimetres from row to row and from column to column; None where the header doesn't say.
 
-    Of a radiograph without a calibrated spacing, that at the detector (``ImagerPixelSpacing``), where things look larger than
-    they are in the patient.
+    Of a radiograph without a calibrated spacing it is that at the detector (``ImagerPixelSpacing``); so is a ``PixelSpacing``
+    that is the same without saying how it was calibrated (DICOM PS3.3, 10.7.1.3).
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -63,8 +63,11 @@ def read_spacing(path: Path) -> Spacing | None:
             header = pydicom.dcmread(path, force=True, stop_before_pixels=True)
             shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
             measures = (shared.get("PixelMeasuresSequence") or [pydicom.Dataset()])[0]
-            given = header.get("PixelSpacing") or measures.get("PixelSpacing") or header.get("ImagerPixelSpacing")
-            return usable(*given) if given is not None and len(given) == 2 else None
+            given, imager = header.get("PixelSpacing") or measures.get("PixelSpacing"), header.get("ImagerPixelSpacing")
+            uncalibrated = imager is not None and (given is None or list(given) == list(imager))
+            known = given if given is not None else imager
+            spacing = usable(*known) if known is not None and len(known) == 2 else None
+            return spacing and Told(spacing, uncalibrated and not header.get("PixelSpacingCalibrationType"))
         except Exception:  # a damaged header raises anything, and says nothing of pixels
             return None
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from jupyter_clinagent.errors import UnreadableImage
-from jupyter_clinagent.imaging.spacing import Spacing
+from jupyter_clinagent.imaging.spacing import Told
 from jupyter_clinagent.imaging.windowing import percentile_window
 
 PHOTOGRAPHS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".webp"})
@@ -58,7 +58,7 @@ def is_dicom(path: str | Path, data: bytes | None = None) -> bool:
     return head[128:132] == b"DICM"
 
 
-def spacing_in(path: Path) -> Spacing | None:
+def spacing_in(path: Path) -> Told | None:
     """That of a DICOM file; None for any other one: a photograph's dots per inch are those of paper, not of a patient."""
     if not is_dicom(path):
         return None

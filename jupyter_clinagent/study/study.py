@@ -134,7 +134,7 @@ class Study:
         ----------
         label, group, image, table
             Columns and table; None takes the survey's best candidate. ``label="folder"``: class folders;
-            ``group="file name"``: ids in file names, ``"none"``: each image on its own.
+            ``group="file name"``: ids in file names, ``"DICOM patient"``: of DICOM headers, ``"none"``: each image on its own.
         classes
             Label values of each class, in the order of the model's outputs; where the truth lies inside the images, names of
             the findings there.

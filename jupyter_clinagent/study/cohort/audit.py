@@ -14,8 +14,7 @@ from jupyter_clinagent.facts import AuditFinding
 from jupyter_clinagent.study.cohort.association import associations
 from jupyter_clinagent.study.cohort.cohort import Cohort, Looks
 from jupyter_clinagent.study.cohort.duplicates import all_pairs, joined_groups
-from jupyter_clinagent.study.data.identifiers import count_identifiers
-from jupyter_clinagent.study.data.inventory import Inventory
+from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, Inventory
 from jupyter_clinagent.study.data.roles import is_identifier, one_to_one
 from jupyter_clinagent.tasks import registry
 
@@ -171,10 +170,12 @@ def _size_of(cohort: Cohort, files: pd.Index) -> np.ndarray:
 
 
 def _identifiers(cohort: Cohort, inventory: Inventory) -> Iterator[AuditFinding]:
-    counts = count_identifiers(inventory.folder.path(image) for image in inventory.images)
+    counts = inventory.headers.carried
     if counts:
+        grouped = cohort.facts.group_source == DICOM_PATIENT
+        used = "shown or stored; patients were replaced by numbers" if grouped else "used, shown or stored"
         listed = ", ".join(f"{keyword} in {number}" for keyword, number in counts.items())
-        text = f"DICOM headers hold personal data ({listed} files). No value of them is used, shown or stored."
+        text = f"DICOM headers hold personal data ({listed} files). No value of them is {used}."
         yield AuditFinding(topic="identifiers", severity="warning", count=max(counts.values()), text=text)
     columns = sorted({c.name for t in inventory.tables for c in t.columns if is_identifier(c.name)})
     if columns:

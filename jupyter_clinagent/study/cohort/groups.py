@@ -8,7 +8,7 @@ import pandas as pd
 
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.filenames import parse_groups
-from jupyter_clinagent.study.data.inventory import FILE_NAME, Inventory
+from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, FILE_NAME, Inventory
 from jupyter_clinagent.study.data.roles import is_identifier
 from jupyter_clinagent.study.data.survey import group_candidates
 
@@ -24,10 +24,10 @@ class Groups(NamedTuple):
 
 
 def group_images(inventory: Inventory, rows: pd.DataFrame, group: str | None) -> Groups:
-    """Group images by a column, by ids parsed from file names (``"file name"``), or not at all (``"none"``).
+    """Group images by a column, by DICOM headers, by ids parsed from file names (``"file name"``), or not at all (``"none"``).
 
-    With ``group=None`` the best candidate of the survey is taken. Ids that are personal data (names) are replaced by
-    numbers at once.
+    With ``group=None`` the best candidate of the survey is taken. Ids that are personal data (names, patients of DICOM
+    headers) are replaced by numbers at once.
     """
     wanted = group or next(iter(group_candidates(inventory)), NONE)
     if wanted == NONE:
@@ -36,6 +36,8 @@ def group_images(inventory: Inventory, rows: pd.DataFrame, group: str | None) ->
         )
     if wanted == FILE_NAME:
         return _from_names(rows)
+    if wanted == DICOM_PATIENT:
+        return _from_headers(inventory, rows)
     if wanted not in rows.columns:
         raise BadInput(f"There is no column {wanted!r} to group by; there are: {', '.join(map(str, rows.columns))}.")
     return _from_column(rows, wanted)
@@ -54,6 +56,25 @@ def _from_names(rows: pd.DataFrame) -> Groups:
     return Groups(ids, FILE_NAME, [f"Groups were read from file names, which is an assumption: {examples}."])
 
 
+def _from_headers(inventory: Inventory, rows: pd.DataFrame) -> Groups:
+    numbers = pd.Series(inventory.headers.patients, dtype=object).reindex(rows.index)
+    if not numbers.notna().any():
+        raise BadInput("The DICOM headers do not say which images are of one patient: name a column, or say group='none'.")
+    said = [
+        "Images with the same patient (from the DICOM headers) belong together and never part; patients were replaced by numbers "
+        "and are shown nowhere."
+    ]
+    missing = int(numbers.isna().sum())
+    if missing:
+        said.append(f"{missing} images whose header names no patient are each a group of their own.")
+    ids = numbers.map(_number, na_action="ignore").astype(object)
+    return Groups(ids.where(ids.notna(), _own(rows)), DICOM_PATIENT, said)
+
+
+def _number(code: float) -> str:
+    return f"group-{int(code):04d}"
+
+
 def _from_column(rows: pd.DataFrame, column: str) -> Groups:
     ids, said = rows[column].astype(object), [f"Images with the same {column} belong together and never part."]
     missing = int(ids.isna().sum())
@@ -61,6 +82,6 @@ def _from_column(rows: pd.DataFrame, column: str) -> Groups:
         said.append(f"{missing} images without {column} are each a group of their own.")
     if is_identifier(column):
         codes = pd.Series(pd.factorize(ids, sort=True)[0], index=rows.index)
-        ids = codes.map(lambda code: f"group-{code + 1:04d}").where(ids.notna()).astype(object)
+        ids = codes.map(lambda code: _number(code + 1)).where(ids.notna()).astype(object)
         said.append(f"{column} is personal data: its values were replaced by numbers and are shown nowhere.")
     return Groups(ids.where(ids.notna(), _own(rows)), column, said)

@@ -1,15 +1,20 @@
-"""Personal data in DICOM headers and in columns: counted, never quoted."""
+"""Personal data in DICOM headers: counted, never quoted; patients are numbered as they are read."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
 
 import pydicom
 from pydicom.errors import InvalidDicomError
 
 from jupyter_clinagent.imaging.reading import is_dicom
+from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.study.data.folder import DataFolder
 
 KEYWORDS = (
     "PatientName", "PatientID", "PatientBirthDate", "PatientAddress", "PatientTelephoneNumbers", "OtherPatientIDs",
@@ -18,20 +23,65 @@ KEYWORDS = (
     "InstitutionName", "InstitutionAddress",
 )  # fmt: skip
 """Attributes of DICOM PS3.15 annex E that name a person or a place."""
+_NOBODY = re.compile(
+    r"anon[a-z]*|de[ -]?identified|pseudonym[a-z]*|removed|redacted|gelöscht|entfernt|none|no ?name|name|patient|id|test|0+|x+",
+    re.I,
+)
+"""What stands there when the patient was taken out of the header."""
 
 
-def count_identifiers(paths: Iterable[Path]) -> dict[str, int]:
-    """How many DICOM files carry a non-empty value of each identifying attribute."""
-    counts: Counter[str] = Counter()
-    for path in paths:
-        if is_dicom(path):
-            counts.update(_carried(path))
-    return dict(counts.most_common())
+class DicomHeaders:
+    """The identifying attributes of a folder's images; each header is read once, when it is first asked for."""
+
+    def __init__(self, folder: DataFolder, images: Sequence[str]) -> None:
+        self._folder = folder
+        self._images = list(images)
+
+    def __repr__(self) -> str:
+        return f"<DicomHeaders of {len(self._images)} images>"
+
+    @property
+    def carried(self) -> dict[str, int]:
+        """How many DICOM files carry a non-empty value of each identifying attribute, the most frequent first."""
+        return self._read[0]
+
+    @property
+    def patients(self) -> dict[str, int]:
+        """A number for the patient of each image, by ``PatientID``, or by ``PatientName`` where there is no id.
+
+        Empty where no two images tell that they are of one patient, and where all name the same.
+        """
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, int], dict[str, int]]:
+        with ThreadPoolExecutor(4) as pool:
+            headers = list(pool.map(self._header, self._images))
+        carried = Counter(keyword for header in headers for keyword in header)
+        known = {file: key for file, header in zip(self._images, headers, strict=True) if (key := _patient(header))}
+        numbers = {key: number for number, key in enumerate(sorted(set(known.values())), 1)}
+        recurring = 1 < len(numbers) < len(known)
+        return dict(carried.most_common()), {file: numbers[key] for file, key in known.items()} if recurring else {}
+
+    def _header(self, file: str) -> dict[str, str]:
+        path = self._folder.path(file)
+        try:
+            if not is_dicom(path):
+                return {}
+            header = pydicom.dcmread(path, stop_before_pixels=True, force=True, specific_tags=list(KEYWORDS))
+            return {keyword: given for keyword in KEYWORDS if (given := _text(header.get(keyword, "")))}
+        except (InvalidDicomError, OSError, ValueError, TypeError, AttributeError, NotImplementedError, EOFError):
+            return {}
 
 
-def _carried(path: Path) -> list[str]:
-    try:
-        header = pydicom.dcmread(path, stop_before_pixels=True, force=True, specific_tags=list(KEYWORDS))
-        return [keyword for keyword in KEYWORDS if str(header.get(keyword, "")).strip()]
-    except (InvalidDicomError, OSError, ValueError, TypeError, AttributeError, NotImplementedError, EOFError):
-        return []
+def _text(value: Any) -> str:
+    return str(value).strip()
+
+
+def _patient(header: Mapping[str, str]) -> tuple[str, str] | None:
+    """The attribute that names the patient, and what it says, in lower case; None where it names nobody."""
+    for keyword in ("PatientID", "PatientName"):
+        said = " ".join(re.split(r"[\s^=]+", header.get(keyword, ""))).strip().casefold()
+        if said and not not_known([said]) and not _NOBODY.fullmatch(said):
+            return keyword, said
+    return None

@@ -17,6 +17,7 @@ from jupyter_clinagent.study.data.boxes.voc import voc_boxes
 from jupyter_clinagent.study.data.boxes.yolo import yolo_boxes
 from jupyter_clinagent.study.data.filenames import ParsedGroups, parse_groups
 from jupyter_clinagent.study.data.folder import DataFolder, read_folder
+from jupyter_clinagent.study.data.identifiers import DicomHeaders
 from jupyter_clinagent.study.data.layouts import ClassFolders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.data.masks import masks_among
 from jupyter_clinagent.study.data.matching import FileIndex
@@ -27,6 +28,8 @@ from jupyter_clinagent.study.data.tables import Table, read_table
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
 """Names of the synthetic columns that stand for class folders, partition folders, inner folders and parsed file names."""
+DICOM_PATIENT = "DICOM patient"
+"""Stands for the patients that DICOM headers name."""
 
 ONE_HOT = "one_hot"
 _SAMPLE = 400
@@ -42,6 +45,7 @@ class Inventory:
     class_folders: ClassFolders | None
     boxes: AnnotatedBoxes | None
     parsed: ParsedGroups | None
+    headers: DicomHeaders
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -68,7 +72,14 @@ def take_inventory(data: str | Path) -> Inventory:
     coco = read_coco(folder, index)
     boxes = _boxes(folder, images, index, coco, tables, problems)
     return Inventory(
-        folder, images, tables + _coco_tables(coco, index), find_class_folders(images), boxes, parse_groups(images), problems
+        folder,
+        images,
+        tables + _coco_tables(coco, index),
+        find_class_folders(images),
+        boxes,
+        parse_groups(images),
+        DicomHeaders(folder, images),
+        problems,
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.imaging.reading import spacing_in
-from jupyter_clinagent.imaging.spacing import Spacing, usable
+from jupyter_clinagent.imaging.spacing import AT_DETECTOR, Spacing, usable
 from jupyter_clinagent.study.data.folder import DataFolder
 
 _NAMES = re.compile(
@@ -29,25 +29,30 @@ SAME = 0.01
 
 @dataclass(frozen=True)
 class Spacings:
-    """The spacing of every image by file, or of none where that of some isn't known; and what has to be said of it."""
+    """The spacing of every image by file, or of none where that of some isn't known; and what has to be said of it.
+
+    ``at_detector`` says that some were not measured in the patient, where things are smaller than on the film.
+    """
 
     by_file: Mapping[str, Spacing] = field(default_factory=dict)
     said: str = ""
+    at_detector: bool = False
 
 
 def read_spacings(folder: DataFolder, rows: pd.DataFrame) -> Spacings:
     """Of the images by which ``rows`` is indexed, whose other columns are those of the tables."""
     files = [str(file) for file in rows.index]
     with ThreadPoolExecutor(4) as pool:
-        headers = dict(zip(files, pool.map(lambda file: spacing_in(folder.path(file)), files), strict=True))
+        told = dict(zip(files, pool.map(lambda file: spacing_in(folder.path(file)), files), strict=True))
+    headers = {file: one.spacing if one else None for file, one in told.items()}
     column = next((str(name) for name in rows.columns if _NAMES.match(str(name))), None)
     cells = {file: parsed(rows.at[file, column]) for file in files} if column else dict.fromkeys(files)
     known = {file: one for file in files if (one := _agreed(headers[file], cells[file])) is not None}
     if len(known) == len(files) > 0:
         sources = ["DICOM headers"] * any(headers.values()) + [f"the column {column}"] * any(cells.values())
-        return Spacings(
-            known, f"Distances and areas are in millimetres; the size of a pixel was read from {' and '.join(sources)}."
-        )
+        said = f"Distances and areas are in millimetres; the size of a pixel was read from {' and '.join(sources)}."
+        at_detector = any(one.at_detector for one in told.values() if one) or bool(column and "imager" in column.lower())
+        return Spacings(known, said + (f" They are {AT_DETECTOR}." if at_detector else ""), at_detector)
     if known or column:
         return Spacings(
             said=f"The size of a pixel is known of {len(known)} of {len(files)} images only, so distances are in pixels."

@@ -13,6 +13,7 @@ from jupyter_clinagent.study.data.boxes.found import CORNERS, AnnotatedBoxes
 from jupyter_clinagent.study.data.group_names import names_patients, restarts
 from jupyter_clinagent.study.data.image_level import image_level_labels, supervision
 from jupyter_clinagent.study.data.inventory import (
+    DICOM_PATIENT,
     FILE_NAME,
     FOLDER,
     FOLDER_SPLIT,
@@ -127,11 +128,15 @@ def _candidates(inventory: Inventory, role: str) -> list[str]:
 
 
 def group_candidates(inventory: Inventory) -> list[str]:
-    """Coarsest first, as several lesions belong to one patient; what is numbered anew in each patient comes last."""
+    """Coarsest first, as several lesions belong to one patient; what is numbered anew in each patient comes last.
+
+    Where no column groups, the patients of DICOM headers come before folders and file names.
+    """
     columns = [(_restarts(table, c), c.distinct, c.name) for table in inventory.image_tables for c in table.by_role("group")]
     named = list(dict.fromkeys(name for _, _, name in sorted(columns, key=lambda column: column[:2])))
     inner = [PATIENT_FOLDER] if inventory.class_folders is not None and inventory.class_folders.inner else []
-    return named + inner + ([FILE_NAME] if inventory.parsed else [])
+    patients = [DICOM_PATIENT] if not named and inventory.headers.patients else []
+    return named + patients + inner + ([FILE_NAME] if inventory.parsed else [])
 
 
 def _restarts(table: Table, column: ColumnFacts) -> bool:
@@ -206,7 +211,10 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
     for table in inventory.image_tables:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
-    if inventory.parsed and not _candidates(inventory, "group"):
+    best = next(iter(group_candidates(inventory)), None)
+    if best == DICOM_PATIENT:
+        said.append("Images with the same patient (from the DICOM headers) belong together and never part.")
+    if inventory.parsed and best in (FILE_NAME, PATIENT_FOLDER):
         examples = "; ".join(f"{name} belongs to {group}" for name, group in inventory.parsed.examples)
         said.append(f"Images are grouped by ids read from file names, for example: {examples}.")
     return said

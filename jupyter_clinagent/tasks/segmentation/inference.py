@@ -11,7 +11,7 @@ import numpy as np
 
 from jupyter_clinagent.imaging.inference import OnnxModel, pixels_of
 from jupyter_clinagent.imaging.reading import is_dicom, spacing_in
-from jupyter_clinagent.imaging.spacing import Spacing
+from jupyter_clinagent.imaging.spacing import AT_DETECTOR, Spacing
 from jupyter_clinagent.tasks.segmentation.dicom_seg import NotWritten, write_segmentation
 
 SMALLEST = 5
@@ -57,10 +57,12 @@ def header(model: OnnxOutliner) -> list[str]:
 def rows(model: OnnxOutliner, pixels: np.ndarray, image: Path, place: Path) -> list[list[str]]:
     """One for each structure; ``place.png`` or ``place_STRUCTURE.png`` is written, and ``place.seg.dcm`` for a DICOM image."""
     found = model.predict_one(pixels)
-    masks, spacing = found >= INSIDE, spacing_in(image)
+    masks, told = found >= INSIDE, spacing_in(image)
     files = _write_masks(model.classes, masks, place)
     seg, note = _write_seg(model, image, masks, place)
     each = zip(model.classes, found, masks, files, strict=True)
+    spacing = told.spacing if told else None
+    note = "; ".join([*([f"area_mm2 is {AT_DETECTOR}"] if told and told.at_detector else []), *([note] if note else [])])
     return [[*_row(name, one, mask, spacing), file.name, seg, note] for name, one, mask, file in each]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Specification
+from jupyter_clinagent.imaging.spacing import AT_DETECTOR
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled, not_applicable
 from jupyter_clinagent.study.report.words import hundred
@@ -73,8 +74,10 @@ def naming(e: Evidence) -> str:
 
 def judged(e: Evidence) -> Iterator[Line]:
     """The spread of the Dice instead of a confusion matrix; no calibration."""
+    where = f" Distances and areas are {AT_DETECTOR}." if e.session.cohort.facts.details.get("at_detector") else ""
     yield filled(
-        "Confusion by class", "See the spread of the Dice, the figures for images with and without a finding, and the gallery."
+        "Confusion by class",
+        f"See the spread of the Dice, the figures for images with and without a finding, and the gallery.{where}",
     )
     yield not_applicable("Calibration", "Judged are outlines; how well pixel probabilities are calibrated is not measured.")
 

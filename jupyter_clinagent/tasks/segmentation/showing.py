@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.facts import CohortFacts, EvaluationFacts
+from jupyter_clinagent.imaging.spacing import AT_DETECTOR
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.failures import MOST, SIDE, Failure, FailureKind
 from jupyter_clinagent.study.showing.markup import HEADS, ShownTable
-from jupyter_clinagent.study.showing.tables import tables
+from jupyter_clinagent.study.showing.tables import figures_table
 from jupyter_clinagent.tasks.segmentation import figures as plots
 from jupyter_clinagent.tasks.segmentation.galleries import caption, order, picture
 from jupyter_clinagent.tasks.segmentation.galleries import draw as galleries
@@ -28,6 +29,12 @@ def cohort(facts: CohortFacts) -> list[ShownTable | str]:
     """Images that show each structure."""
     rows = [(name, *(parts[part] for part in PARTITIONS)) for name, parts in facts.details["structures"].items()]
     return [ShownTable(["Class", *HEADS], rows, "Images that show a structure")]
+
+
+def tables(session: Session, facts: EvaluationFacts) -> list[ShownTable | str]:
+    """Every figure in one table, and where millimetres were measured."""
+    note = [f"Millimetres are {AT_DETECTOR}."] if session.cohort.facts.details.get("at_detector") else []
+    return [figures_table(facts, facts.test), *note]
 
 
 def figures(session: Session) -> dict[str, Figure]:

@@ -12,6 +12,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.facts import AuditFinding, CohortFacts
+from jupyter_clinagent.imaging.spacing import AT_DETECTOR
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.counting import (
@@ -122,6 +123,7 @@ def _facts(
             "structures": _by_structure(rows, list(images.classes)),
             "alone": len(images.found.alone),
             "exclusive": exclusive(rows),
+            "at_detector": spacings.at_detector,
         },
         assumptions=[
             *(say_too_few(name, number) for name, number in few.items()),
@@ -194,7 +196,8 @@ def _in_square_millimetres(cohort: Cohort, images: Sequence[str], masks: Sequenc
     """Of a typical outline; nothing where pixels have no known size."""
     known = [cohort.spacing(image) for image in images]
     areas = [m.sum() * s[0] * s[1] for s, each in zip(known, masks, strict=True) if s is not None for m in each if m.any()]
-    return f" Its area is {np.median(areas):.3g} mm²." if areas else ""
+    where = f" {AT_DETECTOR}" if cohort.facts.details.get("at_detector") else ""
+    return f" Its area is {np.median(areas):.3g} mm²{where}." if areas else ""
 
 
 def sheet(cohort: Cohort, shown: pd.DataFrame) -> dict[str, pd.Series]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -14,7 +15,8 @@ from jupyter_clinagent.imaging.reading import spacing_in
 from jupyter_clinagent.study.data.spacing import parsed
 from jupyter_clinagent.tasks.segmentation.metrics import measure
 from jupyter_clinagent.tasks.segmentation.outlined import Outlined
-from jupyter_clinagent.tasks.segmentation.showing import predictions
+from jupyter_clinagent.tasks.segmentation.reporting import judged
+from jupyter_clinagent.tasks.segmentation.showing import predictions, tables
 from jupyter_clinagent.tasks.segmentation.targets import audit
 from tests.imaging.test_dicom import dicom
 from tests.tasks.segmentation.test_reading import disc, load, outlined, write_mask
@@ -23,11 +25,11 @@ SQUARE = np.zeros((64, 64), bool)
 SQUARE[20:40, 20:40] = True
 
 
-def dicoms(folder: Path, number: int = 30, without: int = 0) -> None:
+def dicoms(folder: Path, number: int = 30, without: int = 0, attribute: str = "PixelSpacing") -> None:
     (folder / "images").mkdir(parents=True)
     rng = np.random.default_rng(0)
     for k in range(number):
-        known = {"PixelSpacing": [0.5, 0.5]} if k >= without else {}
+        known = {attribute: [0.5, 0.5]} if k >= without else {}
         pixels = rng.integers(0, 4000, (48, 64)).astype(np.uint16)
         dicom(folder / "images" / f"scan{k:02d}.dcm", pixels, **known)
         write_mask(folder / "masks" / f"scan{k:02d}.png", disc(k))
@@ -133,9 +135,29 @@ def test_a_cell_is_read_only_if_it_can_mean_one_thing(cell: object, spacing: tup
 
 
 def test_spacing_at_the_detector_counts_and_dots_per_inch_do_not(tmp_path: Path) -> None:
-    pixels = np.zeros((8, 8), np.uint16)
-    assert spacing_in(dicom(tmp_path / "a.dcm", pixels, ImagerPixelSpacing=[0.2, 0.1])) == (0.2, 0.1)
-    assert spacing_in(dicom(tmp_path / "b.dcm", pixels, ImagerPixelSpacing=[0.2, 0.2], PixelSpacing=[0.1, 0.1])) == (0.1, 0.1)
+    pixels, imager, same = np.zeros((8, 8), np.uint16), [0.2, 0.1], {"PixelSpacing": [0.2, 0.1]}
+    assert spacing_in(dicom(tmp_path / "a.dcm", pixels, ImagerPixelSpacing=imager)) == ((0.2, 0.1), True)
+    assert spacing_in(dicom(tmp_path / "b.dcm", pixels, ImagerPixelSpacing=imager, PixelSpacing=[0.1, 0.1])) == (
+        (0.1, 0.1),
+        False,
+    )
+    assert spacing_in(dicom(tmp_path / "e.dcm", pixels, ImagerPixelSpacing=imager, **same)) == ((0.2, 0.1), True)
+    calibrated = dicom(tmp_path / "f.dcm", pixels, ImagerPixelSpacing=imager, PixelSpacingCalibrationType="FIDUCIAL", **same)
+    assert spacing_in(calibrated) == ((0.2, 0.1), False)
     assert spacing_in(dicom(tmp_path / "c.dcm", pixels)) is None
     cv2.imwrite(str(tmp_path / "d.tif"), pixels.astype(np.uint8), [cv2.IMWRITE_TIFF_XDPI, 300, cv2.IMWRITE_TIFF_YDPI, 300])
     assert spacing_in(tmp_path / "d.tif") is None
+
+
+@pytest.mark.parametrize(("attribute", "where"), [("ImagerPixelSpacing", True), ("PixelSpacing", False)])
+def test_it_is_said_where_millimetres_are_those_at_the_detector(attribute: str, where: bool, tmp_path: Path) -> None:
+    dicoms(tmp_path, attribute=attribute)
+    cohort = load(tmp_path)
+    session, facts = SimpleNamespace(cohort=cohort), SimpleNamespace(test={}, validation={})
+    told = [
+        said(tmp_path),
+        next(f.text for f in audit(cohort) if f.topic == "outlines"),
+        " ".join(str(part) for part in tables(session, facts)),  # type: ignore[arg-type]
+        next(iter(judged(SimpleNamespace(session=session)))).text,  # type: ignore[arg-type]
+    ]
+    assert ["at the detector, not corrected for magnification" in text for text in told] == [where] * 4
