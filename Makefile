@@ -22,7 +22,7 @@ demo: $(VENV)/.installed
 	$(BIN)/jupyter clinagent demo $(DEMO)
 
 test: $(VENV)/.developed chromium check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20 --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.developed
 	$(BIN)/ruff check .

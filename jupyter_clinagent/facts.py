@@ -161,6 +161,33 @@ class ExperimentFacts(Displayed):
     validation: dict[str, Estimate] = {}
 
 
+MEAN = "macro_"
+"""What the name of a mean over classes or findings begins with."""
+
+
+def say_averaged(spoken: str, metric: str, figures: Mapping[str, Estimate]) -> str:
+    """Over what a mean was taken, in words, where some of its parts can't be judged; empty where all can.
+
+    Parameters
+    ----------
+    spoken
+        What the metric is called.
+    metric
+        A mean such as ``macro_auroc``, of ``auroc:effusion``, ``auroc:mass``, … among the ``figures``.
+    """
+    base = f"{metric.removeprefix(MEAN)}:" if metric.startswith(MEAN) else None
+    parts = {name.removeprefix(base): figure for name, figure in figures.items() if base and name.startswith(base)}
+    missing = "; ".join(
+        name + (f" ({figure.reason})" if figure.reason else "") for name, figure in parts.items() if figure.value is None
+    )
+    if not missing:
+        return ""
+    judged = [name for name, figure in parts.items() if figure.value is not None]
+    if not judged:
+        return f"None of the {len(parts)} can be judged, so {spoken}, the mean of all of them, is an anecdote: {missing}."
+    return f"{spoken} is the mean over {len(judged)} of {len(parts)} ({', '.join(judged)}). Not judged: {missing}."
+
+
 TargetVerdict = Literal["inside", "exceeded", "missed", "too few to judge"]
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from jupyter_clinagent._version import __version__
 from jupyter_clinagent.errors import OtherRelease
 
-FACTS = RECORD = LEDGER = MANIFEST = 1
-"""Versions of facts, of an entry of the record, of the ledger and of a bundle's manifest."""
+FACTS = RECORD = LEDGER = MANIFEST = MODEL = 1
+"""Versions of facts, of an entry of the record, of the ledger, of a bundle's manifest and of what a model says of itself."""
 SUMMARY = 2
 """Version of the JSON summary: since 2 a question's words stand under ``text``, and release 0.1.0 had no ``allocation``."""
 

@@ -85,31 +85,20 @@ def test_the_data_folder_is_not_touched(finished: FinishedStudy, tmp_path: Path)
             assert path.read_bytes() == (finished.data / path.relative_to(tmp_path / "again")).read_bytes()
 
 
-def test_a_dry_run_ends_with_a_plan_and_trains_nothing(tmp_path: Path) -> None:
-    phantoms.write("triage", tmp_path / "data", n=100, seed=1)
-    code, summary = run(tmp_path, "--dry-run", "--minutes", "5")
-    assert (code, summary["exit"]) == (0, 0)
-    assert summary["plan"]["steps"][0]["name"] == "linear probe"
-    assert summary["specification"]["minutes"] == 5
-    assert "study.confirm" in (tmp_path / "s.ipynb").read_text(encoding="utf-8")
-    assert "study.experiment" not in (tmp_path / "s.ipynb").read_text(encoding="utf-8")
-
-
-def test_another_seed_is_in_the_specification_and_in_the_cell_that_opens_the_study(tmp_path: Path) -> None:
-    phantoms.write("triage", tmp_path / "data", n=100, seed=1)
-    code, summary = run(tmp_path, "--dry-run", "--minutes", "5", "--seed", "7")
-    assert (code, summary["specification"]["seed"]) == (0, 7)
-    assert "minutes=5, seed=7," in (tmp_path / "s.ipynb").read_text(encoding="utf-8")
-
-
-def test_an_answer_to_a_question_that_nobody_asked_is_said_to_be_ignored(
+def test_a_dry_run_ends_with_a_plan_and_trains_nothing_and_its_options_are_heard(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     phantoms.write("triage", tmp_path / "data", n=100, seed=1)
-    code, summary = run(tmp_path, "--dry-run", "--minutes", "5", "--answer", "colour=red")
-    said = [line for line in summary["assumptions"] if "colour=red was ignored" in line]
-    assert (code, len(said)) == (0, 1)
-    assert said[0] in capsys.readouterr().out
+    code, summary = run(tmp_path, "--dry-run", "--minutes", "5", "--seed", "7", "--answer", "colour=red")
+    assert (code, summary["exit"]) == (0, 0)
+    assert summary["plan"]["steps"][0]["name"] == "linear probe"
+    assert (summary["specification"]["minutes"], summary["specification"]["seed"]) == (5, 7)
+    notebook = (tmp_path / "s.ipynb").read_text(encoding="utf-8")
+    assert "minutes=5, seed=7," in notebook
+    assert "study.confirm" in notebook
+    assert "study.experiment" not in notebook
+    (ignored,) = [line for line in summary["assumptions"] if "colour=red was ignored" in line]  # nobody asked that
+    assert ignored in capsys.readouterr().out
 
 
 # ------------------------------------------------------------------ what is missing or refused

@@ -71,9 +71,9 @@ def test_a_shortcut_that_nobody_named_is_found_measured_and_worked_on_again(tmp_
     words = [
         "Classify pneumothorax; it must not rely on shortcuts",
         "use 90 % sensitivity",
-        "it looks at the drain, half a minute",
+        "it looks at the drain, 20 seconds",
     ]
-    first, threshold, again = asyncio.run(conversation(tmp_path, 1.0, words))
+    first, threshold, again = asyncio.run(conversation(tmp_path, 0.6, words))
     assert any("the audit found that “drain” goes with the label" in line for line in first.assumptions)
     assert "post hoc" in threshold.message
     found = summary(again)  # the same file, written anew

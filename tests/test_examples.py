@@ -13,6 +13,8 @@ EXAMPLES = sorted((Path(__file__).parent.parent / "example_notebooks").glob("*.i
 
 def test_there_is_an_example_of_each_study() -> None:
     assert {p.stem for p in EXAMPLES} == set(make.EXAMPLES)
+    assert len(make.EXAMPLES) == 5
+    assert {example.kind for example in make.EXAMPLES.values()} == {"triage", "dermoscopy", "wrist", "wrist-weak", "chest"}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)

@@ -1,19 +1,24 @@
 """What another release wrote is read: new fields are kept, missing ones explained in a sentence, never with a traceback."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.messages import HumanMessage
 
 from jupyter_clinagent import cli
+from jupyter_clinagent.agent.playbook.turn import Settings, fold
 from jupyter_clinagent.contracts import FACTS_MIME
 from jupyter_clinagent.errors import Different, OtherRelease
 from jupyter_clinagent.export import verify as verifying
 from jupyter_clinagent.export.evaluate import evaluate
+from jupyter_clinagent.extension.journal import Journal
 from jupyter_clinagent.facts import AuditFacts, CohortFacts, EvaluationFacts, ExperimentFacts, completed
+from jupyter_clinagent.imaging.inference import METADATA, Metadata, read_metadata
 from jupyter_clinagent.study.protocol.ledger import LEDGER, Entry, Ledger
 from jupyter_clinagent.study.protocol.record import Record, chained, confirmed_in, verify_record
 from tests.agent.test_playbook import COHORT, EVALUATION, EXPERIMENT, Clinic
@@ -137,6 +142,41 @@ def test_a_confirmed_specification_that_lacks_something_says_so(data: dict[str, 
     path = _record(tmp_path / "record.jsonl", schema=9, data=data)
     with pytest.raises(OtherRelease, match=f"^The confirmed specification on record .*“{missing}” is missing.*" + NEWEST):
         confirmed_in(verify_record(path))
+
+
+# ------------------------------------------------------------------ models, settings and jobs
+def _model(folder: Path, **changes: Any) -> Metadata:
+    told = {"schema": 9, "task": "t", "classes": ["a", "b"], "size": [64, 48], "crop": 1, "weather": "fine", **changes}
+    (folder / METADATA).write_text(json.dumps(told), encoding="utf-8")
+    return read_metadata(folder)
+
+
+def test_what_a_model_of_a_later_release_says_is_kept_and_what_it_lacks_is_explained(tmp_path: Path) -> None:
+    model = _model(tmp_path)
+    assert model["weather"] == "fine"
+    with pytest.raises(OtherRelease, match=r"^The model's preprocessing.json can't be read by .*“moon” is missing.*" + NEWEST):
+        model["moon"]
+    with pytest.raises(OtherRelease, match="“size” is missing or unclear.*" + NEWEST):
+        _model(tmp_path, size="small")
+
+
+def test_a_conversation_of_another_release_goes_on() -> None:
+    def settings(**written: Any) -> Settings:
+        return fold([HumanMessage(f"Sort them\n\n<settings>{json.dumps(written)}</settings>")]).settings
+
+    assert settings(study_folder="s", minutes=3, weather="fine") == Settings("s", minutes=3)
+    assert settings(data="d") == Settings("study", data="d")
+
+
+def test_the_journal_of_another_release_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    Journal(str(tmp_path)).note("one", "a.ipynb", "a.chat", "Sort them")
+    (file,) = (tmp_path / "home").iterdir()
+    file.write_text(json.dumps({"one": [os.getpid(), "a.ipynb", "a.chat", "Sort them", "a later field"]}), encoding="utf-8")
+    assert [job.request for job in Journal(str(tmp_path)).take_lost()] == ["Sort them"]
+    file.write_text(json.dumps({"one": [os.getpid(), "a.ipynb"]}), encoding="utf-8")
+    assert Journal(str(tmp_path)).take_lost() == []
 
 
 # ------------------------------------------------------------------ bundles

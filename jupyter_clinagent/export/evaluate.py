@@ -11,9 +11,10 @@ import pandas as pd
 from scipy import stats
 
 from jupyter_clinagent import versions
-from jupyter_clinagent.contracts import names_of
+from jupyter_clinagent.contracts import Estimate, names_of
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.export.unpack import check, model_in, study_in, unpacked
+from jupyter_clinagent.facts import MEAN, say_averaged
 from jupyter_clinagent.imaging.inference import load_onnx
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.tasks import registry
@@ -83,6 +84,8 @@ def _shift(internal: pd.DataFrame, external: Judged, classes: list[str], task: T
     found = {}
     for number, name in enumerate(classes):
         ill, scores = external.binary(number)
+        if not len(ill):
+            continue  # their labels say nothing of it
         before, prevalence = task.evaluating.internal(internal, name)
         distance = float(stats.ks_2samp(before, scores).statistic)
         found[name] = {"prevalence_external": float(ill.mean()), "score_distance": distance}
@@ -103,6 +106,7 @@ def _text(result: dict[str, Any]) -> str:
         lines.append(
             f"  {name}: {value['value']:.3f} ({interval})" + (f", in the study {inside:.3f}" if inside is not None else "")
         )
+    lines += _over(result)
     for name, shift in result["shift"].items():
         before = shift.get("prevalence_internal")
         in_study = f", {before:.0%} in the study" if before is not None else ""
@@ -114,3 +118,17 @@ def _text(result: dict[str, Any]) -> str:
     reasons = Counter(line.partition(": ")[2] or line for line in result["not_read"])
     lines += [f"  {count} image{'s are' if count > 1 else ' is'} left out: {why}." for why, count in reasons.most_common(5)]
     return "\n".join([*lines, "Research use only; not a medical device."])
+
+
+def _over(result: dict[str, Any]) -> list[str]:
+    """Over what each mean was taken, here and in the study, where some of it can't be judged."""
+    said = []
+    for where, figures in (("Here", result["external"]), ("In the study", result["internal"])):
+        known = {
+            name: Estimate(**{key: value.get(key) for key in ("value", "low", "high", "reason")})
+            for name, value in figures.items()
+        }
+        means = [name for name in known if name.startswith(MEAN)]
+        over = [say_averaged(registry.metric(name).title, name, known) for name in means]
+        said += [f"  {where}, {sentence}" for sentence in over if sentence]
+    return said

@@ -13,7 +13,10 @@ from jupyter_server.utils import check_pid
 
 
 class Entry(NamedTuple):
-    """A job under way: the process that works on it, notebook and chat from the server's root, and the request."""
+    """A job under way: the process that works on it, notebook and chat from the server's root, and the request.
+
+    A field is added at the end and never taken away, so that releases read each other's.
+    """
 
     pid: int
     notebook: str
@@ -53,8 +56,9 @@ class Journal:
 
     def _read(self) -> dict[str, Entry]:
         try:
-            return {job: Entry(*entry) for job, entry in json.loads(self._path.read_text(encoding="utf-8")).items()}
-        except (FileNotFoundError, ValueError):
+            known = json.loads(self._path.read_text(encoding="utf-8"))
+            return {job: Entry(*entry[: len(Entry._fields)]) for job, entry in known.items()}
+        except (FileNotFoundError, ValueError, TypeError):
             return {}
 
     def _write(self, entries: dict[str, Entry]) -> None:

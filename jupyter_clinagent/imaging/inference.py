@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from jupyter_clinagent import versions
 from jupyter_clinagent.imaging.preprocessing import Preprocessing
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.tasks import registry
@@ -17,12 +18,34 @@ ONNX = "model.onnx"
 METADATA = "preprocessing.json"
 
 
+class Metadata(dict[str, Any]):
+    """``preprocessing.json`` of a saved model; a field that is missing is explained where it is asked for, not a ``KeyError``."""
+
+    def __missing__(self, field: str) -> Any:
+        raise versions.other_release(f"The model's {METADATA}", [field], versions.schema_of(self), versions.MODEL)
+
+
+def read_metadata(folder: str | Path) -> Metadata:
+    """What a saved model says of itself.
+
+    Raises
+    ------
+    OtherRelease
+        What every task needs is missing or unclear.
+    """
+    written = json.loads((Path(folder) / METADATA).read_text(encoding="utf-8"))
+    return Metadata(versions.needed(written, _ALWAYS, f"The model's {METADATA}", versions.MODEL))
+
+
+_ALWAYS = {"task": str, "classes": list, "size": list, "crop": float | int}
+
+
 class OnnxModel:
     """A saved model: what its ``preprocessing.json`` says, and a session."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = folder = Path(folder)
-        self.metadata: dict[str, Any] = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+        self.metadata = read_metadata(folder)
         self.classes: list[str] = list(self.metadata["classes"])
         self.preprocessing = Preprocessing.from_json(self.metadata)
         self.session = onnxruntime.InferenceSession(str(folder / ONNX), providers=["CPUExecutionProvider"])
@@ -40,9 +63,10 @@ def load_onnx(folder: str | Path) -> OnnxModel:
     ------
     OutOfScope
         The package of its task isn't installed.
+    OtherRelease
+        See :func:`read_metadata`.
     """
-    metadata = json.loads((Path(folder) / METADATA).read_text(encoding="utf-8"))
-    return registry.find(metadata["task"]).inference.load(Path(folder))
+    return registry.find(read_metadata(folder)["task"]).inference.load(Path(folder))
 
 
 def pixels_of(image: str | Path | np.ndarray) -> np.ndarray:

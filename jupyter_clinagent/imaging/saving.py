@@ -15,8 +15,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from jupyter_clinagent import versions
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.inference import METADATA, ONNX
+from jupyter_clinagent.imaging.inference import METADATA, ONNX, read_metadata
 from jupyter_clinagent.tasks import registry
 
 WEIGHTS = "weights.safetensors"
@@ -62,14 +63,9 @@ def write_model(
     model.eval()
     save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, folder / WEIGHTS)
     _export(exported, data.preprocessing.size, outputs, folder / ONNX)
-    metadata = {"schema": 1, "task": task, "classes": model.classes, **data.preprocessing.to_json(), **details}
+    metadata = {"schema": versions.MODEL, "task": task, "classes": model.classes, **data.preprocessing.to_json(), **details}
     (folder / METADATA).write_text(json.dumps(metadata, indent=1, ensure_ascii=False), encoding="utf-8")
     return folder
-
-
-def read_metadata(folder: str | Path) -> dict[str, Any]:
-    """``preprocessing.json`` of a saved model."""
-    return dict(json.loads((Path(folder) / METADATA).read_text(encoding="utf-8")))
 
 
 def read_weights(model: Any, folder: str | Path) -> Any:

@@ -72,3 +72,5 @@ def test_a_second_study_is_exported_and_verified_by_itself(finished: FinishedStu
         assert "not this one" not in archive.read("triage.ipynb").decode()
     verdict = verify(bundle, finished.data)
     assert verdict.same, verdict.message
+    assert verdict.figures > 20
+    assert verdict.largest_difference <= 0.005

@@ -137,7 +137,7 @@ def test_near_duplicates_across_a_published_split_are_counted_and_leave_training
         cv2.imwrite(str(folder / f"img{120 + n}.png"), np.clip(copy * 0.97, 0, 255).astype(np.uint8))
     cohort = load(folder)
     assert cohort.facts.left_out == {"crosses into the published test part": 6}
-    assert "6 groups (by id or near-duplicate) lie on both sides" in " ".join(cohort.facts.assumptions)
+    assert "6 groups (by id, near-duplicate or scene) lie on both sides" in " ".join(cohort.facts.assumptions)
     assert len(cohort.seal.open()) == 40
 
 
@@ -276,7 +276,7 @@ def test_copies_of_two_images_alone_are_refused(tmp_path: Path) -> None:
     folder = table_with(tmp_path, ["a", "b"] * 20)
     for number in range(2, 40):
         (folder / f"img{number}.png").write_bytes((folder / f"img{number % 2}.png").read_bytes())
-    with pytest.raises(TooFewImages, match="only 2 sets that don't look nearly the same"):
+    with pytest.raises(TooFewImages, match="only 2 sets that neither look nearly the same"):
         load(folder)
 
 

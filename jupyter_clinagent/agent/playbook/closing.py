@@ -7,8 +7,8 @@ from pathlib import PurePath
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
-from jupyter_clinagent.contracts import Exported
-from jupyter_clinagent.facts import ExperimentFacts, OperatingResult, completed
+from jupyter_clinagent.contracts import Estimate, Exported
+from jupyter_clinagent.facts import ExperimentFacts, OperatingResult, completed, say_averaged
 from jupyter_clinagent.tasks import registry
 
 
@@ -22,6 +22,7 @@ def message(turn: Turn) -> str:
         f"The study is done. On the test set, opened {_times(evaluation['unsealed'])}, the model "
         f"“{evaluation['experiment']}” gives:",
         figures,
+        _averaged(evaluation["primary_metric"], evaluation["test"]),
         _unlearnt(turn, evaluation["test"]),
         _threshold(evaluation.get("operating_point")) or evaluation.get("no_threshold") or "",
         *(_reliance(found) for found in evaluation.get("reliance", [])),
@@ -81,13 +82,14 @@ def refined_message(made: Sequence[ExperimentFacts], best: ExperimentFacts) -> s
     lines = [f"- {e.name}: {'kept' if e.kept else 'discarded'}. {e.reason}" for e in made]
     metric = _name(best.metric)
     figure = estimate({"value": best.value, "low": best.low, "high": best.high})
+    over = f"{said} " if (said := say_averaged(metric, best.metric, best.validation)) else ""
     return "\n".join(
         [
             f"{len(made)} more experiment{'s' * (len(made) != 1)}, judged on validation:",
             *lines,
             "",
-            f"The best model so far is “{best.name}”: {metric} {figure} on validation. The test set was opened before and was "
-            "not asked again, so its figures still belong to the model that was opened. To open it for this one too, run "
+            f"The best model so far is “{best.name}”: {metric} {figure} on validation. {over}The test set was opened before and "
+            "was not asked again, so its figures still belong to the model that was opened. To open it for this one too, run "
             '`study.unseal("reason", again=True)`: it is counted, and the report says so.',
         ]
     )
@@ -95,6 +97,11 @@ def refined_message(made: Sequence[ExperimentFacts], best: ExperimentFacts) -> s
 
 def _name(metric: str) -> str:
     return registry.metric(metric).in_chat
+
+
+def _averaged(metric: str, figures: dict[str, Any]) -> str:
+    """Over what the main figure was taken, where some of it can't be judged."""
+    return say_averaged(_name(metric), metric, {name: Estimate(**value) for name, value in figures.items()})
 
 
 def _unlearnt(turn: Turn, test: dict[str, Any]) -> str:

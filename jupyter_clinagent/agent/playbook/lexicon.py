@@ -13,7 +13,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
 from jupyter_clinagent.agent.playbook.exclusions import set_aside
 from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
-from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, worse_mistake
+from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, without_blanks, worse_mistake
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
 from jupyter_clinagent.tasks import registry
 
@@ -25,7 +25,7 @@ _CLAUSES = re.compile(
 )
 _OTHER_CLASS = re.compile(r"\b(?:other|another|andere[nr]?|second) (?:class|klasse)\b")
 """“Nevi are the other class” speaks of no rest."""
-_TAKEN_AS = re.compile(r"\btreat(?:ed|ing)?\b[^.;,]{0,40}\bas\b")
+_TAKEN_AS = re.compile(r"\b(?:treat(?:ed|ing)?|behand(?:le|el)\w*)\b[^.;,]{0,40}\b(?:as|like|als|wie)\b")
 """“Treat uncertain ones as negative” asks for no therapy."""
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
@@ -95,7 +95,7 @@ def read_request(text: str) -> Intent:
     (('melanoma', 'nevus'), 'sensitivity', 'melanoma')
     """
     path, bare = take_path(text)
-    plain = normalise(bare)
+    plain = without_blanks(normalise(bare))
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(plain)) if c]
     risky = [c for c in clauses if contains(c, known.PHRASES["miss"]) or contains(c, known.PHRASES["false_alarm"])]
     parted = [(c, "") if _shortcut(c) else set_aside(c) for c in clauses if c not in risky]

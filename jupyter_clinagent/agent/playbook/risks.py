@@ -37,7 +37,23 @@ _MILDER = re.compile(
 )
 _RATHER = re.compile(r"\b(?:rather|sooner|better|lieber|besser)\b.*?\b(?:than|als)\b(.*)")
 """“Rather A than B”: B is what must not happen."""
+_BLANKS = re.compile(
+    r"""\bmissing\ (?=(?:entr|value|cell|field|label|data)
+        |(?:means|=|counts\ as)\ (?:no|not|neg\w*|absent|normal|0|yes|pos\w*|present|1)\b)""",
+    re.VERBOSE,
+)
 _SENTENCES = re.compile(r"[.;!?\n](?=\s|$)")
+
+
+def without_blanks(plain: str) -> str:
+    """A normalised text in which entries that are missing are called blank: nobody misses a finding there.
+
+    Examples
+    --------
+    >>> without_blanks("missing entries mean no; missing a fracture is worse")
+    'blank entries mean no; missing a fracture is worse'
+    """
+    return _BLANKS.sub("blank ", plain)
 
 
 def worse_mistake(plain: str) -> str | None:

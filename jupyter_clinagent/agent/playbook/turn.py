@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -93,10 +93,16 @@ def fold(messages: Sequence[BaseMessage]) -> Turn:
     start = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
     text = str(messages[start].content)
     found = _SETTINGS.search(text)
-    settings = Settings(**json.loads(found[1])) if found else Settings(study_folder="study")
+    settings = _settings(json.loads(found[1])) if found else Settings(study_folder="study")
     calls = _calls(messages[start:])
     answers = {c.artifact["key"]: c.artifact["answer"] for c in calls if c.name == "ask_clinician"}
     return Turn(words_of(text), settings, calls, _calls(messages[:start]), answers)
+
+
+def _settings(written: dict[str, Any]) -> Settings:
+    """What a message says of the settings, whichever release wrote it."""
+    known = {one.name for one in fields(Settings)}
+    return Settings(**{"study_folder": "study"} | {name: value for name, value in written.items() if name in known})
 
 
 def _calls(messages: Sequence[BaseMessage]) -> tuple[Call, ...]:

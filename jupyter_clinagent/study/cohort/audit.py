@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ import pandas as pd
 from jupyter_clinagent.contracts import NO_FILE, OUTSIDE
 from jupyter_clinagent.facts import AuditFinding
 from jupyter_clinagent.study.cohort.association import associations
-from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.cohort import Cohort, Looks
+from jupyter_clinagent.study.cohort.duplicates import all_pairs, joined_groups
 from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, Inventory
 from jupyter_clinagent.study.data.roles import is_identifier, one_to_one
 from jupyter_clinagent.tasks import registry
@@ -20,11 +22,13 @@ STRONG_ASSOCIATION = 0.05
 """A column that explains more than this share of the label's entropy is reported."""
 SIGNIFICANT = 0.01
 STRONG_IMBALANCE = 5.0
+LARGE_SET, LARGE_SHARE = 50, 0.10
+"""More images, and a larger share of them, that hang together by what they show are worth a look."""
 
 
 def audit_cohort(cohort: Cohort, inventory: Inventory) -> list[AuditFinding]:
     """All findings, the gravest first."""
-    checks = (_too_few, _groups, _left_out, _duplicates, _crossing, _conflicts, _imbalance, _sizes, _associations)
+    checks = (_too_few, _groups, _left_out, _duplicates, _scenes, _crossing, _conflicts, _imbalance, _sizes, _associations)
     found = [finding for check in checks for finding in check(cohort)]
     found += registry.find(cohort.facts.task).targets.audit(cohort) + list(_identifiers(cohort, inventory))
     order = {"stop": 0, "warning": 1, "info": 2}
@@ -68,8 +72,26 @@ def _duplicates(cohort: Cohort) -> Iterator[AuditFinding]:
     yield AuditFinding(topic="near duplicates", severity="info", count=near, text=text)
 
 
+def _scenes(cohort: Cohort) -> Iterator[AuditFinding]:
+    """Only where nothing else tells which images belong together were scenes looked for."""
+    scenes, images = cohort.looks.scenes, len(cohort.looks.files)
+    if cohort.facts.group_source is None:
+        severity: Literal["warning", "info"] = "warning" if scenes.too_many else "info"
+        yield AuditFinding(topic="same scene", severity=severity, count=len(scenes.pairs), text=scenes.said)
+    pairs = np.concatenate([all_pairs(cohort.looks.readings, cohort.looks.near), scenes.pairs])
+    largest = int(np.bincount(joined_groups(cohort.looks.files, pairs)).max())
+    if len(scenes.pairs) and largest > max(LARGE_SET, LARGE_SHARE * images):
+        text = (
+            f"{largest} of {images} images hang together by what they show and stay in one partition, as frames of one video "
+            "should. If they are of several patients, please look at what they share: add a column that says which images are "
+            "of one patient, and that decides instead."
+        )
+        yield AuditFinding(topic="many of one scene", severity="warning", count=largest, text=text)
+
+
 def _crossing(cohort: Cohort) -> Iterator[AuditFinding]:
-    crossing, looks = cohort.parted(_alike(cohort)), cohort.looks
+    looks = cohort.looks
+    crossing = cohort.parted([*_alike(cohort), *_files(looks, looks.scenes.pairs)])
     if looks.crossing_groups:
         text = (
             f"{looks.crossing_groups} groups lay on both sides of the published split; their {looks.crossing_images} "
@@ -81,8 +103,11 @@ def _crossing(cohort: Cohort) -> Iterator[AuditFinding]:
 
 
 def _alike(cohort: Cohort) -> list[Sequence[str]]:
-    files = cohort.looks.files
-    return [*cohort.looks.exact, *([files[first], files[second]] for first, second in cohort.looks.near)]
+    return [*cohort.looks.exact, *_files(cohort.looks, cohort.looks.near)]
+
+
+def _files(looks: Looks, pairs: np.ndarray) -> list[list[str]]:
+    return [[looks.files[first], looks.files[second]] for first, second in pairs]
 
 
 def _conflicts(cohort: Cohort) -> Iterator[AuditFinding]:

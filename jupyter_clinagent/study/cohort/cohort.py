@@ -18,6 +18,7 @@ from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.imaging.spacing import Spacing
 from jupyter_clinagent.study.cohort.confounders import confounder_values
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
+from jupyter_clinagent.study.cohort.scenes import Scenes
 from jupyter_clinagent.study.cohort.seal import TRUTH_COLUMNS, seal_rows
 from jupyter_clinagent.study.data.boxes.found import COLUMNS
 from jupyter_clinagent.study.data.folder import DataFolder
@@ -32,7 +33,7 @@ OWN_COLUMNS = ("class", "group", "partition", *TRUTH_COLUMNS)
 
 @dataclass(frozen=True, repr=False)
 class Looks:
-    """What the audit needs beside the table: readings, duplicate pairs, and the published split's crossing."""
+    """What the audit needs beside the table: readings, pairs of duplicates and of scenes, the published split's crossing."""
 
     readings: Readings
     near: np.ndarray
@@ -40,6 +41,7 @@ class Looks:
     files: list[str]
     crossing_groups: int
     crossing_images: int
+    scenes: Scenes
 
 
 class Cohort:

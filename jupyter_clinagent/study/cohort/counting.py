@@ -19,7 +19,7 @@ FEW_GROUPS, FEWEST_GROUPS, LEAST_GROUPS = 10, 5, 3
 
 
 def refuse_few_groups(linked: Linked, allow_few: bool) -> None:
-    """Refuse images of so few patients that none would be left to judge by; near-duplicates hold groups together.
+    """Refuse images of so few patients that none would be left to judge by; near-duplicates and scenes hold groups together.
 
     Raises
     ------
@@ -36,8 +36,8 @@ def refuse_few_groups(linked: Linked, allow_few: bool) -> None:
         )
     if apart < LEAST_GROUPS:
         raise TooFewImages(
-            f"The {len(linked.rows)} images fall into only {apart} set{'s' * (apart != 1)} that don't look nearly the same as "
-            f"another, and near-duplicates must not part: it takes at least {LEAST_GROUPS}. Add other images."
+            f"The {len(linked.rows)} images fall into only {apart} set{'s' * (apart != 1)} that neither look nearly the same nor "
+            f"show the same scene as another, and such images must not part: it takes at least {LEAST_GROUPS}. Add other images."
         )
 
 

@@ -39,7 +39,7 @@ def mend_published(split: pd.Series, labels: pd.Series, groups: pd.Series, seed:
     Parameters
     ----------
     split, labels, groups
-        One entry per image, same index. Groups that share near-duplicates must have been joined before.
+        One entry per image, same index. Groups that share near-duplicates or scenes must have been joined before.
 
     Returns
     -------
@@ -86,8 +86,8 @@ def _say_crossing(name: str, groups: int, images: int) -> list[str]:
     if not groups:
         return [f"The published partition in {name} is used as it is: no group and no near-duplicate crosses into its test part."]
     return [
-        f"In the published partition in {name}, {groups} groups (by id or near-duplicate) lie on both sides: their {images} "
-        "images were taken out of training, and the published test part was kept."
+        f"In the published partition in {name}, {groups} groups (by id, near-duplicate or scene) lie on both sides: their "
+        f"{images} images were taken out of training, and the published test part was kept."
     ]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from jupyter_clinagent.facts import ExperimentFacts
+from jupyter_clinagent.facts import ExperimentFacts, say_averaged
 from jupyter_clinagent.study.protocol.ledger import Entry
 from jupyter_clinagent.study.showing.display import bundle, plain
-from jupyter_clinagent.study.showing.markup import render
+from jupyter_clinagent.study.showing.markup import metric_name, render
 
 
 class Verdict:
@@ -16,7 +16,8 @@ class Verdict:
 
     def __init__(self, facts: ExperimentFacts, entries: Sequence[Entry]) -> None:
         self.facts = facts
-        self._html = render("showing/verdict", facts=facts, entries=entries)
+        over = say_averaged(metric_name(facts.metric), facts.metric, facts.validation)
+        self._html = render("showing/verdict", facts=facts, entries=entries, over=over)
 
     def _repr_mimebundle_(self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None) -> dict[str, Any]:
         return bundle(self.facts, self._html)

@@ -10,7 +10,8 @@ from typing import Any
 
 from jupyter_clinagent.imaging.classifier import Ensemble, ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.saving import Probabilities, read_metadata, read_weights, write_model
+from jupyter_clinagent.imaging.inference import read_metadata
+from jupyter_clinagent.imaging.saving import Probabilities, read_weights, write_model
 from jupyter_clinagent.tasks.classification import TASK
 
 

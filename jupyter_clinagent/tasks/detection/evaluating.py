@@ -28,7 +28,7 @@ def score(model: OnnxDetector, data: Path, specification: Specification) -> Outs
     """
     inventory = take_inventory(data)
     known = boxed_images(inventory, classes=specification.classes)
-    linked = link_images(inventory, known.rows, None)
+    linked = link_images(inventory, known.rows, None, to_split=False)
     rows, mended, lost = known_boxes(known, linked)
     unboxed = {str(file): "it shows a finding without a box" for file in rows.index[~rows["boxed"]]}
     left_out = linked.readings.broken | lost | unboxed

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.saving import read_metadata, read_weights, write_model
+from jupyter_clinagent.imaging.inference import read_metadata
+from jupyter_clinagent.imaging.saving import read_weights, write_model
 from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.module import FindingDetector
 

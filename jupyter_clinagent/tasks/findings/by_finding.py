@@ -51,12 +51,16 @@ def _counts(truth: np.ndarray) -> str:
 
 
 def _figures(figures: Mapping[str, Estimate], finding: str, threshold: str, too_few: str) -> list[object]:
-    """Those of one finding; where it can't be judged, why."""
-    if too_few:
-        return [f"– ({too_few})", "–", threshold, "–", "–", "–", "–"]
+    """Those of one finding; where it can't be judged, why, and what can be told all the same."""
     found = {name: figures[f"{name}:{finding}"] for name in (*RANKED, *CALLED, *CALIBRATED)}
-    ranked, called = ([found[name] for name in names] for names in (RANKED, CALLED))
-    return [*ranked, threshold, *called, *(f"{found[name].value:.3f}" for name in CALIBRATED)]
+    given = {name: "–" if figure.value is None else figure for name, figure in found.items()}
+    ranked, called = ([given[name] for name in names] for names in (RANKED, CALLED))
+    first, *rest = ranked if not too_few else [f"– ({too_few})", "–"]
+    return [first, *rest, threshold, *called, *map(_plain, (found[name] for name in CALIBRATED))]
+
+
+def _plain(figure: Estimate) -> str:
+    return "–" if figure.value is None else f"{figure.value:.3f}"
 
 
 def _thresholds(rules: Sequence[tuple[str, float | None]], validation: FindingScores) -> list[str]:

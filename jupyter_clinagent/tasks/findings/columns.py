@@ -31,8 +31,8 @@ _CODES = {word: code for code, words in _WORDS.items() for word in words.split()
 _ROLES = ("label", "other", "confounder", "alias", "ignored", "site")
 
 
-def find_findings(inventory: Inventory) -> FoundFindings | None:
-    """Findings of the tables beside the images; cells that list several go first. None where there are none."""
+def find_findings(inventory: Inventory, least: int = LEAST) -> FoundFindings | None:
+    """Findings of the tables beside the images; cells that list several go first. None where there are none, or fewer columns."""
     if not inventory.image_tables:
         return None
     rows = image_rows(inventory)
@@ -40,7 +40,7 @@ def find_findings(inventory: Inventory) -> FoundFindings | None:
         return listed
     named = {c.name: c for table in inventory.tables for c in table.columns if c.role in _ROLES}
     columns = [name for name, column in named.items() if name in rows.columns and _is_finding(rows[name], column)]
-    return _from_columns(inventory, rows, columns) if len(columns) >= LEAST else None
+    return _from_columns(inventory, rows, columns) if len(columns) >= least else None
 
 
 def _is_finding(cells: pd.Series, column: ColumnFacts) -> bool:
@@ -57,12 +57,12 @@ def _from_columns(inventory: Inventory, rows: pd.DataFrame, columns: Sequence[st
     absence = [name for name in columns if says_nothing_found(name)]
     findings = [name for name in columns if name not in absence]
     said = [*_say_contradictions(contradictions), *(_fill_absence(codes, name, findings) for name in absence)]
-    only_yes = [name for name in findings if not (codes[name] == NO).any()]
+    only_yes = [name for name in findings if not (codes[name] == NO).any() and codes[name].isna().any()]
     if only_yes:
         codes[only_yes] = codes[only_yes].fillna(NO)
         said.append(f"No image says no to {', '.join(only_yes)}, so an empty cell there means no.")
     source = f"a column for each finding ({', '.join(findings)})"
-    return FoundFindings(codes[findings], rows, "columns", source, list(columns), said=said).without_never
+    return FoundFindings(codes[findings], rows, "columns", source, list(columns), said=said)
 
 
 def _code(cell: object) -> float:

@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Partition
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.tasks.findings.enough import counted
 
 
 class FindingsDataModule(CohortDataModule):
@@ -32,6 +33,11 @@ class FindingsDataModule(CohortDataModule):
         truth = self.cohort.truth(self.ids(partition))
         values = [[np.nan if one[name] is None else one[name] for name in self.cohort.classes] for one in truth]
         return np.array(values, np.float32).reshape(len(truth), len(self.cohort.classes))
+
+    def counted(self, partition: Partition) -> np.ndarray:
+        """Findings (findings,), bool, over which a mean on this partition is taken."""
+        group = self.cohort.table.set_index("image")["group"]
+        return counted(self.findings(partition), group.loc[self.ids(partition)].to_numpy(dtype=object))
 
     def findings_loader(self, seed: int) -> DataLoader[Any]:
         """Endless training batches of images (N, H, W, 3), uint8, and findings (N, findings), the same for a seed."""

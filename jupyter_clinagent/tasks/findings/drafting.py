@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.drafting import (
@@ -15,12 +16,14 @@ from jupyter_clinagent.agent.playbook.drafting import (
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
-from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.naming import asked_for, dreaded, excepted, unknown_here
-from jupyter_clinagent.tasks.findings.policies import policies_of
-from jupyter_clinagent.tasks.findings.specification import SeveralFindings
+from jupyter_clinagent.tasks.findings.onesided import OneSided, one_sided, say
+from jupyter_clinagent.tasks.findings.policies import policies_of, say_policies
+from jupyter_clinagent.tasks.findings.specification import Policy, SeveralFindings
 
 MOST_NAMED = 4
 """More findings than these are only counted in the title."""
@@ -42,15 +45,15 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     notes, seen = Notes(list(survey.assumptions)), seen_in(survey)
     for line in seen["said"]:
         notes.add(line)
-    names = _names(intent, survey, seen, notes)
-    policies = policies_of([intent.text, *intent.later], {n: seen["findings"][n] for n in names}, notes)
+    texts = [intent.text, *intent.later]
+    policies = policies_of(texts)
+    names = _names(intent, survey, seen, policies, notes)
+    say_policies(texts, {n: seen["findings"][n] for n in names}, notes)
     specification = SeveralFindings(
         task=TASK.name,
-        title=listed(map(spoken, names)) if len(names) <= MOST_NAMED else f"{len(names)} findings",
         request=intent.text,
-        objective=_objective(names),
         modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
-        classes={name: [name] for name in names},
+        **_about(names),
         group_column=group_column(intent, survey, notes),
         split_column=next(iter(survey.split_candidates), None),
         subgroups=[c.name for c in survey.columns if c.role in ("sex", "age") or (c.role == "site" and c.name not in names)],
@@ -64,9 +67,42 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes), more=policies)
 
 
-def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], notes: Notes) -> list[str]:
-    """Those that the request names, or all; not those that it leaves out, nor what it calls a shortcut."""
-    found, named = list(seen["findings"]), asked_for(intent, list(seen["findings"]))
+def fitted(specification: Specification, cohort: CohortFacts) -> Specification:
+    """Without the findings that the loaded images turned out not to teach."""
+    names = [name for name in specification.classes if name in cohort.classes]
+    if names == list(specification.classes):
+        return specification
+    rates = {
+        f: {n: rate for n, rate in getattr(specification, f).items() if n in names}
+        for f in ("sensitivity_for", "specificity_for")
+    }
+    return specification.model_copy(update=_about(names) | rates)
+
+
+def learnable(counts: Mapping[str, Mapping[str, int]], policies: Mapping[str, Policy]) -> tuple[list[str], OneSided]:
+    """Findings that some images show and some don't, as the policies read their entries; and the others."""
+
+    def answers(one: Mapping[str, int], means: str) -> int:
+        read = {"uncertain": policies["uncertain"], "not mentioned": policies["not_mentioned"]}
+        return sum(one[entry] for entry, policy in read.items() if policy == means)
+
+    bare = one_sided({n: (c["yes"] + answers(c, "positive"), c["no"] + answers(c, "negative")) for n, c in counts.items()})
+    return [name for name in counts if name not in bare.names], bare
+
+
+def _about(names: list[str]) -> dict[str, Any]:
+    """What the specification says of these findings."""
+    title = listed(map(spoken, names)) if len(names) <= MOST_NAMED else f"{len(names)} findings"
+    return {"title": title, "objective": _objective(names), "classes": {name: [name] for name in names}}
+
+
+def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], policies: Mapping[str, Policy], notes: Notes) -> list[str]:
+    """Those that the request names, or all; none that it leaves out, that can't be learnt, or that it calls a shortcut."""
+    found, bare = learnable(seen["findings"], policies)
+    bare = OneSided([*seen["never"], *bare.never], [*seen.get("always", []), *bare.always])
+    if not found:
+        raise LabelsDoNotMatch(f"{' '.join(say(bare))} Add images of the other kind, or count uncertain entries otherwise.")
+    named = asked_for(intent, found)
     enough = len(named) > 1 or (bool(named) and intent.task != TASK.name)
     aside = {*excepted(intent, found), *_shortcuts(intent, survey)}
     names = [name for name in (named if enough else found) if name not in aside]
@@ -76,10 +112,10 @@ def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], notes: Not
     if rest:
         why = "the request does not name them" if enough else "the request sets them aside"
         notes.add(f"Left out, because {why}: {listed(rest)}.")
-    if absent := unknown_here(intent, [*found, *seen["never"]]):
+    if absent := unknown_here(intent, [*found, *bare.names]):
         notes.add(f"The request names {listed(absent)}, of which the data say nothing.")
-    if seen["never"]:
-        notes.add(f"No image shows {listed(seen['never'])}, so nothing can be learnt about it.")
+    for line in say(bare):
+        notes.add(line)
     return names
 
 

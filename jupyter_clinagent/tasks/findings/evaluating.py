@@ -17,7 +17,7 @@ from jupyter_clinagent.study.protocol.judged import Outside
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.inference import OnnxFindings
 from jupyter_clinagent.tasks.findings.scored import FindingScores
-from jupyter_clinagent.tasks.findings.truth import POLICIES, read_as, say_policies
+from jupyter_clinagent.tasks.findings.truth import POLICIES, gathered, one_sided_in, read_as, say_policies
 
 
 def score(model: OnnxFindings, data: Path, specification: Specification) -> Outside:
@@ -31,8 +31,8 @@ def score(model: OnnxFindings, data: Path, specification: Specification) -> Outs
     inventory = take_inventory(data)
     rows, codes = _named(inventory, specification.classes)
     policies = {name: getattr(specification, name) for name in POLICIES}
-    known = read_as(codes, policies).reindex(columns=list(specification.classes))
-    known = known[known.notna().any(axis=1)]
+    read = read_as(codes, policies)
+    known = read[read.notna().any(axis=1)].reindex(columns=list(specification.classes))
     groups = group_images(inventory, rows.loc[known.index], None).ids
     kept, scores, refused = [], [], []
     for file in known.index:
@@ -45,22 +45,35 @@ def score(model: OnnxFindings, data: Path, specification: Specification) -> Outs
         raise BadInput(f"None of the {len(known)} images in {data} can be read.")
     truth, names = known.loc[kept].to_numpy(dtype=float), [str(file) for file in kept]
     judged = FindingScores(names, groups.loc[kept].to_numpy(), truth, np.array(scores), model.thresholds)
-    return Outside(judged, refused, [f"As in the study: {line}" for line in say_policies(codes, policies)])
+    as_in_study = [f"As in the study: {line}" for line in say_policies(codes, policies)]
+    return Outside(judged, refused, [*as_in_study, *_say_missing(known.loc[kept])])
+
+
+def _say_missing(truth: pd.DataFrame) -> list[str]:
+    """Findings that can't be judged there, and of which only one rate can."""
+    silent = [str(name) for name in truth if truth[name].isna().all()]
+    never, always = one_sided_in(truth.drop(columns=silent))
+    kinds = (
+        (silent, "Their table says nothing of {}: not judged here."),
+        (never, "No image here shows {}: only its specificity can be judged."),
+        (always, "Every image here shows {}: only its sensitivity can be judged."),
+    )
+    return [sentence.format(", ".join(names)) for names, sentence in kinds if names]
 
 
 def _named(inventory: Inventory, classes: Mapping[str, list[str]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of their table, and the codes of those of our findings that it has."""
-    found = find_findings(inventory)
-    there = {str(name).casefold(): str(name) for name in found.codes.columns} if found else {}
-    own = {name: [there[v.casefold()] for v in values if v.casefold() in there] for name, values in classes.items()}
-    if found is None or not any(own.values()):
-        known = ", ".join(there.values()) or "no table with several findings"
+    found = find_findings(inventory, least=1)
+    codes = gathered(found.codes, classes) if found else pd.DataFrame()
+    if found is None or not len(codes.columns):
+        known = ", ".join(map(str, found.codes.columns)) if found else "no table with findings"
         raise BadInput(
             f"None of {', '.join(classes)} stands in {inventory.folder.root}; there is: {known}. See --map THEIRS=OURS."
         )
-    return found.rows, pd.DataFrame({name: found.codes[columns[0]] for name, columns in own.items() if columns})
+    return found.rows, codes
 
 
 def internal(predictions: pd.DataFrame, name: str) -> tuple[pd.Series, float | None]:
     """Each image's score for a finding, and the share that shows it, of those of which it is known."""
-    return predictions[f"score_{name}"], float(predictions[f"label_{name}"].mean())
+    known = predictions[f"label_{name}"].dropna()
+    return predictions[f"score_{name}"], float(known.mean()) if len(known) else None

@@ -25,7 +25,7 @@ class FindingsFeed:
     def __init__(self, model: FindingsClassifier, data: FindingsDataModule) -> None:
         self.model, self.data = model, data
         model.symmetries = data.symmetries
-        self.images, self.truth = data.images("validation"), data.findings("validation")
+        self.images, self.truth, self.counted = data.images("validation"), data.findings("validation"), data.counted("validation")
         self.judged = len(self.images)
         self.steps_per_epoch = max(1, len(data.ids("train")) // data.batch_size)
         self.max_steps = MAX_EPOCHS * self.steps_per_epoch
@@ -38,7 +38,7 @@ class FindingsFeed:
         """Macro AUROC on validation, or on its first so many images; from one view each, to save time."""
         views, self.model.symmetries = self.model.symmetries, ()
         try:
-            return macro_auroc(self.truth[:first], self.model.predict_images(self.images[:first]))
+            return macro_auroc(self.truth[:first], self.model.predict_images(self.images[:first]), self.counted)
         finally:
             self.model.symmetries = views
 
@@ -56,7 +56,7 @@ class FeatureFeed:
             chosen = np.sort(np.random.default_rng(0).choice(chosen, PROBE_IMAGES, replace=False))
         self.train = TensorDataset(features_of(model, data.images("train"), chosen), torch.from_numpy(findings[chosen]))
         model.symmetries, self.truth = data.symmetries, data.findings("validation")
-        self.judged = len(self.truth)
+        self.judged, self.counted = len(self.truth), data.counted("validation")
         self.features = features_of(model, data.images("validation"), np.arange(self.judged))
         self.steps_per_epoch = math.ceil(len(self.train) / PROBE_BATCH)
         self.max_steps = PROBE_EPOCHS * self.steps_per_epoch
@@ -70,4 +70,4 @@ class FeatureFeed:
     def value(self, metric: str, first: int | None = None) -> float | None:
         """Macro AUROC on validation, or on its first so many images."""
         logits = self.model.head(self.features[:first].to(self.model.device))
-        return macro_auroc(self.truth[:first], logits.sigmoid().double().cpu().numpy())
+        return macro_auroc(self.truth[:first], logits.sigmoid().double().cpu().numpy(), self.counted)

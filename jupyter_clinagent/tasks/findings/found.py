@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
@@ -34,8 +34,6 @@ class FoundFindings:
         The columns, in words.
     spent
         Columns of the table that have been used up.
-    never
-        Findings of which no image says yes.
     said
         What had to be assumed, and what contradicts itself.
     """
@@ -45,14 +43,7 @@ class FoundFindings:
     layout: Literal["columns", "cells", "rows"]
     source: str
     spent: list[str]
-    never: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
-
-    @property
-    def without_never(self) -> FoundFindings:
-        """A finding that no image shows can't be learnt; it is named."""
-        never = [str(name) for name in self.codes.columns if not (self.codes[name] == YES).any()]
-        return replace(self, codes=self.codes.drop(columns=never), never=never)
 
 
 def key_of(text: str) -> str:

@@ -13,11 +13,11 @@ from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.robustness import Part
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.tasks.findings import metrics, scored
+from jupyter_clinagent.tasks.findings import enough, metrics, scored
 from jupyter_clinagent.tasks.findings.scored import FindingScores
 
 EXCLUSIVE = False
-JUDGES = (scored, metrics)
+JUDGES = (scored, enough, metrics)
 
 
 def primary_metric(cohort: CohortFacts) -> tuple[str, str]:
@@ -49,10 +49,10 @@ def rules_of(specification: Specification) -> list[tuple[str, float | None]]:
 def changed(
     opening: Opening, rows: np.ndarray, metric: str, positives: Sequence[int], images: np.ndarray, part: Part
 ) -> float | None:
-    """The macro AUROC on the same images with other pixels."""
+    """The macro AUROC on the same images with other pixels, over the findings that count in the headline."""
     test = opening.test
     assert isinstance(test, FindingScores)
-    return metrics.macro_auroc(test.truth[rows], opening.trained.model.predict_images(images))
+    return metrics.macro_auroc(test.truth[rows], opening.trained.model.predict_images(images), test.counted)
 
 
 def scores(model: Any, images: np.ndarray, positives: Sequence[int]) -> np.ndarray:

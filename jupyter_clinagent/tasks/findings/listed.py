@@ -112,7 +112,7 @@ def _from_cells(rows: pd.DataFrame, parted: pd.Series, column: str, layout: Lite
     listed = pd.Index([file for file in rows.index if str(file) in found], name="file")
     codes = pd.DataFrame({names[key]: [float(key in found[str(file)]) for file in listed] for key in findings}, index=listed)
     said = [f"“{column}” lists the findings of an image; what it does not list is taken for absent.", *_both(found, column)]
-    return FoundFindings(codes.reindex(rows.index), rows, layout, f"the entries of “{column}”", [column], said=said).without_never
+    return FoundFindings(codes.reindex(rows.index), rows, layout, f"the entries of “{column}”", [column], said=said)
 
 
 def _both(found: dict[str, set[str]], column: str) -> list[str]:

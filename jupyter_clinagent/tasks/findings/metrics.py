@@ -50,10 +50,18 @@ def prevalences(truth: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return _each(truth, truth, weights, lambda hit, _, w: _share(w, hit, np.ones_like(hit)))
 
 
-def macro_auroc(truth: np.ndarray, scores: np.ndarray) -> float | None:
-    """Mean AUROC over the findings that can be judged; None where none can."""
-    values = aurocs(truth, scores, np.ones((1, len(truth))))[0]
-    return float(np.nanmean(values)) if not np.isnan(values).all() else None
+def macro_auroc(truth: np.ndarray, scores: np.ndarray, counted: np.ndarray) -> float | None:
+    """Mean AUROC over the findings that count (F,), bool; None where it is defined for none of them."""
+    value = mean_over(aurocs(truth, scores, np.ones((1, len(truth)))), counted)[0]
+    return None if np.isnan(value) else float(value)
+
+
+def mean_over(values: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Mean (B,) over the findings that count, of values (B, F) that are NaN where they are not defined."""
+    chosen = values[:, counted]
+    number = (~np.isnan(chosen)).sum(axis=1)
+    total = np.nan_to_num(chosen).sum(axis=1)
+    return np.asarray(np.divide(total, number, out=np.full(len(total), np.nan), where=number > 0))
 
 
 def thresholds(truth: np.ndarray, scores: np.ndarray, rules: list[tuple[str, float | None]]) -> np.ndarray:

@@ -12,6 +12,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
+from jupyter_clinagent.agent.playbook.risks import without_blanks
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise
 
 _EXCEPT = re.compile(r"\b(?:except|excluding|without|but not|apart from|leave out|leaving out|ohne|ausser|nicht aber)\b([^.;:]*)")
@@ -80,7 +81,7 @@ def _is_target(intent: Intent, name: str) -> bool:
 
 def _is_risk(clause: str) -> bool:
     words = [*known.PHRASES["miss"], *known.PHRASES["false_alarm"], "sensitivity", "specificity", "sensitivitaet", "spezifitaet"]
-    return contains(clause, words)
+    return contains(without_blanks(clause), words)
 
 
 def _also_called(name: str) -> list[str]:

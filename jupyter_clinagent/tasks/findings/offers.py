@@ -7,12 +7,13 @@ from typing import Any
 from jupyter_clinagent.agent.playbook.drafting import able
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import contains
-from jupyter_clinagent.contracts import Offer, Specification
+from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
-from jupyter_clinagent.facts import CohortFacts, SurveyFacts
+from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.findings import TASK
-from jupyter_clinagent.tasks.findings.drafting import draft, seen_in
+from jupyter_clinagent.tasks.findings.drafting import draft, fitted, learnable, seen_in
 from jupyter_clinagent.tasks.findings.naming import asked_for, unknown_here
+from jupyter_clinagent.tasks.findings.policies import policies_of
 
 __all__ = ["claims", "draft", "fitted", "offers"]
 
@@ -23,12 +24,13 @@ _APART = ("from", "versus", "vs", "against", "gegen", "unterscheide", "untersche
 def offers(survey: SurveyFacts) -> list[Offer]:
     """All findings together."""
     seen = seen_in(survey)
-    found: dict[str, dict[str, int]] = seen.get("findings", {})
+    counts: dict[str, dict[str, int]] = seen.get("findings", {})
+    found, _ = learnable(counts, policies_of([]))
     if not found:
         return []
     listed = ", ".join(f"“{name}”" for name in found)
     sentence = f"I could say which of {listed} an image shows; {seen['several']} images show several."
-    return [Offer(task=TASK.name, sentence=sentence, images=survey.images, classes={n: c["yes"] for n, c in found.items()})]
+    return [Offer(task=TASK.name, sentence=sentence, images=survey.images, classes={n: counts[n]["yes"] for n in found})]
 
 
 def claims(intent: Intent, survey: SurveyFacts) -> bool:
@@ -80,7 +82,7 @@ def _refuse_single(intent: Intent, survey: SurveyFacts, seen: dict[str, Any]) ->
 
 def _has_other_label(survey: SurveyFacts, seen: dict[str, Any]) -> bool:
     """Whether a column, or class folders, that the findings don't use up is named like a label."""
-    spent = {*seen["findings"], *seen["never"], *seen["columns"]}
+    spent = {*seen["findings"], *seen["never"], *seen.get("always", []), *seen["columns"]}
     return any(column.role == "label" and column.name not in spent for column in survey.columns)
 
 
@@ -90,8 +92,3 @@ def _tells_apart(intent: Intent, survey: SurveyFacts, seen: dict[str, Any]) -> b
     others = [c for c in survey.columns if c.name in survey.label_candidates and c.name not in spent]
     values = any(word.lower() in words for column in others for word in (column.name, *column.values))
     return values or intent.versus_rest or contains(intent.naming, _APART)
-
-
-def fitted(specification: Specification, cohort: CohortFacts) -> Specification:
-    """As it is."""
-    return specification

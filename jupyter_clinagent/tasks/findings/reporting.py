@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Specification
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled
 from jupyter_clinagent.study.report.words import GUESSING
 from jupyter_clinagent.study.showing.markup import metric_name, with_interval
+from jupyter_clinagent.tasks.findings import metrics
 from jupyter_clinagent.tasks.findings.scored import FindingScores
 
 PROBABILITIES = True
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def does(specification: Specification) -> str:
@@ -21,27 +23,61 @@ def does(specification: Specification) -> str:
 
 
 def headline(e: Evidence) -> str:
-    """The mean AUROC, and what would be guessing."""
-    name = metric_name(e.opening.facts.primary_metric)
-    return (
-        f"{name}, the mean over the findings that can be judged, is {with_interval(e.primary)} on these test images; {GUESSING} "
-        "would be guessing, 1 perfect."
-    )
+    """The mean AUROC, over which findings it is taken, and what would be guessing."""
+    name, figure = metric_name(e.opening.facts.primary_metric), with_interval(e.primary)
+    if not _judged(e):
+        return f"No finding can be judged on these test images, so {name}, the mean over all of them, is an anecdote: {figure}."
+    over = _averaged(_judged(e), len(_too_few(e)))
+    return f"{name}, {over}, is {figure} on these test images; {GUESSING} would be guessing, 1 perfect."
+
+
+def _averaged(judged: Sequence[str], number: int) -> str:
+    """“the mean over three of five findings, those that can be judged”."""
+    if len(judged) == 1:
+        return f"here that of {judged[0]} alone" + (
+            f", the only one of {_words(number)} findings that can be judged" if number > 1 else ""
+        )
+    if len(judged) == number:
+        return f"the mean over all {_words(number)} findings"
+    return f"the mean over {_words(len(judged))} of {_words(number)} findings, those that can be judged"
 
 
 def without_threshold(e: Evidence) -> str:
     """How well the best and the worst finding are told, and which can't be judged."""
-    told = {name: e.opening.facts.test[f"auroc:{name}"].value for name in _judged(e)}
-    values = {name: value for name, value in told.items() if value is not None}
+    told = {name: e.opening.facts.test[f"auroc:{name}"].value or 0.0 for name in _judged(e)}
     unjudged = [f"{name} ({why})" for name, why in _too_few(e).items() if why]
-    rest = f" Not judged: {'; '.join(unjudged)}." if unjudged else ""
-    if not values:
-        return f"No finding can be judged on these test images.{rest}"
-    best, worst = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
-    if values[best] == values[worst]:
-        return f"All of them are told equally well (AUROC {values[best]:.3f}); each has its own threshold.{rest}"
-    first = f"Best told is {best} (AUROC {values[best]:.3f}), worst {worst} ({values[worst]:.3f})"
-    return f"{first}; each has its own threshold.{rest}"
+    rest = [f"Not judged: {'; '.join(unjudged)}."] if unjudged else []
+    return " ".join([_told(told, len(_too_few(e))), *_say_thresholds(e), *rest])
+
+
+def _told(judged: Mapping[str, float], number: int) -> str:
+    """AUROC of the findings that could be judged, of so many; what is not judged is not spoken of."""
+    if not judged:
+        return "No finding can be judged on these test images."
+    best, worst = max(judged, key=judged.__getitem__), min(judged, key=judged.__getitem__)
+    if len(judged) == 1:
+        one = f"{best} (AUROC {judged[best]:.3f})"
+        return f"Of {_words(number)} findings one could be judged: {one}." if number > 1 else f"It tells {one}."
+    part = f"Of {_words(number)} findings {_words(len(judged))} could be judged. " if len(judged) < number else ""
+    if f"{judged[best]:.3f}" == f"{judged[worst]:.3f}":
+        which = "These" if part else "Both" if number == 2 else f"All {_words(number)}"
+        return f"{part}{which} are told equally well (AUROC {judged[best]:.3f})."
+    return f"{part}Best told is {best} (AUROC {judged[best]:.3f}), worst {worst} ({judged[worst]:.3f})."
+
+
+def _say_thresholds(e: Evidence) -> list[str]:
+    """Which findings have a threshold of their own."""
+    validation = e.opening.trained.validation
+    assert isinstance(validation, FindingScores)
+    names = e.specification.classes
+    without = [name for name, chosen in zip(names, metrics.allowing(validation.truth), strict=True) if not chosen]
+    if not without:
+        return ["Each has its own threshold." if len(names) > 1 else "Its threshold was chosen on validation."]
+    return [f"No threshold could be chosen for {', '.join(without)}: validation lacks images with or without it."]
+
+
+def _words(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
 def _too_few(e: Evidence) -> dict[str, str]:

@@ -10,10 +10,9 @@ import numpy as np
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging.metrics import bootstrap_weights, percentile_estimate
 from jupyter_clinagent.study.protocol.judged import Judged
-from jupyter_clinagent.tasks.findings import metrics
+from jupyter_clinagent.tasks.findings import enough, metrics
 
-FEWEST = 5
-"""A finding shown by fewer groups of a partition does not count in the macro figures there."""
+NONE_JUDGED = "no finding can be judged here, so this mean of all of them is an anecdote"
 
 
 @dataclass(frozen=True)
@@ -46,18 +45,18 @@ class FindingScores:
     @property
     def too_few(self) -> list[str]:
         """Why each finding can't be judged here; empty for those that can."""
-        groups = np.asarray(self.groups, dtype=str)
-        shown, spared = ([len(set(groups[column == answer])) for column in self.truth.T] for answer in (1, 0))
-        return [_why_too_few(yes, no) for yes, no in zip(shown, spared, strict=True)]
+        return enough.too_few(self.truth, self.groups)
 
     @property
     def counted(self) -> np.ndarray:
-        """Findings (F,), bool, that can be judged and so count in the macro figures; all of them where none can."""
-        enough = np.array([not why for why in self.too_few])
-        return enough if enough.any() else np.ones(len(enough), bool)
+        """Findings (F,), bool, that count in the macro figures; see :func:`~jupyter_clinagent.tasks.findings.enough.counted`."""
+        return enough.counted(self.truth, self.groups)
 
     def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
-        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: macro figures, then ``figure:finding``."""
+        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: macro figures, then ``figure:finding``.
+
+        A finding that can't be judged has no figure, but the reason.
+        """
         drawn = np.concatenate([np.ones((1, len(self.images)), np.float32), bootstrap_weights(self.groups, seed=seed)])
         sensitivity, specificity = metrics.rates(self.truth, self.scores >= self.thresholds, drawn)
         each = {
@@ -69,19 +68,16 @@ class FindingScores:
             "brier": metrics.brier_scores(self.truth, self.scores, drawn),
             "prevalence": metrics.prevalences(self.truth, drawn),
         }
-        macro = {f"macro_{name}": _estimate(self._macro(each[name])) for name in ("auroc", "ap")}
+        why, none = enough.withheld(self.truth, self.groups), "" if "" in self.too_few else NONE_JUDGED
+        macro = {f"macro_{name}": _estimate(self._macro(each[name]), said=none) for name in ("auroc", "ap")}
         return macro | {
-            f"{name}:{finding}": _estimate(values[:, number])
+            f"{name}:{finding}": _estimate(values[:, number], why[name][number] if name in why else "")
             for number, finding in enumerate(classes)
             for name, values in each.items()
         }
 
     def _macro(self, values: np.ndarray) -> np.ndarray:
-        chosen = values[:, self.counted]
-        known = ~np.isnan(chosen)
-        total = np.nan_to_num(chosen).sum(axis=1)
-        number = known.sum(axis=1)
-        return np.asarray(np.divide(total, number, out=np.full(len(total), np.nan), where=number > 0))
+        return metrics.mean_over(values, self.counted)
 
     def gain_over(self, other: Judged, metric: str, draws: int, seed: int) -> Estimate:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`; of the macro AUROC."""
@@ -99,26 +95,20 @@ class FindingScores:
         return np.asarray(shown[known]), np.asarray(scores[known])
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
-        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: findings that enough images show, and enough don't."""
-        truth = self.truth[inside]
-        judged = np.flatnonzero(((truth == 1).sum(axis=0) >= least) & ((truth == 0).sum(axis=0) >= least))
-        if not len(judged):
+        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: findings judged on the whole and here, too."""
+        truth, groups = self.truth[inside], self.groups[inside]
+        many = ((truth == 1).sum(axis=0) >= least) & ((truth == 0).sum(axis=0) >= least)
+        judged = many & self.counted & np.array([not why for why in enough.too_few(truth, groups)])
+        if not judged.any():
             return 0, None
-        groups = self.groups[inside]
-        part = FindingScores([], groups, truth[:, judged], self.scores[inside][:, judged], self.thresholds[judged])
         drawn = np.concatenate([np.ones((1, len(truth)), np.float32), bootstrap_weights(groups, seed=seed)])
-        return len(judged), _estimate(part._macro(metrics.aurocs(part.truth, part.scores, drawn)))
+        return int(judged.sum()), _estimate(metrics.mean_over(metrics.aurocs(truth, self.scores[inside], drawn), judged))
 
 
-def _why_too_few(shown: int, spared: int) -> str:
-    if not shown:
-        return "no image is known to show it"
-    if shown < FEWEST:
-        return f"only {shown} group{'s' * (shown != 1)} show{'s' * (shown == 1)} it, too few to judge"
-    return "" if spared else "no image is known to be without it"
-
-
-def _estimate(values: np.ndarray) -> Estimate:
-    """The first value with the percentile interval of the others."""
+def _estimate(values: np.ndarray, why_not: str = "", said: str = "") -> Estimate:
+    """The first value with the percentile interval of the others; none where there is a reason why not."""
+    if why_not:
+        return Estimate(value=None, reason=why_not)
     value = None if np.isnan(values[0]) else float(values[0])
-    return percentile_estimate(value, values[1:])
+    found = percentile_estimate(value, values[1:])
+    return found.model_copy(update={"reason": said}) if said and value is not None else found

@@ -31,14 +31,14 @@ def cohort(facts: CohortFacts) -> list[ShownTable | str]:
 
 
 def figures(session: Session) -> dict[str, Figure]:
-    """One ROC for each finding."""
+    """One ROC for each finding that can be judged."""
     test = session.opening.test
     assert isinstance(test, FindingScores)
     drawn = {}
     for number, name in enumerate(session.cohort.classes):
         known = ~np.isnan(test.truth[:, number])
         hit, score = (test.truth[known, number] == 1).astype(np.int64), test.scores[known, number]
-        if 0 < hit.sum() < len(hit):
+        if not test.too_few[number]:
             both = np.column_stack([1 - score, score])
             cut = float(test.thresholds[number])
             drawn[f"roc_{number + 1}"] = plots.roc(hit, both, [f"no {name}", name], 1, threshold=cut)

@@ -9,7 +9,7 @@ from jupyter_clinagent.study.cohort.partition import PARTITIONS, partition_by_gr
 from jupyter_clinagent.study.cohort.published import mend_published, parts_of, why_not
 from jupyter_clinagent.study.cohort.splitting import OWN, Split, published_column
 from jupyter_clinagent.study.data.inventory import Inventory
-from jupyter_clinagent.tasks.findings.found import YES
+from jupyter_clinagent.tasks.findings.found import NO, YES
 
 
 def split_findings(inventory: Inventory, rows: pd.DataFrame, joined: pd.Series, wish: str | None, seed: int) -> Split:
@@ -32,7 +32,7 @@ def split_findings(inventory: Inventory, rows: pd.DataFrame, joined: pd.Series, 
         said.append(why or why_not(rows[name], labels, joined, name) or "")
     said.append(f"Split by group into 70 % training, 15 % validation and 15 % test, findings in proportion, seed {seed}.")
     dealt = partition_by_group(rows["stratum"], joined, seed)
-    return Split(reaching_every_part(_shown(rows["truth"]), joined, dealt), OWN, said)
+    return Split(reaching_every_part(_answers(rows["truth"]), joined, dealt), OWN, said)
 
 
 def _strata_of(strata: pd.Series, parts: pd.Series, name: str) -> tuple[pd.Series, str]:
@@ -43,8 +43,10 @@ def _strata_of(strata: pd.Series, parts: pd.Series, name: str) -> tuple[pd.Serie
     return strata.where(strata.isin(set(testing)), testing.mode().iloc[0] if len(testing) else NO_FINDING), ""
 
 
-def _shown(truth: pd.Series) -> pd.DataFrame:
-    return pd.DataFrame(list(truth), index=truth.index).eq(YES)
+def _answers(truth: pd.Series) -> pd.DataFrame:
+    """Whether each image shows each finding, and whether it is without it: both have to be learnt and judged."""
+    known = pd.DataFrame(list(truth), index=truth.index)
+    return pd.concat({"with": known.eq(YES), "without": known.eq(NO)}, axis=1)
 
 
 def reaching_every_part(shown: pd.DataFrame, groups: pd.Series, partition: pd.Series) -> pd.Series:
@@ -55,7 +57,7 @@ def reaching_every_part(shown: pd.DataFrame, groups: pd.Series, partition: pd.Se
     Parameters
     ----------
     shown
-        Whether each image shows each finding, bool, indexed by image as ``groups`` and ``partition`` are.
+        Whether each image gives an answer, such as showing a finding, bool, indexed by image as ``groups`` and ``partition`` are.
     """
     held, place = shown.groupby(groups).any(), partition.groupby(groups).first()
     numbers = held.sum().sort_values(kind="stable")

@@ -5,32 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.findings.columns import LEAST, find_findings
 from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES
 from jupyter_clinagent.tasks.findings.listed import unfit
+from jupyter_clinagent.tasks.findings.onesided import one_sided
 
 
 def look(inventory: Inventory) -> Mapping[str, Any]:
     """``findings`` (what is said, and how often), ``several`` (images that show more than one), where they stand.
 
-    ``layout``, ``source``, ``columns``, ``never`` and ``said`` are those of
-    :class:`~jupyter_clinagent.tasks.findings.found.FoundFindings`. Where entries only look like lists of findings there is
-    ``unfit``, which says why in a sentence.
+    ``layout``, ``source``, ``columns`` and ``said`` are those of :class:`~jupyter_clinagent.tasks.findings.found.FoundFindings`;
+    ``never`` and ``always`` are findings that can't be learnt whatever uncertain and empty entries count as. Where entries only
+    look like lists of findings there is ``unfit``, which says why in a sentence.
     """
     found = find_findings(inventory)
-    if found is None or len(found.codes.columns) < LEAST:
+    every = {str(name): _counts(codes) for name, codes in found.codes.items()} if found else {}
+    never, always = one_sided({name: (c["yes"] + c["uncertain"], sum(c.values()) - c["yes"]) for name, c in every.items()})
+    counts = {name: one for name, one in every.items() if name not in (*never, *always)}
+    if found is None or len(counts) < LEAST:
         why = unfit(inventory)
         return {"unfit": why} if why else {}
-    counts = {
-        str(name): {
-            "yes": int((codes == YES).sum()),
-            "no": int((codes == NO).sum()),
-            "uncertain": int((codes == UNCERTAIN).sum()),
-            "not mentioned": int(codes.isna().sum()),
-        }
-        for name, codes in found.codes.items()
-    }
     several = int(((found.codes == YES).sum(axis=1) > 1).sum())
     return {
         "findings": counts,
@@ -38,6 +35,12 @@ def look(inventory: Inventory) -> Mapping[str, Any]:
         "layout": found.layout,
         "source": found.source,
         "columns": found.spent,
-        "never": found.never,
+        "never": never,
+        "always": always,
         "said": found.said,
     }
+
+
+def _counts(codes: pd.Series) -> dict[str, int]:
+    entries = {"yes": codes == YES, "no": codes == NO, "uncertain": codes == UNCERTAIN, "not mentioned": codes.isna()}
+    return {name: int(inside.sum()) for name, inside in entries.items()}

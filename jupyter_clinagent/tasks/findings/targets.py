@@ -34,8 +34,9 @@ from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.found import NO, YES, FoundFindings
+from jupyter_clinagent.tasks.findings.onesided import OneSided, say
 from jupyter_clinagent.tasks.findings.splitting import split_findings
-from jupyter_clinagent.tasks.findings.truth import MEANS, POLICIES, read_as, say_policies
+from jupyter_clinagent.tasks.findings.truth import MEANS, POLICIES, gathered, one_sided_in, read_as, say_policies
 
 CAPTION = ", by finding"
 COLUMNS = "finding columns"
@@ -44,37 +45,45 @@ COLUMNS = "finding columns"
 
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
     """Load, group, split and seal; ``wishes.more`` may say what ``uncertain`` and ``not_mentioned`` entries count as."""
-    found = _corrected(_chosen(inventory, wishes.classes), corrections)
     policies = _policies(wishes)
+    everything = _findings_in(inventory)
+    found, bare = _learnable(_corrected(_chosen(everything, wishes.classes), corrections), policies)
+    bare = _with_unchosen(bare, everything, wishes.classes, policies)
     rows = _with_truth(found, policies)
     labelled = corrections.exclusions.apply(Labelled(rows, COLUMNS, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, {}, 0, 0))
     linked = link_images(inventory, labelled.rows, wishes.group)
     refuse_few_groups(linked, wishes.allow_few)
     _check_numbers(linked.rows, found, wishes.allow_few)
     split = split_findings(inventory, linked.rows, linked.joined, wishes.split, wishes.seed)
-    placed = with_partition(linked.rows, split).drop(columns="stratum")
-    left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, placed)
-    silent = "nothing is known of any finding"
-    left_out |= {str(file): silent for file in found.rows.index.difference(rows.index)}
+    dealt = with_partition(linked.rows, split).drop(columns="stratum")
+    placed, untaught = _taught(dealt)
+    left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, dealt)
+    silent = [*found.rows.index.difference(rows.index), *dealt.index.difference(placed.index)]
+    left_out |= {str(file): "nothing is known of any finding" for file in silent}
     facts = _facts(found, placed, linked, split, left_out, policies)
+    facts = _with_one_sided(facts, bare, untaught)
     tidy = without_spent(placed.drop(columns=[c for c in found.spent if c in placed]), inventory, COLUMNS, split.source)
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, COLUMNS, wishes.seed)
 
 
-def _chosen(inventory: Inventory, classes: Mapping[str, list[str]] | None) -> FoundFindings:
+def _findings_in(inventory: Inventory) -> FoundFindings:
     found = find_findings(inventory)
-    if found is None or not len(found.codes.columns):
+    if found is None:
         raise LabelsDoNotMatch(
             f"No table in {inventory.folder.root} has several findings for each image: add one with a column of image names and "
             "a column of 1 and 0 for each finding, or one column with findings joined by “|”."
         )
+    return found
+
+
+def _chosen(found: FoundFindings, classes: Mapping[str, list[str]] | None) -> FoundFindings:
     if classes is None:
         return found
-    wanted = {name: [value for value in values if value in found.codes] for name, values in classes.items()}
-    absent = [name for name, values in wanted.items() if not values]
+    codes = gathered(found.codes, classes)
+    absent = [name for name in classes if name not in codes]
     if absent:
         raise BadInput(f"No image shows {', '.join(absent)}; there are: {', '.join(map(str, found.codes.columns))}.")
-    return replace(found, codes=pd.DataFrame({name: found.codes[values].max(axis=1) for name, values in wanted.items()}))
+    return replace(found, codes=codes)
 
 
 def _corrected(found: FoundFindings, corrections: Corrections) -> FoundFindings:
@@ -109,12 +118,61 @@ def _policies(wishes: Wishes) -> dict[str, str]:
     return policies
 
 
+def _learnable(found: FoundFindings, policies: Mapping[str, str]) -> tuple[FoundFindings, OneSided]:
+    """Without the findings that no image shows, or every one, as the policies read them; and these.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        There is no other.
+    """
+    bare = one_sided_in(read_as(found.codes, policies))
+    codes = found.codes.drop(columns=bare.names)
+    if not len(codes.columns):
+        raise LabelsDoNotMatch(f"{' '.join(say(bare))} Add images of the other kind, or count uncertain entries otherwise.")
+    return replace(found, codes=codes), bare
+
+
+def _with_unchosen(
+    bare: OneSided, found: FoundFindings, classes: Mapping[str, list[str]] | None, policies: Mapping[str, str]
+) -> OneSided:
+    """Also those that the specification has left out already, because they can't be learnt."""
+    taken = {value.casefold() for values in (classes or {}).values() for value in values}
+    unchosen = [name for name in found.codes.columns if classes is not None and str(name).casefold() not in taken]
+    others = one_sided_in(read_as(found.codes[unchosen], policies))
+    return OneSided([*bare.never, *others.never], [*bare.always, *others.always])
+
+
+def _taught(rows: pd.DataFrame) -> tuple[pd.DataFrame, OneSided]:
+    """Without the findings of which the training images give one answer only, and without images of which no other is known.
+
+    Raises
+    ------
+    TooFewImages
+        There is no other finding.
+    """
+    truth = pd.DataFrame(list(rows["truth"]), index=rows.index, dtype=float)
+    bare = one_sided_in(truth[rows["partition"] == "train"])
+    if not bare.names:
+        return rows, bare
+    if len(bare.names) == len(truth.columns):
+        raise TooFewImages(f"{' '.join(say(bare, 'training image'))} Add images of the other kind, or name another partition.")
+    left = truth.drop(columns=bare.names)
+    kept = rows[left.notna().any(axis=1)]
+    told = kept["truth"].map(lambda one: {name: value for name, value in one.items() if name in left})
+    return kept.assign(truth=told, **{"class": told.map(_shows)}), bare
+
+
+def _shows(truth: Mapping[str, int | None]) -> str:
+    return FINDING if any(value == YES for value in truth.values()) else NO_FINDING
+
+
 def _with_truth(found: FoundFindings, policies: Mapping[str, str]) -> pd.DataFrame:
     """Rows of which something is known, with ``truth`` (1, 0 or None by finding), ``class`` and ``stratum``."""
     known = read_as(found.codes, policies)
     known = known[known.notna().any(axis=1)]
     truth = [{str(name): None if np.isnan(v) else int(v) for name, v in row.items()} for row in known.to_dict("records")]
-    shows = [FINDING if any(value == YES for value in one.values()) else NO_FINDING for one in truth]
+    shows = list(map(_shows, truth))
     rows = found.rows.loc[known.index].drop(columns=[c for c in ("truth", "class", "stratum") if c in found.rows])
     new = {"truth": pd.Series(truth, index=known.index, dtype=object), "class": shows, "stratum": _rarest(known)}
     return rows.assign(**new)
@@ -145,7 +203,7 @@ def _groups_showing(rows: pd.DataFrame, names: list[str]) -> dict[str, int]:
 def _facts(
     found: FoundFindings, rows: pd.DataFrame, linked: Linked, split: Split, left_out: dict[str, str], policies: dict[str, str]
 ) -> CohortFacts:
-    names, labels = [str(name) for name in found.codes.columns], [FINDING, NO_FINDING]
+    names, labels = list(rows["truth"].iloc[0]), [FINDING, NO_FINDING]
     groups = _groups_showing(rows, names)
     few, counted = {name: number for name, number in groups.items() if number < FEW_GROUPS}, _by_partition(rows, names)
     return CohortFacts(
@@ -156,17 +214,23 @@ def _facts(
         group_source=linked.groups.source,
         split_source=split.described,
         left_out=dict(sorted(Counter(left_out.values()).items())),
-        details={"findings": counted, "few": few, "never": found.never, "policies": policies},
+        details={"findings": counted, "few": few, "policies": policies},
         assumptions=[
             *_say_few(few),
             *_say_untested(counted),
-            *say_policies(found.codes, policies),
-            *_say_never(found),
+            *say_policies(found.codes[names], policies),
             *found.said,
             *linked.groups.said,
             *split.said,
         ],
     )
+
+
+def _with_one_sided(facts: CohortFacts, bare: OneSided, untaught: OneSided) -> CohortFacts:
+    """With the findings that can't be learnt, of all images and of those for training."""
+    lines = [*say(bare), *say(untaught, "training image")]
+    details = {"never": [*bare.never, *untaught.never], "always": [*bare.always, *untaught.always], "not_learnt": lines}
+    return facts.model_copy(update={"details": facts.details | details, "assumptions": [*lines, *facts.assumptions]})
 
 
 def _by_partition(rows: pd.DataFrame, names: list[str]) -> dict[str, dict[str, list[int]]]:
@@ -188,13 +252,9 @@ def _say_untested(counted: Mapping[str, Mapping[str, list[int]]]) -> list[str]:
     return [f"No image of the test part shows {name}: it is learnt, but this study can't judge it." for name in absent]
 
 
-def _say_never(found: FoundFindings) -> list[str]:
-    return [f"No image shows {', '.join(found.never)}, so nothing can be learnt about it."] if found.never else []
-
-
 # ------------------------------------------------------------------ what is looked at
 def audit(cohort: Cohort) -> list[AuditFinding]:
-    """Findings that hardly occur, that never occur, and those that always come together."""
+    """Findings that hardly occur, that can't be learnt, and those that always come together."""
     details = cohort.facts.details
     found = [
         AuditFinding(topic="rare findings", severity="warning", count=number, text=text)
@@ -203,9 +263,8 @@ def audit(cohort: Cohort) -> list[AuditFinding]:
     topic = "findings missing from the test part"
     untested = _say_untested(details["findings"])
     found += [AuditFinding(topic=topic, severity="warning", count=1, text=text) for text in untested]
-    if details["never"]:
-        text = f"No image shows {', '.join(details['never'])}; left out."
-        found.append(AuditFinding(topic="findings that never occur", severity="warning", count=len(details["never"]), text=text))
+    topic = "findings that can't be learnt"
+    found += [AuditFinding(topic=topic, severity="warning", count=1, text=text) for text in details["not_learnt"]]
     return found + _twins(cohort)
 
 

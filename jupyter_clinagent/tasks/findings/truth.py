@@ -6,11 +6,32 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from jupyter_clinagent.tasks.findings.found import UNCERTAIN
+from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES
+from jupyter_clinagent.tasks.findings.onesided import OneSided, one_sided
 
 POLICIES = ("uncertain", "not_mentioned")
 MEANS = {"left out": float("nan"), "positive": 1.0, "negative": 0.0}
 """What a policy makes of an entry."""
+
+
+_BETWEEN = (YES + NO) / 2
+"""Where an uncertain entry stands among several for one finding: above no, below yes."""
+
+
+def gathered(codes: pd.DataFrame, classes: Mapping[str, list[str]]) -> pd.DataFrame:
+    """Codes of a study's findings, each from the columns that stand for it, whatever their case; without those that have none.
+
+    Of several columns one that says yes decides, then one that is uncertain, then one that says no.
+    """
+    there = {str(name).casefold(): name for name in codes.columns}
+    own = {name: [there[v.casefold()] for v in values if v.casefold() in there] for name, values in classes.items()}
+    found = {name: codes[columns].mask(codes == UNCERTAIN, _BETWEEN).max(axis=1) for name, columns in own.items() if columns}
+    return pd.DataFrame({name: one.mask(one == _BETWEEN, UNCERTAIN) for name, one in found.items()}, index=codes.index)
+
+
+def one_sided_in(truth: pd.DataFrame) -> OneSided:
+    """Findings (columns) of which the images (rows: 1, 0 or NaN) give one answer only."""
+    return one_sided({str(name): (int((one == YES).sum()), int((one == NO).sum())) for name, one in truth.items()})
 
 
 def read_as(codes: pd.DataFrame, policies: Mapping[str, str]) -> pd.DataFrame:

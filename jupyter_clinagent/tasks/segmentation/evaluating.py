@@ -29,7 +29,7 @@ def score(model: OnnxOutliner, data: Path, specification: Specification) -> Outs
     there = set(found.structures) if found else set()
     wanted = {name: [value for value in values if value in there] for name, values in classes.items()}
     images = outlined_images(inventory, wanted if all(wanted.values()) else classes)
-    linked = link_images(images.inventory, images.rows, None)
+    linked = link_images(images.inventory, images.rows, None, to_split=False)
     known = checked(linked, inventory.folder)
     spacings = read_spacings(inventory.folder, known.rows)
     measured, scores = [], []

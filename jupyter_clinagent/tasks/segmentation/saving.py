@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.saving import Probabilities, read_metadata, read_weights, write_model
+from jupyter_clinagent.imaging.inference import read_metadata
+from jupyter_clinagent.imaging.saving import Probabilities, read_weights, write_model
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.module import Outliner
 

@@ -10,8 +10,10 @@ from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_s
 
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.study.protocol.opening import post_hoc
+from jupyter_clinagent.study.protocol.outcomes import Opening
+from jupyter_clinagent.study.protocol.robustness import Part
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.tasks.findings import judging, metrics
+from jupyter_clinagent.tasks.findings import enough, judging, metrics, showing
 from jupyter_clinagent.tasks.findings.by_finding import by_finding
 from jupyter_clinagent.tasks.findings.module import masked_loss
 from jupyter_clinagent.tasks.findings.scored import FindingScores
@@ -75,7 +77,43 @@ def test_a_finding_that_few_groups_show_does_not_move_the_mean(told: FindingScor
     figures = part.estimates(NAMES, [], None, 0)
     mean = np.mean([figures[f"auroc:{name}"].value for name in NAMES[:2]])  # type: ignore[arg-type]
     assert figures["macro_auroc"].value == pytest.approx(mean)
-    assert figures["auroc:c"].value is not None, "it is reported all the same"
+    assert (figures["auroc:c"].value, figures["auroc:c"].reason) == (None, "only 2 groups show it, too few to judge")
+    assert figures["specificity:c"].value is not None, "enough groups are without it"
+
+
+@pytest.mark.parametrize(("answer", "words"), [(1.0, "only 2 groups show it"), (0.0, "only 2 groups are without it")])
+def test_robustness_headline_and_training_average_the_same_findings(told: FindingScores, answer: float, words: str) -> None:
+    truth = told.truth.copy()
+    truth[:, 2] = np.where(np.isnan(truth[:, 2]), np.nan, 1 - answer)
+    truth[:3, 2] = answer
+    part = FindingScores(told.images, told.groups, truth, told.scores, told.thresholds)
+    headline = part.estimates(NAMES, [], None, 0)["macro_auroc"].value
+    model = SimpleNamespace(predict_images=lambda rows: part.scores[rows[:, 0]])
+    opening = cast(Opening, SimpleNamespace(test=part, trained=SimpleNamespace(model=model)))
+    rows = np.arange(N)
+    assert words in part.too_few[2]
+    assert judging.changed(opening, rows, "macro_auroc", [], rows[:, None], Part(0, 0, 1, 1)) == headline
+    assert metrics.macro_auroc(truth, part.scores, enough.counted(truth, part.groups)) == headline
+    assert metrics.macro_auroc(truth, part.scores, np.ones(3, bool)) != headline
+
+
+def test_a_subgroup_is_judged_by_findings_that_are_judged_in_the_whole_and_there(told: FindingScores) -> None:
+    truth = told.truth.copy()
+    truth[:, 2] = np.where(np.arange(N) < 12, 1.0, 0.0)
+    groups = np.array([f"p{0 if k < 12 else k}" for k in range(N)], dtype=object)
+    part = FindingScores(told.images, groups, truth, told.scores, told.thresholds)
+    number, figure = part.in_subgroup(np.ones(N, bool), NAMES, 10, 0)
+    assert number == 2, "twelve images of one patient are no more than one"
+    assert figure is not None
+    assert figure.value == pytest.approx(part.estimates(NAMES, [], None, 0)["macro_auroc"].value)
+
+
+def test_only_findings_that_can_be_judged_have_a_curve(told: FindingScores) -> None:
+    truth = told.truth.copy()
+    truth[:, 2] = np.where(np.arange(N) < 3, 1.0, 0.0)
+    part = FindingScores(told.images, told.groups, truth, told.scores, told.thresholds)
+    session = SimpleNamespace(opening=SimpleNamespace(test=part), cohort=SimpleNamespace(classes=NAMES))
+    assert list(showing.figures(cast(Session, session))) == ["roc_1", "roc_2"]
 
 
 def test_a_finding_without_positives_has_no_figure_and_says_nothing_false(told: FindingScores) -> None:
@@ -150,7 +188,8 @@ def test_a_finding_that_can_not_be_judged_stays_in_the_table_with_the_reason(tol
     assert rows[1][1:4] == [f"0 / {N} / 0", "– (no image is known to show it)", "–"]
     assert rows[1][4] == "0.600 (not chosen: validation lacks images with or without it)"
     assert rows[2][2] == "– (only 2 groups show it, too few to judge)"
-    assert rows[2][5:] == ["–"] * 4
+    assert [str(cell) for cell in (rows[2][5], *rows[2][7:])] == ["–"] * 3
+    assert rows[2][6] == part.estimates(NAMES, [], None, 0)["specificity:c"]
 
 
 def test_another_single_threshold_after_the_opening_is_refused_in_a_sentence() -> None:

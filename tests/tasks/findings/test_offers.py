@@ -10,9 +10,10 @@ from jupyter_clinagent.agent.playbook.draft import draft, meant, offers
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.errors import LabelsDoNotMatch
-from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
+from jupyter_clinagent.tasks.findings.offers import fitted
 from tests.tasks.findings.tables import EACH, NUMBER, alternating, lists, write
 
 COLUMNS = {"Atelectasis": alternating(2), "Pleural Effusion": alternating(3), "Edema": alternating(5)}
@@ -104,6 +105,30 @@ def test_a_finding_with_uncertain_entries_is_learnt_without_them(tmp_path: Path)
     specification = drafted("Classify effusion", survey).specification
     assert (specification.task, list(specification.classes)) == ("findings", ["effusion"])
     assert meant(read_request("Classify mass"), survey).name == "classification"
+
+
+def one_sided(folder: Path) -> SurveyFacts:
+    table = {**COLUMNS, "lung": [1] * NUMBER, "hernia": [0] * NUMBER, "mass": [-value for value in alternating(3)]}
+    return survey_facts(take_inventory(write(folder, table)))
+
+
+@pytest.mark.parametrize(("words", "more"), [("", []), ("; count uncertain as positive", ["mass"])])
+def test_what_can_not_be_learnt_is_in_no_title_no_objective_and_no_threshold(tmp_path: Path, words: str, more: list[str]) -> None:
+    survey = one_sided(tmp_path)
+    found = drafted(f"List all findings{words}. False alarms are worse", survey)
+    content = found.specification.model_dump()
+    assert list(content["classes"]) == list(content["specificity_for"]) == [*ALL, *more]
+    assert not any(name in content[field] for name in ("lung", "hernia") for field in ("title", "objective"))
+    assert "Every image of which it is known shows lung, so nothing can be learnt about it." in found.assumptions
+    assert "lung" not in offers(survey)[0].sentence
+
+
+def test_a_specification_is_fitted_to_what_the_cohort_can_learn(columns: SurveyFacts) -> None:
+    drawn = drafted("List all findings. False alarms are worse", columns).specification
+    facts = CohortFacts(task="findings", classes=ALL[:2], counts={}, groups={}, group_source=None, split_source="")
+    content = fitted(drawn, facts).model_dump()
+    assert list(content["classes"]) == list(content["specificity_for"]) == ALL[:2]
+    assert "Edema" not in content["title"] + content["objective"]
 
 
 def test_the_thresholds_of_the_findings_hold_whose_misses_are_worse(columns: SurveyFacts) -> None:

@@ -195,7 +195,80 @@ def test_a_finding_that_never_occurs_is_named_and_not_learnt(tmp_path: Path) -> 
     cohort = load(write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "fracture": [0] * NUMBER}))
     assert cohort.classes == ["effusion", "mass"]
     assert any("No image shows fracture" in line for line in cohort.facts.assumptions)
-    assert [f.topic for f in audit(cohort)] == ["findings that never occur"]
+    assert [(f.topic, f.text) for f in audit(cohort)] == [
+        ("findings that can't be learnt", "No image shows fracture, so nothing can be learnt about it.")
+    ]
+
+
+def test_a_finding_that_is_always_there_is_named_and_not_learnt(tmp_path: Path) -> None:
+    cohort = load(write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "lung": [1] * NUMBER}))
+    assert cohort.classes == ["effusion", "mass"]
+    line = "Every image of which it is known shows lung, so nothing can be learnt about it."
+    assert line in cohort.facts.assumptions
+    assert [finding.text for finding in audit(cohort)] == [line]
+
+
+def test_what_the_specification_has_left_out_as_not_learnable_is_named_by_the_cohort_and_the_audit(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "edema": alternating(5), "lung": [1] * NUMBER})
+    cohort = load(folder, classes={"effusion": ["effusion"], "mass": ["mass"]})
+    assert "Every image of which it is known shows lung, so nothing can be learnt about it." in cohort.facts.assumptions
+    assert ["lung" in finding.text for finding in audit(cohort)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "line"),
+    [
+        (1, 0, "Every training image of which it is known shows tube, so nothing can be learnt about it."),
+        (0, 1, "No training image shows tube, so nothing can be learnt about it."),
+        ("", 1, "No training image shows tube, so nothing can be learnt about it."),
+    ],
+)
+def test_a_finding_with_one_answer_in_training_is_not_learnt_whatever_the_test_part_shows(
+    tmp_path: Path, inside: object, outside: int, line: str
+) -> None:
+    tested = [k // EACH >= 30 for k in range(NUMBER)]
+    tube = [(outside if k % 4 else 1 - outside) if tested[k] else inside for k in range(NUMBER)]
+    parts = ["test" if one else "validation" if k // EACH < 6 else "train" for k, one in enumerate(tested)]
+    cohort = load(write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "tube": tube, "split": parts}))
+    assert cohort.facts.split_source == "published (split)"
+    assert cohort.classes == ["effusion", "mass"]
+    assert all(one.keys() == {"effusion", "mass"} for one in cohort.shown()["truth"])
+    assert line in cohort.facts.assumptions
+
+
+def test_images_of_which_only_such_a_finding_is_known_are_left_out_with_a_reason(tmp_path: Path) -> None:
+    effusion: list[object] = list(alternating(2))
+    mass: list[object] = list(alternating(3))
+    effusion[0] = mass[0] = ""
+    cohort = load(write(tmp_path, {"effusion": effusion, "mass": mass, "lung": [1] * NUMBER}))
+    assert cohort.facts.left_out == {"nothing is known of any finding": 1}
+
+
+def test_findings_of_which_none_can_be_learnt_are_refused(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"lung": [1] * NUMBER, "heart": [1] * NUMBER, "fracture": [0] * NUMBER})
+    with pytest.raises(LabelsDoNotMatch, match=r"No image shows fracture.*shows lung.*Add images of the other kind"):
+        load(folder)
+
+
+def test_the_few_patients_without_a_finding_reach_every_part(tmp_path: Path) -> None:
+    nearly = [0 if k // EACH in (4, 5, 6) else 1 for k in range(NUMBER)]
+    cohort = load(write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "lung": nearly}))
+    assert all(parts[1] for parts in cohort.facts.details["findings"]["lung"].values())
+
+
+@pytest.mark.parametrize(("policy", "classes"), [("left out", ["effusion"]), ("positive", ["effusion", "mass"])])
+def test_a_finding_that_is_only_uncertain_or_absent_waits_for_the_policy(tmp_path: Path, policy: str, classes: list[str]) -> None:
+    folder = write(tmp_path, {"effusion": alternating(2), "mass": [-value for value in alternating(3)]})
+    assert load(folder, more={"uncertain": policy}).classes == classes
+
+
+def test_uncertain_beside_no_stays_uncertain_where_columns_are_merged(tmp_path: Path) -> None:
+    sides = {"left": [1, 0, -1, ""] * 20, "right": [0, 0, 0, ""] * 20, "mass": alternating(3)}
+    folder, classes = write(tmp_path, sides), {"effusion": ["Left", "right"], "mass": ["mass"]}
+    cohort = load(folder, classes=classes, more={"uncertain": "positive"})
+    shown = cohort.shown()
+    truth = {k % 4: one["effusion"] for k, one in zip(shown["image"].str[-7:-4].astype(int), shown["truth"], strict=True)}
+    assert truth == {0: 1, 1: 0, 2: 1, 3: None}
 
 
 def test_a_rare_finding_is_kept_and_named(tmp_path: Path) -> None:

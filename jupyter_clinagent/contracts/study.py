@@ -1,0 +1,127 @@
+"""The study: what is to be built, how it will be judged, and what is planned."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from jupyter_clinagent.contracts.frozen import Frozen
+
+Modality = Literal["dermoscopy", "radiograph", "other"]
+
+
+PositiveClass = str | Annotated[list[str], Field(min_length=1)]
+"""A class, or several that are held together against the rest."""
+
+
+def names_of(positive: str | list[str]) -> list[str]:
+    """The classes that count as positive."""
+    return [positive] if isinstance(positive, str) else list(positive)
+
+
+def in_words(positive: str | list[str]) -> str:
+    """The class, or ``"a, b or c"``."""
+    *first, last = names_of(positive)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+class OperatingPoint(Frozen):
+    """How the decision threshold is chosen, always on validation.
+
+    ``sensitivity`` and ``specificity`` hold ``target`` for ``positive_class``; ``youden`` maximises their sum. Several classes
+    are held together against the rest: their score is the sum of their probabilities.
+    """
+
+    rule: Literal["sensitivity", "specificity", "youden"] = "youden"
+    target: float | None = Field(default=None, gt=0, lt=1)
+    positive_class: PositiveClass
+
+    @property
+    def positives(self) -> list[str]:
+        """The positive class, or the classes held together."""
+        return names_of(self.positive_class)
+
+    @property
+    def named(self) -> str:
+        """The positive class or classes in words."""
+        return in_words(self.positive_class)
+
+
+class Specification(Frozen):
+    """What is to be built and how it will be judged; its hash is on the record before any training.
+
+    ``classes`` maps each class to the label values that it gathers, in the order of the model's outputs.
+    """
+
+    title: str
+    request: str
+    task: str
+    objective: str
+    modality: Modality = "other"
+    label_column: str | None = None
+    classes: dict[str, list[str]]
+    positive_class: str | None = None
+    group_column: str | None = None
+    split_column: str | None = None
+    subgroups: list[str] = []
+    confounders: list[str] = []
+    supervision: Literal["full", "weak"] = "full"
+    primary_metric: str
+    direction: Literal["higher", "lower"] = "higher"
+    risk: str = "balanced"
+    operating_point: OperatingPoint | None = None
+    expected_output: str = "class probabilities for each image, with a heat map"
+    minutes: float = Field(default=10.0, gt=0)
+    seed: int = 0
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON form."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class Offer(Frozen):
+    """What could be learnt from a data folder: the data make offers, the request chooses.
+
+    ``sentence`` is said to the clinician; ``classes`` counts images by class, finding or structure.
+    """
+
+    task: str
+    sentence: str
+    images: int
+    groups: int | None = None
+    classes: dict[str, int] = {}
+
+
+class PlannedStep(Frozen):
+    """One experiment of a plan: ``minutes`` is its share of the wall-time budget."""
+
+    name: str
+    hypothesis: str
+    minutes: float
+
+
+class Plan(Frozen):
+    """What will be tried, in which order, with time estimates measured on this machine."""
+
+    steps: list[PlannedStep]
+    minutes: float
+    note: str = ""
+
+
+class Estimate(Frozen):
+    """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why).
+
+    Facts hold it, so what another release says beyond this is kept.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None

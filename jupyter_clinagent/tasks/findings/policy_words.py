@@ -1,0 +1,154 @@
+"""Reads what a request says of uncertain and empty entries; the words stand in ``policies.toml``.
+
+A sentence is parted at commas and “and”. What is spoken of is put into one word each first, so that the “not” of “not
+mentioned” denies nothing. Then an answer belongs to what stands before it with a joining word between (“blanks count as no”),
+right before it (“unclear: yes”), or after it behind “if” (“yes if unsure”); a part without a subject goes on about the last one
+(“if unsure, say no”).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.tasks.findings.specification import Policy
+
+SUBJECTS = {"uncertain": "uncertainentry", "not_mentioned": "emptyentry"}
+"""The word that stands for what is spoken of, by its policy."""
+_WORD = {word: name for name, word in SUBJECTS.items()}
+_SENTENCES = re.compile(r"[.;!?\n]+(?=\s|$)")
+_PARTS = re.compile(r",|\s[-–—]\s|[()]|\b(?:and|but|while|whereas|und|aber|sondern|waehrend)\b")
+_CODE = re.compile(r"(?<![\w.])[-−–]1(?:\.0)?(?![\w.])")
+_MOST_BETWEEN, _MOST_AFTER_LINK, _SHORT = 9, 4, 4
+"""Words between subject and answer, between joining word and answer; a part that is but a heading has no more."""
+
+
+class Reading(NamedTuple):
+    """The policies that a text states, and the sentences about entries that state none, by policy."""
+
+    policies: dict[str, Policy]
+    unread: dict[str, str]
+
+
+def read_policies(text: str) -> Reading:
+    """What a text says of uncertain and empty entries; of several statements the last one counts.
+
+    Examples
+    --------
+    >>> read_policies("List all findings; if unsure, say no. Blanks are normal").policies
+    {'uncertain': 'negative', 'not_mentioned': 'negative'}
+    >>> read_policies("Do not count uncertain ones as positive")
+    Reading(policies={}, unread={'uncertain': 'Do not count uncertain ones as positive'})
+    """
+    policies, spoken, before = dict[str, Policy](), dict[str, str](), list[str]()
+    for sentence in filter(None, map(str.strip, _SENTENCES.split(text))):
+        stated, subjects = _in_sentence(_masked(sentence), before)
+        policies |= stated
+        spoken |= dict.fromkeys(subjects, sentence)
+        before = subjects or before
+    return Reading(policies, {name: sentence for name, sentence in spoken.items() if name not in policies})
+
+
+def _masked(sentence: str) -> str:
+    """Normalised, with one word for each thing that is spoken of."""
+    plain = re.sub(r"[“”„\"]", "", normalise(sentence).replace("’", "'"))
+    plain = _pattern("elsewhere").sub(" ", _CODE.sub(f" {SUBJECTS['uncertain']} ", plain))
+    for name, word in SUBJECTS.items():
+        plain = _pattern(name).sub(word, plain)
+        plain = re.sub(rf"\b{_any(f'{name}_if_joined')}(?=\s(?:means?|counts?|as|=)(?!\w))", word, plain)
+    either = "|".join(_WORD)
+    plain = re.sub(rf"({either})((?: \w+)?) (?:and|or|und|oder|sowie|as well as) ((?:\w+ )?(?:{either}))\b", r"\1\2 / \3", plain)
+    return re.sub(rf"({either})((?: \w+){{0,2}})\s*(?::|->|→|=>)", r"\1\2 = ", plain)
+
+
+def _in_sentence(sentence: str, before: Sequence[str]) -> tuple[dict[str, Policy], list[str]]:
+    """Policies that a masked sentence states, and what it speaks of; ``before`` was spoken of before it."""
+    stated, spoken, last, goes_on = dict[str, Policy](), list[str](), list(before), False
+    for part in filter(None, map(str.strip, _PARTS.split(sentence))):
+        own = [name for word, name in _WORD.items() if re.search(rf"\b{word}\b", part)]
+        points = bool(_pattern("these").search(part))
+        if not own and not ((points and last) or goes_on):
+            goes_on = False
+            continue
+        about = own or (list(dict.fromkeys([*last, *spoken])) if re.search(r"\b(?:both|beide\w*)\b", part) else last)
+        policy, denied = _meant(part, bool(own))
+        stated |= dict.fromkeys(about, policy) if policy else {}
+        opens = bool(own) and (bool(re.match(rf"{_any('conditions')}\b", part)) or len(part.split()) <= _SHORT)
+        spoken, last, goes_on = [*spoken, *own], about, (policy is None and opens) or denied
+    return stated, list(dict.fromkeys(spoken))
+
+
+def _meant(part: str, own: bool) -> tuple[Policy | None, bool]:
+    """What a part of a sentence says, and whether something is denied; ``own``: its subject stands in it."""
+    denied = False
+    answers = re.compile(rf"(?<![\w/])(?:(?P<negative>{_any('negative')})|(?P<positive>{_any('positive')}))(?![\w/])")
+    for found in answers.finditer(part):
+        if not (_fits(part, found) if own else _fits_before(part[: found.start()])):
+            continue
+        if not _pattern("denials").search(part[: found.start()]):
+            return ("negative" if found["negative"] else "positive"), denied
+        denied = True
+    around = re.search(rf"\b{_any('opens')}\b.*\b{_any('closes')}\b", part)
+    out = around or _pattern("left_out").search(part)
+    if out is None or denied:
+        return None, denied
+    return (None, True) if _pattern("denials").search(part[: out.start()]) else ("left out", False)
+
+
+def _fits(part: str, answer: re.Match[str]) -> bool:
+    """Whether an answer belongs to a subject of the same part."""
+    subjects = list(re.finditer("|".join(_WORD), part))
+    earlier = [one for one in subjects if one.end() <= answer.start()]
+    if earlier:
+        return _joined(part[earlier[-1].end() : answer.start()])
+    between = part[answer.end() : subjects[0].start()].split()
+    return bool(between) and len(between) <= _MOST_AFTER_LINK and bool(re.match(rf"{_any('conditions')}\b", " ".join(between)))
+
+
+def _joined(between: str) -> bool:
+    """Whether what stands between subject and answer joins them."""
+    words = between.replace("/", " ").split()
+    links = [place for place, word in enumerate(words) if _whole("links").fullmatch(word)]
+    if links:
+        return len(words) <= _MOST_BETWEEN and len(words) - links[-1] - 1 <= _MOST_AFTER_LINK
+    return all(_whole("entries").fullmatch(word) for word in words)
+
+
+def _fits_before(words: str) -> bool:
+    """Whether an answer in a part without a subject is one: “say no”, “count them as positive”."""
+    given = words.split()
+    return len(given) <= _MOST_BETWEEN and _joined(words)
+
+
+@cache
+def _words() -> Mapping[str, Sequence[str]]:
+    return tomllib.loads((Path(__file__).parent / "policies.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _any(kind: str) -> str:
+    """One of the phrases, the longest first; in no group of its own."""
+    return f"(?:{'|'.join(map(_as_pattern, _longest_first(_words()[kind])))})"
+
+
+def _longest_first(phrases: Iterable[str]) -> list[str]:
+    return sorted(map(normalise, phrases), key=len, reverse=True)
+
+
+def _as_pattern(phrase: str) -> str:
+    return re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/]){_any(kind)}(?!\w)")
+
+
+@cache
+def _whole(kind: str) -> re.Pattern[str]:
+    return re.compile(_any(kind))
