@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,7 +54,7 @@ class Study:
     """What a sentence left behind in JupyterLab's folder."""
 
     def __init__(self, root: Path, name: str, closing: str) -> None:
-        self.closing = closing
+        self.sentence, self.closing = SENTENCES[name], closing
         self.notebook = root / f"{name}.ipynb"
         self.summary: dict[str, Any] = json.loads((root / f"{name}-study" / "summary.json").read_text(encoding="utf-8"))
         self.report = (root / f"{name}-study" / "report.html").read_text(encoding="utf-8")
@@ -73,12 +72,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="module")
-def studied(browser: Browser, lab: Lab) -> Callable[[str], Study]:
-    """The study of a sentence, which is typed when the first test asks for it."""
-    return cache(lambda name: _typed(browser, lab, name))
-
-
-def _typed(browser: Browser, lab: Lab, name: str) -> Study:
+def study(request: pytest.FixtureRequest, browser: Browser, lab: Lab) -> Study:
+    """The study of a sentence, typed once for all tests that look at it; where it fails, they fail without typing it again."""
+    name: str = request.param
     clinician = Clinician(browser, lab, f"{name}.ipynb")
     clinician.new_chat()
     clinician.say(f"{SENTENCES[name].words}. The images are in data/{name}. Take {SENTENCES[name].minutes:g} minutes.")
@@ -91,12 +87,14 @@ def _typed(browser: Browser, lab: Lab, name: str) -> Study:
     return Study(lab.root, name, closing)
 
 
-@pytest.mark.parametrize("name", SENTENCES)
-def test_a_sentence_ends_with_figures_in_the_chat_pictures_in_the_notebook_and_a_report(
-    studied: Callable[[str], Study], name: str
-) -> None:
-    study = studied(name)
-    assert SENTENCES[name].figure in study.closing
+def of(*names: str) -> pytest.MarkDecorator:
+    """For a test that looks at the studies of these sentences."""
+    return pytest.mark.parametrize("study", names, indirect=True)
+
+
+@of(*SENTENCES)
+def test_a_sentence_ends_with_figures_in_the_chat_pictures_in_the_notebook_and_a_report(study: Study) -> None:
+    assert study.sentence.figure in study.closing
     assert "interval" in study.closing
     _the_notebook_shows_it(study.notebook)
     assert study.summary["unsealed"] == 1
@@ -111,26 +109,27 @@ def _the_notebook_shows_it(path: Path) -> None:
     assert [output for output in explained.outputs if "image/png" in output.get("data", {})]
 
 
-def test_dermoscopic_lesions_are_told_apart(studied: Callable[[str], Study]) -> None:
-    summary = studied("moles").summary
+@of("moles")
+def test_dermoscopic_lesions_are_told_apart(study: Study) -> None:
+    summary = study.summary
     assert summary["task"] == "classification"
     assert len(summary["specification"]["classes"]) == 7
     assert summary["test"]["macro_auroc"]["value"] > 0.6
 
 
-def test_fractures_are_marked_with_boxes(studied: Callable[[str], Study]) -> None:
-    summary = studied("wrists").summary
+@of("wrists")
+def test_fractures_are_marked_with_boxes(study: Study) -> None:
+    summary = study.summary
     assert summary["task"] == "detection"
     assert summary["specification"]["supervision"] == "full"
     assert {"map50", "map", "froc", "froc_0.5", "froc_1", "froc_2"} <= summary["test"].keys()
     assert summary["test"]["map50"]["value"] > 0.05
-    assert "See “Read with care”" in studied("wrists").report
+    assert "See “Read with care”" in study.report
 
 
-def test_the_report_of_a_detector_shows_its_mistakes_and_claims_nothing_about_probabilities(
-    studied: Callable[[str], Study],
-) -> None:
-    page = studied("wrists").report
+@of("wrists")
+def test_the_report_of_a_detector_shows_its_mistakes_and_claims_nothing_about_probabilities(study: Study) -> None:
+    page = study.report
     assert "Images with a false alarm" in page
     assert page.count('class="notes"') >= 1
     assert "The scores of a detector order its boxes; they are no probabilities." in page
@@ -138,8 +137,9 @@ def test_the_report_of_a_detector_shows_its_mistakes_and_claims_nothing_about_pr
     assert "Marking nothing finds no finding" in page
 
 
-def test_few_boxes_are_noticed_and_a_student_learns_from_a_teacher(studied: Callable[[str], Study]) -> None:
-    summary, page = studied("few-boxes").summary, studied("few-boxes").report
+@of("few-boxes")
+def test_few_boxes_are_noticed_and_a_student_learns_from_a_teacher(study: Study) -> None:
+    summary, page = study.summary, study.report
     assert summary["specification"]["supervision"] == "weak"
     names = [experiment["name"] for experiment in summary["experiments"]]
     assert names[0].startswith("teacher")
@@ -148,8 +148,9 @@ def test_few_boxes_are_noticed_and_a_student_learns_from_a_teacher(studied: Call
     assert "image-level labels" in page
 
 
-def test_the_reliance_on_a_drain_is_told_beside_that_of_the_plainly_trained_model(studied: Callable[[str], Study]) -> None:
-    summary, page = studied("chests").summary, studied("chests").report
+@of("chests")
+def test_the_reliance_on_a_drain_is_told_beside_that_of_the_plainly_trained_model(study: Study) -> None:
+    summary, page = study.summary, study.report
     found = summary["reliance"]
     assert found["confounder"] == "drain"
     assert 0 <= found["low"] <= found["value"] <= found["high"] <= 1
@@ -160,11 +161,10 @@ def test_the_reliance_on_a_drain_is_told_beside_that_of_the_plainly_trained_mode
     assert "shortcuts that nobody noted" in page
 
 
-def test_the_plainly_trained_models_come_first_and_the_transplant_is_judged_by_its_own_rule(
-    studied: Callable[[str], Study],
-) -> None:
-    experiments = studied("chests").summary["experiments"]
+@of("chests")
+def test_the_plainly_trained_models_come_first_and_the_transplant_is_judged_by_its_own_rule(study: Study) -> None:
+    experiments = study.summary["experiments"]
     assert experiments[-1]["name"] == "drain transplant"
     assert all("transplant" not in experiment["name"] for experiment in experiments[:-1])
     assert "reliance on drain goes from" in experiments[-1]["reason"]
-    assert "debiasing.transplant(cohort, 'drain'" in studied("chests").notebook.read_text(encoding="utf-8")
+    assert "debiasing.transplant(cohort, 'drain'" in study.notebook.read_text(encoding="utf-8")
