@@ -124,10 +124,7 @@ def _over(result: dict[str, Any]) -> list[str]:
     """Over what each mean was taken, here and in the study, where some of it can't be judged."""
     said = []
     for where, figures in (("Here", result["external"]), ("In the study", result["internal"])):
-        known = {
-            name: Estimate(**{key: value.get(key) for key in ("value", "low", "high", "reason")})
-            for name, value in figures.items()
-        }
+        known = {name: Estimate(**value) for name, value in figures.items()}
         means = [name for name in known if name.startswith(MEAN)]
         over = [say_averaged(registry.metric(name).title, name, known) for name in means]
         said += [f"  {where}, {sentence}" for sentence in over if sentence]

@@ -16,6 +16,7 @@ from jupyter_clinagent.tasks import registry
 
 ONNX = "model.onnx"
 METADATA = "preprocessing.json"
+_ALWAYS = {"task": str, "classes": list, "size": list, "crop": float | int}
 
 
 class Metadata(dict[str, Any]):
@@ -35,9 +36,6 @@ def read_metadata(folder: str | Path) -> Metadata:
     """
     written = json.loads((Path(folder) / METADATA).read_text(encoding="utf-8"))
     return Metadata(versions.needed(written, _ALWAYS, f"The model's {METADATA}", versions.MODEL))
-
-
-_ALWAYS = {"task": str, "classes": list, "size": list, "crop": float | int}
 
 
 class OnnxModel:

@@ -78,9 +78,11 @@ def _scenes(cohort: Cohort) -> Iterator[AuditFinding]:
     if cohort.facts.group_source is None:
         severity: Literal["warning", "info"] = "warning" if scenes.too_many else "info"
         yield AuditFinding(topic="same scene", severity=severity, count=len(scenes.pairs), text=scenes.said)
+    if not len(scenes.pairs):
+        return
     pairs = np.concatenate([all_pairs(cohort.looks.readings, cohort.looks.near), scenes.pairs])
     largest = int(np.bincount(joined_groups(cohort.looks.files, pairs)).max())
-    if len(scenes.pairs) and largest > max(LARGE_SET, LARGE_SHARE * images):
+    if largest > max(LARGE_SET, LARGE_SHARE * images):
         text = (
             f"{largest} of {images} images hang together by what they show and stay in one partition, as frames of one video "
             "should. If they are of several patients, please look at what they share: add a column that says which images are "

@@ -8,7 +8,7 @@ import pandas as pd
 
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.filenames import parse_groups
-from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, FILE_NAME, Inventory
+from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, FILE_NAME, SAME_PATIENT, Inventory
 from jupyter_clinagent.study.data.roles import is_identifier
 from jupyter_clinagent.study.data.survey import group_candidates
 
@@ -60,10 +60,7 @@ def _from_headers(inventory: Inventory, rows: pd.DataFrame) -> Groups:
     numbers = pd.Series(inventory.headers.patients, dtype=object).reindex(rows.index)
     if not numbers.notna().any():
         raise BadInput("The DICOM headers do not say which images are of one patient: name a column, or say group='none'.")
-    said = [
-        "Images with the same patient (from the DICOM headers) belong together and never part; patients were replaced by numbers "
-        "and are shown nowhere."
-    ]
+    said = [f"{SAME_PATIENT}; patients were replaced by numbers and are shown nowhere."]
     missing = int(numbers.isna().sum())
     if missing:
         said.append(f"{missing} images whose header names no patient are each a group of their own.")

@@ -77,7 +77,7 @@ def find_scenes(folder: DataFolder, readings: Readings, alike: np.ndarray, tell:
         Hears how much is done, 0 to 1.
     """
     if len(readings.table) > MOST_IMAGES:
-        return Scenes(Scenes.none().pairs, len(readings.table))
+        return Scenes.none()._replace(too_many=len(readings.table))
     rows = np.flatnonzero(~readings.table["sha256"].duplicated().to_numpy(dtype=bool))
     files = [str(file) for file in readings.table.index[rows]]
     features = describe(files, lambda file: read_image(folder.path(file)), lambda share: tell(_DESCRIBING * share))

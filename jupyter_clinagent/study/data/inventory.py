@@ -30,6 +30,7 @@ FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "pat
 """Names of the synthetic columns that stand for class folders, partition folders, inner folders and parsed file names."""
 DICOM_PATIENT = "DICOM patient"
 """Stands for the patients that DICOM headers name."""
+SAME_PATIENT = "Images with the same patient (from the DICOM headers) belong together and never part"
 
 ONE_HOT = "one_hot"
 _SAMPLE = 400

@@ -18,6 +18,7 @@ from jupyter_clinagent.study.data.inventory import (
     FOLDER,
     FOLDER_SPLIT,
     PATIENT_FOLDER,
+    SAME_PATIENT,
     Inventory,
     image_rows,
     rows_by_file,
@@ -213,7 +214,7 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
     best = next(iter(group_candidates(inventory)), None)
     if best == DICOM_PATIENT:
-        said.append("Images with the same patient (from the DICOM headers) belong together and never part.")
+        said.append(f"{SAME_PATIENT}.")
     if inventory.parsed and best in (FILE_NAME, PATIENT_FOLDER):
         examples = "; ".join(f"{name} belongs to {group}" for name, group in inventory.parsed.examples)
         said.append(f"Images are grouped by ids read from file names, for example: {examples}.")

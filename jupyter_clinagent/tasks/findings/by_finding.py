@@ -55,8 +55,8 @@ def _figures(figures: Mapping[str, Estimate], finding: str, threshold: str, too_
     found = {name: figures[f"{name}:{finding}"] for name in (*RANKED, *CALLED, *CALIBRATED)}
     given = {name: "–" if figure.value is None else figure for name, figure in found.items()}
     ranked, called = ([given[name] for name in names] for names in (RANKED, CALLED))
-    first, *rest = ranked if not too_few else [f"– ({too_few})", "–"]
-    return [first, *rest, threshold, *called, *map(_plain, (found[name] for name in CALIBRATED))]
+    ranked = [f"– ({too_few})", "–"] if too_few else ranked
+    return [*ranked, threshold, *called, *(_plain(found[name]) for name in CALIBRATED)]
 
 
 def _plain(figure: Estimate) -> str:

@@ -71,7 +71,7 @@ class FindingScores:
         why, none = enough.withheld(self.truth, self.groups), "" if "" in self.too_few else NONE_JUDGED
         macro = {f"macro_{name}": _estimate(self._macro(each[name]), said=none) for name in ("auroc", "ap")}
         return macro | {
-            f"{name}:{finding}": _estimate(values[:, number], why[name][number] if name in why else "")
+            f"{name}:{finding}": _estimate(values[:, number], why[name][number])
             for number, finding in enumerate(classes)
             for name, values in each.items()
         }
