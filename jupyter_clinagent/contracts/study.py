@@ -83,6 +83,11 @@ class Specification(Frozen):
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    @property
+    def own_thresholds(self) -> str:
+        """In words, from when on something is called where there is no operating point; the task has its own."""
+        return "none"
+
 
 class Offer(Frozen):
     """What could be learnt from a data folder: the data make offers, the request chooses.

@@ -176,6 +176,14 @@ class Reporting(Protocol):
         """What it does where no threshold was asked for."""
         ...
 
+    def thresholds(self, e: Evidence) -> str:
+        """What was chosen on validation where there is no operating point; empty where nothing was."""
+        ...
+
+    def unknown(self, e: Evidence) -> str:
+        """Entries of the truth that say nothing, after the missing cells of other columns; empty where there are none."""
+        ...
+
     def guesses(self, e: Evidence) -> bool:
         """Whether the primary figure can't be told from that of a model that guesses."""
         ...
@@ -276,10 +284,6 @@ class Planning(Protocol):
 
     def refined(self, signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
         """Hypothesis and cell of the next experiment, from the last results; None where refinement ends."""
-        ...
-
-    def no_threshold(self) -> str:
-        """What stands in the specification where no threshold is asked for."""
         ...
 
     def unlearnt(self, test: Mapping[str, Any]) -> str:

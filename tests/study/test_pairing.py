@@ -120,3 +120,11 @@ def test_pictures_in_a_folder_named_like_masks_stay_images(tmp_path: Path) -> No
     survey = survey_facts(take_inventory(tmp_path))
     assert (survey.images, survey.layout) == (16, "folders")
     assert not any("masks" in line for line in survey.problems)
+
+
+def test_a_mask_beside_the_images_whose_image_is_missing_is_no_image() -> None:
+    files = ["scans/a7.png", "scans/b8.png", "scans/a7_mask.png", "scans/b8_mask.png", "scans/c9_mask.png"]
+    found = pair_masks(files)
+    assert found.alone == ["scans/c9_mask.png"]
+    assert found.structures == {ONE: {"scans/a7.png": ["scans/a7_mask.png"], "scans/b8.png": ["scans/b8_mask.png"]}}
+    assert not pair_masks(["scans/a7.png", "scans/a7_mask.png", "scans/site_gt.png", "scans/man_mask.png"]).alone

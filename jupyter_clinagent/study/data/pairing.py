@@ -75,13 +75,14 @@ def pair_masks(files: Sequence[str]) -> Paired:
         {file: match for file in files if (match := stems.match(file, file in homes)) is not None},
         stems,
     )
+    orphans = _orphans([file for file in files if file not in homes], matches)
     images: dict[str, list[str]] = defaultdict(list)
     for file in files:
-        if file not in homes and file not in matches:
+        if file not in homes and file not in matches and file not in orphans:
             for name in _names(file):
                 images[name].append(file)
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    alone = []
+    alone = sorted(orphans)
     for file in files:
         if file in homes or file in matches:
             image = _nearest(file, images.get(matches[file].image, [])) if file in matches else None
@@ -200,6 +201,13 @@ def _recurring(matches: dict[str, _Match], stems: _Stems) -> dict[str, _Match]:
         for file, match in matches.items()
         if not match.rest or (times[_key(match.rest)] >= RECURS and _key(match.rest) not in stems.rests)
     }
+
+
+def _orphans(files: Sequence[str], matches: dict[str, _Match]) -> set[str]:
+    """Files beside the images that are named like most masks there (“scan9_mask.png”), of which no image is there."""
+    named = [file for file in files if _base(PurePosixPath(file).stem.lower()) is not None]
+    orphans = {file for file in named if file not in matches}
+    return orphans if len(orphans) < len(named) - len(orphans) else set()
 
 
 def _key(rest: str) -> str:

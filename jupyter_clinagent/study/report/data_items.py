@@ -83,7 +83,7 @@ def people(e: Evidence) -> Iterator[Line]:
     yield filled("Sample size", f"{len(labels)} test images; the width of the primary metric's 95 % interval on them {width}.")
     missing = e.session.cohort.metadata.isna().sum()
     cells = listed((f"{name}: {count}" for name, count in missing.items() if count), "none")
-    yield filled("Missing data", f"Missing cells in training and validation: {cells}.")
+    yield filled("Missing data", f"Missing cells in training and validation: {cells}.{e.words.unknown(e)}")
 
 
 def _not_representative(e: Evidence) -> str:

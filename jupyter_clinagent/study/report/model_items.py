@@ -63,6 +63,8 @@ def figures(e: Evidence) -> Iterator[Line]:
         yield filled(
             "Threshold chosen on validation", f"{point.threshold:.3f}, chosen on validation before the test set was opened."
         )
+    elif chosen := e.words.thresholds(e):
+        yield filled("Threshold chosen on validation", chosen)
     else:
         yield not_applicable("Threshold chosen on validation", e.opening.facts.no_threshold or "No threshold was asked for.")
     yield from e.words.judged(e)

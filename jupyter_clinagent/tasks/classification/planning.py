@@ -52,11 +52,6 @@ def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, settin
     return chosen.hypothesis, cells.refinement(number, chosen, setting.spec.modality, len(setting.spec.classes) > 2)
 
 
-def no_threshold() -> str:
-    """The likeliest class."""
-    return "none (most probable class)"
-
-
 def unlearnt(test: Mapping[str, Any]) -> str:
     """Where the interval holds the AUROC of a coin."""
     ranks = test.get("macro_auroc") or test.get("auroc", {})

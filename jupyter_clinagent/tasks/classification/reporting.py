@@ -35,6 +35,16 @@ def without_threshold(e: Evidence) -> str:
     return f"Naming the likeliest class, it is right in {hundred(accuracy)} images of an average class."
 
 
+def thresholds(e: Evidence) -> str:
+    """None but the operating point."""
+    return ""
+
+
+def unknown(e: Evidence) -> str:
+    """Images without a truth are left out, which the audit says."""
+    return ""
+
+
 def guesses(e: Evidence) -> bool:
     """Whether the interval holds the AUROC of a coin."""
     low, high = e.primary.low, e.primary.high

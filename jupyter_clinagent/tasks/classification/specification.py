@@ -13,5 +13,10 @@ class Classification(Specification):
     task: Literal["classification"]
     primary_metric: Literal["auroc", "macro_auroc"]
 
+    @property
+    def own_thresholds(self) -> str:
+        """The likeliest class."""
+        return "none (most probable class)"
+
 
 SPECIFICATION = Classification

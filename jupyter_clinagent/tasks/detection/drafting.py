@@ -20,9 +20,9 @@ from jupyter_clinagent.contracts import OperatingPoint, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.detection import TASK
+from jupyter_clinagent.tasks.detection.specification import FALSE_ALARMS
 
 _BOX_LAYOUTS = ("coco", "yolo", "voc")
-FALSE_ALARMS = "0.5, 1 and 2 false alarms per image"
 
 
 def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:

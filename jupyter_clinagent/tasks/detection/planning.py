@@ -12,11 +12,10 @@ from jupyter_clinagent.contracts import Plan, Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts
 from jupyter_clinagent.tasks.detection import ideas
 from jupyter_clinagent.tasks.detection.cells import detection_cell
-from jupyter_clinagent.tasks.detection.drafting import FALSE_ALARMS
 from jupyter_clinagent.tasks.detection.ladder import EVERY, NEGATIVES, make_detection_plan
 from jupyter_clinagent.tasks.detection.ladder import detection_size as size
 
-__all__ = ["FREES", "THRESHOLDS", "WISHES", "cell", "declines", "no_threshold", "plan", "refined", "size", "unlearnt"]
+__all__ = ["FREES", "THRESHOLDS", "WISHES", "cell", "declines", "plan", "refined", "size", "unlearnt"]
 
 FREES = False
 WISHES: Mapping[str, tuple[str, ...]] = {
@@ -49,11 +48,6 @@ def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, settin
     """The idea with the highest expected gain per minute."""
     chosen = next_experiment(signs, begun, ideas.CATALOGUE, wished)
     return None if chosen is None else (chosen.hypothesis, ideas.cell(number, chosen))
-
-
-def no_threshold() -> str:
-    """Rates of false alarms instead."""
-    return f"none; sensitivity is given at {FALSE_ALARMS}"
 
 
 def unlearnt(test: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def by_finding(
 ) -> ShownTable:
     """One row for each finding, with its figures on the test set."""
     heads = ["Finding", "Images with / without / not known", *map(metric_name, RANKED), "Threshold (rule)"]
-    thresholds = _thresholds(rules_of(specification), validation)
+    thresholds = thresholds_of(specification, validation)
     rows = [
         [name, _counts(test.truth[:, number]), *_figures(figures, name, thresholds[number], test.too_few[number])]
         for number, name in enumerate(specification.classes)
@@ -63,9 +63,9 @@ def _plain(figure: Estimate) -> str:
     return "–" if figure.value is None else f"{figure.value:.3f}"
 
 
-def _thresholds(rules: Sequence[tuple[str, float | None]], validation: FindingScores) -> list[str]:
-    """From which on each finding is called, and by which rule."""
-    chosen = zip(validation.thresholds, rules, metrics.allowing(validation.truth), strict=True)
+def thresholds_of(specification: Specification, validation: FindingScores) -> list[str]:
+    """From when on each finding is called, and by which rule."""
+    chosen = zip(validation.thresholds, rules_of(specification), metrics.allowing(validation.truth), strict=True)
     return [f"{cut:.3f} ({_rule(*rule) if allowed else UNCHOSEN})" for cut, rule, allowed in chosen]
 
 

@@ -76,11 +76,6 @@ def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, settin
     return None if chosen is None else (chosen.hypothesis, cells.refinement(number, chosen, setting.spec.modality))
 
 
-def no_threshold() -> str:
-    """Each its own."""
-    return "one for each finding, with the best sum of sensitivity and specificity on validation"
-
-
 def unlearnt(test: Mapping[str, Any]) -> str:
     """Where the interval holds the AUROC of a coin."""
     ranks = test.get("macro_auroc", {})

@@ -24,6 +24,7 @@ _WORD = {word: name for name, word in SUBJECTS.items()}
 _SENTENCES = re.compile(r"[.;!?\n]+(?=\s|$)")
 _PARTS = re.compile(r",|\s[-–—]\s|[()]|\b(?:and|but|while|whereas|und|aber|sondern|waehrend)\b")
 _CODE = re.compile(r"(?<![\w.])[-−–]1(?:\.0)?(?![\w.])")
+_HELPING = re.compile(r"\bnothing (?:is|was|were|has been)\b")
 _MOST_BETWEEN, _MOST_AFTER_LINK, _SHORT = 9, 4, 4
 """Words between subject and answer, between joining word and answer; a part that is but a heading has no more."""
 
@@ -57,6 +58,7 @@ def read_policies(text: str) -> Reading:
 def _masked(sentence: str) -> str:
     """Normalised, with one word for each thing that is spoken of."""
     plain = re.sub(r"[“”„\"]", "", normalise(sentence).replace("’", "'"))
+    plain = _HELPING.sub("nothing", plain)
     plain = _pattern("elsewhere").sub(" ", _CODE.sub(f" {SUBJECTS['uncertain']} ", plain))
     for name, word in SUBJECTS.items():
         plain = _pattern(name).sub(word, plain)

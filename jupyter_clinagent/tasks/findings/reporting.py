@@ -10,6 +10,7 @@ from jupyter_clinagent.study.report.lines import Line, filled
 from jupyter_clinagent.study.report.words import GUESSING
 from jupyter_clinagent.study.showing.markup import metric_name, with_interval
 from jupyter_clinagent.tasks.findings import metrics
+from jupyter_clinagent.tasks.findings.by_finding import thresholds_of
 from jupyter_clinagent.tasks.findings.scored import FindingScores
 
 PROBABILITIES = True
@@ -89,6 +90,22 @@ def _too_few(e: Evidence) -> dict[str, str]:
 
 def _judged(e: Evidence) -> list[str]:
     return [name for name, why in _too_few(e).items() if not why]
+
+
+def thresholds(e: Evidence) -> str:
+    """That of each finding."""
+    validation = e.opening.trained.validation
+    assert isinstance(validation, FindingScores)
+    chosen = dict(zip(e.specification.classes, thresholds_of(e.specification, validation), strict=True))
+    return f"{'; '.join(f'{name} {cut}' for name, cut in chosen.items())}; chosen on validation before the test set was opened."
+
+
+def unknown(e: Evidence) -> str:
+    """Entries from which a finding can't be told."""
+    parts = e.session.cohort.facts.details["findings"]
+    counts = {name: images["train"][2] + images["validation"][2] for name, images in parts.items()}
+    told = ", ".join(f"{name} {number}" for name, number in counts.items() if number)
+    return f" Entries of findings that are not known: {told}." if told else ""
 
 
 def guesses(e: Evidence) -> bool:

@@ -31,5 +31,24 @@ class SeveralFindings(Specification):
     sensitivity_for: dict[str, float] = Field(default_factory=dict)
     specificity_for: dict[str, float] = Field(default_factory=dict)
 
+    @property
+    def own_thresholds(self) -> str:
+        """One for each finding, by the rate that was asked for or the best sum of both.
+
+        Examples
+        --------
+        >>> asked = {"title": "", "request": "", "task": "findings", "objective": "", "primary_metric": "macro_auroc"}
+        >>> SeveralFindings(**asked, classes={"oedema": ["1"], "nodule": ["1"]}, sensitivity_for={"nodule": 0.9}).own_thresholds
+        '90% sensitivity for nodule, else the best sum of sensitivity and specificity; one for each finding, chosen on validation'
+        """
+        held = ", ".join(
+            f"{target:.0%} {rule} for {name}"
+            for rule, targets in (("sensitivity", self.sensitivity_for), ("specificity", self.specificity_for))
+            for name, target in targets.items()
+        )
+        others = len(self.classes) > len(self.sensitivity_for) + len(self.specificity_for)
+        rules = [held, "the best sum of sensitivity and specificity"] if others else [held]
+        return f"{', else '.join(filter(None, rules))}; one for each finding, chosen on validation"
+
 
 SPECIFICATION = SeveralFindings

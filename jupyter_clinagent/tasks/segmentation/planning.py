@@ -48,11 +48,6 @@ def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, settin
     return None if chosen is None else (chosen.hypothesis, cells.refinement(number, chosen))
 
 
-def no_threshold() -> str:
-    """One half."""
-    return "none; a pixel is inside from a probability of one half on"
-
-
 def unlearnt(test: Mapping[str, Any]) -> str:
     """Where hardly anything overlaps."""
     value = test.get("dice", {}).get("value")

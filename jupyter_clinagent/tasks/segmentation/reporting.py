@@ -37,6 +37,16 @@ def without_threshold(e: Evidence) -> str:
     return f"{found}, and leaves {hundred(spared, 'images without one')} alone."
 
 
+def thresholds(e: Evidence) -> str:
+    """None but the operating point."""
+    return ""
+
+
+def unknown(e: Evidence) -> str:
+    """Images without a truth are left out, which the audit says."""
+    return ""
+
+
 def guesses(e: Evidence) -> bool:
     """Nobody outlines by guessing."""
     return False

@@ -13,5 +13,10 @@ class Segmentation(Specification):
     task: Literal["segmentation"]
     primary_metric: Literal["dice"]
 
+    @property
+    def own_thresholds(self) -> str:
+        """One half."""
+        return "none; a pixel is inside from a probability of one half on"
+
 
 SPECIFICATION = Segmentation

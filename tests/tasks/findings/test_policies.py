@@ -40,6 +40,10 @@ UNSEEN = [
     ("All findings, please do not treat uncertain as positive but leave it out", "left out", "left out"),
 ]
 ASKED = [
+    ("List all findings. Cells with nothing in them are negatives", "left out", "negative"),
+    ("List all findings; if nothing was recorded, leave it out", "left out", "left out"),
+    ("Alle Befunde; wo nichts steht, liegt nichts vor", "left out", "negative"),
+    ("Alle Befunde. Lücken zählen als nein", "left out", "negative"),
     ("List all findings, -1 as positive", "positive", "left out"),
     ("List all findings, take uncertain for yes", "positive", "left out"),
     ("List all findings; if unsure, say no", "negative", "left out"),

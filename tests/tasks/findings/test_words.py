@@ -6,14 +6,17 @@ from typing import cast
 import numpy as np
 import pytest
 
+from jupyter_clinagent.agent.playbook.cells import specification_markdown
 from jupyter_clinagent.agent.playbook.closing import message, refined_message
 from jupyter_clinagent.agent.playbook.turn import Call, Settings, Turn
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import EvaluationFacts, ExperimentFacts
 from jupyter_clinagent.study.report.evidence import Evidence
+from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.study.showing.verdict import Verdict
 from jupyter_clinagent.tasks.findings import reporting
 from jupyter_clinagent.tasks.findings.scored import FindingScores
+from jupyter_clinagent.tasks.findings.specification import SeveralFindings
 
 N = 120
 
@@ -69,6 +72,23 @@ def test_a_finding_for_which_validation_allows_no_threshold_is_said_to_have_none
     test, validation = scored([40, 30]), scored([40, 0])
     assert "No threshold could be chosen for f1" in reporting.without_threshold(evidence(test, validation))
     assert "Each has its own threshold." in reporting.without_threshold(evidence(test))
+
+
+def test_report_and_specification_give_every_threshold_and_its_rule() -> None:
+    known = evidence(scored([40, 30]))
+    asked = {"title": "", "request": "", "task": "findings", "objective": "", "primary_metric": "macro_auroc"}
+    held = SeveralFindings(**asked, classes={"f0": ["1"], "f1": ["1"]}, sensitivity_for={"f1": 0.9})  # type: ignore[arg-type]
+    known = cast(Evidence, SimpleNamespace(opening=known.opening, specification=held))
+    assert reporting.thresholds(known).startswith("f0 0.500 (Youden); f1 0.500 (sensitivity of 0.90); chosen on validation")
+    assert "90% sensitivity for f1, else the best sum" in pages.specification(held, "")
+    assert "90% sensitivity for f1, else the best sum" in specification_markdown(held, ())
+
+
+def test_the_report_counts_entries_that_say_nothing() -> None:
+    parts = {"train": [5, 20, 3], "validation": [2, 4, 1], "test": [2, 4, 9]}
+    facts = SimpleNamespace(details={"findings": {"f0": parts, "f1": dict.fromkeys(parts, [1, 2, 0])}})
+    known = cast(Evidence, SimpleNamespace(session=SimpleNamespace(cohort=SimpleNamespace(facts=facts))))
+    assert reporting.unknown(known) == " Entries of findings that are not known: f0 4."
 
 
 def test_verdict_and_chat_say_over_which_findings_the_mean_is() -> None:

@@ -6,11 +6,10 @@ from jupyter_clinagent.tasks.classification.planning import (
     WISHES,
     cell,
     declines,
-    no_threshold,
     plan,
     refined,
     size,
     unlearnt,
 )
 
-__all__ = ["FREES", "THRESHOLDS", "WISHES", "cell", "declines", "no_threshold", "plan", "refined", "size", "unlearnt"]
+__all__ = ["FREES", "THRESHOLDS", "WISHES", "cell", "declines", "plan", "refined", "size", "unlearnt"]

@@ -14,7 +14,9 @@ from jupyter_clinagent.tasks.classification.reporting import (
     network,
     positive,
     simplest,
+    thresholds,
     truth,
+    unknown,
     without_threshold,
 )
 
@@ -32,6 +34,8 @@ __all__ = [
     "network",
     "positive",
     "simplest",
+    "thresholds",
     "truth",
+    "unknown",
     "without_threshold",
 ]
