@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 ROOT = Path(__file__).parent.parent
@@ -42,26 +43,20 @@ class FinishedStudy:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> FinishedStudy:
-    """A triage study on phantoms, run once from the command line for all tests that only look at it."""
+    """A triage study on phantoms, run once from the command line for all tests, of any worker, that only look at it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "finished"
+    with FileLock(f"{folder}.lock"):
+        if not folder.is_dir():
+            _run_study(folder)
+    return FinishedStudy(folder)
+
+
+def _run_study(folder: Path) -> None:
     from jupyter_clinagent import cli, phantoms
 
-    folder = tmp_path_factory.mktemp("finished")
     phantoms.write("triage", folder / "data", n=160, seed=3)
     request = "Separate melanoma from nevus. Missing a melanoma is worse than a false alarm"
-    code = cli.main(
-        [
-            "run",
-            request,
-            "--data",
-            str(folder / "data"),
-            "--minutes",
-            "0.8",
-            "--yes",
-            "-o",
-            str(folder / "triage.ipynb"),
-            "--json",
-            str(folder / "out.json"),
-        ]
-    )
+    where = ["--data", str(folder / "data"), "-o", str(folder / "triage.ipynb"), "--json", str(folder / "out.json")]
+    code = cli.main(["run", request, *where, "--minutes", "0.8", "--yes"])
     assert code == 0, (folder / "out.json").read_text(encoding="utf-8")
-    return FinishedStudy(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from jupyter_clinagent.agent.playbook import concepts as known
@@ -154,6 +154,7 @@ def _mentioned_at(value: str, values: Sequence[str], text: str) -> int | None:
     return first_position(text, telling)
 
 
+@lru_cache(maxsize=50_000)
 def _spelt(text: str) -> str:
     """Normalised, British spellings written the American way."""
     plain = re.sub(r"[_\W]+", " ", normalise(text)).strip()

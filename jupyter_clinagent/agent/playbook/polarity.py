@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
@@ -35,6 +36,7 @@ def says_no(value: str) -> bool:
     return (label_key(value) or value.strip()) in NO
 
 
+@lru_cache(maxsize=10_000)
 def health_of(value: str) -> Health:
     """How serious a label value is.
 

@@ -15,11 +15,13 @@ from jupyter_clinagent.tasks import registry
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
+@lru_cache(maxsize=50_000)
 def normalise(text: str) -> str:
     """Lower case, umlauts written out, blanks collapsed."""
     return re.sub(r"\s+", " ", text.lower().translate(_UMLAUTS)).strip()
 
 
+@lru_cache(maxsize=50_000)
 def label_key(label: str) -> str:
     """A label value reduced to its letters and digits, for comparison with :attr:`Concept.labels`."""
     return re.sub(r"[^a-z0-9]", "", normalise(label))
@@ -37,16 +39,20 @@ def contains(plain: str, phrases: Iterable[str]) -> bool:
 
 def first_position(plain: str, phrases: Iterable[str]) -> int | None:
     """Index of the first word at which one of the phrases begins."""
-    words = tokens(plain)
-    starts = [s for phrase in phrases if (s := _phrase_position(words, tokens(normalise(phrase)))) is not None]
+    starts = [start for phrase in phrases if (start := _phrase_position(plain, phrase)) is not None]
     return min(starts, default=None)
 
 
-def _phrase_position(words: list[str], phrase: list[str]) -> int | None:
-    for start in range(len(words) - len(phrase) + 1):
-        if all(_same_word(written, meant) for written, meant in zip(words[start:], phrase, strict=False)):
-            return start
-    return None
+@lru_cache(maxsize=200_000)  # a request is held against the same thousand phrases again and again
+def _phrase_position(plain: str, phrase: str) -> int | None:
+    words, meant = _words(plain), _words(normalise(phrase))
+    starts = range(len(words) - len(meant) + 1) if meant else ()
+    return next((start for start in starts if all(map(_same_word, words[start:], meant))), None)
+
+
+@lru_cache(maxsize=50_000)
+def _words(plain: str) -> tuple[str, ...]:
+    return tuple(tokens(plain))
 
 
 @lru_cache(maxsize=100_000)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from jupyter_clinagent.facts import EvaluationFacts
-from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.model import Model
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import Entry
+
+if TYPE_CHECKING:  # with them comes torch, for which a cohort that is only shown need not wait
+    from jupyter_clinagent.imaging.dataset import CohortDataModule
+    from jupyter_clinagent.imaging.model import Model
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import in_words
 from jupyter_clinagent.imaging import figures
-from jupyter_clinagent.imaging.classifier import ImageClassifier
-from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
 from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
@@ -64,6 +62,9 @@ def _of_positives(
 
 def draw(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
     """Galleries, and the mean correlation of the maps with those of a weight-randomised model."""
+    from jupyter_clinagent.imaging.classifier import ImageClassifier
+    from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
+
     classes, test = session.cohort.classes, opening.test
     model, pixels = opening.trained.model, opening.trained.data.images("test")
     assert isinstance(test, Predictions)

@@ -86,7 +86,8 @@ def test_report_and_specification_give_every_threshold_and_its_rule() -> None:
 
 def test_the_report_counts_entries_that_say_nothing() -> None:
     parts = {"train": [5, 20, 3], "validation": [2, 4, 1], "test": [2, 4, 9]}
-    facts = SimpleNamespace(details={"findings": {"f0": parts, "f1": dict.fromkeys(parts, [1, 2, 0])}})
+    known_all = {"train": [1, 2, 0], "validation": [1, 2, 0], "test": [1, 2, 0]}
+    facts = SimpleNamespace(details={"findings": {"f0": parts, "f1": known_all}})
     known = cast(Evidence, SimpleNamespace(session=SimpleNamespace(cohort=SimpleNamespace(facts=facts))))
     assert reporting.unknown(known) == " Entries of findings that are not known: f0 4."
 
