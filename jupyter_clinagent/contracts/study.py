@@ -85,7 +85,7 @@ class Specification(Frozen):
 
     @property
     def own_thresholds(self) -> str:
-        """In words, from when on something is called where there is no operating point; the task has its own."""
+        """In words, from when on something is called where there is no operating point; each task's class has its own."""
         return "none"
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 import jupyter_clinagent
+from jupyter_clinagent.agent.playbook.cells import specification_markdown
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import BadInput, OutOfScope
+from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.testing import check_golden, check_parts, check_worlds
 
@@ -138,3 +140,19 @@ def test_every_metric_has_a_title_a_source_and_a_range() -> None:
 @pytest.mark.parametrize("name", OWN)
 def test_the_golden_figures_of_every_task_are_those_of_its_metrics_versions(name: str) -> None:
     check_golden(registry.find(name))
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "said"),
+    [
+        ("classification", "macro_auroc", "none (most probable class)"),
+        ("detection", "map50", "none; sensitivity is given at 0.5, 1 and 2 false alarms per image"),
+        ("segmentation", "dice", "none; a pixel is inside from a probability of one half on"),
+        ("findings", "macro_auroc", "the best sum of sensitivity and specificity; one for each finding, chosen on validation"),
+    ],
+)
+def test_card_and_page_say_how_each_task_calls_where_there_is_no_operating_point(task: str, metric: str, said: str) -> None:
+    asked = {"title": "", "request": "", "objective": "", "classes": {"a": ["a"], "b": ["b"]}}
+    general = Specification(task=task, primary_metric=metric, **asked)  # type: ignore[arg-type]
+    assert f"| Threshold | {said} |" in specification_markdown(general, ())
+    assert said in pages.specification(general, "")

@@ -62,7 +62,7 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
         "Kind of image": spec.modality,
         "Which mistake is worse": spec.risk,
         "Judged by": f"{registry.metric(spec.primary_metric).running} on validation ({spec.direction} is better)",
-        "Threshold": spec.own_thresholds
+        "Threshold": registry.specified(spec).own_thresholds
         if point is None
         else f"best sum of sensitivity and specificity for {point.named}"
         if point.rule == "youden"

@@ -59,6 +59,7 @@ def speed(facts: SpeedFacts) -> Markup:
 
 def specification(content: Specification, evaluator: str) -> Markup:
     """The confirmed specification."""
+    content = registry.specified(content)
     return render("showing/specification", content=content, evaluator=evaluator, freed_rule=FREED_RULE, own=_own(content))
 
 
