@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := clinagent-demo
 LAB := clinagent-lab
+MAKEFLAGS += -j2 # Chromium is installed beside the packages, types are checked beside the rest
+export PIP_NO_COMPILE = 1 # most of the modules installed are never imported; Python compiles those that are
 
-.PHONY: demo test lab check chromium licences examples clean
+.PHONY: demo test lab check style types layers chromium licences licences-kept examples clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt labextension/package.json
 	$(PYTHON) -m venv $(VENV)
@@ -24,11 +26,19 @@ demo: $(VENV)/.installed
 test: $(VENV)/.developed chromium check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=20 --cov --cov-report=term:skip-covered
 
-check: $(VENV)/.developed
+check: style types layers licences-kept
+
+style: $(VENV)/.developed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(VENV)/.developed
 	$(BIN)/mypy
+
+layers: $(VENV)/.developed
 	$(BIN)/lint-imports
+
+licences-kept: $(VENV)/.developed
 	$(BIN)/python .ci/licences.py > $(VENV)/licences.txt || { cat $(VENV)/licences.txt; exit 1; }
 
 chromium:
