@@ -4,19 +4,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := clinagent-demo
 LAB := clinagent-lab
-MAKEFLAGS += -j2 # Chromium is installed beside the packages, types are checked beside the rest
-export PIP_NO_COMPILE = 1 # most of the modules installed are never imported; Python compiles those that are
+# Chromium is installed beside the packages, types are checked beside the rest.
+MAKEFLAGS += -j2
+# Most of the modules installed are never imported; Python compiles those that are.
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile --upgrade -c constraints.txt
 
 .PHONY: demo test lab check style types layers chromium licences licences-kept examples clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt labextension/package.json
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt -e .
+	$(INSTALL) -e .
 	touch $@
 
 $(VENV)/.developed: pyproject.toml constraints.txt labextension/package.json
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt -e ".[dev]"
+	$(INSTALL) -e ".[dev]"
 	touch $(VENV)/.installed $@
 
 demo: $(VENV)/.installed
