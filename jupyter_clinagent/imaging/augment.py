@@ -139,12 +139,20 @@ def radiograph_boxes(size: tuple[int, int], strength: float = 1.0) -> BoxTransfo
 
 def outlines(size: tuple[int, int], strength: float = 1.0) -> Transform:
     """For outlines: they move with their image, so flips and rotations harm nothing even where a body has an up."""
-    steps = [
-        *_flips("horizontal", "vertical"),
+    steps = [*_flips("horizontal", "vertical"), *_moved_and_coloured(strength)]
+    return Transform(steps, _spec("outlines", size, strength), ("horizontal",))
+
+
+def sided_outlines(size: tuple[int, int], strength: float = 1.0) -> Transform:
+    """As :func:`outlines`, never a flip: mirrored, a left lung would be learnt as the right one."""
+    return Transform(_moved_and_coloured(strength), _spec("sided_outlines", size, strength))
+
+
+def _moved_and_coloured(strength: float) -> list[Any]:
+    return [
         _affine(rotate=30 * strength, zoom=(1 - 0.15 * strength, 1 + 0.25 * strength), shift=0.06 * strength),
         A.ColorJitter(*[_around(0.15 * strength)] * 3, hue=(-0.02 * strength, 0.02 * strength), p=0.8),
     ]
-    return Transform(steps, _spec("outlines", size, strength), ("horizontal",))
 
 
 def other(size: tuple[int, int], strength: float = 1.0) -> Transform:

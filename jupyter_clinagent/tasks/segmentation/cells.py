@@ -9,9 +9,9 @@ from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.ideas import GENTLE, OutlineSetup
 
 
-def experiment(number: int, rung: Rung, minutes: float, size: Size) -> str:
-    """A planned experiment; the second goes on from the first."""
-    return render(TASK.package, "experiment.py", number=number, rung=rung, minutes=minutes, size=size)
+def experiment(number: int, rung: Rung, minutes: float, size: Size, sided: bool) -> str:
+    """A planned experiment; the second goes on from the first. ``sided``: a mirror image would change what is what."""
+    return render(TASK.package, "experiment.py", number=number, rung=rung, minutes=minutes, size=size, sided=sided)
 
 
 def refinement(number: int, chosen: Next[OutlineSetup]) -> str:

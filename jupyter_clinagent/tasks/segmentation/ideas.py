@@ -26,13 +26,15 @@ class OutlineSetup:
 
     size: Size
     strength: float = 1.0
+    pipeline: str = "outlines"
 
     @classmethod
     def of(cls, facts: ExperimentFacts) -> OutlineSetup:
         """That of an experiment, whose model the next one goes on from."""
         data = facts.details["data"]
         width, height = data["preprocessing"]["size"]
-        return cls((width, height), (data["train_transform"] or {}).get("strength", 1.0))
+        views = data["train_transform"] or {}
+        return cls((width, height), views.get("strength", 1.0), views.get("pipeline", "outlines"))
 
 
 def _changed(signs: Signs, **change: Any) -> OutlineSetup:

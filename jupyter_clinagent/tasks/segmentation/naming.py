@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Notes, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
+from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.tasks.segmentation import TASK
 
 _UNNAMED = (
@@ -25,8 +30,22 @@ _UNNAMED = (
 )
 """Names of masks that say nothing about what they outline."""
 _MARKING = ("mark", "locate", "localise", "localize", "where is", "where are", "markiere", "markieren", "lokalisiere",
-            "lokalisieren", "wo ist", "wo sind")  # fmt: skip
+            "lokalisieren", "wo ist", "wo sind", "umrande", "umranden", "zeichne", "einzeichnen", "schneide")  # fmt: skip
 """Other words for finding something."""
+_SHORT_SIDES = frozenset(["l", "r", "li", "re", "od", "os", "cranial", "caudal", "top", "bottom"])
+"""In names of masks only."""
+_GENERIC = frozenset(
+    ["everything", "all", "organ", "organs", "structure", "structures", "region", "regions", "area", "areas", "mask", "masks",
+     "outline", "outlines", "thing", "things", "both", "alles", "organe", "strukturen", "bereiche", "masken", "beide", "finding",
+     "findings", "part", "parts", "image", "images", "picture", "pictures", "bilder", "left", "right", "upper", "lower", "or",
+     "und", "oder", "sides"]
+)  # fmt: skip
+"""Words that name no structure."""
+_BOTH_SIDES = re.compile(
+    r"\b(left|right|upper|lower)\s*(?:and|or|und|oder|sowie|/|&|,)\s*(?:the\s+|die\s+|der\s+|das\s+|den\s+)?(left|right|upper|lower)"
+    r"\s+(\w+)"
+)
+_WORDS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+")
 _FILLING = frozenset(
     ["the", "a", "an", "all", "every", "each", "any", "of", "in", "on", "and", "precisely", "exactly", "automatically", "me",
      "out", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "alle", "jeden", "jede", "jedes", "bitte", "please",
@@ -40,26 +59,101 @@ _END = re.compile(
 )
 
 
-def wanted_structures(intent: Intent, structures: dict[str, int], notes: Notes) -> dict[str, list[str]]:
-    """Structures of each class: those that the request names, else all of them.
+def wanted_structures(intent: Intent, structures: Mapping[str, int], notes: Notes) -> dict[str, list[str]]:
+    """Structures of each class: those that the request names, else all of them, without those that it leaves out.
 
     A single structure whose masks have no telling name is called as the request calls it.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        The request names other structures than there are masks of, or leaves every one out.
     """
-    named = [name for name in structures if name not in _UNNAMED and contains(normalise(intent.text), [name.replace("_", " ")])]
-    excluded = [name for name in structures if name in intent.excluded]
+    named = _mentioned(structures, intent.naming)
+    excluded = {*_mentioned(structures, intent.set_aside), *intent.excluded}
     chosen = [name for name in (named or list(structures)) if name not in excluded]
-    if named and len(named) < len(structures):
-        notes.add(f"Left out, because the request does not name them: {listed(n for n in structures if n not in named)}.")
+    if not chosen:
+        raise LabelsDoNotMatch(f"The request leaves out {listed(structures)}, and the masks outline nothing else.")
     if len(chosen) == 1 and is_unnamed(chosen[0]):
-        thing = thing_outlined(intent.text) or "finding"
+        thing = thing_outlined(intent.naming) or thing_outlined(intent.text) or "finding"
         notes.add(f"The masks do not say what they outline; the request calls it “{thing}”.")
         return {thing: chosen}
+    if not named:
+        _say_unnamed(thing_outlined(intent.naming), chosen, notes)
+    if aside := [name for name in structures if name in excluded]:
+        notes.add(f"Left out, as the request asks: {listed(aside)}.")
+    if unasked := [name for name in structures if named and name not in named and name not in excluded]:
+        notes.add(f"Left out, because the request does not name them: {listed(unasked)}.")
     return {name: [name] for name in chosen}
+
+
+def _mentioned(structures: Iterable[str], text: str) -> list[str]:
+    """Structures that a text calls by their own names, in either language; “the lungs” are the left one and the right one."""
+    told = _usual(text)
+    sides = {listing[0] for listing in _names()["sides"]}
+    both = not sides & set(tokens(told))
+    known_as = {name: _usual(name) for name in structures if not is_unnamed(name)}
+    return [
+        name
+        for name, usual in known_as.items()
+        if contains(told, [usual]) or (both and sides & set(tokens(usual)) and contains(told, [" ".join(sorted(_telling(name)))]))
+    ]
+
+
+def _say_unnamed(thing: str, structures: Sequence[str], notes: Notes) -> None:
+    """What the request calls what it wants, where no structure is called so; refused where that is another structure."""
+    words, telling = _telling(thing), [_telling(name) for name in structures if not is_unnamed(name)]
+    if not words or not all(telling) or len(telling) < len(structures) or words & set().union(*telling):
+        return
+    if words <= {listing[0] for listing in _names()["names"]}:
+        raise LabelsDoNotMatch(
+            f"The request asks for outlines of {thing}, and the masks are of {listed(structures)}; name one of these, or "
+            "point to other data."
+        )
+    notes.add(f"No mask is called “{thing}”; what is outlined is {listed(structures)}.")
+
+
+def _telling(name: str) -> set[str]:
+    """Words that say which structure is meant: not “left”, not “organs”."""
+    return set(tokens(_usual(name))) - _GENERIC - {listing[0] for listing in _names()["sides"]}
+
+
+def _usual(name: str) -> str:
+    """Normalised, with the usual name of each structure and side in place of its other ones; “left and right lung” in full."""
+    plain = normalise(re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|_", " ", name))
+    return _BOTH_SIDES.sub(r"\1 \3 and \2 \3", _other_names().sub(lambda found: _usual_names()[found[0]], plain))
+
+
+@cache
+def _names() -> dict[str, list[list[str]]]:
+    return tomllib.loads((Path(__file__).parent / "structures.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _usual_names() -> dict[str, str]:
+    return {normalise(name): listing[0] for listings in _names().values() for listing in listings for name in listing}
+
+
+@cache
+def _other_names() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(_usual_names(), key=len, reverse=True)))})\b")
 
 
 def is_unnamed(structure: str) -> bool:
     """Whether the name of the masks says nothing of what they outline."""
     return label_key(structure) in {label_key(name) for name in _UNNAMED}
+
+
+def has_sides(structures: Iterable[str]) -> bool:
+    """Whether a mirror image or one upside down shows other structures than it is said to.
+
+    Examples
+    --------
+    >>> has_sides(["left lung", "heart"]), has_sides(["leftMask"]), has_sides(["Niere_re"]), has_sides(["leaflet", "polyp"])
+    (True, True, True, False)
+    """
+    sides = {normalise(word) for listing in _names()["sides"] for word in listing} | _SHORT_SIDES
+    return any(normalise(word) in sides for name in structures for word in _WORDS.findall(name))
 
 
 def thing_outlined(text: str) -> str:

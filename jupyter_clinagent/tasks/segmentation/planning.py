@@ -12,6 +12,7 @@ from jupyter_clinagent.contracts import Plan, Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
 from jupyter_clinagent.tasks.segmentation import cells, ideas
 from jupyter_clinagent.tasks.segmentation.ladder import make_plan, outline_size
+from jupyter_clinagent.tasks.segmentation.naming import has_sides
 
 FREES = False
 WISHES: Mapping[str, tuple[str, ...]] = {"sensitive": (ideas.FINER, LONGER), "specific": (LONGER,)}
@@ -39,7 +40,7 @@ def plan(
 
 def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str = "model") -> str:
     """A planned experiment."""
-    return cells.experiment(number, rung, minutes, setting.size)
+    return cells.experiment(number, rung, minutes, setting.size, has_sides(setting.spec.classes))
 
 
 def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:

@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 
 from jupyter_clinagent.agent.playbook.draft import draft, offers
-from jupyter_clinagent.agent.playbook.drafting import Draft
+from jupyter_clinagent.agent.playbook.drafting import Draft, Notes
 from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.imaging import augment
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import load_cohort
@@ -19,6 +21,8 @@ from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
 from jupyter_clinagent.study.study import Study
+from jupyter_clinagent.tasks.segmentation import cells
+from jupyter_clinagent.tasks.segmentation.naming import wanted_structures
 from tests.tasks.segmentation.test_reading import SIZE, disc, outlined, write_images, write_mask
 
 
@@ -133,3 +137,52 @@ def test_a_legend_and_annotations_are_in_the_fingerprint(tmp_path: Path) -> None
     outlined(data)
     (data / "masks" / "legend.txt").write_text("255 polyp\n", encoding="utf-8")
     assert "legend.txt" in fingerprint(data, tmp_path / "home")
+
+
+# Written before the reading was.
+ORGANS = [
+    (["liver", "spleen"], "Outline everything except the spleen", {"liver"}),
+    (["liver", "spleen"], "Segment all organs but leave the spleen out", {"liver"}),
+    (["liver", "spleen"], "Outline all organs without the spleen", {"liver"}),
+    (["liver", "spleen"], "Outline the liver, not the spleen", {"liver"}),
+    (["liver", "spleen"], "Umrande die Leber", {"liver"}),
+    (["Leber", "Milz"], "Segment the spleen", {"Milz"}),
+    (["left lung", "right_lung", "heart"], "Outline the left and the right lung", {"left lung", "right_lung"}),
+    (["left lung", "right_lung", "heart"], "Outline both lungs", {"left lung", "right_lung"}),
+    (["left lung", "right_lung", "heart"], "Umrande die linke Lunge", {"left lung"}),
+    (["left lung", "right_lung", "heart"], "Outline the lungs and the heart", {"left lung", "right_lung", "heart"}),
+    (["left", "right"], "Outline the left and the right lung on these films", {"left", "right"}),
+    (["left", "right"], "Outline both lungs", {"left", "right"}),
+    (["leftLung", "rightLung"], "Segmentiere die rechte Lunge", {"rightLung"}),
+]
+
+
+@pytest.mark.parametrize(("structures", "words", "meant"), ORGANS)
+def test_structures_are_chosen_and_left_out_by_their_own_names(structures: list[str], words: str, meant: set[str]) -> None:
+    assert set(wanted_structures(read_request(words), dict.fromkeys(structures, 9), Notes())) == meant
+
+
+@pytest.mark.parametrize("words", ["Outline the kidneys", "Outline the left kidney", "Segmentiere die Nieren"])
+def test_a_structure_that_is_not_there_is_refused_with_what_is(words: str) -> None:
+    with pytest.raises(LabelsDoNotMatch, match="the masks are of “liver”, “spleen”"):
+        wanted_structures(read_request(words), {"liver": 9, "spleen": 9}, Notes())
+
+
+def test_a_word_that_no_mask_bears_is_said_and_everything_left_out_is_refused() -> None:
+    notes = Notes()
+    assert set(wanted_structures(read_request("Outline the abscesses"), {"liver": 9, "spleen": 9}, notes)) == {"liver", "spleen"}
+    assert notes.lines == ["No mask is called “abscesses”; what is outlined is “liver”, “spleen”."]
+    with pytest.raises(LabelsDoNotMatch, match="leaves out “liver”"):
+        wanted_structures(read_request("Outline everything but not the liver"), {"liver": 9}, Notes())
+
+
+def test_where_left_is_not_right_no_cell_mirrors_the_images() -> None:
+    rung = Rung("decoder", "", "decoder", 1.0)
+    plain, sided = (cells.experiment(1, rung, 1.0, (64, 64), is_sided) for is_sided in (False, True))
+    assert "augment.outlines(size)" in plain
+    assert "augment.sided_outlines(size)" in sided
+    assert augment.sided_outlines((64, 64)).symmetries == ()
+    picture = np.zeros((64, 64, 3), np.uint8)
+    picture[:, :20] = 255  # only a mirror image has its light on the right
+    drawn = [augment.sided_outlines((64, 64), strength=0.2)(picture) for _ in range(20)]
+    assert all(one[24:40, :12].mean() > one[24:40, 52:].mean() for one in drawn)
