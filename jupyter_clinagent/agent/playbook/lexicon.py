@@ -25,7 +25,9 @@ _CLAUSES = re.compile(
 )
 _OTHER_CLASS = re.compile(r"\b(?:other|another|andere[nr]?|second) (?:class|klasse)\b")
 """“Nevi are the other class” speaks of no rest."""
-_TAKEN_AS = re.compile(r"\b(?:treat(?:ed|ing)?|behand(?:le|el)\w*)\b[^.;,]{0,40}\b(?:as|like|als|wie)\b")
+_TAKEN_AS = re.compile(
+    r"\b(?:treat(?:ed|ing)?|behand(?:le|el)\w*)\b[^.;,]{0,40}\b(?:as|like|als|wie)\b|\b(?:als|wie)\b[^.;,]{0,40}\bbehand(?:le|el)\w*"
+)
 """“Treat uncertain ones as negative” asks for no therapy."""
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th

@@ -14,9 +14,14 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.risks import without_blanks
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise
+from jupyter_clinagent.tasks.findings.policy_words import says_policy
 
 _EXCEPT = re.compile(r"\b(?:except|excluding|without|but not|apart from|leave out|leaving out|ohne|ausser|nicht aber)\b([^.;:]*)")
+_OPENING = re.compile(r"^(?:except|excluding|without|leaving out|ohne|ausser)\b[^.,;:]*,")
+"""Words set aside before anything is asked for end at the comma: “Excluding lateral views, find edema, …”."""
+_EITHER = re.compile(r"\b(?:with\s*(?:or|and|/)\s*without|mit\s*(?:oder|und|/)\s*ohne)\b")
 _CLAUSES = re.compile(r"[.;:,!?](?=\s|$)")
+_PARTS = re.compile(r"\b(?:and|und|with|mit|but|aber)\b")
 
 
 def named(text: str, names: Sequence[str]) -> list[str]:
@@ -42,9 +47,14 @@ def asked_for(intent: Intent, names: Sequence[str]) -> list[str]:
 
 def excepted(intent: Intent, names: Sequence[str]) -> list[str]:
     """Findings that the request, or a later wish, sets aside: “all findings except support devices”."""
-    aside = [intent.set_aside, *(part for text in (intent.text, *intent.later) for part in _EXCEPT.findall(_harmless(text)))]
+    aside = [intent.set_aside] if not _EITHER.search(normalise(intent.text)) else []
+    aside += [part for text in (intent.text, *intent.later) for part in _set_aside(_harmless(text))]
     concepts = [name for name in names if concept_of(name) in intent.excluded and concept_of(name)]
     return list(dict.fromkeys([*concepts, *(name for part in aside for name in named(part, names))]))
+
+
+def _set_aside(text: str) -> list[str]:
+    return _OPENING.findall(text) + _EXCEPT.findall(_OPENING.sub(" ", text))
 
 
 def unknown_here(intent: Intent, names: Sequence[str]) -> list[str]:
@@ -66,12 +76,17 @@ def dreaded(intent: Intent, names: Sequence[str]) -> list[str]:
 
 def _wanted(intent: Intent) -> str:
     """The request without the clauses about mistakes, and without what it sets aside."""
-    return _EXCEPT.sub(" ", _harmless(intent.text))
+    return _EXCEPT.sub(" ", _OPENING.sub(" ", _harmless(intent.text)))
 
 
 def _harmless(text: str) -> str:
-    """A text without its clauses about mistakes."""
-    return " , ".join(clause for clause in _CLAUSES.split(normalise(text)) if not _is_risk(clause))
+    """A text without its clauses about mistakes, and without what it says of uncertain and empty entries."""
+    clauses = _CLAUSES.split(_EITHER.sub("with", normalise(text)))
+    return " , ".join(_without_policies(clause) for clause in clauses if not _is_risk(clause))
+
+
+def _without_policies(clause: str) -> str:
+    return " and ".join(part for part in _PARTS.split(clause) if not says_policy(part)) if says_policy(clause) else clause
 
 
 def _is_target(intent: Intent, name: str) -> bool:

@@ -21,7 +21,7 @@ from jupyter_clinagent.tasks.findings.specification import Policy
 SUBJECTS = {"uncertain": "uncertainentry", "not_mentioned": "emptyentry"}
 """The word that stands for what is spoken of, by its policy."""
 _WORD = {word: name for name, word in SUBJECTS.items()}
-_SENTENCES = re.compile(r"[.;!?\n]+(?=\s|$)")
+_SENTENCES = re.compile(r"(.+?)([.;!?\n]+(?=\s|$)|$)", re.DOTALL)
 _PARTS = re.compile(r",|\s[-–—]\s|[()]|\b(?:and|but|while|whereas|und|aber|sondern|waehrend)\b")
 _CODE = re.compile(r"(?<![\w.])[-−–]1(?:\.0)?(?![\w.])")
 _HELPING = re.compile(r"\bnothing (?:is|was|were|has been)\b")
@@ -47,12 +47,26 @@ def read_policies(text: str) -> Reading:
     Reading(policies={}, unread={'uncertain': 'Do not count uncertain ones as positive'})
     """
     policies, spoken, before = dict[str, Policy](), dict[str, str](), list[str]()
-    for sentence in filter(None, map(str.strip, _SENTENCES.split(text))):
+    for found in _SENTENCES.finditer(text):
+        sentence = found[1].strip()
         stated, subjects = _in_sentence(_masked(sentence), before)
-        policies |= stated
+        policies |= {} if "?" in found[2] else stated
         spoken |= dict.fromkeys(subjects, sentence)
         before = subjects or before
     return Reading(policies, {name: sentence for name, sentence in spoken.items() if name not in policies})
+
+
+def says_policy(text: str) -> bool:
+    """Whether a text says, or seems to say, what entries count as.
+
+    Examples
+    --------
+    >>> says_policy("uncertain edema as negative"), says_policy("find the unclear opacities")
+    (True, False)
+    """
+    plain = _masked(text)
+    answers = re.compile(rf"(?<![\w/])(?:{_any('negative')}|{_any('positive')})(?![\w/])")
+    return any(word in plain for word in _WORD) and bool(answers.search(plain) or _pattern("left_out").search(plain))
 
 
 def _masked(sentence: str) -> str:
@@ -71,18 +85,22 @@ def _masked(sentence: str) -> str:
 def _in_sentence(sentence: str, before: Sequence[str]) -> tuple[dict[str, Policy], list[str]]:
     """Policies that a masked sentence states, and what it speaks of; ``before`` was spoken of before it."""
     stated, spoken, last, goes_on = dict[str, Policy](), list[str](), list(before), False
+    unclear, refused = set[str](), False
     for part in filter(None, map(str.strip, _PARTS.split(sentence))):
         own = [name for word, name in _WORD.items() if re.search(rf"\b{word}\b", part)]
         points = bool(_pattern("these").search(part))
         if not own and not ((points and last) or goes_on):
-            goes_on = False
+            goes_on, refused = False, bool(re.search(r"\b(?:wrong|falsch)$", part))
             continue
         about = own or (list(dict.fromkeys([*last, *spoken])) if re.search(r"\b(?:both|beide\w*)\b", part) else last)
-        policy, denied = _meant(part, bool(own))
+        policy, denied = (None, True) if refused else _meant(part, bool(own))
+        unclear |= {
+            name for name in own if policy and stated.get(name, policy) != policy
+        }  # one thing for this finding, one for that
         stated |= dict.fromkeys(about, policy) if policy else {}
         opens = bool(own) and (bool(re.match(rf"{_any('conditions')}\b", part)) or len(part.split()) <= _SHORT)
         spoken, last, goes_on = [*spoken, *own], about, (policy is None and opens) or denied
-    return stated, list(dict.fromkeys(spoken))
+    return {name: policy for name, policy in stated.items() if name not in unclear}, list(dict.fromkeys(spoken))
 
 
 def _meant(part: str, own: bool) -> tuple[Policy | None, bool]:
@@ -92,14 +110,21 @@ def _meant(part: str, own: bool) -> tuple[Policy | None, bool]:
     for found in answers.finditer(part):
         if not (_fits(part, found) if own else _fits_before(part[: found.start()])):
             continue
-        if not _pattern("denials").search(part[: found.start()]):
+        if _pattern("exceptions").search(part[found.end() :]):
+            return None, True
+        if not _denied(part[: found.start()]):
             return ("negative" if found["negative"] else "positive"), denied
         denied = True
     around = re.search(rf"\b{_any('opens')}\b.*\b{_any('closes')}\b", part)
     out = around or _pattern("left_out").search(part)
     if out is None or denied:
         return None, denied
-    return (None, True) if _pattern("denials").search(part[: out.start()]) else ("left out", False)
+    return (None, True) if _denied(part[: out.start()]) else ("left out", False)
+
+
+def _denied(before: str) -> bool:
+    """Whether what stands before an answer denies it; “no” does before what is spoken of (“count no uncertain one as yes”)."""
+    return bool(_pattern("denials").search(before) or re.search(rf"\bno (?:{'|'.join(_WORD)})\b", before))
 
 
 def _fits(part: str, answer: re.Match[str]) -> bool:

@@ -9,6 +9,7 @@ from jupyter_clinagent.agent.playbook.steps import _merge
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
+from jupyter_clinagent.tasks.findings.naming import asked_for, excepted
 from jupyter_clinagent.tasks.findings.policy_words import read_policies
 from tests.tasks.findings.tables import EACH, NUMBER, alternating, write
 
@@ -38,6 +39,22 @@ UNSEEN = [
         "left out",
     ),
     ("All findings, please do not treat uncertain as positive but leave it out", "left out", "left out"),
+]
+# What sounds like a statement and is none: nothing is taken from it, and the card quotes it.
+NOT_STATED = [
+    "Under no circumstances count blanks as negative",
+    "Avoid counting blanks as negative",
+    "It would be wrong to count blanks as negative",
+    "Nobody should read a blank as negative",
+    "Refrain from treating uncertain ones as positive",
+    "Should blanks count as negative?",
+    "I wonder whether blank means no",
+    "Count no uncertain entry as positive",
+    "Keinesfalls leere als negativ werten",
+    "Es wäre falsch, leere Felder als negativ zu werten",
+    "Uncertain as negative except for edema",
+    "Count uncertain atelectasis as positive and uncertain consolidation as negative",
+    "Unsichere Ödeme positiv, unsichere Atelektasen negativ",
 ]
 ASKED = [
     ("List all findings. Cells with nothing in them are negatives", "left out", "negative"),
@@ -125,3 +142,33 @@ def test_a_later_word_that_can_be_read_ends_the_question(survey: SurveyFacts) ->
     assert isinstance(found, Draft)
     assert found.more["uncertain"] == "negative"
     assert not any("can't tell" in line for line in found.assumptions)
+
+
+@pytest.mark.parametrize("words", NOT_STATED)
+def test_what_is_denied_asked_or_holds_for_some_findings_alone_is_quoted_and_not_taken(words: str) -> None:
+    read = read_policies(f"List all findings. {words}")
+    assert read.policies == {}
+    assert list(read.unread.values()) == [words.rstrip("?")]
+
+
+@pytest.mark.parametrize(
+    ("words", "findings"),
+    [
+        ("List all findings. Count uncertain edema as positive and uncertain mass as negative", []),
+        ("Find edema and mass, uncertain edema as negative", ["edema", "mass"]),
+        ("Find edema with or without mass", ["edema", "mass"]),
+        ("Ödem mit und ohne Raumforderung", ["edema", "mass"]),
+        ("Excluding lateral views, find edema, nodule and mass", ["edema", "nodule", "mass"]),
+        ("Find edema and mass but not nodule", ["edema", "mass"]),
+    ],
+)
+def test_what_is_said_of_entries_and_of_other_things_names_and_leaves_out_no_finding(words: str, findings: list[str]) -> None:
+    names = ["edema", "nodule", "mass"]
+    intent = read_request(words)
+    assert asked_for(intent, names) == findings
+    assert set(excepted(intent, names)) <= {"nodule"}
+
+
+def test_german_words_for_treating_entries_ask_for_no_therapy() -> None:
+    assert read_request("Alle Befunde, leere Felder als negativ behandeln").task == "findings"
+    assert read_request("Den Patienten behandeln").task == "treatment"
