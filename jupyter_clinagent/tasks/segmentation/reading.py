@@ -2,10 +2,10 @@
 
 A *reference* is plain data, so that it can be sealed: ``{"file", "value", "above", "colours"}`` (value None: whatever is
 brighter than ``above``, or than half of the file's brightest pixel; ``colours``: a palette is read by its colours, not its
-numbers), ``{"polygons"}`` (x, y, x, y, … in pixels), ``{"runs", "size"}`` (COCO: lengths of stretches outside and inside in
-turn, down the columns), ``{"starts", "size"}`` (tables: first pixel, counted from 1, and length, in turn; the size is the
-image's where it isn't given), or ``{"unusable"}``: something is there, and why its outline isn't known. An image with such a
-reference is left out: taken for empty it would teach the opposite of the truth.
+numbers), ``{"polygons", "size"}`` (x, y, x, y, … in pixels of an image of this height and width), ``{"runs", "size"}`` (COCO:
+lengths of stretches outside and inside in turn, down the columns), ``{"starts", "size"}`` (tables: first pixel, counted from 1,
+and length, in turn), or ``{"unusable"}``: something is there, and why its outline isn't known. The size is the image's where it
+isn't given. An image with an unusable reference is left out: taken for empty it would teach the opposite of the truth.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def _one(reference: Reference, root: Path, size: tuple[int, int]) -> np.ndarray:
         values = read_values(root / reference["file"], bool(reference.get("colours")))
         inside = _inside(values, reference.get("value"), reference.get("above"))
         return _fitted(inside, size, f"the mask {PurePosixPath(reference['file']).name}")
-    if "polygons" in reference:
-        return _filled(reference["polygons"], size)
     own = (int(reference["size"][0]), int(reference["size"][1])) if reference.get("size") else size
+    if "polygons" in reference:
+        return _filled(_scaled(reference["polygons"], own, size), size)
     runs = reference["runs"] if "runs" in reference else _as_runs(reference["starts"])
     return _fitted(_from_runs(runs, own), size, "its runs of pixels")
 
@@ -113,16 +113,31 @@ def _fitted(inside: np.ndarray, size: tuple[int, int], what: str) -> np.ndarray:
 
 
 # ------------------------------------------------------------------ polygons and runs
-def _filled(polygons: Iterable[Iterable[float]], size: tuple[int, int]) -> np.ndarray:
+def _filled(shapes: list[list[float]], size: tuple[int, int]) -> np.ndarray:
     """The union of polygons, filled as COCO's own tools fill them: OpenCV counts the line itself as inside, which widens them."""
     from faster_coco_eval.core import mask as coco
 
-    shapes = [[float(value) for value in points] for points in polygons]
     if any(len(shape) < _TRIANGLE or len(shape) % 2 for shape in shapes):
         raise BadInput("a polygon of it has fewer than three points or half a point")
     if not shapes:
         return np.zeros(size, bool)
     return np.asarray(coco.decode(coco.merge(coco.frPyObjects(shapes, *size))), dtype=bool)
+
+
+def _scaled(polygons: Iterable[Iterable[float]], own: tuple[int, int], size: tuple[int, int]) -> list[list[float]]:
+    """Polygons drawn on an image of ``own`` height and width, in the pixels of one of ``size``.
+
+    Raises
+    ------
+    BadInput
+        The two images have other proportions: one is a part of the other or turned, and nothing says how.
+    """
+    if not fits(own, size):
+        raise BadInput(
+            f"its outline was drawn on an image of another size ({own[1]} × {own[0]} pixels, this one has {size[1]} × {size[0]})"
+        )
+    shares = (size[1] / own[1], size[0] / own[0])
+    return [[float(value) * shares[place % 2] for place, value in enumerate(points)] for points in polygons]
 
 
 def _as_runs(starts: list[int]) -> list[int]:
