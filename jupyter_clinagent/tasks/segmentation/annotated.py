@@ -54,6 +54,7 @@ def _json(folder: DataFolder) -> Iterator[tuple[str, dict[str, Any]]]:
 def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[str]]:
     found: dict[str, Found] = defaultdict(dict)
     strangers: list[str] = []
+    boxed: list[tuple[str, str]] = []
     for _, content in _json(folder):
         if not isinstance(content.get("images"), list) or not isinstance(content.get("annotations"), list):
             continue
@@ -61,14 +62,25 @@ def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[
         files = {i.get("id"): (index.find(str(i.get("file_name"))), i) for i in content["images"] if isinstance(i, dict)}
         strangers += [str(image.get("file_name")) for file, image in files.values() if file is None]
         entries = [a for a in content["annotations"] if isinstance(a, dict)]
-        for name in {names.get(a.get("category_id"), ONE) for a in entries if a.get("segmentation")}:
+        drawn = {names.get(a.get("category_id"), ONE) for a in entries if a.get("segmentation")}
+        for name in drawn:
             listed: Found = {image: [] for image, _ in files.values() if image is not None}
             found[name] = listed | found[name]  # another reader's file may have outlined some already
         for a in entries:
             (file, image), name = files.get(a.get("image_id"), (None, {})), names.get(a.get("category_id"), ONE)
-            if file is not None and name in found:  # a class of boxes only is nobody's outline
+            if file is not None and name in drawn:
                 found[name][file].append(_coco_reference(a.get("segmentation"), _sides(image.get("height"), image.get("width"))))
+            elif file is not None:
+                boxed.append((name, file))
+    _add_boxed(found, boxed)
     return dict(found), strangers
+
+
+def _add_boxed(found: dict[str, Found], boxed: list[tuple[str, str]]) -> None:
+    """What one file has as boxes only: nobody's outline, unless another file outlines such things and this image lacks it."""
+    for name, file in boxed:
+        if name in found and not found[name].get(file):
+            found[name][file] = [{"unusable": BOX_ONLY}]
 
 
 def _sides(height: Any, width: Any) -> dict[str, list[int]]:

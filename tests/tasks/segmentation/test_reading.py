@@ -240,6 +240,34 @@ def test_where_a_file_states_no_size_its_polygons_are_in_pixels_of_the_image(sta
     assert (mask[0] == truth).all()
 
 
+def write_outlined_and_boxed(folder: Path, outlined_file: str, boxed_file: str, boxed: range) -> None:
+    """COCO: the first 20 images outlined in one file, those of ``boxed`` with a box in another one."""
+    names = [f"s{k:02d}" for k in range(24)]
+    write_images(folder, names)
+    for file, numbers, shape in ((outlined_file, range(20), [square(0)]), (boxed_file, boxed, [])):
+        images = [{"id": k, "file_name": f"{names[k]}.png", "height": SIZE[0], "width": SIZE[1]} for k in numbers]
+        shapes = [{"image_id": k, "category_id": 1, "segmentation": shape, "bbox": [10, 8, 30, 22]} for k in numbers]
+        content = {"images": images, "annotations": shapes, "categories": [{"id": 1, "name": "cyst"}]}
+        (folder / file).write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("outlined_file", "boxed_file"), [("train.json", "val.json"), ("val.json", "train.json")])
+def test_images_that_have_only_boxes_of_what_others_outline_are_left_out(
+    outlined_file: str, boxed_file: str, tmp_path: Path
+) -> None:
+    write_outlined_and_boxed(tmp_path, outlined_file, boxed_file, range(20, 24))
+    cohort = load(tmp_path)
+    assert cohort.classes == ["cyst"]
+    assert sorted(cohort.left_out) == [f"s{k}.png" for k in range(20, 24)]
+    assert "has a box and no outline" in cohort.left_out["s20.png"]
+
+
+def test_boxes_in_one_file_take_nothing_from_the_outlines_of_another(tmp_path: Path) -> None:
+    write_outlined_and_boxed(tmp_path, "a.json", "b.json", range(20))
+    cohort = load(tmp_path)
+    assert sum(cohort.facts.counts["finding"].values()) == 20
+
+
 def runs_table(folder: Path, cell: str) -> None:
     names = [f"s{k:02d}" for k in range(20)]
     write_images(folder / "images", names)
