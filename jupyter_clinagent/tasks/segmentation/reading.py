@@ -1,11 +1,12 @@
 """One outline of one image, whatever it was written as: mask files, polygons, runs of pixels.
 
 A *reference* is plain data, so that it can be sealed: ``{"file", "value", "above", "colours"}`` (value None: whatever is
-brighter than ``above``, or than half of the file's brightest pixel; ``colours``: a palette is read by its colours, not its
-numbers), ``{"polygons", "size"}`` (x, y, x, y, … in pixels of an image of this height and width), ``{"runs", "size"}`` (COCO:
-lengths of stretches outside and inside in turn, down the columns), ``{"starts", "size"}`` (tables: first pixel, counted from 1,
-and length, in turn), or ``{"unusable"}``: something is there, and why its outline isn't known. The size is the image's where it
-isn't given. An image with an unusable reference is left out: taken for empty it would teach the opposite of the truth.
+brighter than ``above``, or than half of the file's brightest pixel; several values, each a list: any of them; ``colours``: a
+palette is read by its colours, not its numbers), ``{"polygons", "size"}`` (x, y, x, y, … in pixels of an image of this height
+and width), ``{"runs", "size"}`` (COCO: lengths of stretches outside and inside in turn, down the columns),
+``{"starts", "size"}`` (tables: first pixel, counted from 1, and length, in turn), or ``{"unusable"}``: something is there, and
+why its outline isn't known. The size is the image's where it isn't given. An image with an unusable reference is left out:
+taken for empty it would teach the opposite of the truth.
 """
 
 from __future__ import annotations
@@ -83,11 +84,22 @@ def read_values(path: Path, colours: bool = False) -> np.ndarray:
 
 
 def _drawn_in_transparency(image: Image.Image) -> np.ndarray | None:
-    """The opacity of a picture that is black throughout and not equally opaque everywhere; None for any other one."""
-    if image.mode not in ("RGBA", "LA") or np.asarray(image.convert("RGB")).any():
+    """What a picture with transparency shows; None for any other one, or where all of it is equally opaque.
+
+    Of one grey throughout (a black or white layer) only the opacity draws something. Of a coloured one the colours do, and
+    what is fully transparent has none, whatever stands in its pixels.
+    """
+    if image.mode not in ("RGBA", "LA"):
         return None
-    opacity = np.asarray(image.getchannel("A"))
-    return opacity if opacity.min() < opacity.max() else None
+    opacity, colours = np.asarray(image.getchannel("A")), np.array(image.convert("RGB"))
+    if (colours == colours[0, 0]).all() and not opacity.any():
+        return opacity  # an empty layer
+    if opacity.min() == opacity.max():
+        return None
+    if (colours == colours[0, 0, 0]).all():
+        return opacity
+    colours[opacity == 0] = 0
+    return colours
 
 
 def _inside(values: np.ndarray, value: Any, above: float | None) -> np.ndarray:
@@ -95,7 +107,7 @@ def _inside(values: np.ndarray, value: Any, above: float | None) -> np.ndarray:
         values = values if values.ndim == 2 else values.max(axis=2)
         return np.asarray(values > (values.max() / 2 if above is None else above))
     channels = values if values.ndim == 3 else values[..., None]  # an empty mask among coloured ones is grey
-    return np.asarray((channels == np.asarray(value)).all(axis=2))
+    return np.any([(channels == one).all(axis=2) for one in np.atleast_2d(value)], axis=0)
 
 
 def fits(shape: tuple[int, int], size: tuple[int, int]) -> bool:

@@ -19,9 +19,9 @@ Found = dict[str, list[dict[str, Any]]]
 _UNREADABLE = "its cell in the table holds something else than runs of pixels (start and length in turn)"
 _NUMBER = re.compile(r"(-?\d+)(?:\.0*)?")
 _NOTHING = frozenset(
-    ["", "nan", "na", "n/a", "null", "none", "nil", "nothing", "empty", "no", "no finding", "normal", "negative", "kein", "keine"]
-    + ["nein", "nichts", "leer", "kein befund", "ohne befund", "-", "–", "—"]
-)
+    ["", "nan", "na", "n/a", "null", "none", "nil", "nothing", "empty", "no", "no finding", "normal", "negative", "kein",
+     "keine", "nein", "nichts", "leer", "kein befund", "ohne befund", "-", "–", "—"]
+)  # fmt: skip
 """Cells that say that nothing is there, beside the numbers -1 and 0."""
 _RUNS = ("encodedpixels", "rle", "rle_mask", "encoded_pixels", "segmentation", "mask_rle")
 _AMBIGUOUS = "segmentation"
