@@ -54,6 +54,7 @@ def _json(folder: DataFolder) -> Iterator[tuple[str, dict[str, Any]]]:
 def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[str]]:
     found: dict[str, Found] = defaultdict(dict)
     strangers: list[str] = []
+    boxed: list[tuple[str, str]] = []
     for _, content in _json(folder):
         if not isinstance(content.get("images"), list) or not isinstance(content.get("annotations"), list):
             continue
@@ -61,19 +62,39 @@ def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[
         files = {i.get("id"): (index.find(str(i.get("file_name"))), i) for i in content["images"] if isinstance(i, dict)}
         strangers += [str(image.get("file_name")) for file, image in files.values() if file is None]
         entries = [a for a in content["annotations"] if isinstance(a, dict)]
-        for name in {names.get(a.get("category_id"), ONE) for a in entries if a.get("segmentation")}:
+        drawn = {names.get(a.get("category_id"), ONE) for a in entries if a.get("segmentation")}
+        for name in drawn:
             listed: Found = {image: [] for image, _ in files.values() if image is not None}
             found[name] = listed | found[name]  # another reader's file may have outlined some already
         for a in entries:
-            file, name = files.get(a.get("image_id"), (None, {}))[0], names.get(a.get("category_id"), ONE)
-            if file is not None and name in found:  # a class of boxes only is nobody's outline
-                found[name][file].append(_coco_reference(a.get("segmentation")))
+            (file, image), name = files.get(a.get("image_id"), (None, {})), names.get(a.get("category_id"), ONE)
+            if file is not None and name in drawn:
+                found[name][file].append(_coco_reference(a.get("segmentation"), _sides(image.get("height"), image.get("width"))))
+            elif file is not None:
+                boxed.append((name, file))
+    _add_boxed(found, boxed)
     return dict(found), strangers
 
 
-def _coco_reference(segmentation: Any) -> dict[str, Any]:
+def _add_boxed(found: dict[str, Found], boxed: list[tuple[str, str]]) -> None:
+    """What one file has as boxes only: nobody's outline, unless another file outlines such things and this image lacks it."""
+    for name, file in boxed:
+        if name in found and not found[name].get(file):
+            found[name][file] = [{"unusable": BOX_ONLY}]
+
+
+def _sides(height: Any, width: Any) -> dict[str, list[int]]:
+    """Height and width of the image that was outlined, as a reference bears them; nothing where the file doesn't say."""
+    try:
+        sides = [int(float(height)), int(float(width))]
+    except (OverflowError, TypeError, ValueError):
+        return {}
+    return {"size": sides} if min(sides) > 0 else {}
+
+
+def _coco_reference(segmentation: Any, sides: dict[str, list[int]]) -> dict[str, Any]:
     if isinstance(segmentation, list) and segmentation:
-        return {"polygons": segmentation if isinstance(segmentation[0], list) else [segmentation]}
+        return {"polygons": segmentation if isinstance(segmentation[0], list) else [segmentation], **sides}
     if not isinstance(segmentation, dict) or "counts" not in segmentation:
         return {"unusable": BOX_ONLY}
     counts, size = segmentation["counts"], [int(side) for side in segmentation.get("size", (0, 0))]
@@ -102,6 +123,7 @@ def _labelme(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], li
     found: dict[str, Found] = defaultdict(dict)
     strangers: list[str] = []
     read: dict[str, list[dict[str, Any]]] = {}
+    sides: dict[str, dict[str, list[int]]] = {}
     for name, content in _json(folder):
         if not isinstance(content.get("shapes"), list):
             continue
@@ -110,15 +132,16 @@ def _labelme(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], li
             strangers.append(name)
         else:
             read[file] = [shape for shape in content["shapes"] if isinstance(shape, dict) and shape.get("points")]
+            sides[file] = _sides(content.get("imageHeight"), content.get("imageWidth"))
     for label in {str(shape.get("label") or ONE) for shapes in read.values() for shape in shapes}:
         found[label] = {file: [] for file in read}
     for file, shapes in read.items():
         for shape in shapes:
-            found[str(shape.get("label") or ONE)][file].append(_labelme_reference(shape))
+            found[str(shape.get("label") or ONE)][file].append(_labelme_reference(shape, sides[file]))
     return dict(found), strangers
 
 
-def _labelme_reference(shape: dict[str, Any]) -> dict[str, Any]:
+def _labelme_reference(shape: dict[str, Any], sides: dict[str, list[int]]) -> dict[str, Any]:
     """LabelMe writes two corners of a rectangle, and centre and rim of a circle; a line or a point has no inside."""
     kind, points = str(shape.get("shape_type") or "polygon"), np.asarray(shape["points"], dtype=float)
     if kind == "rectangle" and len(points) == 2:
@@ -130,7 +153,7 @@ def _labelme_reference(shape: dict[str, Any]) -> dict[str, Any]:
         points = points[0] + radius * np.column_stack([np.cos(turn), np.sin(turn)])
     elif kind not in ("polygon", "rectangle"):
         return {"unusable": f"a finding on it is marked by a {kind}, which has no outline"}
-    return {"polygons": [points.ravel().tolist()]}
+    return {"polygons": [points.ravel().tolist()], **sides}
 
 
 _ROUND = 72

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -106,18 +107,30 @@ def _numbered(seen: set[int], outside: int, legend: Legend) -> Kind:
     unnamed = [str(value) for value in inside if value not in legend]
     if unnamed:
         said.append(f"No legend says what the labels {', '.join(unnamed)} mean; they are called by their numbers.")
-    return Kind({legend.get(value, f"label {value}"): value for value in inside}, said)
+    return Kind(_by_name([(legend.get(value, f"label {value}"), value) for value in inside]), said)
+
+
+def _by_name(values: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """The value of each name; of one that several numbers or colours bear, the list of them."""
+    gathered: dict[str, list[Any]] = defaultdict(list)
+    for name, value in values:
+        gathered[name].append(value)
+    return {name: each[0] if len(each) == 1 else np.reshape(each, (len(each), -1)).tolist() for name, each in gathered.items()}
 
 
 def _coloured(seen: set[Value], legend: Legend) -> Kind:
     colours = {value if isinstance(value, tuple) else (value, value, value) for value in seen} - {(0, 0, 0)}
     if len(colours) > MOST:
         return Kind({ONE: None}, ["The masks have many shades of colour; what is brighter than half counts as inside."])
-    named = {legend.get(colour, "colour #{:02x}{:02x}{:02x}".format(*colour)): list(colour) for colour in sorted(colours)}
+    named = _by_name([(legend.get(colour, _called(colour)), list(colour)) for colour in sorted(colours)])
     if all(colour in legend for colour in colours):
         return Kind(named)
     how = "a text file “legend.csv” with lines such as “liver,255,0,0” beside the masks names them"
     return Kind(named, [f"No legend says what the colours of the masks mean; they are called by their colour, and {how}."])
+
+
+def _called(colour: tuple[int, int, int]) -> str:
+    return "colour #{:02x}{:02x}{:02x}".format(*colour)
 
 
 def field_of_view(masks: Sequence[Path]) -> bool:

@@ -1,11 +1,12 @@
 """One outline of one image, whatever it was written as: mask files, polygons, runs of pixels.
 
 A *reference* is plain data, so that it can be sealed: ``{"file", "value", "above", "colours"}`` (value None: whatever is
-brighter than ``above``, or than half of the file's brightest pixel; ``colours``: a palette is read by its colours, not its
-numbers), ``{"polygons"}`` (x, y, x, y, … in pixels), ``{"runs", "size"}`` (COCO: lengths of stretches outside and inside in
-turn, down the columns), ``{"starts", "size"}`` (tables: first pixel, counted from 1, and length, in turn; the size is the
-image's where it isn't given), or ``{"unusable"}``: something is there, and why its outline isn't known. An image with such a
-reference is left out: taken for empty it would teach the opposite of the truth.
+brighter than ``above``, or than half of the file's brightest pixel; several values, each a list: any of them; ``colours``: a
+palette is read by its colours, not its numbers), ``{"polygons", "size"}`` (x, y, x, y, … in pixels of an image of this height
+and width), ``{"runs", "size"}`` (COCO: lengths of stretches outside and inside in turn, down the columns),
+``{"starts", "size"}`` (tables: first pixel, counted from 1, and length, in turn), or ``{"unusable"}``: something is there, and
+why its outline isn't known. The size is the image's where it isn't given. An image with an unusable reference is left out:
+taken for empty it would teach the opposite of the truth.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ def _one(reference: Reference, root: Path, size: tuple[int, int]) -> np.ndarray:
         values = read_values(root / reference["file"], bool(reference.get("colours")))
         inside = _inside(values, reference.get("value"), reference.get("above"))
         return _fitted(inside, size, f"the mask {PurePosixPath(reference['file']).name}")
-    if "polygons" in reference:
-        return _filled(reference["polygons"], size)
     own = (int(reference["size"][0]), int(reference["size"][1])) if reference.get("size") else size
+    if "polygons" in reference:
+        return _filled(_scaled(reference["polygons"], own, size), size)
     runs = reference["runs"] if "runs" in reference else _as_runs(reference["starts"])
     return _fitted(_from_runs(runs, own), size, "its runs of pixels")
 
@@ -83,11 +84,22 @@ def read_values(path: Path, colours: bool = False) -> np.ndarray:
 
 
 def _drawn_in_transparency(image: Image.Image) -> np.ndarray | None:
-    """The opacity of a picture that is black throughout and not equally opaque everywhere; None for any other one."""
-    if image.mode not in ("RGBA", "LA") or np.asarray(image.convert("RGB")).any():
+    """What a picture with transparency shows; None for any other one, or where all of it is equally opaque.
+
+    Of one grey throughout (a black or white layer) only the opacity draws something. Of a coloured one the colours do, and
+    what is fully transparent has none, whatever stands in its pixels.
+    """
+    if image.mode not in ("RGBA", "LA"):
         return None
-    opacity = np.asarray(image.getchannel("A"))
-    return opacity if opacity.min() < opacity.max() else None
+    opacity, colours = np.asarray(image.getchannel("A")), np.array(image.convert("RGB"))
+    if (colours == colours[0, 0]).all() and not opacity.any():
+        return opacity  # an empty layer
+    if opacity.min() == opacity.max():
+        return None
+    if (colours == colours[0, 0, 0]).all():
+        return opacity
+    colours[opacity == 0] = 0
+    return colours
 
 
 def _inside(values: np.ndarray, value: Any, above: float | None) -> np.ndarray:
@@ -95,7 +107,7 @@ def _inside(values: np.ndarray, value: Any, above: float | None) -> np.ndarray:
         values = values if values.ndim == 2 else values.max(axis=2)
         return np.asarray(values > (values.max() / 2 if above is None else above))
     channels = values if values.ndim == 3 else values[..., None]  # an empty mask among coloured ones is grey
-    return np.asarray((channels == np.asarray(value)).all(axis=2))
+    return np.any([(channels == one).all(axis=2) for one in np.atleast_2d(value)], axis=0)
 
 
 def fits(shape: tuple[int, int], size: tuple[int, int]) -> bool:
@@ -113,16 +125,31 @@ def _fitted(inside: np.ndarray, size: tuple[int, int], what: str) -> np.ndarray:
 
 
 # ------------------------------------------------------------------ polygons and runs
-def _filled(polygons: Iterable[Iterable[float]], size: tuple[int, int]) -> np.ndarray:
+def _filled(shapes: list[list[float]], size: tuple[int, int]) -> np.ndarray:
     """The union of polygons, filled as COCO's own tools fill them: OpenCV counts the line itself as inside, which widens them."""
     from faster_coco_eval.core import mask as coco
 
-    shapes = [[float(value) for value in points] for points in polygons]
     if any(len(shape) < _TRIANGLE or len(shape) % 2 for shape in shapes):
         raise BadInput("a polygon of it has fewer than three points or half a point")
     if not shapes:
         return np.zeros(size, bool)
     return np.asarray(coco.decode(coco.merge(coco.frPyObjects(shapes, *size))), dtype=bool)
+
+
+def _scaled(polygons: Iterable[Iterable[float]], own: tuple[int, int], size: tuple[int, int]) -> list[list[float]]:
+    """Polygons drawn on an image of ``own`` height and width, in the pixels of one of ``size``.
+
+    Raises
+    ------
+    BadInput
+        The two images have other proportions: one is a part of the other or turned, and nothing says how.
+    """
+    if not fits(own, size):
+        raise BadInput(
+            f"its outline was drawn on an image of another size ({own[1]} × {own[0]} pixels, this one has {size[1]} × {size[0]})"
+        )
+    shares = (size[1] / own[1], size[0] / own[0])
+    return [[float(value) * shares[place % 2] for place, value in enumerate(points)] for points in polygons]
 
 
 def _as_runs(starts: list[int]) -> list[int]:

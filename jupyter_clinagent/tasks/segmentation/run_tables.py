@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,16 @@ from jupyter_clinagent.tasks.segmentation.run_names import Naming, names_of
 
 Found = dict[str, list[dict[str, Any]]]
 """References by image; an empty list: the image is known to show nothing."""
+_UNREADABLE = "its cell in the table holds something else than runs of pixels (start and length in turn)"
+_NUMBER = re.compile(r"(-?\d+)(?:\.0*)?")
+_NOTHING = frozenset(
+    ["", "nan", "na", "n/a", "null", "none", "nil", "nothing", "empty", "no", "no finding", "normal", "negative", "kein",
+     "keine", "nein", "nichts", "leer", "kein befund", "ohne befund", "-", "–", "—"]
+)  # fmt: skip
+"""Cells that say that nothing is there, beside the numbers -1 and 0."""
 _RUNS = ("encodedpixels", "rle", "rle_mask", "encoded_pixels", "segmentation", "mask_rle")
+_AMBIGUOUS = "segmentation"
+"""A column of this name may as well hold “yes” or the name of a file: without any runs it is none of runs."""
 
 
 def tables_of_runs(tables: list[Table], legend: Legend) -> tuple[dict[str, Found], list[str], list[str]]:
@@ -29,13 +39,15 @@ def tables_of_runs(tables: list[Table], legend: Legend) -> tuple[dict[str, Found
             continue
         strangers += table.frame.loc[table.files.isna(), table.image_column].astype(str).tolist()
         rows = {position: _starts(cell) for position, cell in table.frame.loc[table.files.notna(), column].items()}
-        naming = names_of(table, column, pd.Index([position for position, runs in rows.items() if runs]), legend)
+        if column.lower() == _AMBIGUOUS and not any(rows.values()):
+            continue
+        naming = names_of(table, column, pd.Index([position for position, runs in rows.items() if runs != []]), legend)
         said += naming.said
         _add(found, table, rows, naming)
     return dict(found), strangers, said
 
 
-def _add(found: dict[str, Found], table: Table, rows: Mapping[Any, list[int]], naming: Naming) -> None:
+def _add(found: dict[str, Found], table: Table, rows: Mapping[Any, list[int] | None], naming: Naming) -> None:
     """The outlines of one table. What nobody named could be any of the structures; without runs it says that none is there."""
     known = [ONE] if naming.names is None else [str(name) for name in naming.names.dropna().unique()]
     for position, runs in rows.items():
@@ -43,7 +55,9 @@ def _add(found: dict[str, Found], table: Table, rows: Mapping[Any, list[int]], n
         names = known if unnamed else [ONE if naming.names is None else str(naming.names.at[position])]
         for name in names:
             references = found[name].setdefault(str(table.files[position]), [])
-            if unnamed and runs:
+            if runs is None:
+                references.append({"unusable": _UNREADABLE})
+            elif unnamed and runs:
                 references.append({"unusable": "nothing says what a row of its runs outlines"})
             elif len(runs) % 2:
                 references.append({"unusable": "its runs of pixels end in a start without a length"})
@@ -51,10 +65,23 @@ def _add(found: dict[str, Found], table: Table, rows: Mapping[Any, list[int]], n
                 references.append({"starts": runs, **_sides(table.frame, position)})
 
 
-def _starts(cell: Any) -> list[int]:
-    words = str(cell).split() if isinstance(cell, str) else []
-    numbers = [int(word) for word in words if word.lstrip("-").isdigit()]
-    return numbers if len(numbers) > 1 else []
+def _starts(cell: Any) -> list[int] | None:
+    """Starts and lengths in turn, however they are separated; empty where nothing is there, None where it says something else."""
+    text = "" if pd.api.types.is_scalar(cell) and pd.isna(cell) else str(cell).strip()
+    if text[:1] + text[-1:] in ("[]", "()"):
+        text = text[1:-1].strip()
+    if text.casefold() in _NOTHING:
+        return []
+    numbers = [_NUMBER.fullmatch(word) for word in re.split(r"[\s,;]+", text)]
+    starts = [int(number[1]) for number in numbers if number]
+    if len(starts) < len(numbers):
+        return None
+    return starts if len(starts) > 1 else _alone(starts[0])
+
+
+def _alone(number: int) -> list[int] | None:
+    """-1 and 0 say that nothing is there; any other single number is no run."""
+    return [] if number in (-1, 0) else None
 
 
 def _sides(frame: pd.DataFrame, position: Any) -> dict[str, list[int]]:

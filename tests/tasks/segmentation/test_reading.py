@@ -198,6 +198,76 @@ def test_labelme_shapes_are_read(tmp_path: Path) -> None:
     assert load(tmp_path).classes == ["tumour"]
 
 
+def write_annotations(folder: Path, tool: str, size: tuple[int, int]) -> np.ndarray:
+    """Squares drawn on images of ``size`` while the files have :data:`SIZE`; the square that the files show."""
+    names = [f"s{k:02d}" for k in range(20)]
+    write_images(folder, names)
+    points = np.array(square(0)).reshape(-1, 2) * (size[1] / SIZE[1], size[0] / SIZE[0])
+    if tool == "COCO":
+        images = [{"id": k, "file_name": f"{name}.png", "height": size[0], "width": size[1]} for k, name in enumerate(names)]
+        shapes = [{"image_id": k, "category_id": 1, "segmentation": [points.ravel().tolist()]} for k in range(20)]
+        content = {"images": images, "annotations": shapes, "categories": [{"id": 1, "name": "cyst"}]}
+        (folder / "coco.json").write_text(json.dumps(content), encoding="utf-8")
+    for name in names if tool == "LabelMe" else []:
+        shape = {"label": "cyst", "points": points.tolist(), "shape_type": "polygon"}
+        content = {"imagePath": f"{name}.png", "imageHeight": size[0], "imageWidth": size[1], "shapes": [shape]}
+        (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    return read_outline([{"polygons": [square(0)]}], folder, SIZE)
+
+
+@pytest.mark.parametrize("tool", ["COCO", "LabelMe"])
+def test_polygons_drawn_on_a_larger_image_shrink_with_it(tool: str, tmp_path: Path) -> None:
+    truth = write_annotations(tmp_path, tool, (72, 96))
+    cohort = load(tmp_path)
+    (mask,) = true_masks(cohort, [str(cohort.shown()["image"].iloc[0])], [SIZE])
+    assert (mask[0] == truth).all()
+
+
+@pytest.mark.parametrize("tool", ["COCO", "LabelMe"])
+def test_polygons_drawn_on_an_image_of_other_proportions_are_left_out(tool: str, tmp_path: Path) -> None:
+    write_annotations(tmp_path, tool, (64, 64))
+    assert "drawn on an image of another size (64 × 64 pixels, this one has 64 × 48)" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("stated", [0, None, "unknown"])
+def test_where_a_file_states_no_size_its_polygons_are_in_pixels_of_the_image(stated: object, tmp_path: Path) -> None:
+    truth = write_annotations(tmp_path, "COCO", SIZE)
+    content = json.loads((tmp_path / "coco.json").read_text(encoding="utf-8"))
+    content["images"] = [image | {"height": stated} for image in content["images"]]
+    (tmp_path / "coco.json").write_text(json.dumps(content), encoding="utf-8")
+    cohort = load(tmp_path)
+    (mask,) = true_masks(cohort, [str(cohort.shown()["image"].iloc[0])], [SIZE])
+    assert (mask[0] == truth).all()
+
+
+def write_outlined_and_boxed(folder: Path, outlined_file: str, boxed_file: str, boxed: range) -> None:
+    """COCO: the first 20 images outlined in one file, those of ``boxed`` with a box in another one."""
+    names = [f"s{k:02d}" for k in range(24)]
+    write_images(folder, names)
+    for file, numbers, shape in ((outlined_file, range(20), [square(0)]), (boxed_file, boxed, [])):
+        images = [{"id": k, "file_name": f"{names[k]}.png", "height": SIZE[0], "width": SIZE[1]} for k in numbers]
+        shapes = [{"image_id": k, "category_id": 1, "segmentation": shape, "bbox": [10, 8, 30, 22]} for k in numbers]
+        content = {"images": images, "annotations": shapes, "categories": [{"id": 1, "name": "cyst"}]}
+        (folder / file).write_text(json.dumps(content), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("outlined_file", "boxed_file"), [("train.json", "val.json"), ("val.json", "train.json")])
+def test_images_that_have_only_boxes_of_what_others_outline_are_left_out(
+    outlined_file: str, boxed_file: str, tmp_path: Path
+) -> None:
+    write_outlined_and_boxed(tmp_path, outlined_file, boxed_file, range(20, 24))
+    cohort = load(tmp_path)
+    assert cohort.classes == ["cyst"]
+    assert sorted(cohort.left_out) == [f"s{k}.png" for k in range(20, 24)]
+    assert "has a box and no outline" in cohort.left_out["s20.png"]
+
+
+def test_boxes_in_one_file_take_nothing_from_the_outlines_of_another(tmp_path: Path) -> None:
+    write_outlined_and_boxed(tmp_path, "a.json", "b.json", range(20))
+    cohort = load(tmp_path)
+    assert sum(cohort.facts.counts["finding"].values()) == 20
+
+
 def runs_table(folder: Path, cell: str) -> None:
     names = [f"s{k:02d}" for k in range(20)]
     write_images(folder / "images", names)

@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from jupyter_clinagent.errors import TooFewImages
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.pairing import ONE
+from jupyter_clinagent.tasks.segmentation.outlines import find_outlines
 from jupyter_clinagent.tasks.segmentation.surveying import look
-from tests.tasks.segmentation.test_reading import load, write_images
+from jupyter_clinagent.tasks.segmentation.truth import true_masks
+from tests.tasks.segmentation.test_reading import SIZE, load, write_images
 
 NAMES = [f"s{k:02d}" for k in range(24)]
 Row = tuple[object, ...]
@@ -164,3 +168,52 @@ def test_a_name_without_any_outline_is_no_structure(tmp_path: Path) -> None:
     table(tmp_path, ["class"], lambda k: [("cyst",) if k % 2 else ("no finding", None)])
     assert seen(tmp_path)[0] == {"cyst": 12}
     assert sum(load(tmp_path).facts.counts["no finding"].values()) == 12
+
+
+# ------------------------------------------------------------------ what a cell says
+def cells(folder: Path, written: Callable[[int], object], column: str = "EncodedPixels") -> None:
+    """One row an image, with this cell each."""
+    write_images(folder / "images", NAMES)
+    frame = pd.DataFrame({"ImageId": [f"{name}.png" for name in NAMES], column: [written(k) for k in range(len(NAMES))]})
+    frame.to_csv(folder / "train.csv", index=False)
+
+
+@pytest.mark.parametrize(
+    "written", ["3 2 49 4", "3, 2, 49, 4", "3,2,49,4", "[3, 2, 49, 4]", "(3 2 49 4)", "3.0 2.0 49.0 4.0", "3;2;49;4"]
+)
+def test_runs_are_read_however_they_are_separated(written: str, tmp_path: Path) -> None:
+    cells(tmp_path, lambda k: written if k % 3 else "3 2 49 4")
+    cohort = load(tmp_path)
+    assert sum(cohort.facts.counts["finding"].values()) == len(NAMES)
+    areas = {mask.sum() for mask in true_masks(cohort, cohort.shown()["image"].tolist(), [SIZE] * len(cohort.shown()))}
+    assert areas == {6}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["[[10, 8, 40, 8, 40, 30]]", "61X13mN000`0", "3.5 2 49 4", "3 2 x 4", "7", "masks/s00.png", "unknown", "pending", "?"],
+)
+def test_a_cell_that_is_no_runs_takes_its_image_out_and_never_shows_nothing(written: str, tmp_path: Path) -> None:
+    cells(tmp_path, lambda k: "3 2 49 4" if k else written)
+    cohort = load(tmp_path)
+    assert list(cohort.left_out) == ["images/s00.png"]
+    assert "something else than runs of pixels" in cohort.left_out["images/s00.png"]
+
+
+def test_where_no_cell_holds_runs_it_is_said_why_nothing_is_outlined(tmp_path: Path) -> None:
+    cells(tmp_path, lambda k: "61X13mN000`0", "rle")
+    with pytest.raises(TooFewImages, match="something else than runs of pixels"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("written", ["", "-1", " -1", "-1.0", "none", "NaN", "[]", "-", "keine"])
+def test_a_cell_that_says_so_shows_nothing(written: str, tmp_path: Path) -> None:
+    cells(tmp_path, lambda k: "3 2 49 4" if k % 4 else written)
+    cohort = load(tmp_path)
+    assert not cohort.left_out
+    assert sum(cohort.facts.counts["no finding"].values()) == 6
+
+
+def test_a_column_segmentation_of_words_is_none_of_runs(tmp_path: Path) -> None:
+    cells(tmp_path, lambda k: "yes" if k % 2 else "no", "segmentation")
+    assert find_outlines(take_inventory(tmp_path)) is None

@@ -22,6 +22,7 @@ from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.pairing import ONE, pair_masks
 from jupyter_clinagent.study.data.survey import survey_facts
 from jupyter_clinagent.tasks.segmentation.naming import thing_outlined
+from jupyter_clinagent.tasks.segmentation.outlines import find_outlines
 from jupyter_clinagent.tasks.segmentation.reading import read_outline
 from jupyter_clinagent.tasks.segmentation.surveying import look
 from jupyter_clinagent.tasks.segmentation.truth import true_masks
@@ -148,6 +149,44 @@ def test_a_mask_drawn_in_transparency_alone_is_not_empty(tmp_path: Path) -> None
     for image, found in inside(tmp_path).items():
         place = NAMES.index(Path(image).stem)
         assert np.array_equal(found, (values[place][..., 3] > 0) & (place != 3))
+
+
+@pytest.mark.parametrize("layer", [(255, 255, 255), (0, 0, 0), (128, 128, 128), (255, 0, 0)])
+def test_a_layer_of_one_colour_is_inside_where_it_is_opaque(layer: tuple[int, int, int], tmp_path: Path) -> None:
+    opaque = [disc(k) & (k != 3) for k in range(20)]
+    write_values(tmp_path, [np.dstack([np.full((*SIZE, 3), layer, np.uint8), mask.astype(np.uint8) * 255]) for mask in opaque])
+    found = inside(tmp_path)
+    assert all(np.array_equal(mask, opaque[NAMES.index(Path(image).stem)]) for image, mask in found.items())
+
+
+def test_what_is_transparent_has_no_colour(tmp_path: Path) -> None:
+    """Red and green on white that nobody sees."""
+    drawn = np.full((*SIZE, 4), (255, 255, 255, 0), np.uint8)
+    drawn[5:15, 5:15], drawn[30:40, 30:50] = (255, 0, 0, 255), (0, 255, 0, 255)
+    write_values(tmp_path, [drawn] * 20)
+    assert look(take_inventory(tmp_path))["structures"].keys() == {"colour #ff0000", "colour #00ff00"}
+
+
+# ------------------------------------------------------------------ legends
+def areas(folder: Path) -> dict[str, int]:
+    """What each structure covers in the first image."""
+    found = find_outlines(take_inventory(folder))
+    assert found is not None
+    return {name: int(read_outline(images[min(images)], folder, SIZE).sum()) for name, images in found.structures.items()}
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+@pytest.mark.parametrize("other", [True, False])
+def test_numbers_or_colours_of_one_name_are_one_structure(coloured: bool, other: bool, tmp_path: Path) -> None:
+    numbers = np.zeros(SIZE, np.uint8)
+    numbers[5:15, 5:15], numbers[30:40, 30:50] = 1, 2
+    numbers[20:25, 20:25] = 3 if other else 0
+    colours = np.array([(0, 0, 0), (255, 0, 0), (200, 0, 0), (0, 255, 0)], np.uint8)
+    write_values(tmp_path, [colours[numbers] if coloured else numbers] * 20)
+    lines = "lesion,255,0,0\nlesion,200,0,0\ncyst,0,255,0" if coloured else "1 lesion\n2 lesion\n3 cyst"
+    (tmp_path / "legend.csv").write_text(lines, encoding="utf-8")
+    assert areas(tmp_path) == ({"lesion": 300, "cyst": 25} if other else {"lesion": 300})
+    assert sum(load(tmp_path).facts.counts["finding"].values()) == 20
 
 
 def test_numbered_objects_are_all_inside(tmp_path: Path) -> None:
