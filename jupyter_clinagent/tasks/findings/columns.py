@@ -13,10 +13,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
-from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES, FoundFindings, says_nothing_found
+from jupyter_clinagent.tasks.findings.found import NO, NOT_KNOWN, UNCERTAIN, YES, FoundFindings, says_nothing_found
 from jupyter_clinagent.tasks.findings.listed import find_listed
 
 LEAST = 2
@@ -39,11 +38,18 @@ def find_findings(inventory: Inventory, least: int = LEAST) -> FoundFindings | N
     if listed := find_listed(inventory, rows):
         return listed
     named = {c.name: c for table in inventory.tables for c in table.columns if c.role in _ROLES}
-    columns = [name for name, column in named.items() if name in rows.columns and _is_finding(rows[name], column)]
-    return _from_columns(inventory, rows, columns) if len(columns) >= least else None
+    cells = {name: _cells(inventory, rows, name) for name in named if name in rows.columns}
+    columns = {name: one for name, one in cells.items() if _is_finding(one)}
+    return _from_columns(rows, columns) if len(columns) >= least else None
 
 
-def _is_finding(cells: pd.Series, column: ColumnFacts) -> bool:
+def _cells(inventory: Inventory, rows: pd.DataFrame, name: str) -> pd.Series:
+    """All that is written in a column, by file: an image may have several rows, and several tables."""
+    parts = [t.frame[name].set_axis(t.files)[t.files.notna().to_numpy()] for t in inventory.image_tables if name in t.frame]
+    return pd.concat(parts) if parts else rows[name]
+
+
+def _is_finding(cells: pd.Series) -> bool:
     """Only yes, no, uncertain and nothing, and not only nothing."""
     given = {str(cell).strip().lower() for cell in cells.dropna()}
     given -= {value.lower() for value in not_known(given)} - set(_CODES)
@@ -51,13 +57,17 @@ def _is_finding(cells: pd.Series, column: ColumnFacts) -> bool:
     return None not in said and (YES in said or NO in said)
 
 
-def _from_columns(inventory: Inventory, rows: pd.DataFrame, columns: Sequence[str]) -> FoundFindings:
-    read = {name: _read(inventory, rows, name) for name in columns}
-    codes, contradictions = pd.DataFrame({name: one[0] for name, one in read.items()}), {n: one[1] for n, one in read.items()}
+def _from_columns(rows: pd.DataFrame, columns: Mapping[str, pd.Series]) -> FoundFindings:
+    written = {name: cells.map(_code).astype(float) for name, cells in columns.items()}
+    read = {name: _joined(one) for name, one in written.items()}
+    codes = pd.DataFrame({name: one[0].reindex(rows.index) for name, one in read.items()}, index=rows.index)
+    contradictions = {name: one[1] for name, one in read.items()}
     absence = [name for name in columns if says_nothing_found(name)]
     findings = [name for name in columns if name not in absence]
     said = [*_say_contradictions(contradictions), *(_fill_absence(codes, name, findings) for name in absence)]
-    only_yes = [name for name in findings if not (codes[name] == NO).any() and codes[name].isna().any()]
+    # A no that another row contradicts is a no all the same: such a table knows more than crosses.
+    refused = [name for name in findings if (codes[name] == NO).any() or (written[name] == NO).any()]
+    only_yes = [name for name in findings if name not in refused and codes[name].isna().any()]
     if only_yes:
         codes[only_yes] = codes[only_yes].fillna(NO)
         said.append(f"No image says no to {', '.join(only_yes)}, so an empty cell there means no.")
@@ -69,15 +79,11 @@ def _code(cell: object) -> float:
     return float(_CODES.get(str(cell).strip().lower(), float("nan"))) if isinstance(cell, str) else float("nan")
 
 
-def _read(inventory: Inventory, rows: pd.DataFrame, name: str) -> tuple[pd.Series, int]:
-    """Code of each image, and of how many images the rows contradict each other: of those it is not known."""
-    parts = [t.frame[name].map(_code).groupby(t.files) for t in inventory.image_tables if name in t.frame.columns]
-    told = pd.concat([part.agg(set) for part in parts]) if parts else pd.Series(dtype=object)
-    every = told.groupby(level=0).agg(lambda sets: {code for one in sets for code in one if code == code})
-    joined = rows[name].map(_code).astype(float)
-    clashing = every.index[every.map(len) > 1]
-    joined.loc[joined.index.isin(clashing)] = float("nan")
-    return joined, len(clashing)
+def _joined(written: pd.Series) -> tuple[pd.Series, int]:
+    """The one code that the rows of an image tell, and of how many images they contradict each other: it is not known there."""
+    told = written.dropna().groupby(level=0).agg(["min", "max"])
+    clashing = told["min"] != told["max"]
+    return told["min"].mask(clashing, NOT_KNOWN), int(clashing.sum())
 
 
 def _say_contradictions(contradictions: Mapping[str, int]) -> list[str]:

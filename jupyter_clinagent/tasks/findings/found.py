@@ -8,7 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-YES, NO, UNCERTAIN = 1, 0, -1
+YES, NO, UNCERTAIN, NOT_KNOWN = 1, 0, -1, -2
+"""``NOT_KNOWN`` is told, unlike an empty cell: no policy makes it yes or no."""
 MOST = 40
 """More different findings in the cells of one column are free text."""
 _ABSENCE = re.compile(
@@ -24,7 +25,7 @@ class FoundFindings:
     Attributes
     ----------
     codes
-        One column for each finding, indexed by file: 1 yes, 0 no, -1 uncertain, NaN not mentioned.
+        One column for each finding, indexed by file: 1 yes, 0 no, -1 uncertain, -2 not known, NaN not mentioned.
     rows
         Metadata of the images, indexed by file.
     layout

@@ -20,6 +20,7 @@ from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
 from jupyter_clinagent.tasks.findings.columns import find_findings
+from jupyter_clinagent.tasks.findings.found import NOT_KNOWN
 from jupyter_clinagent.tasks.findings.targets import audit
 from tests.tasks.findings.tables import EACH, NUMBER, alternating, lists, write
 
@@ -103,10 +104,47 @@ def test_rows_of_one_image_that_contradict_each_other_say_nothing(tmp_path: Path
     folder = write(tmp_path, {"effusion": [1, 0, 1, 0] * 3, "mass": [1, 1, 0, 0] * 3})
     table = pd.read_csv(folder / "train.csv")
     pd.concat([table, table.iloc[[0]].assign(effusion=0)]).to_csv(folder / "train.csv", index=False)
-    assert codes(folder)["effusion"][:3] == [None, 0, 1]
+    assert codes(folder)["effusion"][:3] == [NOT_KNOWN, 0, 1]
     found = find_findings(take_inventory(folder))
     assert found is not None
     assert any("contradict each other" in line and "effusion (1 image)" in line for line in found.said)
+
+
+def in_rows(folder: Path, rows: list[tuple[int, object, object]]) -> Path:
+    """A table with several rows for an image."""
+    write(folder, {"view": ["frontal"] * NUMBER})
+    told = [{"image_id": f"film{k:03d}", "effusion": effusion, "mass": mass} for k, effusion, mass in rows]
+    pd.DataFrame(told).to_csv(folder / "findings.csv", index=False)
+    return folder
+
+
+@pytest.mark.parametrize(("yes", "no"), [("x", ""), (1, 0)])
+def test_each_row_of_an_image_is_read_and_empty_cells_tell_nothing(tmp_path: Path, yes: object, no: object) -> None:
+    effusion, mass = ([yes if one else no for one in alternating(step)] for step in (2, 3))
+    folder = in_rows(tmp_path, [row for k in range(NUMBER) for row in ((k, effusion[k], ""), (k, "", mass[k]))])
+    assert codes(folder) == {"effusion": alternating(2), "mass": alternating(3)}
+
+
+def test_what_contradicts_itself_is_no_empty_cell(tmp_path: Path) -> None:
+    rows: list[tuple[int, object, object]] = [
+        (k, *both) for k, both in enumerate(zip(alternating(2), alternating(3), strict=True))
+    ]
+    folder = in_rows(tmp_path, [*rows, (0, 0, ""), (1, "", 0)])
+    cohort = load(folder, more={"not_mentioned": "negative"})
+    shown = cohort.shown().set_index("image")["truth"]
+    assert {name: shown[name] for name in shown.index if name.endswith(("000.png", "001.png"))} == {
+        "images/film000.png": {"effusion": None, "mass": 1},
+        "images/film001.png": {"effusion": 1, "mass": None},
+    }
+    assert any(
+        "contradict each other, so it is taken for not known there: effusion (1 image), mass (1 image)" in line
+        for line in cohort.facts.assumptions
+    )
+
+
+def test_a_no_that_is_contradicted_makes_no_table_of_crosses(tmp_path: Path) -> None:
+    folder = in_rows(tmp_path, [(0, 1, 1), (0, 0, ""), (1, 1, 0), (2, "", 1), (3, "", 0)])
+    assert codes(folder)["effusion"][:4] == [NOT_KNOWN, 1, None, None]
 
 
 def test_a_finding_beside_no_finding_counts_and_is_told(tmp_path: Path) -> None:
