@@ -1,7 +1,8 @@
 """Findings with a column each: yes, no, uncertain, or nothing.
 
 An empty cell says nothing of its finding: it is *not mentioned*, which is neither yes nor no, and what it counts as is a
-policy of the specification. There are two exceptions, both said as assumptions: where no image says no to a finding, its
+policy of the specification. Cells that say that it is not known, or that can't be read beside yes and no, are not known
+whatever empty ones count as. There are two exceptions, both said as assumptions: where no image says no to a finding, its
 empty cells mean no (a cross is all that such a table knows); and an image that says “No Finding” has none of those that it
 does not speak of. So it is with CheXpert: of its empty cells only those beside “No Finding” are known, the others are left
 out unless the clinician counts them as negative.
@@ -9,13 +10,24 @@ out unless the clinician counts them as negative.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
-from jupyter_clinagent.tasks.findings.found import NO, NOT_KNOWN, UNCERTAIN, YES, FoundFindings, says_nothing_found
+from jupyter_clinagent.tasks.findings.found import (
+    NO,
+    NOT_KNOWN,
+    UNCERTAIN,
+    YES,
+    FoundFindings,
+    says_nothing_found,
+    without_suspicion,
+)
 from jupyter_clinagent.tasks.findings.listed import find_listed
 
 LEAST = 2
@@ -27,6 +39,11 @@ _WORDS = {
     "unsicher vielleicht ? u",
 }
 _CODES = {word: code for code, words in _WORDS.items() for word in words.split()}
+_EMPTY = {"nan", "na", "<na>", "null"}
+"""How programs write an empty cell."""
+_ODD = 0.1
+"""A column of yes and no may hold this share of other entries, but only one other number: more are grades or counts."""
+_SHOWN = 3
 _ROLES = ("label", "other", "confounder", "alias", "ignored", "site")
 
 
@@ -35,12 +52,14 @@ def find_findings(inventory: Inventory, least: int = LEAST) -> FoundFindings | N
     if not inventory.image_tables:
         return None
     rows = image_rows(inventory)
-    if listed := find_listed(inventory, rows):
-        return listed
     named = {c.name: c for table in inventory.tables for c in table.columns if c.role in _ROLES}
     cells = {name: _cells(inventory, rows, name) for name in named if name in rows.columns}
-    columns = {name: one for name, one in cells.items() if _is_finding(one)}
-    return _from_columns(rows, columns) if len(columns) >= least else None
+    answers = {name: _answers(one) for name, one in cells.items()}
+    if listed := find_listed(inventory, rows, [name for name, one in answers.items() if one.mostly]):
+        return listed
+    columns = {name: one for name, one in answers.items() if one.fits}
+    unread = {name: one for name, one in answers.items() if one.mostly and not one.fits}
+    return _from_columns(rows, columns, unread) if len(columns) >= least else None
 
 
 def _cells(inventory: Inventory, rows: pd.DataFrame, name: str) -> pd.Series:
@@ -49,16 +68,61 @@ def _cells(inventory: Inventory, rows: pd.DataFrame, name: str) -> pd.Series:
     return pd.concat(parts) if parts else rows[name]
 
 
-def _is_finding(cells: pd.Series) -> bool:
-    """Only yes, no, uncertain and nothing, and not only nothing."""
-    given = {str(cell).strip().lower() for cell in cells.dropna()}
-    given -= {value.lower() for value in not_known(given)} - set(_CODES)
-    said = {_CODES.get(value) for value in given}
-    return None not in said and (YES in said or NO in said)
+class _Answers(NamedTuple):
+    """What a column says, by file: an image may have several rows."""
+
+    codes: pd.Series
+    odd: Counter[str]
+    """Entries that are no answer, as they are written."""
+    unknown: Counter[str]
+    """Entries that say that it is not known."""
+
+    @property
+    def mostly(self) -> bool:
+        """Whether most entries are answers, and one of them is yes."""
+        return bool((self.codes == YES).any()) and sum(self.odd.values()) < self._answered
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is a finding: answers, and at most a few entries that are none."""
+        if not self.odd:
+            return bool(self.codes.isin([YES, NO]).any())
+        numbers = [value for value in self.odd if re.fullmatch(r"[-+]?\d+([.,]\d+)?", value)]
+        return self.mostly and len(numbers) <= 1 and sum(self.odd.values()) <= _ODD * (sum(self.odd.values()) + self._answered)
+
+    @property
+    def _answered(self) -> int:
+        return int(self.codes.isin([YES, NO, UNCERTAIN]).sum())
 
 
-def _from_columns(rows: pd.DataFrame, columns: Mapping[str, pd.Series]) -> FoundFindings:
-    written = {name: cells.map(_code).astype(float) for name, cells in columns.items()}
+def _answers(cells: pd.Series) -> _Answers:
+    """Codes of the cells; what is no answer is not known."""
+    written = cells.where(cells.map(lambda cell: isinstance(cell, str))).dropna()
+    times = Counter(value for cell in written if (value := cell.strip()) and value.lower() not in _EMPTY)
+    codes = _codes_of(times)
+    odd = Counter({value: number for value, number in times.items() if codes[value] is None})
+    unknown = Counter({value: number for value, number in times.items() if codes[value] == NOT_KNOWN})
+    known = {value: NOT_KNOWN if code is None else code for value, code in codes.items()}
+    return _Answers(written.str.strip().map(known).astype(float), odd, unknown)
+
+
+def _codes_of(values: Collection[str]) -> dict[str, int | None]:
+    """The code of each value of a column, None of those that are no answer."""
+    unknown = {value for value in not_known(values) if value.lower() not in _CODES}
+    codes = {value: NOT_KNOWN if value in unknown else _code(value) for value in values}
+    if "-" in codes and "+" not in codes and any(code == NO for value, code in codes.items() if value != "-"):
+        codes["-"] = NOT_KNOWN  # beside another no it is none, but an empty cell
+    return codes
+
+
+def _code(value: str) -> int | None:
+    plain = value.lower()
+    suspected = without_suspicion(plain)
+    return _CODES.get(plain, UNCERTAIN if suspected is not None and suspected in {"", *_CODES} else None)
+
+
+def _from_columns(rows: pd.DataFrame, columns: Mapping[str, _Answers], unread: Mapping[str, _Answers]) -> FoundFindings:
+    written = {name: one.codes for name, one in columns.items()}
     read = {name: _joined(one) for name, one in written.items()}
     codes = pd.DataFrame({name: one[0].reindex(rows.index) for name, one in read.items()}, index=rows.index)
     contradictions = {name: one[1] for name, one in read.items()}
@@ -72,11 +136,8 @@ def _from_columns(rows: pd.DataFrame, columns: Mapping[str, pd.Series]) -> Found
         codes[only_yes] = codes[only_yes].fillna(NO)
         said.append(f"No image says no to {', '.join(only_yes)}, so an empty cell there means no.")
     source = f"a column for each finding ({', '.join(findings)})"
-    return FoundFindings(codes[findings], rows, "columns", source, list(columns), said=said)
-
-
-def _code(cell: object) -> float:
-    return float(_CODES.get(str(cell).strip().lower(), float("nan"))) if isinstance(cell, str) else float("nan")
+    said += _say_left_out(columns, unread)
+    return FoundFindings(codes[findings], rows, "columns", source, list(columns), said=said, unread=list(unread))
 
 
 def _joined(written: pd.Series) -> tuple[pd.Series, int]:
@@ -89,6 +150,28 @@ def _joined(written: pd.Series) -> tuple[pd.Series, int]:
 def _say_contradictions(contradictions: Mapping[str, int]) -> list[str]:
     listed = ", ".join(f"{name} ({number} image{'s' * (number != 1)})" for name, number in contradictions.items() if number)
     return [f"Rows of one image contradict each other, so it is taken for not known there: {listed}."] if listed else []
+
+
+def _say_left_out(columns: Mapping[str, _Answers], unread: Mapping[str, _Answers]) -> list[str]:
+    """Which entries are not known, and why; and which columns are no findings for theirs."""
+    odd = "; ".join(f"{name} ({_times(one.odd)})" for name, one in columns.items() if one.odd)
+    unknown = "; ".join(f"{name} ({_times(one.unknown)})" for name, one in columns.items() if one.unknown)
+    others = "; ".join(f"{name} ({_times(one.odd)})" for name, one in unread.items())
+    sentences = (
+        (odd, "Neither yes, no nor uncertain, so left out for that finding: {}. Write yes or no there to use these entries."),
+        (unknown, "Said to be not known, so left out for that finding, whatever empty cells count as: {}."),
+        (
+            others,
+            "Not read as findings, because they hold more than yes, no and uncertain: {}. Write yes or no there if they are.",
+        ),
+    )
+    return [sentence.format(listed) for listed, sentence in sentences if listed]
+
+
+def _times(entries: Counter[str]) -> str:
+    """“ja, gering” once, “2” 3 times; the most frequent ones."""
+    shown = [f"“{value}” {'once' if number == 1 else f'{number} times'}" for value, number in entries.most_common(_SHOWN)]
+    return ", ".join(shown) + ", …" * (len(entries) > _SHOWN)
 
 
 def _fill_absence(codes: pd.DataFrame, name: str, findings: Sequence[str]) -> str:

@@ -16,6 +16,11 @@ _ABSENCE = re.compile(
     r"^(no_?(acute_?)?(findings?|abnormalit(y|ies)|diseases?)|normal|healthy|unremarkable|kein(e|_)?_?(befunde?|auff.lligkeit(en)?)"
     r"|ohne_?befund|o\.?b\.?|unauff.llig|normalbefund|gesund|none|nil|negative|nad)$"
 )
+_SUSPECTED = re.compile(
+    r"^(v\.?\s?a\.?|verdacht|verd.chtig|susp\.|suspected|suspicious|suspicion|suspizi.se?)(?![^\W_])[\s_:]*((auf|for|of)(?![^\W_]))?"
+    r"[\s_:]*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class FoundFindings:
         Columns of the table that have been used up.
     said
         What had to be assumed, and what contradicts itself.
+    unread
+        Columns that say yes and no, but too much else to be findings.
     """
 
     codes: pd.DataFrame
@@ -45,6 +52,7 @@ class FoundFindings:
     source: str
     spent: list[str]
     said: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
 
 def key_of(text: str) -> str:
@@ -67,3 +75,16 @@ def says_nothing_found(name: str) -> bool:
     [True, True, True, False]
     """
     return bool(_ABSENCE.match(key_of(name)))
+
+
+def without_suspicion(text: str) -> str | None:
+    """What an entry suspects, without the words for it; None where it is no suspicion.
+
+    Examples
+    --------
+    >>> [without_suspicion(text) for text in ("V.a. Erguss", "suspected", "mass?", "mass")]
+    ['Erguss', '', 'mass', None]
+    """
+    bare = re.sub(r"\s*(\?|\(\?\))\s*$", "", text)
+    rest = _SUSPECTED.sub("", bare)
+    return rest if rest != text else None

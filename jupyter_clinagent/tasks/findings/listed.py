@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 import pandas as pd
@@ -30,10 +30,13 @@ _ONCE = 0.5
 """Where more of the parts occur only once it is free text."""
 
 
-def find_listed(inventory: Inventory, rows: pd.DataFrame) -> FoundFindings | None:
-    """The first column whose cells, or rows of one image, list several findings; None where there is none."""
+def find_listed(inventory: Inventory, rows: pd.DataFrame, answers: Collection[str] = ()) -> FoundFindings | None:
+    """The first column whose cells, or rows of one image, list several findings; None where there is none.
+
+    ``answers`` are columns of yes and no: “yes, small” lists nothing.
+    """
     for name, cells in _columns(inventory):
-        parted = _parted(cells)
+        parted = None if name in answers else _parted(cells)
         if parted is not None and why_free_text(name, parted) is None:
             return _from_cells(rows, parted, name, "rows" if (parted.map(len) < LEAST).all() else "cells")
     return None
