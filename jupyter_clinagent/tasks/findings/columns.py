@@ -48,17 +48,22 @@ _ROLES = ("label", "other", "confounder", "alias", "ignored", "site")
 
 
 def find_findings(inventory: Inventory, least: int = LEAST) -> FoundFindings | None:
-    """Findings of the tables beside the images; cells that list several go first. None where there are none, or fewer columns."""
+    """Findings of the tables beside the images; None where there are none, or fewer columns than ``least``.
+
+    A column that is named like findings and lists several goes first, then columns of yes and no, then any other list: symptoms
+    or drugs are listed, too.
+    """
     if not inventory.image_tables:
         return None
     rows = image_rows(inventory)
     named = {c.name: c for table in inventory.tables for c in table.columns if c.role in _ROLES}
     cells = {name: _cells(inventory, rows, name) for name in named if name in rows.columns}
     answers = {name: _answers(one) for name, one in cells.items()}
-    if listed := find_listed(inventory, rows, [name for name, one in answers.items() if one.mostly]):
-        return listed
+    listed = find_listed(inventory, rows, [name for name, one in answers.items() if one.mostly])
     columns = {name: one for name, one in answers.items() if one.fits}
     unread = {name: one for name, one in answers.items() if one.mostly and not one.fits}
+    if listed and (listed.named_so or len(columns) < LEAST):
+        return listed
     return _from_columns(rows, columns, unread) if len(columns) >= least else None
 
 

@@ -44,6 +44,8 @@ class FoundFindings:
         What had to be assumed, and what contradicts itself.
     unread
         Columns that say yes and no, but too much else to be findings.
+    named_so
+        Whether the column that lists them is named like findings.
     """
 
     codes: pd.DataFrame
@@ -53,6 +55,7 @@ class FoundFindings:
     spent: list[str]
     said: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    named_so: bool = True
 
 
 def key_of(text: str) -> str:

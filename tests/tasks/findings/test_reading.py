@@ -91,6 +91,21 @@ def test_a_row_for_each_finding_of_an_image(tmp_path: Path) -> None:
     assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
 
 
+OTHER_LISTS = [["cough;fever", "fever", "dyspnoea", "cough;dyspnoea"][k // EACH % 4] for k in range(NUMBER)]
+
+
+@pytest.mark.parametrize("name", ["symptoms", "Medikation", "devices"])
+def test_columns_of_answers_go_before_lists_of_something_else(tmp_path: Path, name: str) -> None:
+    folder = write(tmp_path, {name: OTHER_LISTS, "effusion": alternating(2), "mass": alternating(3)})
+    assert codes(folder) == {"effusion": alternating(2), "mass": alternating(3)}
+
+
+@pytest.mark.parametrize("name", ["findings", "Finding Labels", "Befunde", "diagnosis", "annotations"])
+def test_a_list_that_is_named_like_findings_goes_before_columns_of_answers(tmp_path: Path, name: str) -> None:
+    folder = write(tmp_path, {name: OTHER_LISTS, "smoker": alternating(2), "deceased": alternating(3)})
+    assert list(codes(folder)) == ["cough", "dyspnoea", "fever"]
+
+
 def test_free_text_is_no_list_of_findings(tmp_path: Path) -> None:
     cells = [f"{f'note {k}' if k < 30 else f'finding {k % 10}'}|mass" for k in range(NUMBER)]
     folder = write(tmp_path, {"findings": cells})
