@@ -1,7 +1,8 @@
 """Findings with a column each: yes, no, uncertain, or nothing.
 
 An empty cell says nothing of its finding: it is *not mentioned*, which is neither yes nor no, and what it counts as is a
-policy of the specification. There are two exceptions, both said as assumptions: where no image says no to a finding, its
+policy of the specification. Cells that say that it is not known, or that can't be read beside yes and no, are not known
+whatever empty ones count as. There are two exceptions, both said as assumptions: where no image says no to a finding, its
 empty cells mean no (a cross is all that such a table knows); and an image that says “No Finding” has none of those that it
 does not speak of. So it is with CheXpert: of its empty cells only those beside “No Finding” are known, the others are left
 out unless the clinician counts them as negative.
@@ -9,14 +10,24 @@ out unless the clinician counts them as negative.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
-from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
-from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES, FoundFindings, says_nothing_found
+from jupyter_clinagent.tasks.findings.found import (
+    NO,
+    NOT_KNOWN,
+    UNCERTAIN,
+    YES,
+    FoundFindings,
+    says_nothing_found,
+    without_suspicion,
+)
 from jupyter_clinagent.tasks.findings.listed import find_listed
 
 LEAST = 2
@@ -28,61 +39,144 @@ _WORDS = {
     "unsicher vielleicht ? u",
 }
 _CODES = {word: code for code, words in _WORDS.items() for word in words.split()}
+_EMPTY = {"nan", "na", "<na>", "null"}
+"""How programs write an empty cell."""
+_ODD = 0.1
+"""A column of yes and no may hold this share of other entries, but only one other number: more are grades or counts."""
+_SHOWN = 3
 _ROLES = ("label", "other", "confounder", "alias", "ignored", "site")
 
 
 def find_findings(inventory: Inventory, least: int = LEAST) -> FoundFindings | None:
-    """Findings of the tables beside the images; cells that list several go first. None where there are none, or fewer columns."""
+    """Findings of the tables beside the images; None where there are none, or fewer columns than ``least``.
+
+    A column that is named like findings and lists several goes first, then columns of yes and no, then any other list: symptoms
+    or drugs are listed, too.
+    """
     if not inventory.image_tables:
         return None
     rows = image_rows(inventory)
-    if listed := find_listed(inventory, rows):
-        return listed
     named = {c.name: c for table in inventory.tables for c in table.columns if c.role in _ROLES}
-    columns = [name for name, column in named.items() if name in rows.columns and _is_finding(rows[name], column)]
-    return _from_columns(inventory, rows, columns) if len(columns) >= least else None
+    cells = {name: _cells(inventory, rows, name) for name in named if name in rows.columns}
+    answers = {name: _answers(one) for name, one in cells.items()}
+    listed = find_listed(inventory, rows, [name for name, one in answers.items() if one.mostly])
+    columns = {name: one for name, one in answers.items() if one.fits}
+    unread = {name: one for name, one in answers.items() if one.mostly and not one.fits}
+    if listed and (listed.named_so or len(columns) < LEAST):
+        return listed
+    return _from_columns(rows, columns, unread) if len(columns) >= least else None
 
 
-def _is_finding(cells: pd.Series, column: ColumnFacts) -> bool:
-    """Only yes, no, uncertain and nothing, and not only nothing."""
-    given = {str(cell).strip().lower() for cell in cells.dropna()}
-    given -= {value.lower() for value in not_known(given)} - set(_CODES)
-    said = {_CODES.get(value) for value in given}
-    return None not in said and (YES in said or NO in said)
+def _cells(inventory: Inventory, rows: pd.DataFrame, name: str) -> pd.Series:
+    """All that is written in a column, by file: an image may have several rows, and several tables."""
+    parts = [t.frame[name].set_axis(t.files)[t.files.notna().to_numpy()] for t in inventory.image_tables if name in t.frame]
+    return pd.concat(parts) if parts else rows[name]
 
 
-def _from_columns(inventory: Inventory, rows: pd.DataFrame, columns: Sequence[str]) -> FoundFindings:
-    read = {name: _read(inventory, rows, name) for name in columns}
-    codes, contradictions = pd.DataFrame({name: one[0] for name, one in read.items()}), {n: one[1] for n, one in read.items()}
+class _Answers(NamedTuple):
+    """What a column says, by file: an image may have several rows."""
+
+    codes: pd.Series
+    odd: Counter[str]
+    """Entries that are no answer, as they are written."""
+    unknown: Counter[str]
+    """Entries that say that it is not known."""
+
+    @property
+    def mostly(self) -> bool:
+        """Whether most entries are answers, and one of them is yes."""
+        return bool((self.codes == YES).any()) and sum(self.odd.values()) < self._answered
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is a finding: answers, and at most a few entries that are none."""
+        if not self.odd:
+            return bool(self.codes.isin([YES, NO]).any())
+        numbers = [value for value in self.odd if re.fullmatch(r"[-+]?\d+([.,]\d+)?", value)]
+        return self.mostly and len(numbers) <= 1 and sum(self.odd.values()) <= _ODD * (sum(self.odd.values()) + self._answered)
+
+    @property
+    def _answered(self) -> int:
+        return int(self.codes.isin([YES, NO, UNCERTAIN]).sum())
+
+
+def _answers(cells: pd.Series) -> _Answers:
+    """Codes of the cells; what is no answer is not known."""
+    written = cells.where(cells.map(lambda cell: isinstance(cell, str))).dropna()
+    times = Counter(value for cell in written if (value := cell.strip()) and value.lower() not in _EMPTY)
+    codes = _codes_of(times)
+    odd = Counter({value: number for value, number in times.items() if codes[value] is None})
+    unknown = Counter({value: number for value, number in times.items() if codes[value] == NOT_KNOWN})
+    known = {value: NOT_KNOWN if code is None else code for value, code in codes.items()}
+    return _Answers(written.str.strip().map(known).astype(float), odd, unknown)
+
+
+def _codes_of(values: Collection[str]) -> dict[str, int | None]:
+    """The code of each value of a column, None of those that are no answer."""
+    unknown = {value for value in not_known(values) if value.lower() not in _CODES}
+    codes = {value: NOT_KNOWN if value in unknown else _code(value) for value in values}
+    if "-" in codes and "+" not in codes and any(code == NO for value, code in codes.items() if value != "-"):
+        codes["-"] = NOT_KNOWN  # beside another no it is none, but an empty cell
+    return codes
+
+
+def _code(value: str) -> int | None:
+    plain = value.lower()
+    suspected = without_suspicion(plain)
+    return _CODES.get(plain, UNCERTAIN if suspected is not None and suspected in {"", *_CODES} else None)
+
+
+def _from_columns(rows: pd.DataFrame, columns: Mapping[str, _Answers], unread: Mapping[str, _Answers]) -> FoundFindings:
+    written = {name: one.codes for name, one in columns.items()}
+    read = {name: _joined(one) for name, one in written.items()}
+    codes = pd.DataFrame({name: one[0].reindex(rows.index) for name, one in read.items()}, index=rows.index)
+    contradictions = {name: one[1] for name, one in read.items()}
     absence = [name for name in columns if says_nothing_found(name)]
     findings = [name for name in columns if name not in absence]
     said = [*_say_contradictions(contradictions), *(_fill_absence(codes, name, findings) for name in absence)]
-    only_yes = [name for name in findings if not (codes[name] == NO).any() and codes[name].isna().any()]
+    # A no that another row contradicts is a no all the same: such a table knows more than crosses.
+    refused = [name for name in findings if (codes[name] == NO).any() or (written[name] == NO).any()]
+    only_yes = [name for name in findings if name not in refused and codes[name].isna().any()]
     if only_yes:
         codes[only_yes] = codes[only_yes].fillna(NO)
         said.append(f"No image says no to {', '.join(only_yes)}, so an empty cell there means no.")
     source = f"a column for each finding ({', '.join(findings)})"
-    return FoundFindings(codes[findings], rows, "columns", source, list(columns), said=said)
+    said += _say_left_out(columns, unread)
+    return FoundFindings(codes[findings], rows, "columns", source, list(columns), said=said, unread=list(unread))
 
 
-def _code(cell: object) -> float:
-    return float(_CODES.get(str(cell).strip().lower(), float("nan"))) if isinstance(cell, str) else float("nan")
-
-
-def _read(inventory: Inventory, rows: pd.DataFrame, name: str) -> tuple[pd.Series, int]:
-    """Code of each image, and of how many images the rows contradict each other: of those it is not known."""
-    parts = [t.frame[name].map(_code).groupby(t.files) for t in inventory.image_tables if name in t.frame.columns]
-    told = pd.concat([part.agg(set) for part in parts]) if parts else pd.Series(dtype=object)
-    every = told.groupby(level=0).agg(lambda sets: {code for one in sets for code in one if code == code})
-    joined = rows[name].map(_code).astype(float)
-    clashing = every.index[every.map(len) > 1]
-    joined.loc[joined.index.isin(clashing)] = float("nan")
-    return joined, len(clashing)
+def _joined(written: pd.Series) -> tuple[pd.Series, int]:
+    """The one code that the rows of an image tell, and of how many images they contradict each other: it is not known there."""
+    told = written.dropna().groupby(level=0).agg(["min", "max"])
+    clashing = told["min"] != told["max"]
+    return told["min"].mask(clashing, NOT_KNOWN), int(clashing.sum())
 
 
 def _say_contradictions(contradictions: Mapping[str, int]) -> list[str]:
     listed = ", ".join(f"{name} ({number} image{'s' * (number != 1)})" for name, number in contradictions.items() if number)
     return [f"Rows of one image contradict each other, so it is taken for not known there: {listed}."] if listed else []
+
+
+def _say_left_out(columns: Mapping[str, _Answers], unread: Mapping[str, _Answers]) -> list[str]:
+    """Which entries are not known, and why; and which columns are no findings for theirs."""
+    odd = "; ".join(f"{name} ({_times(one.odd)})" for name, one in columns.items() if one.odd)
+    unknown = "; ".join(f"{name} ({_times(one.unknown)})" for name, one in columns.items() if one.unknown)
+    others = "; ".join(f"{name} ({_times(one.odd)})" for name, one in unread.items())
+    sentences = (
+        (odd, "Neither yes, no nor uncertain, so left out for that finding: {}. Write yes or no there to use these entries."),
+        (unknown, "Said to be not known, so left out for that finding, whatever empty cells count as: {}."),
+        (
+            others,
+            "Not read as findings, because they hold more than yes, no and uncertain: {}. Write yes or no there if they are.",
+        ),
+    )
+    return [sentence.format(listed) for listed, sentence in sentences if listed]
+
+
+def _times(entries: Counter[str]) -> str:
+    """“ja, gering” once, “2” 3 times; the most frequent ones."""
+    shown = [f"“{value}” {'once' if number == 1 else f'{number} times'}" for value, number in entries.most_common(_SHOWN)]
+    return ", ".join(shown) + ", …" * (len(entries) > _SHOWN)
 
 
 def _fill_absence(codes: pd.DataFrame, name: str, findings: Sequence[str]) -> str:

@@ -112,7 +112,7 @@ def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], policies: 
     if rest:
         why = "the request does not name them" if enough else "the request sets them aside"
         notes.add(f"Left out, because {why}: {listed(rest)}.")
-    if absent := unknown_here(intent, [*found, *bare.names]):
+    if absent := unknown_here(intent, [*found, *bare.names, *seen.get("unread", [])]):
         notes.add(f"The request names {listed(absent)}, of which the data say nothing.")
     for line in say(bare):
         notes.add(line)

@@ -8,12 +8,18 @@ from typing import Literal
 
 import pandas as pd
 
-YES, NO, UNCERTAIN = 1, 0, -1
+YES, NO, UNCERTAIN, NOT_KNOWN = 1, 0, -1, -2
+"""``NOT_KNOWN`` is told, unlike an empty cell: no policy makes it yes or no."""
 MOST = 40
 """More different findings in the cells of one column are free text."""
 _ABSENCE = re.compile(
     r"^(no_?(acute_?)?(findings?|abnormalit(y|ies)|diseases?)|normal|healthy|unremarkable|kein(e|_)?_?(befunde?|auff.lligkeit(en)?)"
     r"|ohne_?befund|o\.?b\.?|unauff.llig|normalbefund|gesund|none|nil|negative|nad)$"
+)
+_SUSPECTED = re.compile(
+    r"^(v\.?\s?a\.?|verdacht|verd.chtig|susp\.|suspected|suspicious|suspicion|suspizi.se?)(?![^\W_])[\s_:]*((auf|for|of)(?![^\W_]))?"
+    r"[\s_:]*",
+    re.IGNORECASE,
 )
 
 
@@ -24,7 +30,7 @@ class FoundFindings:
     Attributes
     ----------
     codes
-        One column for each finding, indexed by file: 1 yes, 0 no, -1 uncertain, NaN not mentioned.
+        One column for each finding, indexed by file: 1 yes, 0 no, -1 uncertain, -2 not known, NaN not mentioned.
     rows
         Metadata of the images, indexed by file.
     layout
@@ -36,6 +42,10 @@ class FoundFindings:
         Columns of the table that have been used up.
     said
         What had to be assumed, and what contradicts itself.
+    unread
+        Columns that say yes and no, but too much else to be findings.
+    named_so
+        Whether the column that lists them is named like findings.
     """
 
     codes: pd.DataFrame
@@ -44,6 +54,8 @@ class FoundFindings:
     source: str
     spent: list[str]
     said: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    named_so: bool = True
 
 
 def key_of(text: str) -> str:
@@ -66,3 +78,16 @@ def says_nothing_found(name: str) -> bool:
     [True, True, True, False]
     """
     return bool(_ABSENCE.match(key_of(name)))
+
+
+def without_suspicion(text: str) -> str | None:
+    """What an entry suspects, without the words for it; None where it is no suspicion.
+
+    Examples
+    --------
+    >>> [without_suspicion(text) for text in ("V.a. Erguss", "suspected", "mass?", "mass")]
+    ['Erguss', '', 'mass', None]
+    """
+    bare = re.sub(r"\s*(\?|\(\?\))\s*$", "", text)
+    rest = _SUSPECTED.sub("", bare)
+    return rest if rest != text else None

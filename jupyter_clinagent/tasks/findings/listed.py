@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -21,6 +22,8 @@ _SEPARATED = re.compile(r"\s*[|;]\s*")
 _WITH_COMMA = re.compile(r"\s*[|;,]\s*")
 _BRACKETS = re.compile(r"^\s*[\[({]\s*(.*?)\s*[\])}]\s*$")
 _NAMED = re.compile(r"label|finding|befund|class|diagnos|patholog|disease")
+_ALSO_NAMED = re.compile(r"annotation|observation|abnormal|\btags?\b")
+"""Named so, a column of lists goes before columns of yes and no; rows of one image are joined only where it is named as above."""
 _NUMBERS = 0.1
 """With more numbers among the parts they are coordinates or dates."""
 _QUOTES = "'\"“”‘’ "
@@ -30,12 +33,16 @@ _ONCE = 0.5
 """Where more of the parts occur only once it is free text."""
 
 
-def find_listed(inventory: Inventory, rows: pd.DataFrame) -> FoundFindings | None:
-    """The first column whose cells, or rows of one image, list several findings; None where there is none."""
+def find_listed(inventory: Inventory, rows: pd.DataFrame, answers: Collection[str] = ()) -> FoundFindings | None:
+    """The first column whose cells, or rows of one image, list several findings; None where there is none.
+
+    ``answers`` are columns of yes and no: “yes, small” lists nothing.
+    """
     for name, cells in _columns(inventory):
-        parted = _parted(cells)
+        parted = None if name in answers else _parted(cells)
         if parted is not None and why_free_text(name, parted) is None:
-            return _from_cells(rows, parted, name, "rows" if (parted.map(len) < LEAST).all() else "cells")
+            found = _from_cells(rows, parted, name, "rows" if (parted.map(len) < LEAST).all() else "cells")
+            return replace(found, named_so=_is_named_so(inventory, name))
     return None
 
 
@@ -48,11 +55,19 @@ def unfit(inventory: Inventory) -> str:
     return ""
 
 
+def _is_named_so(inventory: Inventory, name: str) -> bool:
+    """Whether a column is named like findings, or is the label of a table."""
+    labels = {c.name for table in inventory.tables for c in table.by_role("label")}
+    return name in labels or bool(_NAMED.search(name.lower()) or _ALSO_NAMED.search(name.lower()))
+
+
 def _columns(inventory: Inventory) -> Iterator[tuple[str, pd.Series]]:
     """Cells of the columns that may list findings, those named like it first, by file; an image may have several rows."""
     tables = inventory.image_tables
     known = {c.name: c.role for table in reversed(tables) for c in reversed(table.columns) if c.role in _ROLES}
-    for name in sorted(known, key=lambda name: (known[name] != "label", not _NAMED.search(name.lower()))):
+    for name in sorted(
+        known, key=lambda name: (known[name] != "label", *(not like.search(name.lower()) for like in (_NAMED, _ALSO_NAMED)))
+    ):
         parts = [t.frame[name].set_axis(t.files)[t.files.notna().to_numpy()] for t in tables if name in t.frame.columns]
         yield name, pd.concat(parts).dropna().astype(str)
 

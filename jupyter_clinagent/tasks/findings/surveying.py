@@ -17,9 +17,10 @@ from jupyter_clinagent.tasks.findings.onesided import one_sided
 def look(inventory: Inventory) -> Mapping[str, Any]:
     """``findings`` (what is said, and how often), ``several`` (images that show more than one), where they stand.
 
-    ``layout``, ``source``, ``columns`` and ``said`` are those of :class:`~jupyter_clinagent.tasks.findings.found.FoundFindings`;
-    ``never`` and ``always`` are findings that can't be learnt whatever uncertain and empty entries count as. Where entries only
-    look like lists of findings there is ``unfit``, which says why in a sentence.
+    ``layout``, ``source``, ``columns``, ``said`` and ``unread`` are those of
+    :class:`~jupyter_clinagent.tasks.findings.found.FoundFindings`; ``never`` and ``always`` are findings that can't be learnt
+    whatever uncertain and empty entries count as. Where entries only look like lists of findings there is ``unfit``, which says
+    why in a sentence.
     """
     found = find_findings(inventory)
     every = {str(name): _counts(codes) for name, codes in found.codes.items()} if found else {}
@@ -38,6 +39,7 @@ def look(inventory: Inventory) -> Mapping[str, Any]:
         "never": never,
         "always": always,
         "said": found.said,
+        "unread": found.unread,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES
+from jupyter_clinagent.tasks.findings.found import NO, NOT_KNOWN, UNCERTAIN, YES
 from jupyter_clinagent.tasks.findings.onesided import OneSided, one_sided
 
 POLICIES = ("uncertain", "not_mentioned")
@@ -14,19 +14,20 @@ MEANS = {"left out": float("nan"), "positive": 1.0, "negative": 0.0}
 """What a policy makes of an entry."""
 
 
-_BETWEEN = (YES + NO) / 2
-"""Where an uncertain entry stands among several for one finding: above no, below yes."""
+_BETWEEN = {NOT_KNOWN: 0.25, UNCERTAIN: 0.5}
+"""Where an entry that is neither stands among several for one finding: above no, below yes."""
 
 
 def gathered(codes: pd.DataFrame, classes: Mapping[str, list[str]]) -> pd.DataFrame:
     """Codes of a study's findings, each from the columns that stand for it, whatever their case; without those that have none.
 
-    Of several columns one that says yes decides, then one that is uncertain, then one that says no.
+    Of several columns one that says yes decides, then one that is uncertain, then one that is not known, then one that says no.
     """
     there = {str(name).casefold(): name for name in codes.columns}
     own = {name: [there[v.casefold()] for v in values if v.casefold() in there] for name, values in classes.items()}
-    found = {name: codes[columns].mask(codes == UNCERTAIN, _BETWEEN).max(axis=1) for name, columns in own.items() if columns}
-    return pd.DataFrame({name: one.mask(one == _BETWEEN, UNCERTAIN) for name, one in found.items()}, index=codes.index)
+    found = {name: codes[columns].replace(_BETWEEN).max(axis=1) for name, columns in own.items() if columns}
+    back = {between: code for code, between in _BETWEEN.items()}
+    return pd.DataFrame({name: one.replace(back) for name, one in found.items()}, index=codes.index)
 
 
 def one_sided_in(truth: pd.DataFrame) -> OneSided:
@@ -37,7 +38,7 @@ def one_sided_in(truth: pd.DataFrame) -> OneSided:
 def read_as(codes: pd.DataFrame, policies: Mapping[str, str]) -> pd.DataFrame:
     """1, 0 or NaN (left out) from the codes of :class:`~jupyter_clinagent.tasks.findings.found.FoundFindings`."""
     known = codes.mask(codes == UNCERTAIN, MEANS[policies["uncertain"]])
-    return known.mask(codes.isna(), MEANS[policies["not_mentioned"]])
+    return known.mask(codes.isna(), MEANS[policies["not_mentioned"]]).mask(codes == NOT_KNOWN)
 
 
 def say_policies(codes: pd.DataFrame, policies: Mapping[str, str]) -> list[str]:

@@ -20,6 +20,7 @@ from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
 from jupyter_clinagent.tasks.findings.columns import find_findings
+from jupyter_clinagent.tasks.findings.found import NO, NOT_KNOWN, UNCERTAIN, YES, FoundFindings
 from jupyter_clinagent.tasks.findings.targets import audit
 from tests.tasks.findings.tables import EACH, NUMBER, alternating, lists, write
 
@@ -90,6 +91,21 @@ def test_a_row_for_each_finding_of_an_image(tmp_path: Path) -> None:
     assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
 
 
+OTHER_LISTS = [["cough;fever", "fever", "dyspnoea", "cough;dyspnoea"][k // EACH % 4] for k in range(NUMBER)]
+
+
+@pytest.mark.parametrize("name", ["symptoms", "Medikation", "devices"])
+def test_columns_of_answers_go_before_lists_of_something_else(tmp_path: Path, name: str) -> None:
+    folder = write(tmp_path, {name: OTHER_LISTS, "effusion": alternating(2), "mass": alternating(3)})
+    assert codes(folder) == {"effusion": alternating(2), "mass": alternating(3)}
+
+
+@pytest.mark.parametrize("name", ["findings", "Finding Labels", "Befunde", "diagnosis", "annotations"])
+def test_a_list_that_is_named_like_findings_goes_before_columns_of_answers(tmp_path: Path, name: str) -> None:
+    folder = write(tmp_path, {name: OTHER_LISTS, "smoker": alternating(2), "deceased": alternating(3)})
+    assert list(codes(folder)) == ["cough", "dyspnoea", "fever"]
+
+
 def test_free_text_is_no_list_of_findings(tmp_path: Path) -> None:
     cells = [f"{f'note {k}' if k < 30 else f'finding {k % 10}'}|mass" for k in range(NUMBER)]
     folder = write(tmp_path, {"findings": cells})
@@ -103,10 +119,47 @@ def test_rows_of_one_image_that_contradict_each_other_say_nothing(tmp_path: Path
     folder = write(tmp_path, {"effusion": [1, 0, 1, 0] * 3, "mass": [1, 1, 0, 0] * 3})
     table = pd.read_csv(folder / "train.csv")
     pd.concat([table, table.iloc[[0]].assign(effusion=0)]).to_csv(folder / "train.csv", index=False)
-    assert codes(folder)["effusion"][:3] == [None, 0, 1]
+    assert codes(folder)["effusion"][:3] == [NOT_KNOWN, 0, 1]
     found = find_findings(take_inventory(folder))
     assert found is not None
     assert any("contradict each other" in line and "effusion (1 image)" in line for line in found.said)
+
+
+def in_rows(folder: Path, rows: list[tuple[int, object, object]]) -> Path:
+    """A table with several rows for an image."""
+    write(folder, {"view": ["frontal"] * NUMBER})
+    told = [{"image_id": f"film{k:03d}", "effusion": effusion, "mass": mass} for k, effusion, mass in rows]
+    pd.DataFrame(told).to_csv(folder / "findings.csv", index=False)
+    return folder
+
+
+@pytest.mark.parametrize(("yes", "no"), [("x", ""), (1, 0)])
+def test_each_row_of_an_image_is_read_and_empty_cells_tell_nothing(tmp_path: Path, yes: object, no: object) -> None:
+    effusion, mass = ([yes if one else no for one in alternating(step)] for step in (2, 3))
+    folder = in_rows(tmp_path, [row for k in range(NUMBER) for row in ((k, effusion[k], ""), (k, "", mass[k]))])
+    assert codes(folder) == {"effusion": alternating(2), "mass": alternating(3)}
+
+
+def test_what_contradicts_itself_is_no_empty_cell(tmp_path: Path) -> None:
+    rows: list[tuple[int, object, object]] = [
+        (k, *both) for k, both in enumerate(zip(alternating(2), alternating(3), strict=True))
+    ]
+    folder = in_rows(tmp_path, [*rows, (0, 0, ""), (1, "", 0)])
+    cohort = load(folder, more={"not_mentioned": "negative"})
+    shown = cohort.shown().set_index("image")["truth"]
+    assert {name: shown[name] for name in shown.index if name.endswith(("000.png", "001.png"))} == {
+        "images/film000.png": {"effusion": None, "mass": 1},
+        "images/film001.png": {"effusion": 1, "mass": None},
+    }
+    assert any(
+        "contradict each other, so it is taken for not known there: effusion (1 image), mass (1 image)" in line
+        for line in cohort.facts.assumptions
+    )
+
+
+def test_a_no_that_is_contradicted_makes_no_table_of_crosses(tmp_path: Path) -> None:
+    folder = in_rows(tmp_path, [(0, 1, 1), (0, 0, ""), (1, 1, 0), (2, "", 1), (3, "", 0)])
+    assert codes(folder)["effusion"][:4] == [NOT_KNOWN, 1, None, None]
 
 
 def test_a_finding_beside_no_finding_counts_and_is_told(tmp_path: Path) -> None:
@@ -151,6 +204,67 @@ def test_several_tables(tmp_path: Path) -> None:
 def test_numbers_ages_and_names_are_no_findings(tmp_path: Path) -> None:
     columns = {"age": [30, 41, 52, 67] * 3, "sex": ["F", "M"] * 6, "score": [0, 1, 2, 3] * 3, "mass": [1, 0, 0, 1] * 3}
     assert find_findings(take_inventory(write(tmp_path, columns))) is None
+
+
+# ------------------------------------------------------------------ entries that are no answer
+def found_in(folder: Path) -> FoundFindings:
+    found = find_findings(take_inventory(folder))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("odd", ["2", "9", "ja, gering", "see report"])
+@pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("ja", "nein")])
+def test_an_odd_entry_is_left_out_and_named_and_takes_no_finding_away(tmp_path: Path, odd: str, yes: str, no: str) -> None:
+    effusion = [yes if one else no for one in alternating(2)]
+    effusion[5] = odd
+    found = found_in(write(tmp_path, {"effusion": effusion, "mass": alternating(3), "edema": alternating(5)}))
+    assert list(found.codes) == ["effusion", "mass", "edema"]
+    assert list(found.codes["effusion"]) == [NOT_KNOWN if k == 5 else one for k, one in enumerate(alternating(2))]
+    assert any(f"left out for that finding: effusion (“{odd}” once)" in line for line in found.said)
+
+
+def test_an_odd_entry_alone_makes_no_list_of_yes_and_no(tmp_path: Path) -> None:
+    answers = ["ja" if one else "nein" for one in alternating(2)]
+    answers[3] = "ja, gering"
+    assert find_findings(take_inventory(write(tmp_path, {"Befund": answers}))) is None
+
+
+def test_grades_and_counts_are_no_findings_and_that_is_said(tmp_path: Path) -> None:
+    grades = [[0, 0, 0, 1, 0, 1, 0, 1, 2, 3][k % 10] for k in range(NUMBER)]
+    folder = write(tmp_path, {"effusion": grades, "mass": alternating(3), "edema": alternating(5)})
+    assert list(found_in(folder).codes) == ["mass", "edema"]
+    drafted = draft(read_request("Find effusion, mass and edema"), survey_facts(take_inventory(folder)), {})
+    assert isinstance(drafted, Draft)
+    assert any("more than yes, no and uncertain: effusion (“2” 8 times, “3” 8 times)" in line for line in drafted.assumptions)
+    assert not any("say nothing" in line for line in drafted.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["1", "0", "-", "0"], [YES, NO, NOT_KNOWN, NO]),
+        (["+", "-", "-", "+"], [YES, NO, NO, YES]),
+        (["x", "-", "-", "x"], [YES, NO, NO, YES]),
+        (["yes", "no", "n/a", "unknown"], [YES, NO, NOT_KNOWN, NOT_KNOWN]),
+        (["x", "", "n/a", "x"], [YES, NO, NOT_KNOWN, YES]),
+        (["1", "0", "NaN", "NA"], [YES, NO, None, None]),
+        (["ja", "nein", "Verdacht", "V.a."], [YES, NO, UNCERTAIN, UNCERTAIN]),
+        (["yes", "no", "suspected", "suspicious"], [YES, NO, UNCERTAIN, UNCERTAIN]),
+        (["yes", "no", "yes?", "no (?)"], [YES, NO, UNCERTAIN, UNCERTAIN]),
+    ],
+)
+def test_signs_and_words_for_not_known_and_suspected(tmp_path: Path, written: list[str], read: list[float | None]) -> None:
+    assert codes(write(tmp_path, {"effusion": written * 3, "mass": [1, 0, 0, 1] * 3}))["effusion"] == read * 3
+
+
+def test_a_dash_beside_yes_and_no_is_no_empty_cell(tmp_path: Path) -> None:
+    dashed = [["1", "0", "-", "0"][k // EACH % 4] for k in range(NUMBER)]
+    cohort = load(write(tmp_path, {"effusion": dashed, "mass": alternating(3)}), more={"not_mentioned": "negative"})
+    shown = cohort.shown()
+    truth = {k: one["effusion"] for k, one in zip(shown["image"].str[-7:-4].astype(int), shown["truth"], strict=True)}
+    assert {value for k, value in truth.items() if dashed[k] == "-"} == {None}
+    assert any("whatever empty cells count as: effusion (“-” 20 times)" in line for line in cohort.facts.assumptions)
 
 
 # ------------------------------------------------------------------ policies
