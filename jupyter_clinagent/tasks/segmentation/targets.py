@@ -158,6 +158,7 @@ def _say_rest(images: OutlinedImages, rows: pd.DataFrame) -> list[str]:
     empty = int((rows["class"] == NO_FINDING).sum()) - negative - images.emptied
     if empty > 0:
         said.append(f"{empty} images have an empty outline and count as images without the finding.")
+    said += _say_without(images, rows)
     if negative:
         said.append(f"{negative} images without a mask show no finding by {column} and count as images without it.")
     if images.emptied:
@@ -173,6 +174,13 @@ def _say_rest(images: OutlinedImages, rows: pd.DataFrame) -> list[str]:
         names = ", ".join(alone[:3]) + ", …" * (len(alone) > 3)
         said.append(f"{len(alone)} masks or annotations have no image of their name ({names}).")
     return said
+
+
+def _say_without(images: OutlinedImages, rows: pd.DataFrame) -> list[str]:
+    """Images on which only other structures are outlined: nobody says that this one is not there."""
+    lacks = {name: sum(not truth[name] and any(truth.values()) for truth in rows["truth"]) for name in images.classes}
+    told = ", ".join(f"{number} without {name}" for name, number in lacks.items() if number)
+    return [f"Images on which only other structures are outlined count as images without the rest: {told}."] if told else []
 
 
 # ------------------------------------------------------------------ what is looked at

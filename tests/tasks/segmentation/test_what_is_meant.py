@@ -186,3 +186,11 @@ def test_where_left_is_not_right_no_cell_mirrors_the_images() -> None:
     picture[:, :20] = 255  # only a mirror image has its light on the right
     drawn = [augment.sided_outlines((64, 64), strength=0.2)(picture) for _ in range(20)]
     assert all(one[24:40, :12].mean() > one[24:40, 52:].mean() for one in drawn)
+
+
+def test_images_without_a_mask_of_one_of_the_structures_are_said_to_count_as_without_it(tmp_path: Path) -> None:
+    for k, name in enumerate(outlined(tmp_path, mask="masks/liver/{}.png")):
+        if k < 12:
+            write_mask(tmp_path / "masks" / "spleen" / f"{name}.png", disc(k + 3))
+    said = load_cohort(take_inventory(tmp_path), Wishes(task="segmentation")).facts.assumptions
+    assert "Images on which only other structures are outlined count as images without the rest: 18 without spleen." in said
