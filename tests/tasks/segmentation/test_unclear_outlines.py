@@ -245,6 +245,43 @@ def test_numbers_or_colours_of_one_name_are_one_structure(coloured: bool, other:
     assert sum(load(tmp_path).facts.counts["finding"].values()) == 20
 
 
+def write_two_labels(folder: Path) -> None:
+    numbers = np.zeros(SIZE, np.uint8)
+    numbers[5:15, 5:15], numbers[30:40, 30:50] = 1, 2
+    write_values(folder, [numbers] * 20)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Masks were drawn by 2 experts.\nVersion 1 of the data set\n",
+        "2 experts drew all of them by hand\n1 mask for each image, drawn with great care\n",
+        "1 is a mask.\nHere 2 is another one\n",
+    ],
+)
+def test_prose_beside_the_masks_names_no_structure(prose: str, tmp_path: Path) -> None:
+    write_two_labels(tmp_path)
+    (tmp_path / "labels_readme.txt").write_text(prose, encoding="utf-8")
+    assert look(take_inventory(tmp_path))["structures"].keys() == {"label 1", "label 2"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("0 background\n1 liver\n2 left upper lobe (superior)", {"liver", "left upper lobe superior"}),
+        ("liver,1\nspleen,2", {"liver", "spleen"}),
+        ("1: liver\n2 = spleen", {"liver", "spleen"}),
+        ("label 1: liver\nlabel 2: spleen", {"label liver", "label spleen"}),
+        ("1 A. carotis\n2 N. opticus", {"A. carotis", "N. opticus"}),
+        ("The masks hold 2 structures.\n\n1 liver\n2 spleen", {"liver", "spleen"}),
+    ],
+)
+def test_lines_of_a_number_and_a_name_are_a_legend(lines: str, names: set[str], tmp_path: Path) -> None:
+    write_two_labels(tmp_path)
+    (tmp_path / "labels.txt").write_text(lines, encoding="utf-8")
+    assert look(take_inventory(tmp_path))["structures"].keys() == names
+
+
 def test_numbered_objects_are_all_inside(tmp_path: Path) -> None:
     """As programs that count cells write them, in 16 bits."""
     rng, values = np.random.default_rng(0), []
