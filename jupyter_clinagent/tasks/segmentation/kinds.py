@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.tasks.segmentation.legend import Legend
-from jupyter_clinagent.tasks.segmentation.palettes import palettes_of
+from jupyter_clinagent.tasks.segmentation.palettes import Colour, palettes_of
 from jupyter_clinagent.tasks.segmentation.reading import read_values
 
 SAMPLE = 40
@@ -30,9 +31,14 @@ LEAST = 5
 CORNERS = 0.9
 """A value that fills so many of the masks' corners lies outside, though it isn't 0."""
 NEARLY_ALL = 0.9
+FULL, NEAR = 255, 5
+"""Pixels of a soft edge have 0 and 255 within a square of so many pixels."""
 VOID, NUMBERED = 255, 64
 """255 beside labels below 64 marks pixels that nobody decided on (Pascal VOC, Cityscapes)."""
-Value = int | tuple[int, int, int]
+Value = int | Colour
+BLACK: Colour = (0, 0, 0)
+_PACKED = np.array([1 << 16, 1 << 8, 1])
+"""A colour as one number."""
 _LOSSY = frozenset([".jpg", ".jpeg"])
 _PALETTES = "The masks have different palettes, so their colours are read, not the numbers behind them."
 
@@ -72,14 +78,14 @@ def kind_of(masks: Sequence[Path], legend: Legend) -> Kind:
 def _read_kind(masks: Sequence[Path], legend: Legend, colours: bool) -> Kind:
     read = [(path, values) for path in sampled(masks) if (values := _values(path, colours)) is not None]
     if any(values.ndim == 3 for _, values in read):
-        return _coloured(set().union(*_values_of_all(masks, colours)), legend)
+        return _coloured(set().union(*_values_of_all(masks, colours)), _outside_colour([values for _, values in read]), legend)
     brightest = max((int(values.max()) for _, values in read), default=0)
     lossy = any(path.suffix.lower() in _LOSSY for path, _ in read)
     each = [_labels(values) for _, values in read] if lossy else _values_of_all(masks, colours)
     seen = {value for values in each for value in values if isinstance(value, int)}
     if not lossy and len(seen) > MOST and _numbers_objects([values for _, values in read]):
         return Kind({ONE: None}, ["The masks number each object; all of them count as inside."], 0)
-    if (lossy and len(seen) > 2) or len(seen) > MOST:
+    if (lossy and len(seen) > 2) or len(seen) > MOST or (not lossy and _has_soft_edges(masks, each, colours, legend)):
         said = "The masks have soft edges; what is brighter than half counts as inside."
         return Kind({ONE: None}, [said], brightest / 2)
     if seen == {0, 1, VOID} and not any({1, VOID} <= values for values in each):
@@ -92,6 +98,30 @@ def _numbers_objects(masks: Sequence[np.ndarray]) -> bool:
     shown = [np.unique(mask[mask > 0], return_counts=True) for mask in masks if mask.any()]
     running = [values.max() <= GAPS * len(values) and counts.max() <= UNEVEN * np.median(counts) for values, counts in shown]
     return len(running) > 0 and float(np.mean(running)) >= NEARLY_ALL
+
+
+def _has_soft_edges(masks: Sequence[Path], each: Sequence[set[Value]], colours: bool, legend: Legend) -> bool:
+    """Whether the values between 0 and 255 lie along edges only, as where a mask of two values was enlarged or shrunk.
+
+    One value in between may be a thin wall around something, so it takes two of them.
+    """
+    seen = {value for values in each for value in values if isinstance(value, int)}
+    between = seen - {0, FULL}
+    if len(between) < 2 or seen - between != {0, FULL} or not NUMBERED <= max(between) < FULL or between & legend.keys():
+        return False
+    softened = sampled([path for path, values in zip(masks, each, strict=True) if values & between])
+    read = [values for path in softened if (values := _values(path, colours)) is not None]
+    values, edges = (
+        np.concatenate(parts) for parts in zip(*((mask.ravel(), _edges(mask).ravel()) for mask in read), strict=True)
+    )
+    return all(edges[values == value].mean() >= NEARLY_ALL for value in between)
+
+
+def _edges(mask: np.ndarray) -> np.ndarray:
+    """Where both 0 and 255 are close by."""
+    near = np.ones((NEAR, NEAR), np.uint8)
+    grey = mask.astype(np.uint8)
+    return np.asarray((cv2.erode(grey, near) == 0) & (cv2.dilate(grey, near) == FULL))
 
 
 def _numbered(seen: set[int], outside: int, legend: Legend) -> Kind:
@@ -118,18 +148,21 @@ def _by_name(values: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return {name: each[0] if len(each) == 1 else np.reshape(each, (len(each), -1)).tolist() for name, each in gathered.items()}
 
 
-def _coloured(seen: set[Value], legend: Legend) -> Kind:
-    colours = {value if isinstance(value, tuple) else (value, value, value) for value in seen} - {(0, 0, 0)}
+def _coloured(seen: set[Value], outside: Colour, legend: Legend) -> Kind:
+    """Masks whose colours are structures; black and what fills the corners lie outside."""
+    drawn = {value if isinstance(value, tuple) else (value, value, value) for value in seen} - {BLACK}
+    colours = drawn - {outside} or drawn
+    said = [f"The {_called(outside)} fills the corners of the masks, so it counts as outside."] if colours < drawn else []
     if len(colours) > MOST:
         return Kind({ONE: None}, ["The masks have many shades of colour; what is brighter than half counts as inside."])
     named = _by_name([(legend.get(colour, _called(colour)), list(colour)) for colour in sorted(colours)])
     if all(colour in legend for colour in colours):
-        return Kind(named)
+        return Kind(named, said)
     how = "a text file “legend.csv” with lines such as “liver,255,0,0” beside the masks names them"
-    return Kind(named, [f"No legend says what the colours of the masks mean; they are called by their colour, and {how}."])
+    return Kind(named, [*said, f"No legend says what the colours of the masks mean; they are called by their colour, and {how}."])
 
 
-def _called(colour: tuple[int, int, int]) -> str:
+def _called(colour: Colour) -> str:
     return "colour #{:02x}{:02x}{:02x}".format(*colour)
 
 
@@ -157,6 +190,16 @@ def _outside(masks: Sequence[np.ndarray]) -> int:
     return int(values[counts.argmax()]) if len(corners) and counts.max() >= CORNERS * len(corners) else 0
 
 
+def _outside_colour(masks: Sequence[np.ndarray]) -> Colour:
+    """The colour that nearly all corners have, or black; a mask without colours has the grey of its number."""
+    code = _outside([mask @ _PACKED if mask.ndim == 3 else mask * int(_PACKED.sum()) for mask in masks])
+    return _unpacked(code)
+
+
+def _unpacked(code: int) -> Colour:
+    return code >> 16, code >> 8 & 255, code & 255
+
+
 def _values_of_all(masks: Sequence[Path], colours: bool) -> list[set[Value]]:
     """Values or colours of each mask; of one with more than a label map has, just enough to tell that it does."""
     with ThreadPoolExecutor(4) as pool:
@@ -169,8 +212,7 @@ def _values_in(path: Path, colours: bool) -> set[Value]:
         return set()
     if values.ndim == 2:
         return _labels(values)
-    packed = np.unique(values.reshape(-1, 3) @ np.array([1 << 16, 1 << 8, 1]))[: 2 * MOST].tolist()
-    return {(code >> 16, code >> 8 & 255, code & 255) for code in packed}
+    return {_unpacked(code) for code in np.unique(values.reshape(-1, 3) @ _PACKED)[: 2 * MOST].tolist()}
 
 
 def _labels(mask: np.ndarray) -> set[Value]:

@@ -12,6 +12,9 @@ from jupyter_clinagent.study.data.tables import Table
 
 Legend = dict[int | tuple[int, int, int], str]
 _NAMED = re.compile(r"legend|colou?r|palette|class|label|structure", re.I)
+_ABOUT = re.compile(r"^(label|class|structure|value|id|colou?r|klasse|struktur|wert|farbe)$", re.I)
+LONGEST = 6
+"""Words of the name of a structure; more of them are prose."""
 _NUMBER = re.compile(r"^\d{1,3}$")
 _HEX = re.compile(r"^#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$", re.I)
 
@@ -58,12 +61,26 @@ def _from_lines(text: str) -> Legend:
     found: Legend = {}
     for line in text.splitlines():
         words = [word for word in re.split(r"[\s,;:=()\[\]]+", line) if word]
-        values = [word for word in words if _NUMBER.match(word) or _HEX.match(word)]
+        values = [word for word in words if _is_value(word)]
         name = " ".join(word for word in words if word not in values)
         key = _key(values)
-        if key is not None and name:
+        if key is not None and name and _is_entry(words, name):
             found[key] = name
     return found
+
+
+def _is_value(word: str) -> bool:
+    return bool(_NUMBER.match(word) or _HEX.match(word))
+
+
+def _is_entry(words: list[str], name: str) -> bool:
+    """Whether a line is no prose: its value stands first or last, and its name is short and no sentence.
+
+    A word for “label” may go before the value: “class 1: liver”.
+    """
+    after = words[1:] if _ABOUT.match(words[0]) and len(words) > 2 else words
+    outer = any(_is_value(some[0]) or _is_value(some[-1]) for some in (words, after))
+    return outer and len(name.split()) <= LONGEST and not name.endswith(".")
 
 
 def _key(values: list[object]) -> int | tuple[int, int, int] | None:

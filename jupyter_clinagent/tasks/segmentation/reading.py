@@ -107,7 +107,7 @@ def _inside(values: np.ndarray, value: Any, above: float | None) -> np.ndarray:
         values = values if values.ndim == 2 else values.max(axis=2)
         return np.asarray(values > (values.max() / 2 if above is None else above))
     channels = values if values.ndim == 3 else values[..., None]  # an empty mask among coloured ones is grey
-    return np.any([(channels == one).all(axis=2) for one in np.atleast_2d(value)], axis=0)
+    return np.asarray(np.any([(channels == one).all(axis=2) for one in np.atleast_2d(value)], axis=0))
 
 
 def fits(shape: tuple[int, int], size: tuple[int, int]) -> bool:

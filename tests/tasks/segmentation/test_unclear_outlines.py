@@ -167,6 +167,62 @@ def test_what_is_transparent_has_no_colour(tmp_path: Path) -> None:
     assert look(take_inventory(tmp_path))["structures"].keys() == {"colour #ff0000", "colour #00ff00"}
 
 
+def test_a_colour_that_fills_the_corners_is_no_structure(tmp_path: Path) -> None:
+    colours = np.array([(255, 255, 255), (255, 0, 0), (0, 0, 255)], np.uint8)
+    values = [disc(k).astype(np.uint8) for k in range(20)]
+    values[3][40:, :] = 2  # one structure reaches the corners
+    write_values(tmp_path, [colours[one] for one in values])
+    seen = look(take_inventory(tmp_path))
+    assert seen["structures"].keys() == {"colour #ff0000", "colour #0000ff"}
+    assert "colour #ffffff fills the corners" in " ".join(seen["said"])
+    (tmp_path / "legend.csv").write_text("background,255,255,255\npolyp,255,0,0\ntool,0,0,255\n", encoding="utf-8")
+    assert look(take_inventory(tmp_path))["structures"].keys() == {"polyp", "tool"}
+
+
+def test_colours_that_fill_all_masks_stay_structures(tmp_path: Path) -> None:
+    write_values(tmp_path, [np.full((*SIZE, 3), (255, 0, 0), np.uint8)] * 20)
+    assert look(take_inventory(tmp_path))["structures"].keys() == {"colour #ff0000"}
+
+
+# ------------------------------------------------------------------ soft edges
+@pytest.mark.parametrize("change", [cv2.INTER_AREA, cv2.INTER_LINEAR])
+@pytest.mark.parametrize("only", [None, 7])
+def test_a_mask_that_was_shrunk_or_enlarged_stays_one_structure(change: int, only: int | None, tmp_path: Path) -> None:
+    values = []
+    for k in range(20):
+        mask = disc(k).astype(np.uint8) * 255
+        other = (96, 128) if change == cv2.INTER_AREA else (24, 32)
+        drawn = cv2.resize(disc(k, other).astype(np.uint8) * 255, SIZE[::-1], interpolation=change)
+        values.append(drawn if only in (None, k) else mask)
+    assert 4 <= len(np.unique(values)) <= 12
+    write_values(tmp_path, values)
+    seen = look(take_inventory(tmp_path))
+    assert list(seen["structures"]) == [ONE]
+    assert "soft edges" in " ".join(seen["said"])
+    found = inside(tmp_path)
+    assert all(np.array_equal(mask, values[NAMES.index(Path(image).stem)] > 127) for image, mask in found.items())
+
+
+@pytest.mark.parametrize("numbers", [(85, 170, 255), (64, 255), (128, 255)])
+def test_numbers_that_fill_areas_stay_structures(numbers: tuple[int, ...], tmp_path: Path) -> None:
+    values = []
+    for k in range(20):
+        mask = np.zeros(SIZE, np.uint8)
+        for place, number in enumerate(numbers):
+            mask[4 + 5 * place : 44 - 5 * place, 4 + 5 * place : 40 + k - 5 * place] = number
+        values.append(mask)
+    write_values(tmp_path, values)
+    assert look(take_inventory(tmp_path))["structures"].keys() == {f"label {number}" for number in numbers}
+
+
+@pytest.mark.parametrize("wall", [1, 2])
+def test_a_thin_wall_of_one_number_stays_a_structure(wall: int, tmp_path: Path) -> None:
+    masks = [disc(k).astype(np.uint8) for k in range(20)]
+    near = np.ones((2 * wall + 1, 2 * wall + 1), np.uint8)
+    write_values(tmp_path, [np.where(m > 0, 255, 128 * cv2.dilate(m, near)).astype(np.uint8) for m in masks])
+    assert look(take_inventory(tmp_path))["structures"].keys() == {"label 128", "label 255"}
+
+
 # ------------------------------------------------------------------ legends
 def areas(folder: Path) -> dict[str, int]:
     """What each structure covers in the first image."""
@@ -187,6 +243,43 @@ def test_numbers_or_colours_of_one_name_are_one_structure(coloured: bool, other:
     (tmp_path / "legend.csv").write_text(lines, encoding="utf-8")
     assert areas(tmp_path) == ({"lesion": 300, "cyst": 25} if other else {"lesion": 300})
     assert sum(load(tmp_path).facts.counts["finding"].values()) == 20
+
+
+def write_two_labels(folder: Path) -> None:
+    numbers = np.zeros(SIZE, np.uint8)
+    numbers[5:15, 5:15], numbers[30:40, 30:50] = 1, 2
+    write_values(folder, [numbers] * 20)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Masks were drawn by 2 experts.\nVersion 1 of the data set\n",
+        "2 experts drew all of them by hand\n1 mask for each image, drawn with great care\n",
+        "1 is a mask.\nHere 2 is another one\n",
+    ],
+)
+def test_prose_beside_the_masks_names_no_structure(prose: str, tmp_path: Path) -> None:
+    write_two_labels(tmp_path)
+    (tmp_path / "labels_readme.txt").write_text(prose, encoding="utf-8")
+    assert look(take_inventory(tmp_path))["structures"].keys() == {"label 1", "label 2"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("0 background\n1 liver\n2 left upper lobe (superior)", {"liver", "left upper lobe superior"}),
+        ("liver,1\nspleen,2", {"liver", "spleen"}),
+        ("1: liver\n2 = spleen", {"liver", "spleen"}),
+        ("label 1: liver\nlabel 2: spleen", {"label liver", "label spleen"}),
+        ("1 A. carotis\n2 N. opticus", {"A. carotis", "N. opticus"}),
+        ("The masks hold 2 structures.\n\n1 liver\n2 spleen", {"liver", "spleen"}),
+    ],
+)
+def test_lines_of_a_number_and_a_name_are_a_legend(lines: str, names: set[str], tmp_path: Path) -> None:
+    write_two_labels(tmp_path)
+    (tmp_path / "labels.txt").write_text(lines, encoding="utf-8")
+    assert look(take_inventory(tmp_path))["structures"].keys() == names
 
 
 def test_numbered_objects_are_all_inside(tmp_path: Path) -> None:
