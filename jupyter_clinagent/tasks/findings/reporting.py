@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Specification
 from jupyter_clinagent.study.report.evidence import Evidence
@@ -130,10 +131,19 @@ def included(e: Evidence) -> str:
 
 
 def truth(e: Evidence) -> str:
-    """The columns, and what uncertain entries count as."""
-    policies = e.session.cohort.facts.details["policies"]
+    """Where the findings stand, and what uncertain entries count as."""
+    details = e.session.cohort.facts.details
+    policies = details["policies"]
     uncertain, silent = (policies[name] for name in ("uncertain", "not_mentioned"))
-    return f"Each finding has its own column; uncertain entries are {uncertain}, entries that are not mentioned {silent}."
+    return f"{_stands(details)}; uncertain entries are {uncertain}, entries that are not mentioned {silent}."
+
+
+def _stands(details: Mapping[str, Any]) -> str:
+    """Columns, or a list: what a list leaves out is absent."""
+    if details.get("layout", "columns") == "columns":
+        return "Each finding has its own column"
+    joined = "; the rows of one image are joined" if details["layout"] == "rows" else ""
+    return f"The findings are {details['source']}{joined}; what is not listed there is taken for absent"
 
 
 def network(backbone: str) -> str:

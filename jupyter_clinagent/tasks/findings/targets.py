@@ -214,7 +214,7 @@ def _facts(
         group_source=linked.groups.source,
         split_source=split.described,
         left_out=dict(sorted(Counter(left_out.values()).items())),
-        details={"findings": counted, "few": few, "policies": policies},
+        details={"findings": counted, "few": few, "policies": policies, "layout": found.layout, "source": found.source},
         assumptions=[
             *_say_few(few),
             *_say_untested(counted),

@@ -91,6 +91,55 @@ def test_a_row_for_each_finding_of_an_image(tmp_path: Path) -> None:
     assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
 
 
+@pytest.mark.parametrize(
+    ("entry", "effusion", "mass"),
+    [
+        ("unknown", NOT_KNOWN, NOT_KNOWN),
+        ("n/a", NOT_KNOWN, NOT_KNOWN),
+        ("k.A.", NOT_KNOWN, NOT_KNOWN),
+        ("Effusion|unknown", YES, NOT_KNOWN),
+        ("Effusion?|Mass", UNCERTAIN, YES),
+        ("Effusion (?)", UNCERTAIN, NO),
+        ("V.a. Effusion", UNCERTAIN, NO),
+        ("V. a. Effusion", UNCERTAIN, NO),
+        ("Verdacht auf Effusion", UNCERTAIN, NO),
+        ("suspected effusion|Mass", UNCERTAIN, YES),
+        ("suspicious for mass", NO, UNCERTAIN),
+        ("no effusion", NO, NO),
+        ("no effusion?", UNCERTAIN, NO),
+        ("no_effusion|mass", NO, YES),
+        ("kein Verdacht auf Effusion", NO, NO),
+        ("ohne path. Befund", NO, NO),
+        ("normal?", NOT_KNOWN, NOT_KNOWN),
+        ("Effusion|no effusion", NOT_KNOWN, NO),
+        ("No Finding|Effusion?", UNCERTAIN, NO),
+    ],
+)
+def test_entries_of_a_list_that_are_not_known_suspected_or_denied(
+    tmp_path: Path, entry: str, effusion: float, mass: float
+) -> None:
+    found = codes(write(tmp_path, {"findings": [*["Mass|Effusion", "Effusion", "No Finding", "Mass"] * 3, entry]}))
+    assert found == {"Effusion": [1, 1, 0, 0] * 3 + [effusion], "Mass": [1, 0, 0, 1] * 3 + [mass]}
+
+
+def test_how_the_entries_of_a_list_are_read_is_said(tmp_path: Path) -> None:
+    cells = ["Mass|Effusion", "Effusion?", "unknown", "no mass", "Mass", "mass|no mass"] * 2
+    found = find_findings(take_inventory(write(tmp_path, {"findings": cells})))
+    assert found is not None
+    for line in (
+        "Entries of “findings” that count as uncertain: “Effusion?”.",
+        "Entries of “findings” that say no: “no mass”.",
+        "Entries of “findings” that say that it is not known: “unknown”. Of such an image only what is listed is known.",
+        "Entries of one image in “findings” contradict each other, so it is taken for not known there: Mass (2 images).",
+    ):
+        assert line in found.said
+
+
+def test_a_finding_that_is_called_suspicious_is_one(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"findings": ["Mass|Suspicious Calcification", "Mass", "No Finding", "VA-Shunt"] * 3})
+    assert list(codes(folder)) == ["Mass", "Suspicious Calcification", "VA-Shunt"]
+
+
 OTHER_LISTS = [["cough;fever", "fever", "dyspnoea", "cough;dyspnoea"][k // EACH % 4] for k in range(NUMBER)]
 
 

@@ -1,5 +1,6 @@
 """What report, chat and verdict say of findings of which only some could be judged."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -11,12 +12,17 @@ from jupyter_clinagent.agent.playbook.closing import message, refined_message
 from jupyter_clinagent.agent.playbook.turn import Call, Settings, Turn
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import EvaluationFacts, ExperimentFacts
+from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.cohort.loading import load_cohort
+from jupyter_clinagent.study.cohort.wishes import Wishes
+from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.study.showing.verdict import Verdict
 from jupyter_clinagent.tasks.findings import reporting
 from jupyter_clinagent.tasks.findings.scored import FindingScores
 from jupyter_clinagent.tasks.findings.specification import SeveralFindings
+from tests.tasks.findings.tables import alternating, lists, write
 
 N = 120
 
@@ -112,3 +118,22 @@ def test_the_headline_gives_the_figure_of_the_evidence() -> None:
     known = evidence(scored([40, 30]))
     assert isinstance(known.primary, Estimate)
     assert f"{known.primary.value:.3f} (" in reporting.headline(known)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "words"),
+    [
+        (
+            "findings",
+            lists("|", "No Finding", {"Effusion": 2, "Mass": 3}),
+            "The findings are the entries of “findings”; what is not",
+        ),
+        ("effusion", alternating(2), "Each finding has its own column; uncertain entries are left out, entries that are"),
+    ],
+)
+def test_the_report_says_how_the_findings_were_given(tmp_path: Path, name: str, cells: list[object], words: str) -> None:
+    folder = write(tmp_path, {name: cells, "mass": alternating(3)})
+    cohort = load_cohort(take_inventory(folder), Wishes(task="findings"), Corrections.none())
+    known = cast(Evidence, SimpleNamespace(session=SimpleNamespace(cohort=cohort)))
+    assert reporting.truth(known).startswith(words)
+    assert reporting.truth(known).endswith("uncertain entries are left out, entries that are not mentioned left out.")
