@@ -42,10 +42,10 @@ def test_a_detection_goes_on_after_its_opening_and_the_whole_conversation_replay
     phantoms.write("wrist", tmp_path / "data", n=120, seed=5)
     words = [
         "Find the fractures and mark them with boxes",
-        "Keep going for 20 seconds",
-        "Too many false alarms: 20 seconds more",
+        "Keep going for half a minute",
+        "Too many false alarms: half a minute more",
     ]
-    _, longer, fewer = asyncio.run(conversation(tmp_path, 0.5, words))
+    _, longer, fewer = asyncio.run(conversation(tmp_path, 0.8, words))
     assert "was not asked again" in longer.message
     found = summary(fewer)
     assert found["unsealed"] == 1
@@ -59,8 +59,8 @@ def test_a_detection_goes_on_after_its_opening_and_the_whole_conversation_replay
 
 def test_few_boxes_are_proposed_anew_by_the_best_detector_after_the_study(tmp_path: Path) -> None:
     phantoms.write("wrist-weak", tmp_path / "data", n=200, seed=5)
-    words = ["Find the fractures; only few of the images have boxes", "Find more fractures, take 20 seconds"]
-    _, more = asyncio.run(conversation(tmp_path, 0.7, words))
+    words = ["Find the fractures; only few of the images have boxes", "Find more fractures, take half a minute"]
+    _, more = asyncio.run(conversation(tmp_path, 0.9, words))
     names = [experiment["name"] for experiment in summary(more)["experiments"]]
     assert any(name.startswith("pseudo-boxes ranked anew") for name in names)
     assert summary(more)["unsealed"] == 1

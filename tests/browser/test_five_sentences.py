@@ -35,7 +35,7 @@ class Sentence(NamedTuple):
 
 
 SENTENCES = {
-    "moles": Sentence("dermoscopy", 300, "Classify these dermoscopy images into their diagnoses", "Macro AUROC", 0.7),
+    "moles": Sentence("dermoscopy", 300, "Classify these dermoscopy images into their diagnoses", "Macro AUROC"),
     "wrists": Sentence("wrist", 190, "Find the fractures on these wrist radiographs and mark them with boxes", "mAP50", 1.5),
     "few-boxes": Sentence(
         "wrist-weak", 240, "Find wrist fractures. Only 5 % of the images have boxes, the others just a label", "mAP50"
@@ -45,7 +45,6 @@ SENTENCES = {
         200,
         "Classify pneumothorax; the model must not rely on the chest drain",
         "Reliance on drain",
-        0.7,
         details={"size": 96, "drain_negative": 0.25},
     ),
 }
