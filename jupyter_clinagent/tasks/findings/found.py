@@ -17,8 +17,8 @@ _ABSENCE = re.compile(
     r"|ohne_?befund|o\.?b\.?|unauff.llig|normalbefund|gesund|none|nil|negative|nad)$"
 )
 _SUSPECTED = re.compile(
-    r"^(v\.\s?a\.?|va(?=$)|verdacht|verd.chtig|susp\.|suspected|suspicious|suspicion|suspizi.se?)(?![^\W_])[\s_:]*((auf|for|of)(?![^\W_]))?"
-    r"[\s_:.]*",
+    r"^(v\.\s?a\.?|va(?=$)|verdacht|verd.chtig|susp\.|suspected|suspicious|suspicion|suspizi.se?)(?![^\W_])"
+    r"[\s_:]*((auf|for|of)(?![^\W_]))?[\s_:.]*",
     re.IGNORECASE,
 )
 

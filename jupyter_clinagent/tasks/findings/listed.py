@@ -187,9 +187,7 @@ def _from_cells(rows: pd.DataFrame, entries: pd.Series, column: str, layout: Lit
         f"“{column}” lists the findings of an image; what it does not list is taken for absent.",
         *_both(found, column),
         *_say_read({entry for told in entries for entry in told}, column),
-        *_say_contradictions(
-            {names[key]: sum(len(told.get(key, ())) > 1 for told in found.values()) for key in findings}, column
-        ),
+        *_say_contradictions({names[key]: _contradicted(found, key) for key in findings}, column),
     ]
     return FoundFindings(codes.reindex(rows.index), rows, layout, f"the entries of “{column}”", [column], said=said)
 

@@ -65,8 +65,7 @@ def says_policy(text: str) -> bool:
     (True, False)
     """
     plain = _masked(text)
-    answers = re.compile(rf"(?<![\w/])(?:{_any('negative')}|{_any('positive')})(?![\w/])")
-    return any(word in plain for word in _WORD) and bool(answers.search(plain) or _pattern("left_out").search(plain))
+    return any(word in plain for word in _WORD) and bool(_answers().search(plain) or _pattern("left_out").search(plain))
 
 
 def _masked(sentence: str) -> str:
@@ -94,9 +93,8 @@ def _in_sentence(sentence: str, before: Sequence[str]) -> tuple[dict[str, Policy
             continue
         about = own or (list(dict.fromkeys([*last, *spoken])) if re.search(r"\b(?:both|beide\w*)\b", part) else last)
         policy, denied = (None, True) if refused else _meant(part, bool(own))
-        unclear |= {
-            name for name in own if policy and stated.get(name, policy) != policy
-        }  # one thing for this finding, one for that
+        # One thing for this finding and another for that can't be told for all.
+        unclear |= {name for name in own if policy and stated.get(name, policy) != policy}
         stated |= dict.fromkeys(about, policy) if policy else {}
         opens = bool(own) and (bool(re.match(rf"{_any('conditions')}\b", part)) or len(part.split()) <= _SHORT)
         spoken, last, goes_on = [*spoken, *own], about, (policy is None and opens) or denied
@@ -106,8 +104,7 @@ def _in_sentence(sentence: str, before: Sequence[str]) -> tuple[dict[str, Policy
 def _meant(part: str, own: bool) -> tuple[Policy | None, bool]:
     """What a part of a sentence says, and whether something is denied; ``own``: its subject stands in it."""
     denied = False
-    answers = re.compile(rf"(?<![\w/])(?:(?P<negative>{_any('negative')})|(?P<positive>{_any('positive')}))(?![\w/])")
-    for found in answers.finditer(part):
+    for found in _answers().finditer(part):
         if not (_fits(part, found) if own else _fits_before(part[: found.start()])):
             continue
         if _pattern("exceptions").search(part[found.end() :]):
@@ -174,6 +171,11 @@ def _as_pattern(phrase: str) -> str:
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w/]){_any(kind)}(?!\w)")
+
+
+@cache
+def _answers() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w/])(?:(?P<negative>{_any('negative')})|(?P<positive>{_any('positive')}))(?![\w/])")
 
 
 @cache

@@ -37,8 +37,7 @@ _SHORT_SIDES = frozenset(["l", "r", "li", "re", "od", "os", "cranial", "caudal",
 _GENERIC = frozenset(
     ["everything", "all", "organ", "organs", "structure", "structures", "region", "regions", "area", "areas", "mask", "masks",
      "outline", "outlines", "thing", "things", "both", "alles", "organe", "strukturen", "bereiche", "masken", "beide", "finding",
-     "findings", "part", "parts", "image", "images", "picture", "pictures", "bilder", "left", "right", "upper", "lower", "or",
-     "und", "oder", "sides"]
+     "findings", "part", "parts", "image", "images", "picture", "pictures", "bilder", "or", "und", "oder", "sides"]
 )  # fmt: skip
 """Words that name no structure."""
 _BOTH_SIDES = re.compile(
@@ -90,13 +89,13 @@ def wanted_structures(intent: Intent, structures: Mapping[str, int], notes: Note
 def _mentioned(structures: Iterable[str], text: str) -> list[str]:
     """Structures that a text calls by their own names, in either language; “the lungs” are the left one and the right one."""
     told = _usual(text)
-    sides = {listing[0] for listing in _names()["sides"]}
-    both = not sides & set(tokens(told))
+    both = not _sides() & set(tokens(told))
     known_as = {name: _usual(name) for name in structures if not is_unnamed(name)}
     return [
         name
         for name, usual in known_as.items()
-        if contains(told, [usual]) or (both and sides & set(tokens(usual)) and contains(told, [" ".join(sorted(_telling(name)))]))
+        if contains(told, [usual])
+        or (both and _sides() & set(tokens(usual)) and contains(told, [" ".join(sorted(_telling(name)))]))
     ]
 
 
@@ -115,7 +114,7 @@ def _say_unnamed(thing: str, structures: Sequence[str], notes: Notes) -> None:
 
 def _telling(name: str) -> set[str]:
     """Words that say which structure is meant: not “left”, not “organs”."""
-    return set(tokens(_usual(name))) - _GENERIC - {listing[0] for listing in _names()["sides"]}
+    return set(tokens(_usual(name))) - _GENERIC - _sides()
 
 
 def _usual(name: str) -> str:
@@ -127,6 +126,12 @@ def _usual(name: str) -> str:
 @cache
 def _names() -> dict[str, list[list[str]]]:
     return tomllib.loads((Path(__file__).parent / "structures.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _sides() -> frozenset[str]:
+    """“left”, “right”, “upper” and “lower”, as :func:`_usual` writes them."""
+    return frozenset(listing[0] for listing in _names()["sides"])
 
 
 @cache
