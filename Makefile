@@ -6,7 +6,8 @@ DEMO := clinagent-demo
 LAB := clinagent-lab
 # Chromium is installed beside the packages, types are checked beside the rest.
 MAKEFLAGS += -j2
-# Most of the modules installed are never imported; Python compiles those that are.
+# Most of the modules installed are never imported: each is compiled when it first is, and kept, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --upgrade -c constraints.txt
 
 .PHONY: demo test lab check style types layers chromium licences licences-kept examples clean

@@ -16,6 +16,7 @@ from jupyter_clinagent.errors import NoSuchData, NotebookError
 from jupyter_clinagent.extension.context import Front
 from jupyter_clinagent.extension.desk import Busy, Desk
 from jupyter_clinagent.notebook.rooms import Pin
+from tests import PROMPTLY
 from tests.notebook.ports import LoopThread, write_notebook
 
 PLAN = Card(id="1", kind="plan", title="Plan", body="## Plan\n\nTrain.")
@@ -86,19 +87,17 @@ def test_a_message_answers_the_card_that_waits(app: ServerApp, thread: LoopThrea
     assert thread.call(turn())[-1].body == "Change with fewer experiments: 42"
 
 
-def test_stop_ends_agent_and_kernel_within_two_seconds(app: ServerApp, thread: LoopThread, chat_path: str) -> None:
-    async def turn() -> tuple[float, str, list[str], Any]:
+def test_stop_ends_agent_and_kernel(app: ServerApp, thread: LoopThread, chat_path: str) -> None:
+    async def turn() -> tuple[str, list[str], Any]:
         desk, notebook = Desk(app, endless_agent), write_notebook(app)
         job = await desk.start("Train.", notebook, chat_path)
         await asyncio.sleep(1)
-        began = time.monotonic()
-        await desk.receive("stop", "anna", chat_path)
-        seconds = time.monotonic() - began
+        async with asyncio.timeout(PROMPTLY):
+            await desk.receive("stop", "anna", chat_path)
         sources = [cell.source for cell in await _cells(app, notebook)]
-        return seconds, job.state, sources, (await _messages(app, chat_path))[-1]
+        return job.state, sources, (await _messages(app, chat_path))[-1]
 
-    seconds, state, sources, last = thread.call(turn())
-    assert seconds < 2
+    state, sources, last = thread.call(turn())
     assert state == "stopped"
     assert "'later'" not in sources
     assert last.mime_model["data"][CARD_MIME]["state"] == "stopped"

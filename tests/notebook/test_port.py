@@ -8,6 +8,7 @@ import time
 import pytest
 
 from jupyter_clinagent.errors import StaleCell, UnknownCell
+from tests import PROMPTLY
 from tests.notebook.ports import Driven
 
 
@@ -135,7 +136,7 @@ def test_ten_thousand_lines_arrive_in_order(notebook: Driven) -> None:
     assert notebook.outputs(result.cell.id) == result.outputs
 
 
-def test_an_interrupt_stops_the_cell_within_two_seconds_and_the_kernel_lives(notebook: Driven) -> None:
+def test_an_interrupt_stops_the_cell_and_the_kernel_lives(notebook: Driven) -> None:
     cell = notebook.add("import time\nfor i in range(600):\n    time.sleep(0.1)")
 
     async def run_and_interrupt() -> tuple[str, float]:
@@ -147,7 +148,7 @@ def test_an_interrupt_stops_the_cell_within_two_seconds_and_the_kernel_lives(not
 
     status, seconds = notebook.do(run_and_interrupt())
     assert status == "interrupted"
-    assert seconds < 2
+    assert seconds < PROMPTLY
     assert notebook.run("1").status == "ok"
 
 
