@@ -12,6 +12,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
+from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.tasks import registry
@@ -142,16 +143,24 @@ def mentioned(values: Sequence[str], text: str) -> list[str]:
 
 
 def _mentioned_at(value: str, values: Sequence[str], text: str) -> int | None:
-    """Where the value stands in the text: all its words, or one that no other value has."""
+    """Where the value stands in the text: all its words, another name of the same thing, or a word that no other value has."""
     plain, text = _spelt(value), _spelt(text)
-    if says_yes(value) or says_no(value) or len(label_key(value)) < 2:
+    if says_yes(value) or says_no(value):
         return None
-    at = first_position(text, [plain])
-    if at is not None:
+    own = [plain] if len(label_key(value)) > 1 else []
+    at = first_position(text, own)
+    if at is None:
+        at = first_position(text, [_spelt(name) for name in other_names(value) if not _is_anothers(name, value, values)])
+    if at is not None or not own:
         return at
     others = {word for other in values if other != value for word in tokens(_spelt(other))}
     telling = [w for w in tokens(plain) if len(w) >= 4 and w not in others | _common() and not w.isdigit()]
     return first_position(text, telling)
+
+
+def _is_anothers(name: str, value: str, values: Sequence[str]) -> bool:
+    """“Mole” is another name of a nevus, but not where the data hold moles, too."""
+    return any(label_key(name) == label_key(other) for other in values if other != value)
 
 
 @lru_cache(maxsize=50_000)

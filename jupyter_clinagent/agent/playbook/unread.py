@@ -30,6 +30,8 @@ def unread_classes(naming: str, values: Iterable[str]) -> list[str]:
 def _in_clause(words: list[str], values: list[str]) -> list[str]:
     found = []
     for place, word in enumerate(words):
+        if word in AGAINST and place and not _is_familiar(words[place - 1], values):
+            found.append(words[place - 1])
         after = [w for w in words[place + 1 :] if w not in _EVERYDAY][:2]
         if word not in _JOINING or not after or _is_read(after[0], values) or any(_names_class(w, values) for w in after):
             continue
@@ -40,6 +42,10 @@ def _in_clause(words: list[str], values: list[str]) -> list[str]:
 
 def _is_read(word: str, values: list[str]) -> bool:
     return word.isdigit() or is_lexical(word) or _names_class(word, values)
+
+
+def _is_familiar(word: str, values: list[str]) -> bool:
+    return word in _EVERYDAY or _is_read(word, values)
 
 
 def _names_class(word: str, values: list[str]) -> bool:

@@ -15,6 +15,8 @@ from jupyter_clinagent.agent.playbook.drafting import (
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import mentioned
+from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import OperatingPoint, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
@@ -99,13 +101,19 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
 
 
 def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
-    names = [n for n in survey.box_classes if not any(_shows(n, target) for target in intent.excluded)]
+    """Classes of boxes that the request names, by its findings or by their own words; all where it names none."""
+    every = list(survey.box_classes)
+    aside = mentioned(every, intent.set_aside)
+    names = [n for n in every if n not in aside and not any(_shows(n, target) for target in intent.excluded)] or every
+    own = mentioned(names, intent.naming)
     wanted = [target for target in intent.targets if target not in ("normal", "abnormal")]
-    if intent.all_classes or not wanted:
-        return [n for n in names if label_key(n) in intent.words] or names or list(survey.box_classes)
+    if intent.all_classes or not (wanted or own):
+        return names
     missing = [target for target in wanted if not any(_shows(n, target) for n in names)]
     if not missing:
-        return [n for n in names if any(_shows(n, target) for target in wanted)]
+        named = [n for n in names if n in own or any(_shows(n, target) for target in wanted)]
+        _say_unasked([n for n in every if n not in named], survey, notes)
+        return named
     if len(names) == 1 and len(wanted) == 1 and concept_of(names[0]) is None:
         notes.add(_what_unnamed_boxes_mark(names[0], wanted[0], survey))
         return names
@@ -113,6 +121,12 @@ def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
         f"The request asks for boxes around {listed(missing)}, but there are only boxes of {listed(survey.box_classes)}; name "
         "one of these, or point to other data."
     )
+
+
+def _say_unasked(names: list[str], survey: SurveyFacts, notes: Notes) -> None:
+    if names:
+        counts = ", ".join(f"“{name}” ({survey.box_classes[name]})" for name in names)
+        notes.first(f"Boxes that are left out, because the request does not name them: {counts}.")
 
 
 def _what_unnamed_boxes_mark(name: str, target: str, survey: SurveyFacts) -> str:
@@ -131,8 +145,8 @@ def _shows(name: str, target: str) -> bool:
     key = label_key(name)
     if target == "cancer":
         return key in known.MALIGNANT["labels"]
-    words = next(([*c.words, *c.labels] for c in known.CONCEPTS if c.name == target), [])
-    return concept_of(name) == target or label_key(target) in key or key in {label_key(word) for word in words}
+    words = {label_key(word) for c in known.CONCEPTS if c.name == target for word in (*c.words, *c.labels)}
+    return concept_of(name) == target or label_key(target) in key or not words.isdisjoint({key, *map(label_key, other_names(name))})
 
 
 def _say_labels(survey: SurveyFacts, notes: Notes) -> None:

@@ -1,0 +1,41 @@
+"""Other names of what the data hold: abbreviations, expansions and German words, read from ``terms.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from jupyter_clinagent.agent.playbook.wording import label_key, normalise
+
+
+def other_names(name: str) -> tuple[str, ...]:
+    """What else a value, a class of boxes or a column may be called, normalised; empty where nothing is known.
+
+    Examples
+    --------
+    >>> "leukozyten" in other_names("WBC"), other_names("xanthogranuloma")
+    (True, ())
+    """
+    return _by_key().get(label_key(name), ())
+
+
+@cache
+def _by_key() -> dict[str, tuple[str, ...]]:
+    """What is no word by itself is looked up, and not looked for in a sentence (“he” for haemorrhages)."""
+    lists = tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))["same"]
+    found: dict[str, tuple[str, ...]] = {}
+    for names in lists:
+        spelt = tuple(dict.fromkeys(normalise(name) for name in names if _is_word(name)))
+        found |= {label_key(name): found.get(label_key(name), ()) + spelt for name in names}
+    return found
+
+
+def _is_word(name: str) -> bool:
+    return len(name) > 2 or (len(name) == 2 and not set(name.lower()) & set("aeiouy"))
+
+
+@cache
+def term_words() -> frozenset[str]:
+    """Every word of every name."""
+    return frozenset(word for names in _by_key().values() for name in names for word in name.split())
