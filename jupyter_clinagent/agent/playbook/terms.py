@@ -33,9 +33,3 @@ def _by_key() -> dict[str, tuple[str, ...]]:
 
 def _is_word(name: str) -> bool:
     return len(name) > 2 or (len(name) == 2 and not set(name.lower()) & set("aeiouy"))
-
-
-@cache
-def term_words() -> frozenset[str]:
-    """Every word of every name."""
-    return frozenset(word for names in _by_key().values() for name in names for word in name.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, normalise, tokens
 
 AGAINST = frozenset(["versus", "vs", "against", "gegen"])
@@ -23,7 +24,7 @@ def unread_classes(naming: str, values: Iterable[str]) -> list[str]:
     >>> unread_classes("tell melanoma from nevus and xanthogranuloma", ["mel", "nv"])
     ['xanthogranuloma']
     """
-    spelt = [normalise(value) for value in values]
+    spelt = [normalise(name) for value in values for name in (value, *other_names(value))]
     return [word for clause in naming.split(" . ") for word in _in_clause(tokens(clause), spelt)]
 
 
