@@ -29,6 +29,11 @@ _TAKEN_AS = re.compile(
     r"\b(?:treat(?:ed|ing)?|behand(?:le|el)\w*)\b[^.;,]{0,40}\b(?:as|like|als|wie)\b|\b(?:als|wie)\b[^.;,]{0,40}\bbehand(?:le|el)\w*"
 )
 """“Treat uncertain ones as negative” asks for no therapy."""
+_NO_BOXES = re.compile(r"\b(?:no|without|ohne|keine?|not)\s+(?:the\s+|any\s+|die\s+)?(?:bounding\s+)?(?:box\w*|bbox\w*|kaest\w*|kasten)\b")
+"""“Without boxes” asks for none."""
+_WHICH_HAVE = re.compile(r"\b(?:which|welche\w*)\b.*\b(?:shows?|ha(?:ve|s)|contains?|zeig(?:en|t)|haben|hat|enthalten|enthaelt)\b")
+_QUESTION = re.compile(r"(?:^|\. )(?:is|are|does|has|ist|sind|hat|zeigt)\b")
+"""A clause that begins so asks for yes or no."""
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
         |jede[sm]?\ \w+te)[^.;]*\b(?:box|boxes|boxed|annotated|kasten|kaesten|annotiert\w*|eingezeichnet)\b
@@ -120,7 +125,7 @@ def read_request(text: str) -> Intent:
         looks=contains(plain, known.PHRASES["look"]) and not contains(plain, registry.usual().words),
         versus_rest=contains(_OTHER_CLASS.sub(" ", stating), known.PHRASES["rest"]),
         all_classes=everything,
-        asks_whether=contains(stating, known.PHRASES["whether"]),
+        asks_whether=_asks_whether(stating),
         excluded=_mentioned_concepts(dropping),
         naming=naming,
         set_aside=dropping,
@@ -141,6 +146,10 @@ def read_request(text: str) -> Intent:
     )
 
 
+def _asks_whether(stating: str) -> bool:
+    return contains(stating, known.PHRASES["whether"]) or any(p.search(stating) for p in (_WHICH_HAVE, _QUESTION))
+
+
 def _shortcut(clause: str) -> bool:
     """“Ignoring the drain” leaves no class out."""
     return contains(clause, known.PHRASES["shortcut"]) or any(contains(clause, words) for words in known.CONFOUNDERS.values())
@@ -155,6 +164,6 @@ def _mentioned_concepts(plain: str) -> tuple[str, ...]:
 
 def _task(plain: str) -> str | None:
     families = {**known.OUT_OF_SCOPE, **{name: task.words for name, task in registry.tasks().items()}}
-    told = _TAKEN_AS.sub(" ", plain)
+    told = _NO_BOXES.sub(" ", _TAKEN_AS.sub(" ", plain))
     found = next((name for name, words in families.items() if contains(told, words)), None)
     return found or (registry.usual().name if contains(plain, known.PHRASES["look"]) else None)

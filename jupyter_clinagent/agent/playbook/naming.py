@@ -142,16 +142,27 @@ def mentioned(values: Sequence[str], text: str) -> list[str]:
     return [v for v in values if _mentioned_at(v, values, text) is not None]
 
 
+def wholly_named(values: Iterable[str], text: str) -> list[str]:
+    """Values that a text calls by their whole names, or by another name of the same thing."""
+    plain = _spelt(text)
+    return [v for v in values if not (says_yes(v) or says_no(v)) and _whole_at(v, plain, ()) is not None]
+
+
+def _whole_at(value: str, text: str, values: Sequence[str]) -> int | None:
+    """Where all words of the value stand in the text, or else another name, which is no other value's own."""
+    own = [_spelt(value)] if len(label_key(value)) > 1 else []
+    at = first_position(text, own)
+    others = [_spelt(name) for name in other_names(value) if not _is_anothers(name, value, values)]
+    return first_position(text, others) if at is None else at
+
+
 def _mentioned_at(value: str, values: Sequence[str], text: str) -> int | None:
     """Where the value stands in the text: all its words, another name of the same thing, or a word that no other value has."""
     plain, text = _spelt(value), _spelt(text)
     if says_yes(value) or says_no(value):
         return None
-    own = [plain] if len(label_key(value)) > 1 else []
-    at = first_position(text, own)
-    if at is None:
-        at = first_position(text, [_spelt(name) for name in other_names(value) if not _is_anothers(name, value, values)])
-    if at is not None or not own:
+    at = _whole_at(value, text, values)
+    if at is not None or len(label_key(value)) < 2:
         return at
     others = {word for other in values if other != value for word in tokens(_spelt(other))}
     telling = [w for w in tokens(plain) if len(w) >= 4 and w not in others | _common() and not w.isdigit()]

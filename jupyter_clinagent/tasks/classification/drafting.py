@@ -15,7 +15,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import is_untold, mentioned, values_for
+from jupyter_clinagent.agent.playbook.naming import is_untold, mentioned, values_for, wholly_named
 from jupyter_clinagent.agent.playbook.polarity import classes_dreaded, named_for_risk, positive_class
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification, in_words
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
@@ -58,6 +58,8 @@ def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], 
         raise LabelsDoNotMatch(_no_labels(survey))
     if "label" in answers:
         return _named(candidates, answers["label"])
+    if (told := _told_by_values(candidates, intent, survey, notes)) is not None:
+        return told
     fitting = [c for c in candidates if _covers(c, intent)]
     if len(fitting) == 1:
         return fitting[0]
@@ -69,6 +71,27 @@ def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], 
             "label", "Which column holds the diagnosis that the model should learn?", [c.name for c in offered], offered[0].name
         )
     return candidates[0]
+
+
+def _told_by_values(
+    candidates: list[ColumnFacts], intent: Intent, survey: SurveyFacts, notes: Notes
+) -> ColumnFacts | None:
+    """The column of which the request names most values, two at least, by their whole names: “tell hands from wrists”.
+
+    None where several columns fit equally; a column that is not named like a label is taken with a word.
+    """
+    counts = {name: len(wholly_named(c.values, intent.naming)) for name, c in _columns_by_name(survey).items()}
+    most = max(counts.values(), default=0)
+    best = [name for name, count in counts.items() if count == most > 1]
+    offered = [column for column in candidates if column.name in best]
+    if not offered and len(best) == 1:
+        notes.add(f"The request names values of “{best[0]}”, so that column is learnt.")
+        return _columns_by_name(survey)[best[0]]
+    return offered[0] if len(offered) == 1 else None
+
+
+def _columns_by_name(survey: SurveyFacts) -> dict[str, ColumnFacts]:
+    return {c.name: c for c in reversed(survey.columns) if c.role not in ("split", "group", "image", "alias")}
 
 
 def _no_labels(survey: SurveyFacts) -> str:

@@ -44,8 +44,17 @@ def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
         return True
     if not survey.box_classes or (survey.layout not in _BOX_LAYOUTS and survey.label_candidates):
         return False
-    tells_apart = len(intent.targets) > 1 or intent.versus_rest
-    return intent.looks or not (intent.task or tells_apart) or not _has_labels(survey)
+    if not _has_labels(survey):
+        return not _names_values(intent, survey)
+    tells_apart = len(intent.targets) > 1 or intent.versus_rest or intent.asks_whether or _names_values(intent, survey)
+    return intent.looks or not (intent.task or tells_apart)
+
+
+def _names_values(intent: Intent, survey: SurveyFacts) -> bool:
+    """Whether the request tells values of a column apart that are no classes of boxes: “hand or wrist?”."""
+    boxed = set(survey.box_classes)
+    columns = [column for column in survey.columns if column.name in survey.label_candidates and not boxed & set(column.values)]
+    return any(len(mentioned(list(column.values), intent.naming)) > 1 for column in columns)
 
 
 def _has_labels(survey: SurveyFacts) -> bool:
