@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook.drafting import Draft, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.contracts import Card, Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
@@ -51,6 +52,12 @@ def meant(intent: Intent, survey: SurveyFacts) -> Task:
 def offers(survey: SurveyFacts) -> list[Offer]:
     """What could be learnt from these data, by any task."""
     return [offer for task in registry.tasks().values() for offer in task.offers.offers(survey)]
+
+
+def speaks_of(intent: Intent, survey: SurveyFacts) -> bool:
+    """Whether a request names a column, or something that could be learnt from these data, by its own words."""
+    names = [column.name for column in survey.columns] + [name for offer in offers(survey) for name in offer.classes]
+    return bool(mentioned(names, intent.text))
 
 
 def fitted_to(drafted: Draft, cohort: CohortFacts) -> Draft:

@@ -29,11 +29,14 @@ _TAKEN_AS = re.compile(
     r"\b(?:treat(?:ed|ing)?|behand(?:le|el)\w*)\b[^.;,]{0,40}\b(?:as|like|als|wie)\b|\b(?:als|wie)\b[^.;,]{0,40}\bbehand(?:le|el)\w*"
 )
 """“Treat uncertain ones as negative” asks for no therapy."""
+_APART = frozenset(["or", "oder", "versus", "vs", "against", "gegen", "from", "von"])
 _NO_BOXES = re.compile(r"\b(?:no|without|ohne|keine?|not)\s+(?:the\s+|any\s+|die\s+)?(?:bounding\s+)?(?:box\w*|bbox\w*|kaest\w*|kasten)\b")
 """“Without boxes” asks for none."""
 _WHICH_HAVE = re.compile(r"\b(?:which|welche\w*)\b.*\b(?:shows?|ha(?:ve|s)|contains?|zeig(?:en|t)|haben|hat|enthalten|enthaelt)\b")
 _QUESTION = re.compile(r"(?:^|\. )(?:is|are|does|has|ist|sind|hat|zeigt)\b")
 """A clause that begins so asks for yes or no."""
+_GRADES = re.compile(r"\b(\d{1,2}) ?(?:to|bis|through|-|–) ?(\d{1,2})\b(?! ?(?:%|min|percent|prozent|h\b|hours?|stunden?|years?|jahre))")
+"""“Grade them from 0 to 4”."""
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
         |jede[sm]?\ \w+te)[^.;]*\b(?:box|boxes|boxed|annotated|kasten|kaesten|annotiert\w*|eingezeichnet)\b
@@ -59,6 +62,8 @@ class Intent:
     asks_whether: bool = False
     """Whether it asks for one finding to be there or not."""
     all_classes: bool = False
+    grades: tuple[str, str] | None = None
+    """The lowest and the highest grade that it names: “0 to 4”."""
     excluded: tuple[str, ...] = ()
     risk: str | None = None
     """``sensitivity`` where a miss is worse, ``specificity`` where a false alarm is worse."""
@@ -89,7 +94,13 @@ class Intent:
     @property
     def is_about_imaging(self) -> bool:
         """Whether anything in it belongs to this tool."""
-        return bool(self.targets or self.all_classes or self.modality or self.confounders or self.risk_for or self.group)
+        named = self.targets or self.all_classes or self.modality or self.confounders or self.risk_for or self.group
+        return bool(named or contains(" ".join(self.words), known.PHRASES["imaging"]))
+
+    @property
+    def may_name_data(self) -> bool:
+        """Whether a look at the data can tell what it means: something is looked for, told apart, or asked with yes or no."""
+        return self.looks or self.asks_whether or not _APART.isdisjoint(self.words)
 
 
 def read_request(text: str) -> Intent:
@@ -126,6 +137,7 @@ def read_request(text: str) -> Intent:
         versus_rest=contains(_OTHER_CLASS.sub(" ", stating), known.PHRASES["rest"]),
         all_classes=everything,
         asks_whether=_asks_whether(stating),
+        grades=(graded[1], graded[2]) if (graded := _GRADES.search(plain)) else None,
         excluded=_mentioned_concepts(dropping),
         naming=naming,
         set_aside=dropping,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
 from jupyter_clinagent.agent.playbook.answers import take_answers
 from jupyter_clinagent.agent.playbook.discovering import put_forward
-from jupyter_clinagent.agent.playbook.draft import draft, fitted_to
+from jupyter_clinagent.agent.playbook.draft import draft, fitted_to, offers, speaks_of
 from jupyter_clinagent.agent.playbook.drafting import Draft, able, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.experimenting import Setting, climb, refine
 from jupyter_clinagent.agent.playbook.follow_up import follow_up
@@ -52,8 +52,9 @@ def _study(turn: Turn) -> Step:
     refuse_if_out_of_scope(intent)
     if (later := follow_up(turn, intent)) is not None:
         return later
-    _refuse_unrelated(intent)
     settings = turn.settings
+    if not intent.may_name_data:
+        _refuse_unrelated(intent)
     minutes = settings.minutes or intent.minutes or DEFAULT_MINUTES
     data = _data_folder(turn, intent)
     survey = SurveyFacts.read(
@@ -64,6 +65,7 @@ def _study(turn: Turn) -> Step:
             "survey",
         )
     )
+    _refuse_unrelated(intent, survey)
     drafted = _draft(turn, intent, survey, minutes)
     size, window = registry.find(drafted.specification.task).planning.size(survey, minutes)
     cohort = CohortFacts.read(
@@ -124,11 +126,17 @@ def _merge(old: Intent, wish: Intent) -> Intent:
     return replace(old, **named)
 
 
-def _refuse_unrelated(intent: Intent) -> None:
+def _refuse_unrelated(intent: Intent, survey: SurveyFacts | None = None) -> None:
+    """Refuse what no image can answer: by its words, and where the data are known, by theirs."""
     task = registry.tasks().get(intent.task or "")
     named = task is not None and not task.usual  # the words of the usual one are everyday words
-    if not (named or intent.is_about_imaging or any(word in intent.words for word in _ABOUT_MODELS)):
+    if named or intent.is_about_imaging or any(word in intent.words for word in _ABOUT_MODELS):
+        return
+    if survey is None:
         raise OutOfScope(f"I could not find a clinical imaging task in that request. {able()}")
+    if not speaks_of(intent, survey):
+        could = " ".join(offer.sentence for offer in offers(survey)) or able()
+        raise OutOfScope(f"I could not find in that request what could be learnt from these data. {could}")
 
 
 def _answers(turn: Turn) -> dict[str, str]:

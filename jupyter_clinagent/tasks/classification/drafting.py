@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from jupyter_clinagent.agent.playbook.debiasing import find_confounders
 from jupyter_clinagent.agent.playbook.drafting import (
     DEFAULT_RATE,
     RISKS,
     Draft,
     Notes,
+    able,
     concept_of,
     group_column,
     listed,
@@ -18,7 +21,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import is_untold, mentioned, values_for, wholly_named
 from jupyter_clinagent.agent.playbook.polarity import classes_dreaded, named_for_risk, positive_class
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification, in_words
-from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks.classification import TASK
 from jupyter_clinagent.tasks.classification.classes import choose_classes, question
@@ -37,6 +40,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         Answers to earlier questions by key (``label``, ``classes``, ``group``).
     """
     notes = Notes(list(survey.assumptions))
+    intent = _graded(intent, survey)
     if survey.boxes:
         notes.add("Boxes lie beside the labels; they don't turn the classification into a detection.")
     column = _label_column(intent, survey, answers, notes)
@@ -45,9 +49,32 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     classes = choose_classes(intent, column, answers, notes)
     if isinstance(classes, Card):
         return classes
+    if intent.grades and len(classes) > 2:
+        notes.add("The grades are told apart like any classes: that one step is a smaller mistake than three is not counted yet.")
     specification = _specify(intent, survey, column, classes, notes)
     image = next((c.name for c in survey.columns if c.role == "image" and c.table == column.table), None)
     return Draft(specification, tuple(notes.lines), image, choose_split=say_several_splits(survey, notes))
+
+
+def _graded(intent: Intent, survey: SurveyFacts) -> Intent:
+    """“From 0 to 4” means every grade, where a column holds them.
+
+    Raises
+    ------
+    OutOfScope
+        Nothing else is named, and no column holds the ends.
+    """
+    if intent.grades is None:
+        return intent
+    if any(_holds_grades(column, intent) for column in survey.columns):
+        return replace(intent, all_classes=True, targets=())
+    if not intent.targets:
+        raise OutOfScope(f"No column holds grades from {' to '.join(intent.grades)}, and other numbers I can't predict yet. {able()}")
+    return intent
+
+
+def _holds_grades(column: ColumnFacts, intent: Intent) -> bool:
+    return intent.grades is not None and set(intent.grades) <= column.values.keys() and column.role not in ("split", "age")
 
 
 # ------------------------------------------------------------------ which column holds the label
@@ -60,7 +87,7 @@ def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], 
         return _named(candidates, answers["label"])
     if (told := _told_by_values(candidates, intent, survey, notes)) is not None:
         return told
-    fitting = [c for c in candidates if _covers(c, intent)]
+    fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
     if len(fitting) == 1:
         return fitting[0]
     if len(own := _own_columns(fitting or candidates, intent)) == 1:
