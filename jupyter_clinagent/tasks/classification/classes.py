@@ -71,8 +71,18 @@ def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: l
     if named:
         _all_present(named, values, column)
         return readings_of(intent, named, values, unread)
+    _check_named(intent, values, column)
     open_to_all = intent.all_classes or len(values) == 2 or (intent.task == TASK.name and intent.is_about_imaging)
     return [each_value(values)] if open_to_all and (intent.all_classes or not intent.versus_rest) else []
+
+
+def _check_named(intent: Intent, values: list[str], column: ColumnFacts) -> None:
+    """“Is something abnormal?” is no question to a column of body parts: what is named must not vanish."""
+    if intent.targets and not intent.all_classes:
+        raise LabelsDoNotMatch(
+            f"The request asks for {listed(intent.targets)}, and no value of column “{column.name}” says which images show it; it "
+            f"holds {listed(values)}."
+        )
 
 
 def _all_present(named: list[Named], values: list[str], column: ColumnFacts) -> None:
