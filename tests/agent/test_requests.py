@@ -159,7 +159,7 @@ DERMOSCOPY_REQUESTS = [
     ("We need a second opinion: melanoma or nevus", {**BALANCED, "minutes": 10}),
     # other words for the same
     ("I need something that flags melanoma on dermatoscopic photos, nevi are the other class", BALANCED),
-    ("Tell me which of these moles are melanomas", {**BALANCED, **MOLES_FIRST}),
+    ("Tell me which of these moles are melanomas", {"classes": ["mel", "rest"], "positive": "mel"}),
     ("Ordne jedem Hautbild seine Diagnose zu", ALL),
     ("classfy these dermoscopic imges into there diagnoses", ALL),
     ("What kind of skin lesion is it? Give me a model", ALL),

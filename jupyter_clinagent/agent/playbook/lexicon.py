@@ -37,6 +37,10 @@ _QUESTION = re.compile(r"(?:^|\. )(?:is|are|does|has|ist|sind|hat|zeigt)\b")
 """A clause that begins so asks for yes or no."""
 _GRADES = re.compile(r"\b(\d{1,2}) ?(?:to|bis|through|-|–) ?(\d{1,2})\b(?! ?(?:%|min|percent|prozent|h\b|hours?|stunden?|years?|jahre))")
 """“Grade them from 0 to 4”."""
+_POPULATION = re.compile(
+    r"\b(?:which|welche\w*) (?:of|von|der|dieser) (?:(?:these|those|the|our|my|diesen|den|unseren) )?(?:\w+ ){0,3}?(are|show|have|sind|zeigen|haben)\b"
+)
+"""“Which of these moles are melanomas?” tells melanomas from the others; the moles are all images."""
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
         |jede[sm]?\ \w+te)[^.;]*\b(?:box|boxes|boxed|annotated|kasten|kaesten|annotiert\w*|eingezeichnet)\b
@@ -120,6 +124,7 @@ def read_request(text: str) -> Intent:
     stating, dropping = (
         (" . ".join(part for part in parts if part) for parts in zip(*parted, strict=True)) if parted else ("", "")
     )
+    stating, asked = _POPULATION.subn(r"which \1", stating)
     risk = worse_mistake(plain)
     dreaded = risk_concepts(_mentioned_concepts(" . ".join(risky)))
     targets = _mentioned_concepts(stating)
@@ -136,7 +141,7 @@ def read_request(text: str) -> Intent:
         looks=contains(plain, known.PHRASES["look"]) and not contains(plain, registry.usual().words),
         versus_rest=contains(_OTHER_CLASS.sub(" ", stating), known.PHRASES["rest"]),
         all_classes=everything,
-        asks_whether=_asks_whether(stating),
+        asks_whether=bool(asked) or _asks_whether(plain, stating),
         grades=(graded[1], graded[2]) if (graded := _GRADES.search(plain)) else None,
         excluded=_mentioned_concepts(dropping),
         naming=naming,
@@ -158,7 +163,10 @@ def read_request(text: str) -> Intent:
     )
 
 
-def _asks_whether(stating: str) -> bool:
+def _asks_whether(plain: str, stating: str) -> bool:
+    """“Where are the polyps?” asks for their place."""
+    if re.match(r"(?:where|wo)\b", plain):
+        return False
     return contains(stating, known.PHRASES["whether"]) or any(p.search(stating) for p in (_WHICH_HAVE, _QUESTION))
 
 

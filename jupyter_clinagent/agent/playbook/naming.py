@@ -18,6 +18,8 @@ from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.tasks import registry
 
 MALIGNANT_CONCEPTS = frozenset(["melanoma", "basal cell carcinoma", "actinic keratosis"])
+_STEM = 4
+"""Letters that words of one stem have in common."""
 _SPELLINGS = (("tumour", "tumor"), ("oedem", "edem"), ("haem", "hem"), ("anaem", "anem"))
 
 
@@ -39,6 +41,7 @@ def named_in(intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list
     own = {v: at for v in values if (at := _mentioned_at(v, values, intent.naming)) is not None}
     found = [n for target in intent.targets if (n := _by_concept(target, intent, column, values, own)) is not None]
     claimed = {v for named in found for v in named.values}
+    found = [named for named in found if named.values or named.at not in own.values()]  # “cancer” is the value TUM here
     found += [Named(v, [v], at) for v, at in own.items() if v not in claimed]
     found = found or _numbers(values, tokens(intent.naming))
     complete = sorted(_completed(found, values), key=lambda named: named.at)
@@ -146,6 +149,27 @@ def wholly_named(values: Iterable[str], text: str) -> list[str]:
     """Values that a text calls by their whole names, or by another name of the same thing."""
     plain = _spelt(text)
     return [v for v in values if not (says_yes(v) or says_no(v)) and _whole_at(v, plain, ()) is not None]
+
+
+def column_spoken_of(names: Sequence[str], text: str) -> str | None:
+    """The one column of several whose name has most words in common with a text; None where none or several have.
+
+    Examples
+    --------
+    >>> column_spoken_of(["breast_birads", "breast_density"], "how dense are these breasts")
+    'breast_density'
+    """
+    plain = _spelt(text)
+    counts = {name: sum(_is_spoken(word, plain) for word in tokens(_spelt(name))) for name in names}
+    best = [name for name, count in counts.items() if count == max(counts.values()) > 0]
+    return best[0] if len(names) > 1 and len(best) == 1 else None
+
+
+def _is_spoken(word: str, text: str) -> bool:
+    """By itself, by another name, or by a word of the same stem: “density” and “dense”."""
+    if contains(text, [word, *other_names(word)]):
+        return True
+    return len(word) > _STEM and any(spoken[:_STEM] == word[:_STEM] and len(spoken) > _STEM for spoken in tokens(text))
 
 
 def _whole_at(value: str, text: str, values: Sequence[str]) -> int | None:

@@ -18,7 +18,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import is_untold, mentioned, values_for, wholly_named
+from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_untold, mentioned, values_for, wholly_named
 from jupyter_clinagent.agent.playbook.polarity import classes_dreaded, named_for_risk, positive_class
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification, in_words
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
@@ -92,6 +92,9 @@ def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], 
         return fitting[0]
     if len(own := _own_columns(fitting or candidates, intent)) == 1:
         return own[0]
+    if (spoken_of := column_spoken_of([c.name for c in fitting or candidates], intent.naming)) is not None:
+        notes.add(f"The request speaks of “{spoken_of}”, so that column is learnt.")
+        return named[spoken_of]
     if len(candidates) > 1:
         offered = fitting or candidates
         return question(
@@ -118,7 +121,7 @@ def _told_by_values(
 
 
 def _columns_by_name(survey: SurveyFacts) -> dict[str, ColumnFacts]:
-    return {c.name: c for c in reversed(survey.columns) if c.role not in ("split", "group", "image", "alias")}
+    return {c.name: c for c in reversed(survey.columns) if c.role not in ("split", "group", "image")}
 
 
 def _no_labels(survey: SurveyFacts) -> str:

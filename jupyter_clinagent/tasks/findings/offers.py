@@ -6,6 +6,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook.drafting import able
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import column_spoken_of
 from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
@@ -89,6 +90,8 @@ def _has_other_label(survey: SurveyFacts, seen: dict[str, Any]) -> bool:
 def _tells_apart(intent: Intent, survey: SurveyFacts, seen: dict[str, Any]) -> bool:
     """Whether the request tells one thing from another, or names another column or one of its values."""
     words, spent = set(intent.words), {*seen["findings"], *seen["columns"]}
+    if column_spoken_of(survey.label_candidates, intent.naming) not in {None, *spent}:
+        return True
     others = [c for c in survey.columns if c.name in survey.label_candidates and c.name not in spent]
     values = any(word.lower() in words for column in others for word in (column.name, *column.values))
     return values or intent.versus_rest or contains(intent.naming, _APART)

@@ -39,13 +39,24 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     if intent.task == TASK.name and not structures:
         raise LabelsDoNotMatch(_no_outlines(survey))
     nothing_else = not survey.label_candidates and not survey.box_classes
-    meant = intent.task is None or intent.looks or _marks(intent)
-    return intent.task == TASK.name or bool(structures and nothing_else and meant)
+    meant = (intent.task is None or intent.looks or _marks(intent)) and not (_boxes(intent) or intent.asks_whether)
+    return intent.task == TASK.name or bool(structures and nothing_else and meant and not _is_about_others(intent, structures))
+
+
+def _is_about_others(intent: Intent, structures: dict[str, int]) -> bool:
+    """“Find the collapsed lungs” asks for a finding, not for the lungs that are outlined."""
+    findings = [c for c in known.CONCEPTS if c.name in intent.targets and c.kind == "disease"]
+    names = [name for name in structures if not is_unnamed(name)]
+    return bool(findings and len(names) == len(structures)) and not any(contains(normalise(n), c.words) for c in findings for n in names)
 
 
 def _marks(intent: Intent) -> bool:
     """Whether findings are to be marked, and not with boxes."""
-    return intent.task == "detection" and not contains(normalise(intent.text), _BOX_WORDS)
+    return intent.task == "detection" and not _boxes(intent)
+
+
+def _boxes(intent: Intent) -> bool:
+    return contains(normalise(intent.text), _BOX_WORDS)
 
 
 def _check_thing(classes: dict[str, list[str]], confounder: str | None) -> None:
