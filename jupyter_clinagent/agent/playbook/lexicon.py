@@ -13,6 +13,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
 from jupyter_clinagent.agent.playbook.exclusions import set_aside
 from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
+from jupyter_clinagent.agent.playbook.questions import asks_whether, named_grades, without_all
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, without_blanks, worse_mistake
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
 from jupyter_clinagent.tasks import registry
@@ -30,17 +31,10 @@ _TAKEN_AS = re.compile(
 )
 """“Treat uncertain ones as negative” asks for no therapy."""
 _APART = frozenset(["or", "oder", "versus", "vs", "against", "gegen", "from", "von"])
-_NO_BOXES = re.compile(r"\b(?:no|without|ohne|keine?|not)\s+(?:the\s+|any\s+|die\s+)?(?:bounding\s+)?(?:box\w*|bbox\w*|kaest\w*|kasten)\b")
-"""“Without boxes” asks for none."""
-_WHICH_HAVE = re.compile(r"\b(?:which|welche\w*)\b.*\b(?:shows?|ha(?:ve|s)|contains?|zeig(?:en|t)|haben|hat|enthalten|enthaelt)\b")
-_QUESTION = re.compile(r"(?:^|\. )(?:is|are|does|has|ist|sind|hat|zeigt)\b")
-"""A clause that begins so asks for yes or no."""
-_GRADES = re.compile(r"\b(\d{1,2}) ?(?:to|bis|through|-|–) ?(\d{1,2})\b(?! ?(?:%|min|percent|prozent|h\b|hours?|stunden?|years?|jahre))")
-"""“Grade them from 0 to 4”."""
-_POPULATION = re.compile(
-    r"\b(?:which|welche\w*) (?:of|von|der|dieser) (?:(?:these|those|the|our|my|diesen|den|unseren) )?(?:\w+ ){0,3}?(are|show|have|sind|zeigen|haben)\b"
+_NO_BOXES = re.compile(
+    r"\b(?:no|without|ohne|keine?|not)\s+(?:the\s+|any\s+|die\s+)?(?:bounding\s+)?(?:box\w*|bbox\w*|kaest\w*|kasten)\b"
 )
-"""“Which of these moles are melanomas?” tells melanomas from the others; the moles are all images."""
+"""“Without boxes” asks for none."""
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
         |jede[sm]?\ \w+te)[^.;]*\b(?:box|boxes|boxed|annotated|kasten|kaesten|annotiert\w*|eingezeichnet)\b
@@ -124,7 +118,7 @@ def read_request(text: str) -> Intent:
     stating, dropping = (
         (" . ".join(part for part in parts if part) for parts in zip(*parted, strict=True)) if parted else ("", "")
     )
-    stating, asked = _POPULATION.subn(r"which \1", stating)
+    stating, of_all = without_all(stating)
     risk = worse_mistake(plain)
     dreaded = risk_concepts(_mentioned_concepts(" . ".join(risky)))
     targets = _mentioned_concepts(stating)
@@ -141,8 +135,8 @@ def read_request(text: str) -> Intent:
         looks=contains(plain, known.PHRASES["look"]) and not contains(plain, registry.usual().words),
         versus_rest=contains(_OTHER_CLASS.sub(" ", stating), known.PHRASES["rest"]),
         all_classes=everything,
-        asks_whether=bool(asked) or _asks_whether(plain, stating),
-        grades=(graded[1], graded[2]) if (graded := _GRADES.search(plain)) else None,
+        asks_whether=of_all or asks_whether(plain, stating),
+        grades=named_grades(plain),
         excluded=_mentioned_concepts(dropping),
         naming=naming,
         set_aside=dropping,
@@ -161,13 +155,6 @@ def read_request(text: str) -> Intent:
         follow_up=first_family(plain, known.FOLLOW_UP),
         words=tuple(tokens(plain)),
     )
-
-
-def _asks_whether(plain: str, stating: str) -> bool:
-    """“Where are the polyps?” asks for their place."""
-    if re.match(r"(?:where|wo)\b", plain):
-        return False
-    return contains(stating, known.PHRASES["whether"]) or any(p.search(stating) for p in (_WHICH_HAVE, _QUESTION))
 
 
 def _shortcut(clause: str) -> bool:

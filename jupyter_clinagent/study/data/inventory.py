@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
@@ -34,6 +35,7 @@ SAME_PATIENT = "Images with the same patient (from the DICOM headers) belong tog
 
 ONE_HOT = "one_hot"
 _SAMPLE = 400
+_SUBMISSION = re.compile(r"sample[ _-]?submission|submission[ _-]?(sample|format|example)")
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def take_inventory(data: str | Path) -> Inventory:
     problems: list[str] = []
     images = _without_masks(folder, problems)
     index = FileIndex(images)
-    frames = {name: frame for name in folder.tables if (frame := _read(folder, name, problems)) is not None}
+    real = _without_submissions(folder.tables, problems)
+    frames = {name: frame for name in real if (frame := _read(folder, name, problems)) is not None}
     named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
     tables = [_table(name, frame, index) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
@@ -82,6 +85,13 @@ def take_inventory(data: str | Path) -> Inventory:
         DicomHeaders(folder, images),
         problems,
     )
+
+
+def _without_submissions(names: Sequence[str], problems: list[str]) -> list[str]:
+    """A sample submission of a competition holds made-up labels."""
+    made_up = [name for name in names if _SUBMISSION.search(PurePosixPath(name).stem.lower())]
+    problems += [f"{name} is a sample of a submission: its labels are made up, and it is not read." for name in made_up]
+    return [name for name in names if name not in made_up]
 
 
 def _without_masks(folder: DataFolder, problems: list[str]) -> list[str]:

@@ -208,7 +208,7 @@ def _words(inventory: Inventory, columns: list[ColumnFacts]) -> str:
 
 
 def _assumptions(inventory: Inventory, modality: str) -> list[str]:
-    said = [modality]
+    said = [modality, *(inventory.boxes.said if inventory.boxes else ())]
     for table in inventory.image_tables:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")

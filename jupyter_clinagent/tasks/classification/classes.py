@@ -80,8 +80,8 @@ def _check_named(intent: Intent, values: list[str], column: ColumnFacts) -> None
     """“Is something abnormal?” is no question to a column of body parts: what is named must not vanish."""
     if intent.targets and not intent.all_classes:
         raise LabelsDoNotMatch(
-            f"The request asks for {listed(intent.targets)}, and no value of column “{column.name}” says which images show it; it "
-            f"holds {listed(values)}."
+            f"The request asks for {listed(intent.targets)}, and no value of column “{column.name}” says which images show "
+            f"it; it holds {listed(values)}."
         )
 
 

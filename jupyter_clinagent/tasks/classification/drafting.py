@@ -69,7 +69,9 @@ def _graded(intent: Intent, survey: SurveyFacts) -> Intent:
     if any(_holds_grades(column, intent) for column in survey.columns):
         return replace(intent, all_classes=True, targets=())
     if not intent.targets:
-        raise OutOfScope(f"No column holds grades from {' to '.join(intent.grades)}, and other numbers I can't predict yet. {able()}")
+        raise OutOfScope(
+            f"No column holds grades from {' to '.join(intent.grades)}, and other numbers I can't predict yet. {able()}"
+        )
     return intent
 
 
@@ -103,9 +105,7 @@ def _label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], 
     return candidates[0]
 
 
-def _told_by_values(
-    candidates: list[ColumnFacts], intent: Intent, survey: SurveyFacts, notes: Notes
-) -> ColumnFacts | None:
+def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:
     """The column of which the request names most values, two at least, by their whole names: “tell hands from wrists”.
 
     None where several columns fit equally; a column that is not named like a label is taken with a word.

@@ -155,7 +155,9 @@ def _shows(name: str, target: str) -> bool:
     if target == "cancer":
         return key in known.MALIGNANT["labels"]
     words = {label_key(word) for c in known.CONCEPTS if c.name == target for word in (*c.words, *c.labels)}
-    return concept_of(name) == target or label_key(target) in key or not words.isdisjoint({key, *map(label_key, other_names(name))})
+    return (
+        concept_of(name) == target or label_key(target) in key or not words.isdisjoint({key, *map(label_key, other_names(name))})
+    )
 
 
 def _say_labels(survey: SurveyFacts, notes: Notes) -> None:

@@ -47,7 +47,9 @@ def _is_about_others(intent: Intent, structures: dict[str, int]) -> bool:
     """“Find the collapsed lungs” asks for a finding, not for the lungs that are outlined."""
     findings = [c for c in known.CONCEPTS if c.name in intent.targets and c.kind == "disease"]
     names = [name for name in structures if not is_unnamed(name)]
-    return bool(findings and len(names) == len(structures)) and not any(contains(normalise(n), c.words) for c in findings for n in names)
+    return bool(findings and len(names) == len(structures)) and not any(
+        contains(normalise(n), c.words) for c in findings for n in names
+    )
 
 
 def _marks(intent: Intent) -> bool:

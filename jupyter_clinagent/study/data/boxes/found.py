@@ -42,6 +42,8 @@ class AnnotatedBoxes:
         Of boxes in a table: the column with their classes.
     unread
         Images of which an annotation can't be read, or not in full, with the reason: :data:`UNREAD` or :data:`PARTLY`.
+    said
+        What was assumed while reading them.
     """
 
     layout: BoxLayout
@@ -51,6 +53,7 @@ class AnnotatedBoxes:
     relative: bool = False
     class_column: str | None = None
     unread: dict[str, str] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.strangers)

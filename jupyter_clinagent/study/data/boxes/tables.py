@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from jupyter_clinagent.study.data.boxes.found import UNNAMED, AnnotatedBoxes, Row, gather
+from jupyter_clinagent.study.data.boxes.readers import fused, reader_column
 from jupyter_clinagent.study.data.roles import LEAST_NUMBERS, as_numbers, is_blank, is_named_like_label, share_of_numbers
 from jupyter_clinagent.study.data.tables import Table
 
@@ -61,7 +62,14 @@ def _boxes(table: Table) -> AnnotatedBoxes | None:
     relative = bool(whole.any()) and bool((numbers[whole].max() <= 1).all())
     # Rows without any coordinate say that the image has no box; some without, or words in their place, can't be read.
     said = (~cells.apply(is_blank)).any(axis=1) | _names_finding(table, column, whole)
-    return gather("table", _rows(table, _corners(numbers[said]), column), [table.name], relative, column)
+    found = gather("table", _rows(table, _corners(numbers[said]), column), [table.name], relative, column)
+    return found if found is None else _of_one_reader(found, table.frame[said & table.files.notna()])
+
+
+def _of_one_reader(found: AnnotatedBoxes, rows: pd.DataFrame) -> AnnotatedBoxes:
+    """What several readers marked counts once; ``rows`` are those of the boxes."""
+    reader = reader_column(rows)
+    return found if reader is None else fused(found, rows[reader].tolist())
 
 
 def _names_finding(table: Table, column: str | None, boxed: pd.Series) -> pd.Series:

@@ -1,0 +1,60 @@
+"""Requests that are questions: is it there, which of these show it, which grade from 0 to 4."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.wording import contains
+
+_SHOWING = r"(?:shows?|ha(?:ve|s)|contains?|zeig(?:en|t)|haben|hat|enthalten|enthaelt)"
+_WHICH_HAVE = re.compile(rf"\b(?:which|welche\w*)\b.*\b{_SHOWING}\b")
+_YES_OR_NO = re.compile(r"(?:^|\. )(?:is|are|does|has|ist|sind|hat|zeigt)\b")
+"""A clause that begins so asks for yes or no."""
+_PLACE = re.compile(r"(?:where|wo)\b")
+_OF_ALL = re.compile(
+    r"""\b(?:which|welche\w*)\ (?:of|von|der|dieser)\ (?:(?:these|those|the|our|my|diesen|den|unseren)\ )?(?:\w+\ ){0,3}?
+    (are|show|have|sind|zeigen|haben)\b""",
+    re.VERBOSE,
+)
+_UNITS = r"(?:%|min|percent|prozent|h\b|hours?|stunden?|years?|jahre)"
+_GRADES = re.compile(rf"\b(\d{{1,2}}) ?(?:to|bis|through|-|–) ?(\d{{1,2}})\b(?! ?{_UNITS})")
+
+
+def without_all(stating: str) -> tuple[str, bool]:
+    """A request without the words for all images together, and whether there were any.
+
+    Examples
+    --------
+    >>> without_all("which of these moles are melanomas")
+    ('which are melanomas', True)
+    """
+    told, number = _OF_ALL.subn(r"which \1", stating)
+    return told, bool(number)
+
+
+def asks_whether(plain: str, stating: str) -> bool:
+    """Whether a request asks for yes or no; “where are the polyps?” asks for their place.
+
+    Parameters
+    ----------
+    plain
+        All of it, normalised.
+    stating
+        The part that says what to tell apart, with a point between clauses.
+    """
+    if _PLACE.match(plain):
+        return False
+    return contains(stating, known.PHRASES["whether"]) or any(pattern.search(stating) for pattern in (_WHICH_HAVE, _YES_OR_NO))
+
+
+def named_grades(plain: str) -> tuple[str, str] | None:
+    """The lowest and the highest grade that a normalised request names.
+
+    Examples
+    --------
+    >>> named_grades("grade the knees from 0 to 4"), named_grades("at 90-95 % sensitivity")
+    (('0', '4'), None)
+    """
+    found = _GRADES.search(plain)
+    return (found[1], found[2]) if found else None
