@@ -12,7 +12,8 @@ import pandas as pd
 from jupyter_clinagent.study.cohort.confounders import presence
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
 from jupyter_clinagent.study.data.pairing import ONE
-from jupyter_clinagent.tasks.segmentation.outlines import Outlines, find_outlines
+from jupyter_clinagent.tasks.segmentation.described import Outlines
+from jupyter_clinagent.tasks.segmentation.outlines import find_outlines
 
 AGREES, APART = 0.95, 0.2
 """Masks outline what a column speaks of, if so many of the outlined images have it, and by so much more than the others."""
