@@ -7,7 +7,9 @@ import re
 from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, SPLIT_WORDS
 
 FOLDERS = MASK_FOLDERS | {"seg", "gt", "groundtruth", "ground_truth", "ground truth", "outlines", "contours", "lesion_masks"}
-PERHAPS = frozenset(["label", "labels", "annotation", "annotations", "manual", "1st_manual", "target", "targets"])
+PERHAPS = frozenset(
+    ["label", "labels", "annotation", "annotations", "manual", "1st_manual", "2nd_manual", "3rd_manual", "target", "targets"]
+)
 """Folders that hold masks if their files are named like images elsewhere."""
 _SURE = frozenset(
     ["mask", "masks", "maske", "masken", "segmentation", "segmentations", "segmentierung", "segmentierungen", "groundtruth",

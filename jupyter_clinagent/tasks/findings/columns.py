@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -26,7 +27,9 @@ from jupyter_clinagent.tasks.findings.found import (
     YES,
     FoundFindings,
     says_nothing_found,
+    spellings,
     without_suspicion,
+    written_in,
 )
 from jupyter_clinagent.tasks.findings.listed import find_listed
 
@@ -56,21 +59,23 @@ def find_findings(inventory: Inventory, least: int = LEAST) -> FoundFindings | N
     if not inventory.image_tables:
         return None
     rows = image_rows(inventory)
-    named = {c.name: c for table in inventory.tables for c in table.columns if c.role in _ROLES}
-    cells = {name: _cells(inventory, rows, name) for name in named if name in rows.columns}
-    answers = {name: _answers(one) for name, one in cells.items()}
-    listed = find_listed(inventory, rows, [name for name, one in answers.items() if one.mostly])
+    spelled = spellings(c.name for t in inventory.tables for c in t.columns if c.role in _ROLES and c.name in rows.columns)
+    answers = {name: _answers(_cells(inventory, rows, names)) for name, names in spelled.items()}
+    listed = find_listed(inventory, rows, [other for name, one in answers.items() if one.mostly for other in spelled[name]])
     columns = {name: one for name, one in answers.items() if one.fits}
     unread = {name: one for name, one in answers.items() if one.mostly and not one.fits}
     if listed and (listed.named_so or len(columns) < LEAST):
         return listed
-    return _from_columns(rows, columns, unread) if len(columns) >= least else None
+    if len(columns) < least:
+        return None
+    return replace(_from_columns(rows, columns, unread), spent=[other for name in columns for other in spelled[name]])
 
 
-def _cells(inventory: Inventory, rows: pd.DataFrame, name: str) -> pd.Series:
-    """All that is written in a column, by file: an image may have several rows, and several tables."""
-    parts = [t.frame[name].set_axis(t.files)[t.files.notna().to_numpy()] for t in inventory.image_tables if name in t.frame]
-    return pd.concat(parts) if parts else rows[name]
+def _cells(inventory: Inventory, rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """All that is written of a finding, by file: an image may have several rows, and several tables, which spell it their way."""
+    own = [cells for name in names for table in inventory.image_tables for cells in written_in(table, name)]
+    joined = [rows[name] for name in names if not any(name in table.frame for table in inventory.image_tables)]
+    return pd.concat([*own, *joined])
 
 
 class _Answers(NamedTuple):

@@ -25,7 +25,9 @@ from jupyter_clinagent.tasks.findings.found import (
     FoundFindings,
     key_of,
     says_nothing_found,
+    spellings,
     without_suspicion,
+    written_in,
 )
 
 LEAST = 2
@@ -81,11 +83,12 @@ def _columns(inventory: Inventory) -> Iterator[tuple[str, pd.Series]]:
     """Cells of the columns that may list findings, those named like it first, by file; an image may have several rows."""
     tables = inventory.image_tables
     known = {c.name: c.role for table in reversed(tables) for c in reversed(table.columns) if c.role in _ROLES}
+    spelled = spellings(c.name for table in tables for c in table.columns if c.name in known)
     for name in sorted(
-        known, key=lambda name: (known[name] != "label", *(not like.search(name.lower()) for like in (_NAMED, _ALSO_NAMED)))
+        spelled, key=lambda name: (known[name] != "label", *(not like.search(name.lower()) for like in (_NAMED, _ALSO_NAMED)))
     ):
-        parts = [t.frame[name].set_axis(t.files)[t.files.notna().to_numpy()] for t in tables if name in t.frame.columns]
-        yield name, pd.concat(parts).dropna().astype(str)
+        parts = [cells for other in spelled[name] for table in tables for cells in written_in(table, other)]
+        yield name, pd.concat(parts).rename(name).dropna().astype(str)
 
 
 # ------------------------------------------------------------------ what is listed

@@ -500,3 +500,18 @@ def test_what_is_changed_on_the_card_replaces_what_the_request_said(tmp_path: Pa
     changed = _merge(asked, read_request("Count uncertain ones as positive"))
     drafts = [draft(intent, survey, {}) for intent in (asked, changed, _merge(changed, read_request("20 minutes")))]
     assert [one.more["uncertain"] for one in drafts if isinstance(one, Draft)] == ["negative", "positive", "positive"]
+
+
+def test_a_finding_that_tables_spell_differently_is_one(tmp_path: Path) -> None:
+    write(tmp_path, {"Pleural Effusion": [1, 0, 1, 0] * 3, "mass": [0, 1, 1, 0] * 3}, "a.csv")
+    both = pd.read_csv(tmp_path / "a.csv").rename(columns={"Pleural Effusion": "pleural_effusion", "mass": "Mass "})
+    both.iloc[:6].to_csv(tmp_path / "a.csv", index=False)
+    both.iloc[6:].rename(columns={"pleural_effusion": "PLEURAL-effusion"}).to_csv(tmp_path / "b.csv", index=False)
+    assert codes(tmp_path) == {"pleural_effusion": [1, 0, 1, 0] * 3, "Mass": [0, 1, 1, 0] * 3}
+
+
+def test_a_list_that_tables_call_differently_is_one(tmp_path: Path) -> None:
+    table = pd.read_csv(write(tmp_path, {"findings": lists("|", "none", STEPS)}) / "train.csv")
+    table.iloc[:40].to_csv(tmp_path / "train.csv", index=False)
+    table.iloc[40:].rename(columns={"findings": "Findings"}).to_csv(tmp_path / "test.csv", index=False)
+    assert codes(tmp_path) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
