@@ -18,8 +18,8 @@ def test_a_table_that_names_images_and_has_no_label_is_not_said_to_name_none(tmp
     (tmp_path / "other.csv").write_text("scan,dx\nx1,a\nx2,b\n", encoding="utf-8")
     assert problems(tmp_path) == [
         "The rows of other.csv name none of the images.",
-        "The rows of train.csv name 12 of the images, but none of its other columns (“patient_id”, “note”) holds a few values that "
-        "could be a label.",
+        "The rows of train.csv name 12 of the images, but none of its other columns (“patient_id”, “note”) holds a few values "
+        "that could be a label.",
     ]
 
 

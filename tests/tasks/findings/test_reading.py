@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -515,3 +517,21 @@ def test_a_list_that_tables_call_differently_is_one(tmp_path: Path) -> None:
     table.iloc[:40].to_csv(tmp_path / "train.csv", index=False)
     table.iloc[40:].rename(columns={"findings": "Findings"}).to_csv(tmp_path / "test.csv", index=False)
     assert codes(tmp_path) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
+
+
+@pytest.mark.parametrize("printed", [str, json.dumps, lambda names: str(np.array(names)), lambda names: str(tuple(names))])
+def test_printed_lists_are_read_also_beside_plain_words(tmp_path: Path, printed: Callable[[list[str]], str]) -> None:
+    cells = [printed(cell.split("|")) if cell else "No Finding" for cell in lists("|", "", STEPS)]
+    folder = write(tmp_path, {"labels": cells})
+    assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
+
+
+def test_a_comma_within_quotation_marks_parts_nothing(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"labels": ["['Nevus, dermal', 'Scar']", "['Scar']", "['Nevus, dermal']", "[]"] * 3})
+    assert list(codes(folder)) == ["Nevus, dermal", "Scar"]
+
+
+def test_lists_that_are_joined_in_two_ways_are_read(tmp_path: Path) -> None:
+    one, other = lists("; ", "normal", STEPS), lists(", ", "normal", STEPS)
+    folder = write(tmp_path, {"findings": [*one[:30], *other[30:60], *lists("\n", "normal", STEPS)[60:]]})
+    assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
