@@ -47,6 +47,12 @@ def load(folder: Path, **wishes: object) -> Cohort:
         ["positive", "negative", "equivocal", ""],
         ["ja", "nein", "fraglich", ""],
         ["TRUE", "FALSE", "maybe", ""],
+        ["pos.", "neg.", "?", ""],
+        ["positiv", "negativ", "unklar", ""],
+        ["+", "-", "+?", ""],
+        ["Y", "N", "U", ""],
+        ["present", "not present", "possible", ""],
+        ["nachgewiesen", "nicht nachgewiesen", "fraglich", ""],
     ],
 )
 def test_yes_no_uncertain_and_nothing_are_read_however_they_are_written(tmp_path: Path, said: list[str]) -> None:
@@ -535,3 +541,19 @@ def test_lists_that_are_joined_in_two_ways_are_read(tmp_path: Path) -> None:
     one, other = lists("; ", "normal", STEPS), lists(", ", "normal", STEPS)
     folder = write(tmp_path, {"findings": [*one[:30], *other[30:60], *lists("\n", "normal", STEPS)[60:]]})
     assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
+
+
+def test_codes_of_1_and_2_are_no_findings_and_it_is_said(tmp_path: Path) -> None:
+    twos = [1 + k // EACH % 2 for k in range(NUMBER)]
+    rare = [2 if k == 0 else 1 for k in range(NUMBER)]
+    folder = write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "edema": twos, "hernia": rare})
+    found = find_findings(take_inventory(folder))
+    assert found is not None
+    assert list(found.codes) == ["effusion", "mass"]
+    assert any("1 and 2 and nothing says which means yes: edema, hernia" in line for line in found.said)
+
+
+def test_where_all_are_codes_of_1_and_2_the_request_is_refused_with_that(tmp_path: Path) -> None:
+    folder = write(tmp_path, {name: [1 + k // step % 2 for k in range(NUMBER)] for name, step in (("effusion", 2), ("mass", 4))})
+    with pytest.raises(LabelsDoNotMatch, match="1 and 2 and nothing says which means yes: effusion, mass"):
+        draft(read_request("List all findings"), survey_facts(take_inventory(folder)), {})
