@@ -27,6 +27,7 @@ from jupyter_clinagent.study.data.layouts import find_split_folders
 from jupyter_clinagent.study.data.masks import count_unfit, find_masks
 from jupyter_clinagent.study.data.modality import look_at_sample
 from jupyter_clinagent.study.data.roles import is_named_like_label
+from jupyter_clinagent.study.data.second_images import say_second_images
 from jupyter_clinagent.study.data.tables import Table
 from jupyter_clinagent.tasks import registry
 
@@ -212,6 +213,7 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
     for table in inventory.image_tables:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
+    said += say_second_images(inventory)
     best = next(iter(group_candidates(inventory)), None)
     if best == DICOM_PATIENT:
         said.append(f"{SAME_PATIENT}.")

@@ -40,7 +40,8 @@ def annotated_outlines(inventory: Inventory) -> Annotated:
         found, strangers = read(inventory.folder, index)
         if any(images for images in found.values()):
             return Annotated(found, source, strangers, [], read is _coco)
-    found, strangers, said = tables_of_runs(inventory.tables, read_legend(inventory.folder, no_legends(inventory.tables)))
+    legend = read_legend(inventory.folder, no_legends(inventory.tables))
+    found, strangers, said = tables_of_runs(inventory.tables, legend, inventory.folder)
     return Annotated(found, "a table of runs of pixels", strangers, said)
 
 
