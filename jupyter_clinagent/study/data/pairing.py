@@ -20,6 +20,7 @@ _AFTER = re.compile(
 )
 _PART = re.compile(rf"[ _-](?:{'|'.join(SPLIT_WORDS)})$")
 _BEFORE = re.compile(r"^(?:masks?|seg(?:mentation)?|gt|labels?)[ _-]+(.+)$", re.I)
+_CHANNEL = "_0000"
 _GAP = re.compile(r"[ _.-]+")
 _NUMBER = "#"
 MOST_IN, RECURS = 0.5, 2
@@ -232,9 +233,9 @@ def _structure(home: _Home | None, match: _Match, mask: str) -> str:
 
 
 def _names(image: str) -> set[str]:
-    """What masks may call an image: its stem, without the name of a partition at the end (DRIVE's “21_training”)."""
+    """What masks may call an image: its stem, without partition (DRIVE's “21_training”) or first channel (nnU-Net) at its end."""
     stem = PurePosixPath(image).stem.lower()
-    return {stem, _PART.sub("", stem) or stem}
+    return {stem, _PART.sub("", stem) or stem, stem.removesuffix(_CHANNEL) or stem}
 
 
 def _base(stem: str) -> str | None:

@@ -17,6 +17,8 @@ from jupyter_clinagent.tasks.segmentation import TASK
 
 _UNNAMED = (
     "outline",
+    "foreground",
+    "object",
     "masks",
     "mask",
     "segmentation",
