@@ -7,7 +7,9 @@ import re
 from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, SPLIT_WORDS
 
 FOLDERS = MASK_FOLDERS | {"seg", "gt", "groundtruth", "ground_truth", "ground truth", "outlines", "contours", "lesion_masks"}
-PERHAPS = frozenset(["label", "labels", "annotation", "annotations", "manual", "1st_manual", "target", "targets"])
+PERHAPS = frozenset(
+    ["label", "labels", "annotation", "annotations", "manual", "1st_manual", "2nd_manual", "3rd_manual", "target", "targets"]
+)
 """Folders that hold masks if their files are named like images elsewhere."""
 _SURE = frozenset(
     ["mask", "masks", "maske", "masken", "segmentation", "segmentations", "segmentierung", "segmentierungen", "groundtruth",
@@ -24,6 +26,8 @@ _NOTHING = frozenset(
      "gif", "jpg", "jpeg", "expert", "st", "nd", "resized", "corrected", "label", "labels", "annotation", "annotations"]
 )  # fmt: skip
 """Words that don't name what is outlined."""
+_PARTS = frozenset(["tr", "ts", "te", "va"])
+"""Partitions in names such as “imagesTr” and “labelsTr” (nnU-Net)."""
 CERTAIN, SURE, UNSURE, NONE = 3, 2, 1, 0
 """How surely the name of a folder says that it holds masks. Only with the first one nothing else has to say so."""
 
@@ -41,13 +45,14 @@ def rank(folder: str) -> int:
     found = set(map(str.lower, words(folder)))
     if found & _SURE:
         return UNSURE if found & _IMAGES else SURE
-    return UNSURE if folder.lower() in PERHAPS or (found & _UNSURE and not found & _IMAGES) else NONE
+    perhaps = folder.lower() in PERHAPS or set() < found - _PARTS <= PERHAPS
+    return UNSURE if perhaps or (found & _UNSURE and not found & _IMAGES) else NONE
 
 
 def holds_images(folder: str) -> bool:
     """Whether a folder's name says nothing but that it holds images."""
     found = set(map(str.lower, words(folder)))
-    return bool(found & _IMAGES) and found <= _IMAGES | SPLIT_WORDS.keys()
+    return bool(found & _IMAGES) and found <= _IMAGES | SPLIT_WORDS.keys() | _PARTS
 
 
 def says_mask(name: str) -> bool:
@@ -63,7 +68,7 @@ def thing(name: str, besides: frozenset[str] = frozenset()) -> str:
     >>> thing("liver_masks"), thing("leftMask"), thing("train_masks"), thing("Lebermasken"), thing("masks_optic_disc_2")
     ('liver', 'left', '', 'Leber', 'optic disc')
     """
-    idle = _SURE | _UNSURE | _NOTHING | _IMAGES | SPLIT_WORDS.keys() | besides
+    idle = _SURE | _UNSURE | _NOTHING | _IMAGES | SPLIT_WORDS.keys() | _PARTS | besides
     return " ".join(word for word in words(name) if word.lower() not in idle and not word.isdigit())
 
 

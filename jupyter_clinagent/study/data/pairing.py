@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from jupyter_clinagent.study.data import mask_names
 from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, SPLIT_WORDS
+from jupyter_clinagent.study.data.readers import numbered_reader, reader_of
 
 ONE = "outline"
 """Name of the structure where nothing names it."""
@@ -19,6 +20,7 @@ _AFTER = re.compile(
 )
 _PART = re.compile(rf"[ _-](?:{'|'.join(SPLIT_WORDS)})$")
 _BEFORE = re.compile(r"^(?:masks?|seg(?:mentation)?|gt|labels?)[ _-]+(.+)$", re.I)
+_CHANNEL = "_0000"
 _GAP = re.compile(r"[ _.-]+")
 _NUMBER = "#"
 MOST_IN, RECURS = 0.5, 2
@@ -89,7 +91,7 @@ def pair_masks(files: Sequence[str]) -> Paired:
             if image is None:
                 alone.append(file)
             else:
-                found[_structure(homes.get(file), matches[file].rest)][image].append(file)
+                found[_structure(homes.get(file), matches[file], file)][image].append(file)
     return Paired(_by_folder({name: dict(pairs) for name, pairs in found.items()}, homes), alone, strange)
 
 
@@ -109,7 +111,7 @@ def _homes(files: Sequence[str]) -> tuple[dict[str, _Home], list[str]]:
             if not _holds_masks(members, stems, homes[members[0]]):
                 strange += members if level == mask_names.SURE else []
                 homes = {file: home for file, home in homes.items() if file not in members}
-    own = {home.own: mask_names.thing(home.own, frozenset(besides)) for home in homes.values()}
+    own = {home.own: _thing(home.own, frozenset(besides)) for home in homes.values()}
     return {file: home._replace(own=own[home.own]) for file, home in homes.items()}, strange
 
 
@@ -130,8 +132,9 @@ def _home(file: str, top: int) -> _Home | None:
     if best == mask_names.NONE:
         return None
     below = [part for part in parts[level + 1 :] if part.lower() not in SPLIT_WORDS]
+    below = below[:1] + [part for part in below[1:] if reader_of(part) or reader_of(below[0])][:1]
     own = parts[level] if best < mask_names.CERTAIN and mask_names.says_mask(parts[level]) else ""
-    return _Home("/".join(parts[: level + 1]), best, own, below[0] if below else "")
+    return _Home("/".join(parts[: level + 1]), best, own, " ".join(below))
 
 
 def _by_home(homes: dict[str, _Home], level: int) -> dict[str, list[str]]:
@@ -211,21 +214,28 @@ def _orphans(files: Sequence[str], matches: dict[str, _Match]) -> set[str]:
 
 
 def _key(rest: str) -> str:
-    return mask_names.thing(rest).lower() or _NUMBER
+    return _thing(rest).lower() or _NUMBER
 
 
-def _structure(home: _Home | None, rest: str) -> str:
+def _thing(name: str, besides: frozenset[str] = frozenset()) -> str:
+    """What is outlined; where readers are numbered, who of them, too: two readers' outlines are not one."""
+    thing, reader = mask_names.thing(name, besides), numbered_reader(name)
+    return " ".join(dict.fromkeys([*thing.lower().split(), *reader.split()])) if reader else thing
+
+
+def _structure(home: _Home | None, match: _Match, mask: str) -> str:
     """Named by the folder of masks, else by the one below it, and by what a mask's name says beside its image's."""
     below = home.below if home else ""
-    folder = (home.own if home else "") or (mask_names.thing(below) if mask_names.says_mask(below) else below)
-    beside = mask_names.thing(rest)
-    return " ".join([folder, beside] if beside.lower() not in folder.lower() else [folder]).strip() or ONE
+    folder = (home.own if home else "") or (_thing(below) if mask_names.says_mask(below) else below)
+    beside = _thing(match.rest) or numbered_reader(PurePosixPath(mask).stem.lower().removeprefix(match.image))
+    told = f"{folder} {numbered_reader(PurePosixPath(home.folder).name if home else '')}"
+    return " ".join([folder, beside] if beside.lower() not in told.lower() else [folder]).strip() or ONE
 
 
 def _names(image: str) -> set[str]:
-    """What masks may call an image: its stem, without the name of a partition at the end (DRIVE's “21_training”)."""
+    """What masks may call an image: its stem, without partition (DRIVE's “21_training”) or first channel (nnU-Net) at its end."""
     stem = PurePosixPath(image).stem.lower()
-    return {stem, _PART.sub("", stem) or stem}
+    return {stem, _PART.sub("", stem) or stem, stem.removesuffix(_CHANNEL) or stem}
 
 
 def _base(stem: str) -> str | None:

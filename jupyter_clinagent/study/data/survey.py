@@ -27,6 +27,7 @@ from jupyter_clinagent.study.data.layouts import find_split_folders
 from jupyter_clinagent.study.data.masks import count_unfit, find_masks
 from jupyter_clinagent.study.data.modality import look_at_sample
 from jupyter_clinagent.study.data.roles import is_named_like_label
+from jupyter_clinagent.study.data.second_images import say_second_images
 from jupyter_clinagent.study.data.tables import Table
 from jupyter_clinagent.tasks import registry
 
@@ -212,6 +213,7 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
     for table in inventory.image_tables:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
+    said += say_second_images(inventory)
     best = next(iter(group_candidates(inventory)), None)
     if best == DICOM_PATIENT:
         said.append(f"{SAME_PATIENT}.")
@@ -224,10 +226,7 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
 def _problems(inventory: Inventory, layout: str, unreadable: int) -> list[str]:
     found = list(inventory.problems)
     if layout == "unlabelled":
-        tables = ", ".join(table.name for table in inventory.tables)
-        found.append(
-            f"The rows of {tables} name none of the images." if tables else "No labels: neither class folders nor a table."
-        )
+        found += _say_unlabelled(inventory)
     if inventory.boxes and inventory.boxes.strangers:
         found.append(f"{len(inventory.boxes.strangers)} boxes are for images that are not there.")
     if inventory.boxes and (doubtful := inventory.boxes.doubtful):
@@ -241,3 +240,16 @@ def _problems(inventory: Inventory, layout: str, unreadable: int) -> list[str]:
     if unreadable:
         found.append(f"{unreadable} of the sampled images could not be read.")
     return found
+
+
+def _say_unlabelled(inventory: Inventory) -> list[str]:
+    """Why no table labels the images: it names none of them, or says nothing of them that recurs."""
+    strange = ", ".join(table.name for table in inventory.tables if not table.matched)
+    said = [f"The rows of {strange} name none of the images."] if strange else []
+    return [*said, *map(_say_no_label, inventory.image_tables)] or ["No labels: neither class folders nor a table."]
+
+
+def _say_no_label(table: Table) -> str:
+    others = ", ".join(f"“{c.name}”" for c in table.columns if c.role != "image")
+    why = f"none of its other columns ({others})" if others else "it has no other column that"
+    return f"The rows of {table.name} name {table.matched} of the images, but {why} holds a few values that could be a label."

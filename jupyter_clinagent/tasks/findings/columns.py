@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -26,23 +27,28 @@ from jupyter_clinagent.tasks.findings.found import (
     YES,
     FoundFindings,
     says_nothing_found,
+    spellings,
     without_suspicion,
+    written_in,
 )
 from jupyter_clinagent.tasks.findings.listed import find_listed
 
 LEAST = 2
 """Fewer columns of yes and no are no set of findings."""
 _WORDS = {
-    YES: "1 1.0 yes y true t positive pos present ja j vorhanden + x",
-    NO: "0 0.0 no n false f negative neg absent nein none fehlt -",
+    YES: "1 1.0 yes y true t positive positiv pos present detected seen ja j vorhanden nachgewiesen + x",
+    NO: "0 0.0 no n false f negative negativ neg absent not_present not_detected not_seen nein none fehlt nicht_vorhanden "
+    "nicht_nachgewiesen -",
     UNCERTAIN: "-1 -1.0 uncertain unclear unsure maybe possible possibly equivocal indeterminate borderline fraglich unklar "
     "unsicher vielleicht ? u",
 }
 _CODES = {word: code for code, words in _WORDS.items() for word in words.split()}
 _EMPTY = {"nan", "na", "<na>", "null"}
 """How programs write an empty cell."""
+_TWO = {"2", "2.0", "2."}
 _ODD = 0.1
 """A column of yes and no may hold this share of other entries, but only one other number: more are grades or counts."""
+_CODED = "Not read as findings, because they hold 1 and 2 and nothing says which means yes: {}. Write yes and no there instead."
 _SHOWN = 3
 _ROLES = ("label", "other", "confounder", "alias", "ignored", "site")
 
@@ -56,21 +62,35 @@ def find_findings(inventory: Inventory, least: int = LEAST) -> FoundFindings | N
     if not inventory.image_tables:
         return None
     rows = image_rows(inventory)
-    named = {c.name: c for table in inventory.tables for c in table.columns if c.role in _ROLES}
-    cells = {name: _cells(inventory, rows, name) for name in named if name in rows.columns}
-    answers = {name: _answers(one) for name, one in cells.items()}
-    listed = find_listed(inventory, rows, [name for name, one in answers.items() if one.mostly])
+    spelled = _spelled(inventory, rows)
+    answers = {name: _answers(_cells(inventory, rows, names)) for name, names in spelled.items()}
+    listed = find_listed(inventory, rows, [other for name, one in answers.items() if one.mostly for other in spelled[name]])
     columns = {name: one for name, one in answers.items() if one.fits}
     unread = {name: one for name, one in answers.items() if one.mostly and not one.fits}
     if listed and (listed.named_so or len(columns) < LEAST):
         return listed
-    return _from_columns(rows, columns, unread) if len(columns) >= least else None
+    if len(columns) < least:
+        return None
+    return replace(_from_columns(rows, columns, unread), spent=[other for name in columns for other in spelled[name]])
 
 
-def _cells(inventory: Inventory, rows: pd.DataFrame, name: str) -> pd.Series:
-    """All that is written in a column, by file: an image may have several rows, and several tables."""
-    parts = [t.frame[name].set_axis(t.files)[t.files.notna().to_numpy()] for t in inventory.image_tables if name in t.frame]
-    return pd.concat(parts) if parts else rows[name]
+def unclear_codes(inventory: Inventory) -> str:
+    """In a sentence, which columns hold 1 and 2 and could mean yes by either; empty where none does."""
+    rows = image_rows(inventory)
+    coded = [name for name, names in _spelled(inventory, rows).items() if _answers(_cells(inventory, rows, names)).coded]
+    return _CODED.format(", ".join(coded)) if coded else ""
+
+
+def _spelled(inventory: Inventory, rows: pd.DataFrame) -> dict[str, list[str]]:
+    """Columns that may be findings, and how the tables spell each."""
+    return spellings(c.name for t in inventory.tables for c in t.columns if c.role in _ROLES and c.name in rows.columns)
+
+
+def _cells(inventory: Inventory, rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """All that is written of a finding, by file: an image may have several rows, and several tables, which spell it their way."""
+    own = [cells for name in names for table in inventory.image_tables for cells in written_in(table, name)]
+    joined = [rows[name] for name in names if not any(name in table.frame for table in inventory.image_tables)]
+    return pd.concat([*own, *joined])
 
 
 class _Answers(NamedTuple):
@@ -83,15 +103,22 @@ class _Answers(NamedTuple):
     """Entries that say that it is not known."""
 
     @property
+    def coded(self) -> bool:
+        """Whether it holds 1 and 2 and nothing says which is yes: both are usual."""
+        return bool(self.odd) and set(self.odd) <= _TWO and bool((self.codes == YES).any()) and not (self.codes == NO).any()
+
+    @property
     def mostly(self) -> bool:
         """Whether most entries are answers, and one of them is yes."""
-        return bool((self.codes == YES).any()) and sum(self.odd.values()) < self._answered
+        return bool((self.codes == YES).any()) and (self.coded or sum(self.odd.values()) < self._answered)
 
     @property
     def fits(self) -> bool:
         """Whether it is a finding: answers, and at most a few entries that are none."""
         if not self.odd:
             return bool(self.codes.isin([YES, NO]).any())
+        if self.coded:
+            return False
         numbers = [value for value in self.odd if re.fullmatch(r"[-+]?\d+([.,]\d+)?", value)]
         return self.mostly and len(numbers) <= 1 and sum(self.odd.values()) <= _ODD * (sum(self.odd.values()) + self._answered)
 
@@ -121,7 +148,8 @@ def _codes_of(values: Collection[str]) -> dict[str, int | None]:
 
 
 def _code(value: str) -> int | None:
-    plain = value.lower()
+    plain = re.sub(r"(?<=\w)\.$", "", value.lower())  # “pos.”
+    plain = re.sub(r"\s+", "_", plain) if re.sub(r"\s+", "_", plain) in _CODES else plain
     suspected = without_suspicion(plain)
     return _CODES.get(plain, UNCERTAIN if suspected is not None and suspected in {"", *_CODES} else None)
 
@@ -161,7 +189,8 @@ def _say_left_out(columns: Mapping[str, _Answers], unread: Mapping[str, _Answers
     """Which entries are not known, and why; and which columns are no findings for theirs."""
     odd = "; ".join(f"{name} ({_times(one.odd)})" for name, one in columns.items() if one.odd)
     unknown = "; ".join(f"{name} ({_times(one.unknown)})" for name, one in columns.items() if one.unknown)
-    others = "; ".join(f"{name} ({_times(one.odd)})" for name, one in unread.items())
+    others = "; ".join(f"{name} ({_times(one.odd)})" for name, one in unread.items() if not one.coded)
+    coded = ", ".join(name for name, one in unread.items() if one.coded)
     sentences = (
         (odd, "Neither yes, no nor uncertain, so left out for that finding: {}. Write yes or no there to use these entries."),
         (unknown, "Said to be not known, so left out for that finding, whatever empty cells count as: {}."),
@@ -169,6 +198,7 @@ def _say_left_out(columns: Mapping[str, _Answers], unread: Mapping[str, _Answers
             others,
             "Not read as findings, because they hold more than yes, no and uncertain: {}. Write yes or no there if they are.",
         ),
+        (coded, _CODED),
     )
     return [sentence.format(listed) for listed, sentence in sentences if listed]
 

@@ -20,13 +20,16 @@ from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.findings import TASK
-from jupyter_clinagent.tasks.findings.naming import asked_for, dreaded, excepted, unknown_here
+from jupyter_clinagent.tasks.findings.naming import asked_for, dreaded, excepted, of_the_patient, unknown_here
 from jupyter_clinagent.tasks.findings.onesided import OneSided, one_sided, say
 from jupyter_clinagent.tasks.findings.policies import policies_of, say_policies
 from jupyter_clinagent.tasks.findings.specification import Policy, SeveralFindings
 
 MOST_NAMED = 4
 """More findings than these are only counted in the title."""
+
+
+_PATIENT = "Taken to describe the patient, not as findings of an image: {}"
 
 
 def seen_in(survey: SurveyFacts) -> dict[str, Any]:
@@ -102,6 +105,12 @@ def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], policies: 
     bare = OneSided([*seen["never"], *bare.never], [*seen.get("always", []), *bare.always])
     if not found:
         raise LabelsDoNotMatch(f"{' '.join(say(bare))} Add images of the other kind, or count uncertain entries otherwise.")
+    person = of_the_patient(intent, found)
+    found = [name for name in found if name not in person]
+    if not found:
+        raise LabelsDoNotMatch(f"{_PATIENT.format(listed(person))}, and the data hold no other findings.")
+    if person:
+        notes.add(f"{_PATIENT.format(listed(person))}; name them in the request if they are to be told, too.")
     named = asked_for(intent, found)
     enough = len(named) > 1 or (bool(named) and intent.task != TASK.name)
     aside = {*excepted(intent, found), *_shortcuts(intent, survey)}
@@ -112,7 +121,7 @@ def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], policies: 
     if rest:
         why = "the request does not name them" if enough else "the request sets them aside"
         notes.add(f"Left out, because {why}: {listed(rest)}.")
-    if absent := unknown_here(intent, [*found, *bare.names, *seen.get("unread", [])]):
+    if absent := unknown_here(intent, [*found, *person, *bare.names, *seen.get("unread", [])]):
         notes.add(f"The request names {listed(absent)}, of which the data say nothing.")
     for line in say(bare):
         notes.add(line)

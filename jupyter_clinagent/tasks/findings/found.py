@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
+
+from jupyter_clinagent.study.data.tables import Table
 
 YES, NO, UNCERTAIN, NOT_KNOWN = 1, 0, -1, -2
 """``NOT_KNOWN`` is told, unlike an empty cell: no policy makes it yes or no."""
@@ -67,6 +70,25 @@ def key_of(text: str) -> str:
     ('pleural_effusion', 'pleural_effusion')
     """
     return re.sub(r"[\s_-]+", "_", text.strip().lower())
+
+
+def spellings(names: Iterable[str]) -> dict[str, list[str]]:
+    """Every spelling of each name, by the first of them.
+
+    Examples
+    --------
+    >>> spellings(["Pleural Effusion", "mass", "pleural_effusion"])
+    {'Pleural Effusion': ['Pleural Effusion', 'pleural_effusion'], 'mass': ['mass']}
+    """
+    found: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        found.setdefault(key_of(name), []).append(name)
+    return {names[0]: names for names in found.values()}
+
+
+def written_in(table: Table, column: str) -> list[pd.Series]:
+    """The cells of a table's column in the rows that name an image, by file; nothing where it has no such column."""
+    return [table.frame[column].set_axis(table.files)[table.files.notna().to_numpy()]] if column in table.frame else []
 
 
 def says_nothing_found(name: str) -> bool:

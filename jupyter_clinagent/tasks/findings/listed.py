@@ -25,14 +25,18 @@ from jupyter_clinagent.tasks.findings.found import (
     FoundFindings,
     key_of,
     says_nothing_found,
+    spellings,
     without_suspicion,
+    written_in,
 )
 
 LEAST = 2
 _ROLES = ("label", "other", "alias")
-_SEPARATED = re.compile(r"\s*[|;]\s*")
-_WITH_COMMA = re.compile(r"\s*[|;,]\s*")
+_SEPARATED = re.compile(r"\s*[|;\n]\s*")
+_WITH_COMMA = re.compile(r"\s*[|;,\n]\s*")
 _BRACKETS = re.compile(r"^\s*[\[({]\s*(.*?)\s*[\])}]\s*$")
+_QUOTED = re.compile(r"""(['"])(.*?)\1(?=[\s,\])}])""")
+"""An item of a list as Python, NumPy or JSON print it."""
 _NAMED = re.compile(r"label|finding|befund|class|diagnos|patholog|disease")
 _ALSO_NAMED = re.compile(r"annotation|observation|abnormal|\btags?\b")
 """Named so, a column of lists goes before columns of yes and no; rows of one image are joined only where it is named as above."""
@@ -81,23 +85,33 @@ def _columns(inventory: Inventory) -> Iterator[tuple[str, pd.Series]]:
     """Cells of the columns that may list findings, those named like it first, by file; an image may have several rows."""
     tables = inventory.image_tables
     known = {c.name: c.role for table in reversed(tables) for c in reversed(table.columns) if c.role in _ROLES}
+    spelled = spellings(c.name for table in tables for c in table.columns if c.name in known)
     for name in sorted(
-        known, key=lambda name: (known[name] != "label", *(not like.search(name.lower()) for like in (_NAMED, _ALSO_NAMED)))
+        spelled, key=lambda name: (known[name] != "label", *(not like.search(name.lower()) for like in (_NAMED, _ALSO_NAMED)))
     ):
-        parts = [t.frame[name].set_axis(t.files)[t.files.notna().to_numpy()] for t in tables if name in t.frame.columns]
-        yield name, pd.concat(parts).dropna().astype(str)
+        parts = [cells for other in spelled[name] for table in tables for cells in written_in(table, other)]
+        yield name, pd.concat(parts).rename(name).dropna().astype(str)
 
 
 # ------------------------------------------------------------------ what is listed
 def _parted(cells: pd.Series) -> pd.Series | None:
     """The parts of each cell; None where no image has several."""
-    separator = _SEPARATED if cells.str.contains(r"[|;]").any() else _WITH_COMMA if _commas_part(cells) else None
+    cells = cells.map(_unprinted)
+    separator = _WITH_COMMA if _commas_part(cells) else _SEPARATED if cells.str.contains(_SEPARATED).any() else None
     if separator is None:
         several = cells.groupby(level=0).nunique() > 1
         return cells.map(lambda cell: [cell.strip()]) if _NAMED.search(str(cells.name).lower()) and several.any() else None
     parted = cells.map(lambda cell: _parts(cell, separator))
     numbers = [not re.search(r"[^\W\d_]", part) for parts in parted for part in parts]
     return None if sum(numbers) > _NUMBERS * len(numbers) else parted
+
+
+def _unprinted(cell: str) -> str:
+    """“['mass', 'nevus, dermal']” as “mass|nevus, dermal”: what stands in quotation marks is one entry."""
+    bracketed = _BRACKETS.match(cell)
+    if not bracketed or not bracketed[1] or _QUOTED.sub("", f"{bracketed[1]} ").strip(" ,\n"):
+        return cell
+    return "|".join(item for _, item in _QUOTED.findall(f"{bracketed[1]} "))
 
 
 def _parts(cell: str, separator: re.Pattern[str]) -> list[str]:
@@ -112,8 +126,9 @@ def _commas_part(cells: pd.Series) -> bool:
         return False
     if cells.map(lambda cell: bool(_BRACKETS.match(cell))).all():
         return True
-    alone = {key_of(cell) for cell in cells.unique() if "," not in cell}
-    parts = {key_of(part) for cell in commas.unique() for part in _parts(cell, _WITH_COMMA)}
+    told = [part for cell in cells.unique() for part in _parts(cell, _SEPARATED)]
+    alone = {key_of(part) for part in told if "," not in part}
+    parts = {key_of(part) for one in told if "," in one for part in _parts(one, _WITH_COMMA)}
     return len(parts & alone) >= _ALONE * len(parts)
 
 

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
@@ -14,6 +15,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.risks import without_blanks
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise
+from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.policy_words import says_policy
 
 _EXCEPT = re.compile(r"\b(?:except|excluding|without|but not|apart from|leave out|leaving out|ohne|ausser|nicht aber)\b([^.;:]*)")
@@ -45,6 +47,19 @@ def asked_for(intent: Intent, names: Sequence[str]) -> list[str]:
     ]
 
 
+def describes_patient(name: str) -> bool:
+    """Whether a column's name speaks of the patient and of nothing else.
+
+    Examples
+    --------
+    >>> [describes_patient(name) for name in ("age>60", "is_male", "Raucher", "bone age", "effusion", "60")]
+    [True, True, True, False, False, False]
+    """
+    words = re.findall(r"[^\W\d_]+", normalise(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)))
+    patient, beside = _words_of("patient"), _words_of("beside")
+    return any(word in patient for word in words) and all(word in patient or word in beside for word in words)
+
+
 def excepted(intent: Intent, names: Sequence[str]) -> list[str]:
     """Findings that the request, or a later wish, sets aside: “all findings except support devices”."""
     aside = [intent.set_aside] if not _EITHER.search(normalise(intent.text)) else []
@@ -55,6 +70,17 @@ def excepted(intent: Intent, names: Sequence[str]) -> list[str]:
 
 def _set_aside(text: str) -> list[str]:
     return _OPENING.findall(text) + _EXCEPT.findall(_OPENING.sub(" ", text))
+
+
+def of_the_patient(intent: Intent, names: Sequence[str]) -> list[str]:
+    """Columns that describe the patient, where the request doesn't name them beside findings or by themselves.
+
+    “All findings of male smokers” names none of them: it asks for findings.
+    """
+    person = [name for name in names if describes_patient(name)]
+    spoken = asked_for(intent, names)
+    meant = spoken if intent.task != TASK.name or set(spoken) - set(person) else []
+    return [name for name in person if name not in meant]
 
 
 def unknown_here(intent: Intent, names: Sequence[str]) -> list[str]:
@@ -108,5 +134,14 @@ def _also_called(name: str) -> list[str]:
 
 @cache
 def _same() -> tuple[tuple[str, ...], ...]:
-    lists = tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))["same"]
-    return tuple(tuple(normalise(word) for word in words) for words in lists)
+    return tuple(tuple(normalise(word) for word in words) for words in _table()["same"])
+
+
+@cache
+def _words_of(name: str) -> frozenset[str]:
+    return frozenset(map(normalise, _table()[name]))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))

@@ -13,11 +13,13 @@ from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.drafting import draft, fitted, learnable, seen_in
-from jupyter_clinagent.tasks.findings.naming import asked_for, unknown_here
+from jupyter_clinagent.tasks.findings.naming import asked_for, describes_patient, of_the_patient, unknown_here
 from jupyter_clinagent.tasks.findings.policies import policies_of
 
 __all__ = ["claims", "draft", "fitted", "offers"]
 
+LEAST = 2
+"""Findings beside columns that describe the patient; one alone is an ordinary class."""
 _APART = ("from", "versus", "vs", "against", "gegen", "unterscheide", "unterscheiden")
 """Words that tell one thing from another."""
 
@@ -27,6 +29,7 @@ def offers(survey: SurveyFacts) -> list[Offer]:
     seen = seen_in(survey)
     counts: dict[str, dict[str, int]] = seen.get("findings", {})
     found, _ = learnable(counts, policies_of([]))
+    found = [name for name in found if not describes_patient(name)]
     if not found:
         return []
     listed = ", ".join(f"“{name}”" for name in found)
@@ -52,7 +55,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return _refuse_single(intent, survey, seen)
     if intent.task == TASK.name:
         return True
-    names = list(seen["findings"])
+    person = of_the_patient(intent, list(seen["findings"]))
+    names = [name for name in seen["findings"] if name not in person]
     named, other = asked_for(intent, names), _has_other_label(survey, seen)
     everything = not named and not unknown_here(intent, names) and (intent.all_classes or not intent.targets)
     if seen["layout"] == "cells":
@@ -63,6 +67,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return bool(seen["findings"][named[0]]["uncertain"])
     if named:
         return not intent.versus_rest
+    if len(names) < LEAST:
+        return False
     return (everything or intent.targets == ("abnormal",)) and not _tells_apart(intent, survey, seen)
 
 

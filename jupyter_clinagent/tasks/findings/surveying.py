@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from jupyter_clinagent.study.data.inventory import Inventory
-from jupyter_clinagent.tasks.findings.columns import LEAST, find_findings
+from jupyter_clinagent.tasks.findings.columns import LEAST, find_findings, unclear_codes
 from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES
 from jupyter_clinagent.tasks.findings.listed import unfit
 from jupyter_clinagent.tasks.findings.onesided import one_sided
@@ -27,7 +27,7 @@ def look(inventory: Inventory) -> Mapping[str, Any]:
     never, always = one_sided({name: (c["yes"] + c["uncertain"], sum(c.values()) - c["yes"]) for name, c in every.items()})
     counts = {name: one for name, one in every.items() if name not in (*never, *always)}
     if found is None or len(counts) < LEAST:
-        why = unfit(inventory)
+        why = unfit(inventory) or unclear_codes(inventory)
         return {"unfit": why} if why else {}
     several = int(((found.codes == YES).sum(axis=1) > 1).sum())
     return {

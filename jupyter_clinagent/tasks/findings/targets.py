@@ -33,7 +33,7 @@ from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.columns import find_findings
-from jupyter_clinagent.tasks.findings.found import NO, YES, FoundFindings
+from jupyter_clinagent.tasks.findings.found import NO, YES, FoundFindings, key_of
 from jupyter_clinagent.tasks.findings.onesided import OneSided, say
 from jupyter_clinagent.tasks.findings.splitting import split_findings
 from jupyter_clinagent.tasks.findings.truth import MEANS, POLICIES, gathered, one_sided_in, read_as, say_policies
@@ -94,10 +94,10 @@ def _corrected(found: FoundFindings, corrections: Corrections) -> FoundFindings:
     BadInput
         An image that is not in the data, or a finding that is not in the study.
     """
-    known, codes = {str(name).casefold(): name for name in found.codes.columns}, found.codes.copy()
+    known, codes = {key_of(str(name)): name for name in found.codes.columns}, found.codes.copy()
     for image, label in corrections.relabelled.items():
         named = [] if label.casefold() == NO_FINDING else [part.strip() for part in label.split("|")]
-        foreign = [part for part in named if part.casefold() not in known]
+        foreign = [part for part in named if key_of(part) not in known]
         if foreign:
             raise BadInput(
                 f"corrections.csv says {', '.join(foreign)} of {image}; name {', '.join(map(str, found.codes.columns))}, several "
@@ -106,7 +106,7 @@ def _corrected(found: FoundFindings, corrections: Corrections) -> FoundFindings:
         if image not in codes.index:
             raise BadInput(f"corrections.csv names an image that is not in the data: {image}.")
         codes.loc[image] = NO
-        codes.loc[image, [known[part.casefold()] for part in named]] = YES
+        codes.loc[image, [known[key_of(part)] for part in named]] = YES
     return replace(found, codes=codes)
 
 
@@ -137,8 +137,8 @@ def _with_unchosen(
     bare: OneSided, found: FoundFindings, classes: Mapping[str, list[str]] | None, policies: Mapping[str, str]
 ) -> OneSided:
     """Also those that the specification has left out already, because they can't be learnt."""
-    taken = {value.casefold() for values in (classes or {}).values() for value in values}
-    unchosen = [name for name in found.codes.columns if classes is not None and str(name).casefold() not in taken]
+    taken = {key_of(value) for values in (classes or {}).values() for value in values}
+    unchosen = [name for name in found.codes.columns if classes is not None and key_of(str(name)) not in taken]
     others = one_sided_in(read_as(found.codes[unchosen], policies))
     return OneSided([*bare.never, *others.never], [*bare.always, *others.always])
 

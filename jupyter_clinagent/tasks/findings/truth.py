@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from jupyter_clinagent.tasks.findings.found import NO, NOT_KNOWN, UNCERTAIN, YES
+from jupyter_clinagent.tasks.findings.found import NO, NOT_KNOWN, UNCERTAIN, YES, key_of
 from jupyter_clinagent.tasks.findings.onesided import OneSided, one_sided
 
 POLICIES = ("uncertain", "not_mentioned")
@@ -19,12 +19,12 @@ _BETWEEN = {NOT_KNOWN: 0.25, UNCERTAIN: 0.5}
 
 
 def gathered(codes: pd.DataFrame, classes: Mapping[str, list[str]]) -> pd.DataFrame:
-    """Codes of a study's findings, each from the columns that stand for it, whatever their case; without those that have none.
+    """Codes of a study's findings, each from the columns that stand for it, however they are spelt; without those that have none.
 
     Of several columns one that says yes decides, then one that is uncertain, then one that is not known, then one that says no.
     """
-    there = {str(name).casefold(): name for name in codes.columns}
-    own = {name: [there[v.casefold()] for v in values if v.casefold() in there] for name, values in classes.items()}
+    there = {key_of(str(name)): name for name in codes.columns}
+    own = {name: [there[key_of(v)] for v in values if key_of(v) in there] for name, values in classes.items()}
     found = {name: codes[columns].replace(_BETWEEN).max(axis=1) for name, columns in own.items() if columns}
     back = {between: code for code, between in _BETWEEN.items()}
     return pd.DataFrame({name: one.replace(back) for name, one in found.items()}, index=codes.index)

@@ -21,12 +21,16 @@ BOX_ONLY = "a finding on it has a box and no outline"
 
 
 class Annotated(NamedTuple):
-    """Structures with their outlines, where they were read from, names of images that are not there, and what was assumed."""
+    """Structures with their outlines, where they were read from, names of images that are not there, and what was assumed.
+
+    ``by_file`` says that an image without an entry for a structure is in no file that speaks of it.
+    """
 
     found: dict[str, Found]
     source: str
     strangers: list[str]
     said: list[str]
+    by_file: bool = False
 
 
 def annotated_outlines(inventory: Inventory) -> Annotated:
@@ -35,8 +39,9 @@ def annotated_outlines(inventory: Inventory) -> Annotated:
     for read, source in ((_coco, "COCO"), (_labelme, "LabelMe files")):
         found, strangers = read(inventory.folder, index)
         if any(images for images in found.values()):
-            return Annotated(found, source, strangers, [])
-    found, strangers, said = tables_of_runs(inventory.tables, read_legend(inventory.folder, no_legends(inventory.tables)))
+            return Annotated(found, source, strangers, [], read is _coco)
+    legend = read_legend(inventory.folder, no_legends(inventory.tables))
+    found, strangers, said = tables_of_runs(inventory.tables, legend, inventory.folder)
     return Annotated(found, "a table of runs of pixels", strangers, said)
 
 
@@ -55,6 +60,7 @@ def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[
     found: dict[str, Found] = defaultdict(dict)
     strangers: list[str] = []
     boxed: list[tuple[str, str]] = []
+    asked: list[tuple[str, list[str]]] = []
     for _, content in _json(folder):
         if not isinstance(content.get("images"), list) or not isinstance(content.get("annotations"), list):
             continue
@@ -63,9 +69,10 @@ def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[
         strangers += [str(image.get("file_name")) for file, image in files.values() if file is None]
         entries = [a for a in content["annotations"] if isinstance(a, dict)]
         drawn = {names.get(a.get("category_id"), ONE) for a in entries if a.get("segmentation")}
+        listed = [image for image, _ in files.values() if image is not None]
+        asked += [(name, listed) for name in {*drawn, *names.values()}]
         for name in drawn:
-            listed: Found = {image: [] for image, _ in files.values() if image is not None}
-            found[name] = listed | found[name]  # another reader's file may have outlined some already
+            found[name] = {image: [] for image in listed} | found[name]  # another reader's file may have outlined some already
         for a in entries:
             (file, image), name = files.get(a.get("image_id"), (None, {})), names.get(a.get("category_id"), ONE)
             if file is not None and name in drawn:
@@ -73,7 +80,15 @@ def _coco(folder: DataFolder, index: FileIndex) -> tuple[dict[str, Found], list[
             elif file is not None:
                 boxed.append((name, file))
     _add_boxed(found, boxed)
+    _add_asked(found, asked)
     return dict(found), strangers
+
+
+def _add_asked(found: dict[str, Found], asked: list[tuple[str, list[str]]]) -> None:
+    """Images of a file that names a structure, and outlines it nowhere: it was looked for there, too."""
+    for name, images in asked:
+        if name in found:
+            found[name] = {image: [] for image in images} | found[name]
 
 
 def _add_boxed(found: dict[str, Found], boxed: list[tuple[str, str]]) -> None:

@@ -47,13 +47,15 @@ _PALETTES = "The masks have different palettes, so their colours are read, not t
 class Kind:
     """Values by structure (None: whatever is brighter than ``above``), and what was assumed.
 
-    ``colours`` says that palettes are read by their colours, because their numbers mean something else in each file.
+    ``colours`` says that palettes are read by their colours, because their numbers mean something else in each file;
+    ``called`` is what the legend calls the only value.
     """
 
     values: Mapping[str, Any]
     said: list[str] = field(default_factory=list)
     above: float | None = None
     colours: bool = False
+    called: str = ONE
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -61,9 +63,9 @@ class Kind:
         return ({} if self.above is None else {"above": self.above}) | ({"colours": True} if self.colours else {})
 
     def structures(self, name: str) -> dict[str, Any]:
-        """Value by structure; a single one bears the name of its masks."""
+        """Value by structure; a single one bears the name of its masks, else that of the legend."""
         if list(self.values) == [ONE]:
-            return {name: self.values[ONE]}
+            return {self.called if name == ONE else name: self.values[ONE]}
         return {f"{name}: {label}" if name != ONE else label: value for label, value in self.values.items()}
 
 
@@ -133,7 +135,8 @@ def _numbered(seen: set[int], outside: int, legend: Legend) -> Kind:
         inside = inside[:-1]
         said.append(f"The value {VOID} beside numbered labels means that nobody decided, and counts as outside.")
     if len(inside) < 2:
-        return Kind({ONE: inside[0] if inside and said else None}, said)
+        called = legend.get(inside[0], ONE) if inside else ONE
+        return Kind({ONE: inside[0] if inside and said else None}, said, called=called)
     unnamed = [str(value) for value in inside if value not in legend]
     if unnamed:
         said.append(f"No legend says what the labels {', '.join(unnamed)} mean; they are called by their numbers.")

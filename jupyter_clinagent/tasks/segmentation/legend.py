@@ -9,10 +9,13 @@ from pathlib import PurePosixPath
 
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.tables import Table
+from jupyter_clinagent.tasks.segmentation.legend_tables import read_legend_table
 
 Legend = dict[int | tuple[int, int, int], str]
 _NAMED = re.compile(r"legend|colou?r|palette|class|label|structure", re.I)
 _ABOUT = re.compile(r"^(label|class|structure|value|id|colou?r|klasse|struktur|wert|farbe)$", re.I)
+_NNUNET = "dataset.json"
+"""nnU-Net names its labels there."""
 LONGEST = 6
 """Words of the name of a structure; more of them are prose."""
 _NUMBER = re.compile(r"^\d{1,3}$")
@@ -26,7 +29,8 @@ def no_legends(tables: Iterable[Table]) -> set[str]:
 
 def legend_files(folder: DataFolder, without: Container[str] = ()) -> list[str]:
     """Small files whose name says that they name labels or colours."""
-    named = [name for name in [*folder.others, *folder.tables] if _NAMED.search(PurePosixPath(name).stem)]
+    every = [*folder.others, *folder.tables]
+    named = [name for name in every if _NAMED.search(PurePosixPath(name).stem) or PurePosixPath(name).name.lower() == _NNUNET]
     return [name for name in named if name.lower().endswith((".txt", ".csv", ".json")) and name not in without]
 
 
@@ -35,7 +39,7 @@ def read_legend(folder: DataFolder, without: Container[str] = ()) -> Legend:
     found: Legend = {}
     for name in legend_files(folder, without):
         text = folder.path(name).read_text(encoding="utf-8-sig", errors="replace")[:20_000]
-        found |= _from_json(text) if name.lower().endswith(".json") else _from_lines(text)
+        found |= _from_json(text) if name.lower().endswith(".json") else (read_legend_table(text) or _from_lines(text))
     return found
 
 
@@ -44,6 +48,9 @@ def _from_json(text: str) -> Legend:
         content = json.loads(text)
     except ValueError:
         return {}
+    inside = content.get("labels") if isinstance(content, dict) else None
+    if isinstance(inside, dict):  # nnU-Net; a list of numbers is a region of several labels there, no colour
+        content = {left: right for left, right in inside.items() if not isinstance(right, list)}
     pairs = content.items() if isinstance(content, dict) else []
     return {key: name for left, right in pairs if (read := _pair(left, right)) for key, name in [read]}
 

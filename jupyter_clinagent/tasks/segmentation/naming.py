@@ -17,6 +17,8 @@ from jupyter_clinagent.tasks.segmentation import TASK
 
 _UNNAMED = (
     "outline",
+    "foreground",
+    "object",
     "masks",
     "mask",
     "segmentation",
@@ -58,21 +60,35 @@ _END = re.compile(
 )
 
 
-def wanted_structures(intent: Intent, structures: Mapping[str, int], notes: Notes) -> dict[str, list[str]]:
+def wanted_structures(
+    intent: Intent, structures: Mapping[str, int], notes: Notes, readers: Mapping[str, str] | None = None, read_twice: int = 0
+) -> dict[str, list[str]]:
     """Structures of each class: those that the request names, else all of them, without those that it leaves out.
 
-    A single structure whose masks have no telling name is called as the request calls it.
+    A single structure whose masks have no telling name is called as the request calls it, and so is what several readers
+    outlined on images of their own.
+
+    Parameters
+    ----------
+    readers
+        Structures that are named after who outlined them, and who did.
+    read_twice
+        Images that several readers outlined.
 
     Raises
     ------
     LabelsDoNotMatch
-        The request names other structures than there are masks of, or leaves every one out.
+        The request names other structures than there are masks of, or leaves every one out; several readers outlined the same
+        images, and it names none of them.
     """
-    named = _mentioned(structures, intent.naming)
-    excluded = {*_mentioned(structures, intent.set_aside), *intent.excluded}
+    readers = readers or {}
+    named = _mentioned(structures, intent.naming, readers)
+    excluded = {*_mentioned(structures, intent.set_aside, readers), *intent.excluded}
     chosen = [name for name in (named or list(structures)) if name not in excluded]
     if not chosen:
         raise LabelsDoNotMatch(f"The request leaves out {listed(structures)}, and the masks outline nothing else.")
+    if not named and len({readers[name] for name in chosen if name in readers}) > 1:
+        return _of_readers(intent, chosen, notes, readers, read_twice)
     if len(chosen) == 1 and is_unnamed(chosen[0]):
         thing = thing_outlined(intent.naming) or thing_outlined(intent.text) or "finding"
         notes.add(f"The masks do not say what they outline; the request calls it “{thing}”.")
@@ -86,7 +102,28 @@ def wanted_structures(intent: Intent, structures: Mapping[str, int], notes: Note
     return {name: [name] for name in chosen}
 
 
-def _mentioned(structures: Iterable[str], text: str) -> list[str]:
+def _of_readers(
+    intent: Intent, chosen: Sequence[str], notes: Notes, readers: Mapping[str, str], read_twice: int
+) -> dict[str, list[str]]:
+    """One thing, if each reader had images of their own; whose outline counts where several had the same is not guessed."""
+    theirs = [name for name in chosen if name in readers]
+    if read_twice:
+        raise LabelsDoNotMatch(
+            f"{listed(theirs)} seem to be several readers' outlines of the same {read_twice} images, and nothing says whose "
+            f"count. Name one of them (“outline … as in {theirs[0]}”), or leave one outline of each image in the folder."
+        )
+    if len(theirs) < len(chosen) or any(": " in name for name in theirs):
+        raise LabelsDoNotMatch(
+            f"{listed(theirs)} seem to be named after who outlined them, not after what is outlined: name those that are meant."
+        )
+    thing = thing_outlined(intent.naming) or thing_outlined(intent.text) or "finding"
+    notes.add(
+        f"{listed(theirs)} seem to be readers who outlined “{thing}” on images of their own; what any of them outlined counts."
+    )
+    return {thing: theirs}
+
+
+def _mentioned(structures: Iterable[str], text: str, readers: Mapping[str, str]) -> list[str]:
     """Structures that a text calls by their own names, in either language; “the lungs” are the left one and the right one."""
     told = _usual(text)
     both = not _sides() & set(tokens(told))
@@ -94,9 +131,16 @@ def _mentioned(structures: Iterable[str], text: str) -> list[str]:
     return [
         name
         for name, usual in known_as.items()
-        if contains(told, [usual])
+        if (_says(told, usual, readers[name]) if name in readers else contains(told, [usual]))
         or (both and _sides() & set(tokens(usual)) and contains(told, [" ".join(sorted(_telling(name)))]))
     ]
+
+
+def _says(told: str, *names: str) -> bool:
+    """Whether a text holds a reader's name to the letter: “reader 1” is no slip of “reader 2”."""
+    spoken = f" {' '.join(tokens(told))} "
+    known = {" ".join(tokens(name)) for name in names}
+    return any(f" {name} " in spoken for name in known | {name.replace(" ", "") for name in known})
 
 
 def _say_unnamed(thing: str, structures: Sequence[str], notes: Notes) -> None:

@@ -86,7 +86,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         notes.add(line)
     if _marks(intent):
         notes.add("There are masks to learn from and no boxes, so what is found is marked by its outline.")
-    classes = wanted_structures(intent, seen["structures"], notes)
+    classes = wanted_structures(intent, seen["structures"], notes, seen.get("readers"), seen.get("read_twice", 0))
     _check_thing(classes, seen.get("confounder"))
     if intent.risk:
         asked = "Which mistake is worse" if intent.target is None else f"A {intent.risk} of {intent.target:.0%}"

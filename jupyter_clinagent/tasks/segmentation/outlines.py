@@ -2,69 +2,48 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
 
-from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.inventory import Inventory
-from jupyter_clinagent.study.data.pairing import ONE, Paired, pair_masks
+from jupyter_clinagent.study.data.pairing import Paired, pair_masks
 from jupyter_clinagent.tasks.segmentation.annotated import annotated_outlines
+from jupyter_clinagent.tasks.segmentation.described import Outlines, together
 from jupyter_clinagent.tasks.segmentation.kinds import field_of_view, kind_of
 from jupyter_clinagent.tasks.segmentation.legend import legend_files, no_legends, read_legend
-from jupyter_clinagent.tasks.segmentation.run_tables import Found
 
 GIF = ".gif"
 """Masks come as GIF, too (DRIVE); pictures of patients don't."""
 _ALONE = "No mask is named like an image."
 
 
-@dataclass(frozen=True)
-class Outlines:
-    """What is outlined, by structure and image (references of :mod:`.reading`), on which images.
-
-    Attributes
-    ----------
-    images
-        Every image that is no mask.
-    described
-        Images that some mask or annotation speaks of, also where it outlines nothing.
-    alone
-        Masks without an image of their name, or annotations of images that are not there.
-    said
-        What was assumed.
-    files
-        Mask, annotation and legend files that were read.
-    """
-
-    structures: dict[str, Found]
-    images: list[str]
-    described: set[str] = field(default_factory=set)
-    alone: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-    source: str = "masks"
-    files: list[str] = field(default_factory=list)
-
-
 def find_outlines(inventory: Inventory) -> Outlines | None:
-    """Outlines of a folder; None where there are none. Mask files go before annotations."""
+    """Outlines of a folder; None where there are none. Of an image that has both, mask files go before annotations."""
     folder = inventory.folder
     paired = pair_masks([*folder.images, *folder.with_suffix(GIF)])
-    if paired.structures:
-        return _from_masks(inventory, paired, no_legends(inventory.tables))
+    notes = _from_annotations(inventory)
+    if not paired.structures:
+        return notes or (Outlines({}, inventory.images, alone=paired.alone, said=[_ALONE]) if paired.alone else None)
+    masks = _from_masks(inventory, paired, no_legends(inventory.tables))
+    if notes is None or not notes.structures:
+        return masks
+    return together(masks, notes) if masks.structures else replace(notes, said=[*masks.said, *notes.said])
+
+
+def _from_annotations(inventory: Inventory) -> Outlines | None:
     read = annotated_outlines(inventory)
     if not read.found:
-        return Outlines({}, inventory.images, alone=paired.alone, said=[_ALONE]) if paired.alone else None
+        return None
     described = {image for images in read.found.values() for image in images}
     kept = {name: {image: refs for image, refs in images.items() if refs} for name, images in read.found.items()}
     if any(kept.values()):  # a row “no finding” names no structure
         kept = {name: images for name, images in kept.items() if images}
     said = [f"Outlines were read from {read.source}.", *read.said]
-    return Outlines(kept, inventory.images, described, read.strangers, said, read.source, folder.with_suffix(".json"))
+    files = inventory.folder.with_suffix(".json")
+    unsaid = {name: described - images.keys() for name, images in read.found.items() if read.by_file}
+    return Outlines(kept, inventory.images, described, read.strangers, said, read.source, files, unsaid)
 
 
-def _from_masks(inventory: Inventory, paired: Paired, tables: set[str]) -> Outlines | None:
+def _from_masks(inventory: Inventory, paired: Paired, tables: set[str]) -> Outlines:
     folder, images = inventory.folder, [file for file in inventory.images if file not in paired.masks]
     legend, said, found = read_legend(folder, tables), [], {}
     for name, masks in paired.structures.items():
@@ -86,14 +65,3 @@ def _from_masks(inventory: Inventory, paired: Paired, tables: set[str]) -> Outli
     described = {image for structure in found.values() for image in structure}
     files = [*sorted(paired.masks), *legend_files(folder, tables)]
     return Outlines(found, images, described, paired.alone, said, files=files)
-
-
-def merged(structures: dict[str, Found], wanted: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-    """References by image of several structures that count as one."""
-    gathered: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for name in wanted:
-        if name not in structures:
-            raise BadInput(f"Nothing is outlined as “{name}”; there are outlines of: {', '.join(structures) or ONE}.")
-        for image, references in structures[name].items():
-            gathered[image] += references
-    return dict(gathered)

@@ -4,9 +4,9 @@ A *reference* is plain data, so that it can be sealed: ``{"file", "value", "abov
 brighter than ``above``, or than half of the file's brightest pixel; several values, each a list: any of them; ``colours``: a
 palette is read by its colours, not its numbers), ``{"polygons", "size"}`` (x, y, x, y, … in pixels of an image of this height
 and width), ``{"runs", "size"}`` (COCO: lengths of stretches outside and inside in turn, down the columns),
-``{"starts", "size"}`` (tables: first pixel, counted from 1, and length, in turn), or ``{"unusable"}``: something is there, and
-why its outline isn't known. The size is the image's where it isn't given. An image with an unusable reference is left out:
-taken for empty it would teach the opposite of the truth.
+``{"starts", "size", "across"}`` (tables: first pixel, counted from 1, and length, in turn; ``across``: along the rows), or
+``{"unusable"}``: something is there, and why its outline isn't known. The size is the image's where it isn't given. An image
+with an unusable reference is left out: taken for empty it would teach the opposite of the truth.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def _one(reference: Reference, root: Path, size: tuple[int, int]) -> np.ndarray:
     if "polygons" in reference:
         return _filled(_scaled(reference["polygons"], own, size), size)
     runs = reference["runs"] if "runs" in reference else _as_runs(reference["starts"])
-    return _fitted(_from_runs(runs, own), size, "its runs of pixels")
+    return _fitted(
+        _from_runs(runs, own[::-1]).T if reference.get("across") else _from_runs(runs, own), size, "its runs of pixels"
+    )
 
 
 # ------------------------------------------------------------------ files

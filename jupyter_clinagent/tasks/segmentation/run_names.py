@@ -11,6 +11,7 @@ import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.study.data.readers import names_person
 from jupyter_clinagent.study.data.roles import MOST_CLASSES, one_to_one
 from jupyter_clinagent.study.data.tables import Table
 from jupyter_clinagent.tasks.segmentation.legend import Legend
@@ -26,7 +27,6 @@ _MEASURE = re.compile(
 )  # fmt: skip
 _NAMES = re.compile(r"class|klass|label|categor|kategor|typ|organ|struct|strukt|tissue|gewebe|anatom", re.I)
 _COUNTS = re.compile(r"lesion|läsion|laesion|instan|num|(^|[_ ])n[ro]$|id(x|ex)|obje[ck]t|[ck]ompon|nodul|part|teil", re.I)
-_READERS = re.compile(r"reader|annotator|rater|observer|labell?er|radiolog|befunder|auswerter|arzt|user", re.I)
 _NUMBERED = re.compile(r"^(\D*?)[\s_#.-]*(\d+)(?:\.0+)?$")
 _AFTER_FILE = " _-:#|"
 
@@ -98,7 +98,7 @@ def names_of(table: Table, runs: str, outlined: pd.Index, legend: Legend) -> Nam
     cells = [_cells(table, c, outlined) for c in table.columns if _may_name(c, table, runs)]
     few = [one for one in cells if one.few]
     rows = [one for one in few if one.differs]
-    readers = [one for one in rows if _READERS.search(one.facts.name)]
+    readers = [one for one in rows if names_person(one.facts.name)]
     counting = [one for one in rows if one not in readers and one.counts_up]
     naming = _distinct([one for one in rows if one not in readers and one not in counting])
     naming = naming or [one for one in cells if one.facts.role == "label"][:1]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from jupyter_clinagent.errors import UnreadableImage
+from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.study.data.tables import Table
 from jupyter_clinagent.tasks.segmentation.legend import Legend
+from jupyter_clinagent.tasks.segmentation.run_direction import Direction, direction_of, say_direction
 from jupyter_clinagent.tasks.segmentation.run_names import Naming, names_of
 
 Found = dict[str, list[dict[str, Any]]]
@@ -23,12 +28,14 @@ _NOTHING = frozenset(
      "keine", "nein", "nichts", "leer", "kein befund", "ohne befund", "-", "–", "—"]
 )  # fmt: skip
 """Cells that say that nothing is there, beside the numbers -1 and 0."""
+SAMPLE = 60
+"""Images that are looked at for their size."""
 _RUNS = ("encodedpixels", "rle", "rle_mask", "encoded_pixels", "segmentation", "mask_rle")
 _AMBIGUOUS = "segmentation"
 """A column of this name may as well hold “yes” or the name of a file: without any runs it is none of runs."""
 
 
-def tables_of_runs(tables: list[Table], legend: Legend) -> tuple[dict[str, Found], list[str], list[str]]:
+def tables_of_runs(tables: list[Table], legend: Legend, folder: DataFolder) -> tuple[dict[str, Found], list[str], list[str]]:
     """Structures, cells that name no image, and what was assumed. One row for each outline; an empty cell says there is none."""
     found: dict[str, Found] = defaultdict(dict)
     strangers: list[str] = []
@@ -42,14 +49,39 @@ def tables_of_runs(tables: list[Table], legend: Legend) -> tuple[dict[str, Found
         if column.lower() == _AMBIGUOUS and not any(rows.values()):
             continue
         naming = names_of(table, column, pd.Index([position for position, runs in rows.items() if runs != []]), legend)
-        said += naming.said
-        _add(found, table, rows, naming)
+        direction = direction_of(_sized(table, rows, folder))
+        said += [*naming.said, say_direction(table.name, direction)]
+        _add(found, table, rows, naming, direction)
     return dict(found), strangers, said
 
 
-def _add(found: dict[str, Found], table: Table, rows: Mapping[Any, list[int] | None], naming: Naming) -> None:
+def _sized(table: Table, rows: Mapping[Any, list[int] | None], folder: DataFolder) -> Iterator[tuple[list[int], tuple[int, int]]]:
+    """Runs with the height and width that the table gives, else with those of the images, of which a sample is read."""
+    read: dict[str, tuple[int, int] | None] = {}
+    for position, runs in rows.items():
+        file = str(table.files[position])
+        size = _sides(table.frame, position).get("size")
+        if size is None and runs and len(read) < SAMPLE and file not in read:
+            read[file] = _size_of(folder.path(file))
+        known = tuple(size) if size else read.get(file)
+        if runs and known:
+            yield runs, (known[0], known[1])
+
+
+def _size_of(path: Path) -> tuple[int, int] | None:
+    try:
+        height, width = read_image(path).shape[:2]
+    except UnreadableImage:
+        return None  # it is counted among the images
+    return height, width
+
+
+def _add(
+    found: dict[str, Found], table: Table, rows: Mapping[Any, list[int] | None], naming: Naming, direction: Direction
+) -> None:
     """The outlines of one table. What nobody named could be any of the structures; without runs it says that none is there."""
     known = [ONE] if naming.names is None else [str(name) for name in naming.names.dropna().unique()]
+    across = {"across": True} if direction.across else {}
     for position, runs in rows.items():
         unnamed = naming.names is not None and position not in naming.names.index
         names = known if unnamed else [ONE if naming.names is None else str(naming.names.at[position])]
@@ -62,7 +94,7 @@ def _add(found: dict[str, Found], table: Table, rows: Mapping[Any, list[int] | N
             elif len(runs) % 2:
                 references.append({"unusable": "its runs of pixels end in a start without a length"})
             elif runs:
-                references.append({"starts": runs, **_sides(table.frame, position)})
+                references.append({"starts": runs, **_sides(table.frame, position), **across})
 
 
 def _starts(cell: Any) -> list[int] | None:

@@ -12,7 +12,9 @@ import pandas as pd
 from jupyter_clinagent.study.cohort.confounders import presence
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
 from jupyter_clinagent.study.data.pairing import ONE
-from jupyter_clinagent.tasks.segmentation.outlines import Outlines, find_outlines
+from jupyter_clinagent.tasks.segmentation.described import Outlines
+from jupyter_clinagent.tasks.segmentation.outlines import find_outlines
+from jupyter_clinagent.tasks.segmentation.who import readers_in
 
 AGREES, APART = 0.95, 0.2
 """Masks outline what a column speaks of, if so many of the outlined images have it, and by so much more than the others."""
@@ -34,7 +36,10 @@ def _goes_with(shown: pd.Series, outlined: np.ndarray) -> bool:
 
 
 def look(inventory: Inventory) -> Mapping[str, Any]:
-    """``structures`` (images that outline each), ``images``, ``described``, ``alone``, ``said``, and ``confounder``."""
+    """``structures`` (images that outline each), ``images``, ``described``, ``alone``, ``said``, and ``confounder``.
+
+    Where readers outlined there is also what :func:`.who.readers_in` says.
+    """
     found = find_outlines(inventory)
     if found is None:
         return {}
@@ -45,4 +50,5 @@ def look(inventory: Inventory) -> Mapping[str, Any]:
         "described": len(found.described),
         "alone": len(found.alone),
         "said": found.said,
+        **readers_in(found),
     }

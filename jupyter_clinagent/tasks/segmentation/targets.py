@@ -167,7 +167,8 @@ def _say_rest(images: OutlinedImages, rows: pd.DataFrame) -> list[str]:
         said.append(f"{len(images.unoutlined)} images show a finding by {column} and have no mask; they are left out.")
     if images.undescribed:
         said.append(
-            f"{len(images.undescribed)} images have no mask or annotation; what they show is unknown, so they are left out."
+            f"{len(images.undescribed)} images have no mask or annotation of what is to be outlined; what they show is unknown, "
+            "so they are left out."
         )
     if images.found.alone:
         alone = images.found.alone

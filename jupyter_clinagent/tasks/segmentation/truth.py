@@ -17,7 +17,8 @@ from jupyter_clinagent.study.cohort.linking import Linked
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.image_level import image_level_labels
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
-from jupyter_clinagent.tasks.segmentation.outlines import Outlines, find_outlines, merged
+from jupyter_clinagent.tasks.segmentation.described import Outlines, merged
+from jupyter_clinagent.tasks.segmentation.outlines import find_outlines
 from jupyter_clinagent.tasks.segmentation.reading import Reference, read_outline
 
 Truth = dict[str, list[Reference]]
@@ -102,10 +103,13 @@ def outlined_images(inventory: Inventory, classes: Mapping[str, list[str]] | Non
     own = replace(inventory, images=found.images)
     rows = image_rows(own)
     level = image_level_labels(rows, _outlined(references), [*wanted, *(name for names in wanted.values() for name in names)])
-    silent = [str(file) for file in rows.index if str(file) not in found.described]
+    told = found.described_for(value for values in wanted.values() for value in values)
+    silent = [str(file) for file in rows.index if str(file) not in told]
     says = {file: level.positive[file] for file in silent} if level else {}
     empty = {file for file, positive in says.items() if positive == False}  # noqa: E712
-    described = [str(file) for file in rows.index if str(file) in found.described or str(file) in empty]
+    described = [str(file) for file in rows.index if str(file) in told or str(file) in empty]
+    if not described:
+        raise LabelsDoNotMatch(f"No image is told to show, or not to show, all of {', '.join(wanted)}: ask for one of them.")
     rows = rows.loc[described]
     truth = [{name: references[name].get(file, []) for name in wanted} for file in described]
     shows = [FINDING if any(one.values()) else NO_FINDING for one in truth]

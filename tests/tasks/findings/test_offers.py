@@ -182,3 +182,34 @@ def test_the_offer_names_the_findings_and_how_many_images_show_several(columns: 
     assert first.task == "findings"
     assert "“Atelectasis”, “Pleural Effusion”, “Edema”" in first.sentence
     assert first.classes == {name: sum(values) for name, values in COLUMNS.items()}
+
+
+PATIENT = {"is_male": alternating(7), "age>60": alternating(4), "Raucher": alternating(3)}
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> SurveyFacts:
+    columns = {"Atelectasis": alternating(2), "bone age advanced": alternating(5), **PATIENT}
+    return survey_facts(take_inventory(write(tmp_path_factory.mktemp("described"), columns)))
+
+
+@pytest.mark.parametrize(
+    "request_", ["List all findings", "Classify these films", "Alle Befunde", "List all findings of male patients"]
+)
+def test_what_describes_the_patient_is_no_finding_and_the_card_says_so(described: SurveyFacts, request_: str) -> None:
+    found = drafted(request_, described)
+    assert list(found.specification.classes) == ["Atelectasis", "bone age advanced"]
+    said = "Taken to describe the patient, not as findings of an image: “is_male”, “age>60”, “Raucher”"
+    assert any(line.startswith(said) for line in found.assumptions)
+
+
+def test_what_describes_the_patient_is_learnt_where_the_request_names_it(described: SurveyFacts) -> None:
+    specification = drafted("Detect atelectasis, is_male and Raucher", described).specification
+    assert list(specification.classes) == ["Atelectasis", "is_male", "Raucher"]
+
+
+def test_a_table_that_only_describes_patients_offers_no_findings(tmp_path: Path) -> None:
+    survey = survey_facts(take_inventory(write(tmp_path, PATIENT)))
+    assert not [offer for offer in offers(survey) if offer.task == "findings"]
+    with pytest.raises(LabelsDoNotMatch, match="Taken to describe the patient"):
+        draft(read_request("List all findings"), survey, {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +47,12 @@ def load(folder: Path, **wishes: object) -> Cohort:
         ["positive", "negative", "equivocal", ""],
         ["ja", "nein", "fraglich", ""],
         ["TRUE", "FALSE", "maybe", ""],
+        ["pos.", "neg.", "?", ""],
+        ["positiv", "negativ", "unklar", ""],
+        ["+", "-", "+?", ""],
+        ["Y", "N", "U", ""],
+        ["present", "not present", "possible", ""],
+        ["nachgewiesen", "nicht nachgewiesen", "fraglich", ""],
     ],
 )
 def test_yes_no_uncertain_and_nothing_are_read_however_they_are_written(tmp_path: Path, said: list[str]) -> None:
@@ -500,3 +508,52 @@ def test_what_is_changed_on_the_card_replaces_what_the_request_said(tmp_path: Pa
     changed = _merge(asked, read_request("Count uncertain ones as positive"))
     drafts = [draft(intent, survey, {}) for intent in (asked, changed, _merge(changed, read_request("20 minutes")))]
     assert [one.more["uncertain"] for one in drafts if isinstance(one, Draft)] == ["negative", "positive", "positive"]
+
+
+def test_a_finding_that_tables_spell_differently_is_one(tmp_path: Path) -> None:
+    write(tmp_path, {"Pleural Effusion": [1, 0, 1, 0] * 3, "mass": [0, 1, 1, 0] * 3}, "a.csv")
+    both = pd.read_csv(tmp_path / "a.csv").rename(columns={"Pleural Effusion": "pleural_effusion", "mass": "Mass "})
+    both.iloc[:6].to_csv(tmp_path / "a.csv", index=False)
+    both.iloc[6:].rename(columns={"pleural_effusion": "PLEURAL-effusion"}).to_csv(tmp_path / "b.csv", index=False)
+    assert codes(tmp_path) == {"pleural_effusion": [1, 0, 1, 0] * 3, "Mass": [0, 1, 1, 0] * 3}
+
+
+def test_a_list_that_tables_call_differently_is_one(tmp_path: Path) -> None:
+    table = pd.read_csv(write(tmp_path, {"findings": lists("|", "none", STEPS)}) / "train.csv")
+    table.iloc[:40].to_csv(tmp_path / "train.csv", index=False)
+    table.iloc[40:].rename(columns={"findings": "Findings"}).to_csv(tmp_path / "test.csv", index=False)
+    assert codes(tmp_path) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
+
+
+@pytest.mark.parametrize("printed", [str, json.dumps, lambda names: str(np.array(names)), lambda names: str(tuple(names))])
+def test_printed_lists_are_read_also_beside_plain_words(tmp_path: Path, printed: Callable[[list[str]], str]) -> None:
+    cells = [printed(cell.split("|")) if cell else "No Finding" for cell in lists("|", "", STEPS)]
+    folder = write(tmp_path, {"labels": cells})
+    assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
+
+
+def test_a_comma_within_quotation_marks_parts_nothing(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"labels": ["['Nevus, dermal', 'Scar']", "['Scar']", "['Nevus, dermal']", "[]"] * 3})
+    assert list(codes(folder)) == ["Nevus, dermal", "Scar"]
+
+
+def test_lists_that_are_joined_in_two_ways_are_read(tmp_path: Path) -> None:
+    one, other = lists("; ", "normal", STEPS), lists(", ", "normal", STEPS)
+    folder = write(tmp_path, {"findings": [*one[:30], *other[30:60], *lists("\n", "normal", STEPS)[60:]]})
+    assert codes(folder) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
+
+
+def test_codes_of_1_and_2_are_no_findings_and_it_is_said(tmp_path: Path) -> None:
+    twos = [1 + k // EACH % 2 for k in range(NUMBER)]
+    rare = [2 if k == 0 else 1 for k in range(NUMBER)]
+    folder = write(tmp_path, {"effusion": alternating(2), "mass": alternating(3), "edema": twos, "hernia": rare})
+    found = find_findings(take_inventory(folder))
+    assert found is not None
+    assert list(found.codes) == ["effusion", "mass"]
+    assert any("1 and 2 and nothing says which means yes: edema, hernia" in line for line in found.said)
+
+
+def test_where_all_are_codes_of_1_and_2_the_request_is_refused_with_that(tmp_path: Path) -> None:
+    folder = write(tmp_path, {name: [1 + k // step % 2 for k in range(NUMBER)] for name, step in (("effusion", 2), ("mass", 4))})
+    with pytest.raises(LabelsDoNotMatch, match="1 and 2 and nothing says which means yes: effusion, mass"):
+        draft(read_request("List all findings"), survey_facts(take_inventory(folder)), {})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,7 +16,7 @@ from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.tasks.segmentation.outlines import find_outlines
 from jupyter_clinagent.tasks.segmentation.surveying import look
 from jupyter_clinagent.tasks.segmentation.truth import true_masks
-from tests.tasks.segmentation.test_reading import SIZE, load, write_images
+from tests.tasks.segmentation.test_reading import SIZE, disc, load, write_images
 
 NAMES = [f"s{k:02d}" for k in range(24)]
 Row = tuple[object, ...]
@@ -120,7 +121,9 @@ def test_sizes_ids_splits_dates_and_counts_name_nothing(
     columns: list[str], cells: Callable[[int, int], Row], tmp_path: Path
 ) -> None:
     table(tmp_path, columns, lambda k: [cells(k, n) for n in range(2 + k % 3)])
-    assert seen(tmp_path) == ({ONE: 24}, "Outlines were read from a table of runs of pixels.")
+    structures, said = seen(tmp_path)
+    assert structures == {ONE: 24}
+    assert said.startswith("Outlines were read from a table of runs of pixels. The runs of pixels in train.csv are read down")
 
 
 @pytest.mark.parametrize("column", ["lesion", "Herd", "instance_number"])
@@ -217,3 +220,33 @@ def test_a_cell_that_says_so_shows_nothing(written: str, tmp_path: Path) -> None
 def test_a_column_segmentation_of_words_is_none_of_runs(tmp_path: Path) -> None:
     cells(tmp_path, lambda k: "yes" if k % 2 else "no", "segmentation")
     assert find_outlines(take_inventory(tmp_path)) is None
+
+
+# ------------------------------------------------------------------ which way they go
+def runs_in_order(folder: Path, order: str, size: tuple[int, int] = SIZE, sides: bool = False) -> None:
+    """One disc in each image, its pixels numbered down the columns (“F”) or along the rows (“C”)."""
+    write_images(folder / "images", NAMES, size)
+    lines = ["ImageId,EncodedPixels" + ",height,width" * sides]
+    for k, name in enumerate(NAMES):
+        flat = np.concatenate([[False], disc(k, size).ravel(order=order), [False]])  # type: ignore[call-overload]
+        first, last = (np.flatnonzero(change) for change in (~flat[:-1] & flat[1:], flat[:-1] & ~flat[1:]))
+        runs = " ".join(f"{start + 1} {stop - start}" for start, stop in zip(first, last, strict=True))
+        lines.append(f"{name}.png,{runs}" + f",{size[0]},{size[1]}" * sides)
+    (folder / "train.csv").write_text("\n".join(lines), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("order", "said"), [("F", "down the columns: along"), ("C", "along the rows: down")])
+@pytest.mark.parametrize("sides", [True, False])
+def test_the_direction_of_runs_is_told_by_the_image_s_edges(order: str, said: str, sides: bool, tmp_path: Path) -> None:
+    runs_in_order(tmp_path, order, sides=sides)
+    assert f"train.csv are read {said}" in seen(tmp_path)[1]
+    cohort = load(tmp_path)
+    images = [str(image) for image in cohort.shown()["image"]]
+    masks = true_masks(cohort, images, [SIZE] * len(images))
+    assert all(np.array_equal(mask[0], disc(NAMES.index(Path(i).stem))) for i, mask in zip(images, masks, strict=True))
+
+
+@pytest.mark.parametrize("order", ["F", "C"])
+def test_of_square_images_the_direction_is_assumed_and_said(order: str, tmp_path: Path) -> None:
+    runs_in_order(tmp_path, order, (64, 64))
+    assert "train.csv are taken to go down the columns, as is usual; the numbers don't tell" in seen(tmp_path)[1]
