@@ -16,6 +16,7 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -95,6 +96,23 @@ def surveyed(name: str, home: Path) -> SurveyFacts:
     return survey_facts(take_inventory(folder))
 
 
+class Read(NamedTuple):
+    """A request, what it should be read as, what became of it, and what of that is shown."""
+
+    folder: str
+    request: str
+    expected: str
+    became: str
+    shown: str
+
+
+def read_half(half: str, home: Path, only: str | None = None) -> Iterator[Read]:
+    """The requests of one half (``known`` or ``kept``), read one by one; ``only`` those about one folder."""
+    for folder, request, expected in tomllib.loads((HERE / f"{half}.toml").read_text(encoding="utf-8"))["sentences"]:
+        if only in (None, folder):
+            yield Read(folder, request, expected, *verdict(request, surveyed(folder, home), expected))
+
+
 def main() -> int:
     """Read every request and count."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -104,13 +122,11 @@ def main() -> int:
     bad = 0
     with tempfile.TemporaryDirectory() as home:
         for half in ("known", "kept"):
-            counts = Counter[str]()
-            for folder, request, expected in tomllib.loads((HERE / f"{half}.toml").read_text(encoding="utf-8"))["sentences"]:
-                if options.only in (None, folder):
-                    became, shown = verdict(request, surveyed(folder, Path(home)), expected)
-                    counts[became] += 1
-                    if became != "right" and (half == "known" or options.kept):
-                        print(f"{became:13}  {folder:15}  “{request}” should be {expected}\n{'':15}{shown}")
+            read = list(read_half(half, Path(home), options.only))
+            for one in read:
+                if one.became != "right" and (half == "known" or options.kept):
+                    print(f"{one.became:13}  {one.folder:15}  “{one.request}” should be {one.expected}\n{'':15}{one.shown}")
+            counts = Counter(one.became for one in read)
             print(f"{half}: {', '.join(f'{number} {became}' for became, number in counts.most_common())}")
             bad += sum(counts[name] for name in BAD)
     return 1 if bad else 0
