@@ -75,6 +75,23 @@ def test_a_cell_finds_its_file_or_none_at_all(cell: str | None, file: str | None
     assert FileIndex(["images/a.jpg", "x/twice.png", "y/twice.png"]).find(cell) == file
 
 
+@pytest.mark.parametrize(
+    ("cell", "file"),
+    [
+        ("Release-1.0/train/patient7/study1/view1.png", "train/patient7/study1/view1.png"),
+        ("gs://bucket/train/patient8/study1/view1.png", "train/patient8/study1/view1.png"),
+        ("patient8/study1/view1", "train/patient8/study1/view1.png"),
+        ("Release-1.0/train/patient9/study2/view1.png", None),
+        ("view1.png", None),
+        ("gs://bucket/films/own.png", "train/patient8/own.png"),
+        ("patient8_own.png", "train/patient8/own.png"),
+    ],
+)
+def test_of_files_with_the_same_name_the_one_with_the_longest_common_path_is_meant(cell: str, file: str | None) -> None:
+    views = [f"train/{folder}/view1.png" for folder in ("patient7/study1", "patient8/study1", "patient8/study2")]
+    assert FileIndex([*views, "train/patient8/own.png", "valid/patient1/other.png"]).find(cell) == file
+
+
 def test_class_folders_are_found_below_partition_folders() -> None:
     found = find_class_folders(["train/NORMAL/1.png", "train/SICK/2.png", "test/NORMAL/3.png", "test/SICK/4.png"])
     assert found is not None
