@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from jupyter_clinagent.study.data import mask_names
-from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, SPLIT_WORDS
+from jupyter_clinagent.study.data.folder_names import MASK_FOLDERS, SPLIT_WORDS, split_word
 from jupyter_clinagent.study.data.matching import shared_folders
 
 ONE = "outline"
@@ -130,7 +130,7 @@ def _home(file: str, top: int) -> _Home | None:
     best, level = max(ranks, default=(mask_names.NONE, 0))
     if best == mask_names.NONE:
         return None
-    below = [part for part in parts[level + 1 :] if part.lower() not in SPLIT_WORDS]
+    below = [part for part in parts[level + 1 :] if split_word(part) is None]
     own = parts[level] if best < mask_names.CERTAIN and mask_names.says_mask(parts[level]) else ""
     return _Home("/".join(parts[: level + 1]), best, own, below[0] if below else "")
 
