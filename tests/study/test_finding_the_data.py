@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from jupyter_clinagent.errors import NoSuchData
+from jupyter_clinagent.study.cohort.loading import load_cohort
+from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.filenames import parse_groups
 from jupyter_clinagent.study.data.inventory import take_inventory
-from jupyter_clinagent.study.data.layouts import find_class_folders
+from jupyter_clinagent.study.data.layouts import find_case_folders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.survey import survey_facts
 from jupyter_clinagent.study.data.tables import read_table
@@ -75,6 +77,23 @@ def test_a_cell_finds_its_file_or_none_at_all(cell: str | None, file: str | None
     assert FileIndex(["images/a.jpg", "x/twice.png", "y/twice.png"]).find(cell) == file
 
 
+@pytest.mark.parametrize(
+    ("cell", "file"),
+    [
+        ("Release-1.0/train/patient7/study1/view1.png", "train/patient7/study1/view1.png"),
+        ("gs://bucket/train/patient8/study1/view1.png", "train/patient8/study1/view1.png"),
+        ("patient8/study1/view1", "train/patient8/study1/view1.png"),
+        ("Release-1.0/train/patient9/study2/view1.png", None),
+        ("view1.png", None),
+        ("gs://bucket/films/own.png", "train/patient8/own.png"),
+        ("patient8_own.png", "train/patient8/own.png"),
+    ],
+)
+def test_of_files_with_the_same_name_the_one_with_the_longest_common_path_is_meant(cell: str, file: str | None) -> None:
+    views = [f"train/{folder}/view1.png" for folder in ("patient7/study1", "patient8/study1", "patient8/study2")]
+    assert FileIndex([*views, "train/patient8/own.png", "valid/patient1/other.png"]).find(cell) == file
+
+
 def test_class_folders_are_found_below_partition_folders() -> None:
     found = find_class_folders(["train/NORMAL/1.png", "train/SICK/2.png", "test/NORMAL/3.png", "test/SICK/4.png"])
     assert found is not None
@@ -97,6 +116,80 @@ def test_hospital_folders_above_the_classes_are_no_classes() -> None:
     )
     assert found is not None
     assert set(found.label.values()) == {"mel", "nv"}
+
+
+@pytest.mark.parametrize(
+    "name", ["LIDC-{:04d}/01-01-2000-{:05d}", "IMD{:03d}", "p10/p1000{:04d}/s5{:05d}", "patient{:05d}/study1", "{0:x}f{0:032x}"]
+)
+def test_folders_of_one_patient_or_image_each_are_no_classes(name: str) -> None:
+    folders = [name.format(3 * number, number) for number in range(1, 25)]
+    images = [f"files/{folder}/{view}.png" for folder in folders for view in ("front", "side")[: 1 + ("f{" not in name)]]
+    assert find_class_folders(images) is None
+    assert len(set(find_case_folders(images).values())) == (0 if "f{" in name else 24)
+
+
+@pytest.mark.parametrize("names", [("0", "1", "2"), ("grade1", "grade2", "grade3"), ("401", "402", "403")])
+def test_a_few_numbered_folders_of_many_images_are_classes(names: tuple[str, ...]) -> None:
+    images = [f"{name}/{number}.png" for name in names for number in range(9)]
+    found = find_class_folders(images)
+    assert found is not None
+    assert set(found.label.values()) == set(names)
+    assert find_case_folders(images) == {}
+
+
+def test_slides_lie_between_their_classes_and_their_magnifications() -> None:
+    images = [
+        f"breast/{label}/SOB/{kind}/SOB_{number:05d}A/{zoom}X/{number}-{zoom}.png"
+        for label, kind in (("benign", "adenosis"), ("malignant", "carcinoma"))
+        for number in range(200, 206)
+        for zoom in (40, 100)
+    ]
+    found = find_class_folders(images)
+    assert found is not None
+    assert found.inner["breast/benign/SOB/adenosis/SOB_00200A/40X/200-40.png"] == "SOB/adenosis/SOB_00200A"
+    assert set(find_case_folders(images + [image.replace("_00", "_01") for image in images]).values()) == {
+        f"SOB_{number:05d}A" for first in (200, 1200) for number in range(first, first + 6)
+    }
+
+
+def test_a_patients_folder_groups_images_that_a_table_labels(tmp_path: Path) -> None:
+    views = [f"train/patient{patient:05d}/study1/view{view}.png" for patient in range(8) for view in range(2)]
+    write_images(tmp_path, views)
+    labels = pd.DataFrame({"Path": [f"Release-1.0/{view}" for view in views], "diagnosis": ["no", "no", "yes", "yes"] * 4})
+    labels.to_csv(tmp_path / "train.csv", index=False)
+    facts = load_cohort(take_inventory(tmp_path), Wishes(task="classification", label="diagnosis", allow_few=True)).facts
+    assert sum(sum(parts.values()) for parts in facts.groups.values()) == 8
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [("a. Training Set", "b. Testing Set"), ("Training400", "Test400"), ("train2017", "val2017"), ("TrainImages", "TestImages")],
+)
+def test_folders_of_sets_are_partitions_and_no_classes(sets: tuple[str, str]) -> None:
+    bare = [f"{name}/{number}.png" for name in sets for number in range(4)]
+    assert find_class_folders(bare) is None
+    assert len(set(find_split_folders(bare).values())) == 2
+    classed = find_class_folders([f"{name}/{label}/{n}.png" for name in sets for label in ("Sick", "Well") for n in range(4)])
+    assert classed is not None
+    assert set(classed.label.values()) == {"Sick", "Well"}
+
+
+def test_a_class_that_is_named_beside_a_partition_stays_a_class() -> None:
+    found = find_class_folders([f"{name}/{number}.png" for name in ("test_positive", "test_negative") for number in range(4)])
+    assert found is not None
+    assert set(found.label.values()) == {"test_positive", "test_negative"}
+
+
+def test_an_answer_beside_a_number_in_a_folders_name_is_the_class() -> None:
+    studies = [
+        f"{part}/patient{n:05d}/study{1 + n // 6}_{('negative', 'positive')[n % 2]}"
+        for part in ("hand", "wrist")
+        for n in range(8)
+    ]
+    found = find_class_folders([f"release/{study}/image1.png" for study in studies])
+    assert found is not None
+    assert found.label["release/hand/patient00007/study2_positive/image1.png"] == "positive"
+    assert set(found.label.values()) == {"negative", "positive"}
 
 
 def test_images_in_one_folder_have_no_class_folders() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from jupyter_clinagent.study.cohort.partition import groups_per_class, partition_by_group
-from jupyter_clinagent.study.data.layouts import SPLIT_WORDS
+from jupyter_clinagent.study.data.folder_names import SPLIT_WORDS
 
 MOST_LOST = 0.20
 """If more than this share of the training groups crosses into the test set, a new split is made instead."""

@@ -19,7 +19,7 @@ from jupyter_clinagent.study.data.boxes.yolo import yolo_boxes
 from jupyter_clinagent.study.data.filenames import ParsedGroups, parse_groups
 from jupyter_clinagent.study.data.folder import DataFolder, read_folder
 from jupyter_clinagent.study.data.identifiers import DicomHeaders
-from jupyter_clinagent.study.data.layouts import ClassFolders, find_class_folders, find_split_folders
+from jupyter_clinagent.study.data.layouts import ClassFolders, find_case_folders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.data.masks import masks_among
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.pairing import pair_masks
@@ -49,7 +49,13 @@ class Inventory:
     boxes: AnnotatedBoxes | None
     parsed: ParsedGroups | None
     headers: DicomHeaders
+    case_folders: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def inner_folders(self) -> dict[str, str]:
+        """The patient's folder of each image; without any what lies between its class folder and it."""
+        return self.case_folders or (self.class_folders.inner if self.class_folders else {})
 
     @property
     def label_tables(self) -> list[Table]:
@@ -83,6 +89,7 @@ def take_inventory(data: str | Path) -> Inventory:
         boxes,
         parse_groups(images),
         DicomHeaders(folder, images),
+        find_case_folders(images),
         problems,
     )
 
@@ -181,7 +188,12 @@ def rows_by_file(inventory: Inventory, table: Table) -> pd.DataFrame:
     for other in inventory.tables:
         if other is not table:
             joined = _join_files(joined, other) if other.matched else _join_key(joined, other)
-    return joined
+    return _with_inner_folders(joined, inventory)
+
+
+def _with_inner_folders(rows: pd.DataFrame, inventory: Inventory) -> pd.DataFrame:
+    inner = inventory.inner_folders
+    return rows.assign(**{PATIENT_FOLDER: rows.index.map(inner)}) if inner and PATIENT_FOLDER not in rows.columns else rows
 
 
 def _indexed(table: Table) -> pd.DataFrame:
@@ -222,8 +234,8 @@ def image_rows(inventory: Inventory) -> pd.DataFrame:
 
 def _folder_columns(inventory: Inventory) -> dict[str, dict[str, str]]:
     found = inventory.class_folders
-    columns = {FOLDER: found.label, PATIENT_FOLDER: found.inner} if found else {}
-    columns[FOLDER_SPLIT] = find_split_folders(inventory.images)
+    columns = {FOLDER: found.label} if found else {}
+    columns |= {PATIENT_FOLDER: inventory.inner_folders, FOLDER_SPLIT: find_split_folders(inventory.images)}
     return {name: values for name, values in columns.items() if values}
 
 
@@ -254,9 +266,8 @@ def _join_columns(joined: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def folder_rows(inventory: Inventory) -> pd.DataFrame:
     """Rows for the images in class folders, indexed by file, with the synthetic columns; tables beside are joined."""
     assert inventory.class_folders is not None
-    label, split, inner = inventory.class_folders
-    rows = pd.DataFrame({FOLDER: label}, dtype=object)
-    for name, values in ((FOLDER_SPLIT, split), (PATIENT_FOLDER, inner)):
+    rows = pd.DataFrame({FOLDER: inventory.class_folders.label}, dtype=object)
+    for name, values in ((FOLDER_SPLIT, inventory.class_folders.split), (PATIENT_FOLDER, inventory.inner_folders)):
         if values:
             rows[name] = pd.Series(values, dtype=object)
     rows.index.name = "file"

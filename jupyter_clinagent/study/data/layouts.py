@@ -1,19 +1,14 @@
-"""How labels are laid out in folders: one for each class, one for each partition."""
+"""How labels, patients and partitions are laid out in folders."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-SPLIT_WORDS = {
-    "train": "train", "training": "train",
-    "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
-    "test": "test", "testing": "test",
-}  # fmt: skip
-MASK_FOLDERS = frozenset(["mask", "masks", "segmentation", "segmentations", "groundtruth_masks"])
+from jupyter_clinagent.study.data.folder_names import answer, are_cases, says_case, split_word
 
 
 class ClassFolders(NamedTuple):
@@ -27,21 +22,34 @@ class ClassFolders(NamedTuple):
 def find_class_folders(images: Sequence[str]) -> ClassFolders | None:
     """Recognise a folder per class, at any depth, with or without partition folders.
 
-    The class level is the shallowest with two or more names. Where the names of a deeper level recur under several
-    of its parents (``hospital_a/melanoma``, ``hospital_b/melanoma``), that deeper level is the class.
+    The class level is the shallowest with two or more names that are no numbered cases. Where the names of a deeper level recur
+    under several of its parents (``hospital_a/melanoma``, ``hospital_b/melanoma``), that deeper level is the class. Numbers
+    beside an answer don't count (``study1_positive``).
 
     Returns
     -------
     ClassFolders or None
         None where the folders tell nothing apart, or where fewer than half of the images lie that deep.
     """
-    parts = {image: _without_split(image) for image in images}
+    parts = _parts(images)
     level = _class_level(list(parts.values()))
     if level is None:
         return None
     label = {image: names[level] for image, names in parts.items() if len(names) > level}
-    inner = {image: "/".join(names[level + 1 :]) for image, names in parts.items() if len(names) > level + 1}
+    end = _inner_end(list(parts.values()), level)
+    inner = {image: "/".join(names[level + 1 : end]) for image, names in parts.items() if len(names) > level + 1}
     return ClassFolders(label, find_split_folders(images), inner)
+
+
+def find_case_folders(images: Sequence[str]) -> dict[str, str]:
+    """The patient's, lesion's or slide's folder of each image, of several levels the highest; empty without any.
+
+    Folders of one image each tell no images together, unless they are named like patients.
+    """
+    parts = _parts(images)
+    levels = _case_levels(list(parts.values()))
+    found = {image: names[levels[0]] for image, names in parts.items() if len(names) > levels[0]} if levels else {}
+    return found if len(set(found.values())) < len(found) or all(map(says_case, found.values())) else {}
 
 
 def find_split_folders(images: Sequence[str]) -> dict[str, str]:
@@ -51,25 +59,70 @@ def find_split_folders(images: Sequence[str]) -> dict[str, str]:
 
 
 def _split_word(image: str) -> str | None:
-    words = [SPLIT_WORDS[name.lower()] for name in PurePosixPath(image).parts[:-1] if name.lower() in SPLIT_WORDS]
-    return words[0] if words else None
+    return next((word for name in PurePosixPath(image).parts[:-1] if (word := split_word(name)) is not None), None)
 
 
-def _without_split(image: str) -> list[str]:
-    return [name for name in PurePosixPath(image).parts[:-1] if name.lower() not in SPLIT_WORDS]
+def _parts(images: Sequence[str]) -> dict[str, list[str]]:
+    """The folders of each image without partitions, and without numbers beside answers."""
+    parts = {image: [name for name in PurePosixPath(image).parts[:-1] if split_word(name) is None] for image in images}
+    for level in range(_depth(list(parts.values()))):
+        names = _names(list(parts.values()), level)
+        answers = {name: found for name in names if (found := answer(name)) is not None}
+        if len(answers) == len(names):
+            for own in parts.values():
+                own[level : level + 1] = [answers[name] for name in own[level : level + 1]]
+    return parts
+
+
+def _depth(parts: list[list[str]]) -> int:
+    return max(map(len, parts), default=0)
+
+
+def _names(parts: list[list[str]], level: int) -> Counter[str]:
+    return Counter(folders[level] for folders in parts if len(folders) > level)
 
 
 def _class_level(parts: list[list[str]]) -> int | None:
-    deepest = max(len(names) for names in parts)
-    levels = [level for level in range(deepest) if _tells_apart(parts, level)]
+    cases = _case_levels(parts)
+    others = [level for level in range(_depth(parts)) if _tells_apart(parts, level) and level not in cases]
+    levels = [level for level in others if level + 1 not in cases or not _only_sorts(parts, level)]
     if not levels:
         return None
     return levels[1] if len(levels) > 1 and _recurs(parts, levels[0], levels[1]) else levels[0]
 
 
+def _inner_end(parts: list[list[str]], level: int) -> int:
+    """Where the folders below a class end that tell patients apart: views and magnifications recur in each of many folders."""
+    end = _depth(parts)
+    while end > level + 2 and _are_views(parts, end - 1):
+        end -= 1
+    return end
+
+
+def _are_views(parts: list[list[str]], level: int) -> bool:
+    parents: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for names in parts:
+        if len(names) > level:
+            parents[names[level]].add(tuple(names[:level]))
+    fewer = len(parents) < len(set().union(*parents.values()))
+    return fewer and sum(len(found) > 1 for found in parents.values()) >= 0.5 * len(parents)
+
+
+def _case_levels(parts: list[list[str]]) -> list[int]:
+    levels = [level for level in range(_depth(parts)) if _tells_apart(parts, level)]
+    cases = [level for level in levels if are_cases(_names(parts, level))]
+    return [level for level in cases if level + 1 not in cases or not _only_sorts(parts, level)]
+
+
+def _only_sorts(parts: list[list[str]], level: int) -> bool:
+    """Whether a folder's name is just how the names in it begin (``p10/p10000032``)."""
+    pairs = {(folders[level], folders[level + 1]) for folders in parts if len(folders) > level + 1}
+    return all(re.match(re.escape(outer) + r"[^\W_]", inner) for outer, inner in pairs)
+
+
 def _tells_apart(parts: list[list[str]], level: int) -> bool:
-    names = [folders[level] for folders in parts if len(folders) > level]
-    return len(names) >= 0.5 * len(parts) and len(set(names)) > 1
+    names = _names(parts, level)
+    return names.total() >= 0.5 * len(parts) and len(names) > 1
 
 
 def _recurs(parts: list[list[str]], outer: int, inner: int) -> bool:

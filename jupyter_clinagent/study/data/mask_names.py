@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, SPLIT_WORDS
+from jupyter_clinagent.study.data.folder_names import MASK_FOLDERS, SPLIT_WORDS
 
 FOLDERS = MASK_FOLDERS | {"seg", "gt", "groundtruth", "ground_truth", "ground truth", "outlines", "contours", "lesion_masks"}
 PERHAPS = frozenset(

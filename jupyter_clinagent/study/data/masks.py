@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from jupyter_clinagent.study.data.folder import DataFolder
-from jupyter_clinagent.study.data.layouts import MASK_FOLDERS
+from jupyter_clinagent.study.data.folder_names import MASK_FOLDERS
 
 _AFFIXES = ("_mask", "-mask", "_segmentation", "-segmentation", "_seg")
 SAME_PROPORTIONS = 0.02

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 class FileIndex:
-    """Finds a file by relative path, by name, or by name without extension, in this order.
+    """Finds a file by its path, or by the longest end of a path that is one file's alone, with or without extension.
 
-    A name that several files share matches none of them: nothing is guessed.
+    What leads to a file on another machine (``gs://bucket/films/a.jpg``) matters only where several files share a name. An end
+    that several files share matches none of them: nothing is guessed.
     """
 
     def __init__(self, images: Sequence[str]) -> None:
         self._by_path = {path.lower(): path for path in images}
-        self._by_name = _unique((PurePosixPath(path).name.lower(), path) for path in images)
-        self._by_stem = _unique((PurePosixPath(path).stem.lower(), path) for path in images)
+        self._top = shared_folders(images)
+        self._by_end = _ends((path.lower(), path) for path in images)
+        self._by_bare_end = _ends((os.path.splitext(path.lower())[0], path) for path in images)
+        self._by_joined = _unique((_joined(path), path) for path in images)
 
     def find(self, cell: object) -> str | None:
         """The file that a cell names, or None. Windows paths, leading ``./`` and parent folders are understood."""
         if not isinstance(cell, str) or not cell:
             return None
-        path = _normal(cell)
-        return self._by_path.get(path) or self._by_tail(path)
+        path = normal_path(cell)
+        return self._by_path.get(path) or self._by_longest_end(path) or self._by_joined.get(path)
 
-    def _by_tail(self, path: str) -> str | None:
-        name = PurePosixPath(path).name
-        stem = PurePosixPath(path).stem
-        return self._by_name.get(name) or self._by_stem.get(name) or self._by_stem.get(stem)
+    def _by_longest_end(self, path: str) -> str | None:
+        ways = ((self._by_end, path), (self._by_bare_end, path), (self._by_bare_end, os.path.splitext(path)[0]))
+        return next((file for ends, one in ways if (file := self._longest(ends, one)) is not None), None)
+
+    def _longest(self, ends: Mapping[str, str | None], path: str) -> str | None:
+        parts = path.split("/")
+        for first in range(len(parts)):
+            end = "/".join(parts[first:])
+            if end in ends:
+                file = ends[end]
+                return None if file is None or self._is_another(parts[:first], file, len(parts) - first) else file
+        return None
+
+    def _is_another(self, before: Sequence[str], file: str, same: int) -> bool:
+        """Whether the folder above the common end has another number: patient 7's first view is not patient 9's."""
+        above = file.lower().split("/")[self._top : -same]
+        if same == 1 or not before or not above or before[-1] == above[-1]:
+            return False
+        return without_digits(before[-1]) == without_digits(above[-1])
 
     def share(self, cells: Iterable[object]) -> float:
         """Share of the non-empty cells that name a file."""
@@ -37,9 +55,44 @@ class FileIndex:
         return sum(self.find(cell) is not None for cell in given) / len(given) if given else 0.0
 
 
-def _normal(cell: str) -> str:
+def normal_path(cell: str) -> str:
+    """A path as one may be written in a cell, in lower case with ``/``, without drive and leading ``./``."""
     path = cell.strip().strip("\"'").replace("\\", "/").lower()
     return re.sub(r"^([a-z]:)?(\./|/)*", "", path)
+
+
+def without_digits(name: str) -> str:
+    """What is common to “patient00012” and “patient00013”."""
+    return re.sub(r"\d+", "#", name)
+
+
+def shared_folders(files: Sequence[str]) -> int:
+    """How many folders all files have in common: their names tell nothing apart."""
+    folders = [file.split("/")[:-1] for file in files]
+    return next(
+        (k for k, level in enumerate(zip(*folders, strict=False)) if len(set(level)) > 1), min(map(len, folders), default=0)
+    )
+
+
+def _ends(pairs: Iterable[tuple[str, str]]) -> dict[str, str | None]:
+    """Files by their names, and those whose names recur also by all longer ends; None for an end that several have."""
+    listed = list(pairs)
+    times = Counter(path.rpartition("/")[2] for path, _ in listed)
+    found: dict[str, str | None] = {}
+    for path, file in listed:
+        for end in _all_ends(path) if times[path.rpartition("/")[2]] > 1 else [path.rpartition("/")[2]]:
+            found[end] = None if end in found else file
+    return found
+
+
+def _all_ends(path: str) -> Iterator[str]:
+    parts = path.split("/")
+    return ("/".join(parts[first:]) for first in range(len(parts)))
+
+
+def _joined(path: str) -> str:
+    """A folder and a file in one name: ``000001_01_01_109.png`` for ``000001_01_01/109.png``."""
+    return "_".join(path.lower().split("/")[-2:])
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from jupyter_clinagent.study.data import mask_names
-from jupyter_clinagent.study.data.layouts import MASK_FOLDERS, SPLIT_WORDS
+from jupyter_clinagent.study.data.folder_names import MASK_FOLDERS, SPLIT_WORDS, split_word
+from jupyter_clinagent.study.data.matching import shared_folders
 from jupyter_clinagent.study.data.readers import numbered_reader, reader_of
 
 ONE = "outline"
@@ -101,7 +102,7 @@ def _homes(files: Sequence[str]) -> tuple[dict[str, _Home], list[str]]:
 
     Those whose names say it most surely come first: what is no mask by them may be the image of a less sure one.
     """
-    top = _shared(files)
+    top = shared_folders(files)
     homes = {file: home for file in files if (home := _home(file, top)) is not None}
     besides = {word.lower() for file in files if file not in homes for word in mask_names.words(str(PurePosixPath(file).parent))}
     strange: list[str] = []
@@ -131,7 +132,7 @@ def _home(file: str, top: int) -> _Home | None:
     best, level = max(ranks, default=(mask_names.NONE, 0))
     if best == mask_names.NONE:
         return None
-    below = [part for part in parts[level + 1 :] if part.lower() not in SPLIT_WORDS]
+    below = [part for part in parts[level + 1 :] if split_word(part) is None]
     below = below[:1] + [part for part in below[1:] if reader_of(part) or reader_of(below[0])][:1]
     own = parts[level] if best < mask_names.CERTAIN and mask_names.says_mask(parts[level]) else ""
     return _Home("/".join(parts[: level + 1]), best, own, " ".join(below))
@@ -143,12 +144,6 @@ def _by_home(homes: dict[str, _Home], level: int) -> dict[str, list[str]]:
         if home.rank == level:
             found[home.folder].append(file)
     return found
-
-
-def _shared(files: Sequence[str]) -> int:
-    """How many folders all files have in common: their names tell nothing apart."""
-    parts = [PurePosixPath(file).parts[:-1] for file in files]
-    return next((k for k, level in enumerate(zip(*parts, strict=False)) if len(set(level)) > 1), min(map(len, parts), default=0))
 
 
 def _by_folder(structures: dict[str, dict[str, list[str]]], homes: dict[str, _Home]) -> dict[str, dict[str, list[str]]]:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from jupyter_clinagent.study.data.layouts import SPLIT_WORDS
+from jupyter_clinagent.study.data.folder_names import SPLIT_WORDS
 
 TABLE_SPLIT = "table_split"
 """Name of the column that says which of the tables a row comes from."""

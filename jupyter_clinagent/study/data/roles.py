@@ -10,8 +10,8 @@ import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.study.data.folder_names import SPLIT_WORDS
 from jupyter_clinagent.study.data.group_names import MOST_EACH, is_group
-from jupyter_clinagent.study.data.layouts import SPLIT_WORDS
 from jupyter_clinagent.study.data.matching import FileIndex
 
 MOST_CLASSES = 50

@@ -136,7 +136,7 @@ def group_candidates(inventory: Inventory) -> list[str]:
     """
     columns = [(_restarts(table, c), c.distinct, c.name) for table in inventory.image_tables for c in table.by_role("group")]
     named = list(dict.fromkeys(name for _, _, name in sorted(columns, key=lambda column: column[:2])))
-    inner = [PATIENT_FOLDER] if inventory.class_folders is not None and inventory.class_folders.inner else []
+    inner = [PATIENT_FOLDER] if inventory.inner_folders else []
     patients = [DICOM_PATIENT] if not named and inventory.headers.patients else []
     return named + patients + inner + ([FILE_NAME] if inventory.parsed else [])
 

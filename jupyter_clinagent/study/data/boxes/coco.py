@@ -12,7 +12,7 @@ import pandas as pd
 
 from jupyter_clinagent.study.data.boxes.found import UNREAD, AnnotatedBoxes, Row, gather
 from jupyter_clinagent.study.data.folder import DataFolder
-from jupyter_clinagent.study.data.layouts import SPLIT_WORDS
+from jupyter_clinagent.study.data.folder_names import SPLIT_WORDS
 from jupyter_clinagent.study.data.matching import FileIndex
 
 _PLUMBING = frozenset(["id", "width", "height", "license", "coco_url", "flickr_url", "date_captured"])
