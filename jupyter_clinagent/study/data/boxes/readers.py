@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.study.data.boxes.found import CORNERS, AnnotatedBoxes
+from jupyter_clinagent.study.data.mask_names import words
+from jupyter_clinagent.study.data.readers import names_person
 
 SAME = 0.5
 """Boxes of two readers mark the same finding where they overlap at least so much (intersection over union), as in PASCAL VOC."""
-_READER = re.compile(
-    r"^(rad|radiologist|reader|annotator|annotated_?by|rater|observer|expert|labell?er|befunder)(_?(id|name|no|nr))?$"
-)
 
 
 def reader_column(frame: pd.DataFrame) -> str | None:
     """The column that says who drew each box."""
-    return next((str(name) for name in frame.columns if _READER.match(re.sub(r"[\s-]+", "_", str(name).strip().lower()))), None)
+    return next((str(name) for name in frame.columns if names_person(str(name)) or "rad" in words(str(name).lower())), None)
 
 
 def fused(boxes: AnnotatedBoxes, readers: list[str | None]) -> AnnotatedBoxes:
