@@ -1,0 +1,122 @@
+"""Which column holds the label: by the values that the request names, by its own name, or by an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jupyter_clinagent.agent.playbook.drafting import Notes, able, concept_of, listed
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_untold, mentioned, values_for, wholly_named
+from jupyter_clinagent.contracts import Card
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.tasks.classification.classes import question
+
+
+def graded(intent: Intent, survey: SurveyFacts) -> Intent:
+    """“From 0 to 4” means every grade, where a column holds them.
+
+    Raises
+    ------
+    OutOfScope
+        Nothing else is named, and no column holds the ends.
+    """
+    if intent.grades is None:
+        return intent
+    if any(_holds_grades(column, intent) for column in survey.columns):
+        return replace(intent, all_classes=True, targets=())
+    if not intent.targets:
+        raise OutOfScope(
+            f"No column holds grades from {' to '.join(intent.grades)}, and other numbers I can't predict yet. {able()}"
+        )
+    return intent
+
+
+def _holds_grades(column: ColumnFacts, intent: Intent) -> bool:
+    return intent.grades is not None and set(intent.grades) <= column.values.keys() and column.role not in ("split", "age")
+
+
+def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], notes: Notes) -> ColumnFacts | Card:
+    """The column that the request means, or the question which one.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        No column could hold the label.
+    BadInput
+        The answer to the question names none of them.
+    """
+    named = {c.name: c for c in reversed(survey.columns)}
+    candidates = [named[name] for name in dict.fromkeys(survey.label_candidates) if name in named]
+    if not candidates:
+        raise LabelsDoNotMatch(_no_labels(survey))
+    if "label" in answers:
+        return _named(candidates, answers["label"])
+    fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
+    told = _told_by_values(candidates, intent, survey, notes) or _told(fitting, fitting or candidates, intent, notes)
+    if told is not None or len(candidates) == 1:
+        return told or candidates[0]
+    names = [column.name for column in fitting or candidates]
+    return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])
+
+
+def _told(fitting: list[ColumnFacts], offered: list[ColumnFacts], intent: Intent, notes: Notes) -> ColumnFacts | None:
+    """The only one that fits, or the one of several that the request names or speaks of."""
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(own := _own_columns(offered, intent)) == 1:
+        return own[0]
+    spoken_of = column_spoken_of([column.name for column in offered], intent.naming)
+    if spoken_of is None:
+        return None
+    notes.add(f"The request speaks of “{spoken_of}”, so that column is learnt.")
+    return _named(offered, spoken_of)
+
+
+def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:
+    """The column of which the request names most values, two at least, by their whole names: “tell hands from wrists”.
+
+    None where several columns fit equally; a column that is not named like a label is taken with a word.
+    """
+    counts = {name: len(wholly_named(c.values, intent.naming)) for name, c in _columns_by_name(survey).items()}
+    most = max(counts.values(), default=0)
+    best = [name for name, count in counts.items() if count == most > 1]
+    offered = [column for column in candidates if column.name in best]
+    if not offered and len(best) == 1:
+        notes.add(f"The request names values of “{best[0]}”, so that column is learnt.")
+        return _columns_by_name(survey)[best[0]]
+    return offered[0] if len(offered) == 1 else None
+
+
+def _columns_by_name(survey: SurveyFacts) -> dict[str, ColumnFacts]:
+    return {c.name: c for c in reversed(survey.columns) if c.role not in ("split", "group", "image")}
+
+
+def _no_labels(survey: SurveyFacts) -> str:
+    several = "s" * (survey.images != 1)
+    said = f"No labels were found for the {survey.images} image{several} in {survey.data}, or only one class. "
+    how = "Put the images in one folder per class, or add a CSV with an image and a label column."
+    return f"{said}{' '.join(survey.problems)} {how}"
+
+
+def _covers(column: ColumnFacts, intent: Intent) -> bool:
+    """Whether the column's values include every target of the request (or any known finding, where none is named)."""
+    if not intent.targets:
+        return len(mentioned(list(column.values), intent.naming)) > 1 or any(concept_of(value) for value in column.values)
+    return all(values_for(target, column) or target in ("normal", "abnormal") for target in intent.targets)
+
+
+def _own_columns(candidates: list[ColumnFacts], intent: Intent) -> list[ColumnFacts]:
+    """Columns of yes and no that the request names: “classify effusion” beside a column for each of many findings."""
+    own = mentioned([column.name for column in candidates], intent.naming)
+    return [column for column in candidates if column.name in own and is_untold(column, column.values)]
+
+
+def _named(candidates: list[ColumnFacts], answer: str) -> ColumnFacts:
+    found = next((c for c in candidates if c.name == answer), None)
+    if found is None:
+        raise BadInput(
+            f"There is no label column “{answer}”; the columns that could hold the label are "
+            f"{listed(c.name for c in candidates)}."
+        )
+    return found
