@@ -48,6 +48,7 @@ def load(folder: Path, **wishes: object) -> Cohort:
         ["ja", "nein", "fraglich", ""],
         ["TRUE", "FALSE", "maybe", ""],
         ["pos.", "neg.", "?", ""],
+        ["pos", "neg", "+/-", ""],
         ["positiv", "negativ", "unklar", ""],
         ["+", "-", "+?", ""],
         ["Y", "N", "U", ""],
