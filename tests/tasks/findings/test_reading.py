@@ -528,6 +528,7 @@ def test_a_list_that_tables_call_differently_is_one(tmp_path: Path) -> None:
     table = pd.read_csv(write(tmp_path, {"findings": lists("|", "none", STEPS)}) / "train.csv")
     table.iloc[:40].to_csv(tmp_path / "train.csv", index=False)
     table.iloc[40:].rename(columns={"findings": "Findings"}).to_csv(tmp_path / "test.csv", index=False)
+    assert isinstance(draft(read_request("Classify these films"), survey_facts(take_inventory(tmp_path)), {}), Draft)
     assert codes(tmp_path) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
 
 
