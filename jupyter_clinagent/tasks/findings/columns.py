@@ -39,7 +39,7 @@ _WORDS = {
     YES: "1 1.0 yes y true t positive positiv pos present detected seen ja j vorhanden nachgewiesen + x",
     NO: "0 0.0 no n false f negative negativ neg absent not_present not_detected not_seen nein none fehlt nicht_vorhanden "
     "nicht_nachgewiesen -",
-    UNCERTAIN: "-1 -1.0 uncertain unclear unsure maybe possible possibly equivocal indeterminate borderline fraglich unklar "
+    UNCERTAIN: "-1 -1.0 +/- uncertain unclear unsure maybe possible possibly equivocal indeterminate borderline fraglich unklar "
     "unsicher vielleicht ? u",
 }
 _CODES = {word: code for code, words in _WORDS.items() for word in words.split()}

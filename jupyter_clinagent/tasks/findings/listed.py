@@ -62,7 +62,8 @@ def find_listed(inventory: Inventory, rows: pd.DataFrame, answers: Collection[st
         parted = None if name in answers else _parted(cells)
         if parted is not None and why_free_text(name, entries := _entries(parted)) is None:
             found = _from_cells(rows, entries, name, "rows" if (parted.map(len) < LEAST).all() else "cells")
-            return replace(found, named_so=_is_named_so(inventory, name))
+            spent = [c.name for t in inventory.tables for c in t.columns if key_of(c.name) == key_of(name)]
+            return replace(found, named_so=_is_named_so(inventory, name), spent=list(dict.fromkeys(spent)))
     return None
 
 

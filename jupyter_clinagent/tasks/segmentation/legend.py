@@ -39,11 +39,15 @@ def read_legend(folder: DataFolder, without: Container[str] = ()) -> Legend:
     found: Legend = {}
     for name in legend_files(folder, without):
         text = folder.path(name).read_text(encoding="utf-8-sig", errors="replace")[:20_000]
-        found |= _from_json(text) if name.lower().endswith(".json") else (read_legend_table(text) or _from_lines(text))
+        if name.lower().endswith(".json"):
+            found |= _from_json(text, PurePosixPath(name).name.lower() == _NNUNET)
+        else:
+            found |= read_legend_table(text) or _from_lines(text)
     return found
 
 
-def _from_json(text: str) -> Legend:
+def _from_json(text: str, nnunet: bool) -> Legend:
+    """Names and values of the whole file, or of its “labels”; nnU-Net's file holds others, too."""
     try:
         content = json.loads(text)
     except ValueError:
@@ -51,6 +55,8 @@ def _from_json(text: str) -> Legend:
     inside = content.get("labels") if isinstance(content, dict) else None
     if isinstance(inside, dict):  # nnU-Net; a list of numbers is a region of several labels there, no colour
         content = {left: right for left, right in inside.items() if not isinstance(right, list)}
+    elif nnunet:
+        return {}
     pairs = content.items() if isinstance(content, dict) else []
     return {key: name for left, right in pairs if (read := _pair(left, right)) for key, name in [read]}
 

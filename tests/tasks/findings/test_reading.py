@@ -48,6 +48,7 @@ def load(folder: Path, **wishes: object) -> Cohort:
         ["ja", "nein", "fraglich", ""],
         ["TRUE", "FALSE", "maybe", ""],
         ["pos.", "neg.", "?", ""],
+        ["pos", "neg", "+/-", ""],
         ["positiv", "negativ", "unklar", ""],
         ["+", "-", "+?", ""],
         ["Y", "N", "U", ""],
@@ -511,17 +512,23 @@ def test_what_is_changed_on_the_card_replaces_what_the_request_said(tmp_path: Pa
 
 
 def test_a_finding_that_tables_spell_differently_is_one(tmp_path: Path) -> None:
-    write(tmp_path, {"Pleural Effusion": [1, 0, 1, 0] * 3, "mass": [0, 1, 1, 0] * 3}, "a.csv")
-    both = pd.read_csv(tmp_path / "a.csv").rename(columns={"Pleural Effusion": "pleural_effusion", "mass": "Mass "})
-    both.iloc[:6].to_csv(tmp_path / "a.csv", index=False)
-    both.iloc[6:].rename(columns={"pleural_effusion": "PLEURAL-effusion"}).to_csv(tmp_path / "b.csv", index=False)
-    assert codes(tmp_path) == {"pleural_effusion": [1, 0, 1, 0] * 3, "Mass": [0, 1, 1, 0] * 3}
+    """Each table knows half of the images, and another finding beside it."""
+    found = {"Pleural Effusion": alternating(2), "mass": alternating(3), "edema": alternating(5)}
+    table = pd.read_csv(write(tmp_path, found) / "train.csv")
+    (tmp_path / "train.csv").unlink()
+    table.iloc[:40].drop(columns="edema").to_csv(tmp_path / "a.csv", index=False)
+    other = table.iloc[40:].drop(columns="mass").rename(columns={"Pleural Effusion": "pleural_EFFUSION"})
+    other.to_csv(tmp_path / "b.csv", index=False)
+    read = codes(tmp_path)
+    assert list(read) == ["Pleural Effusion", "mass", "edema"]
+    assert read["Pleural Effusion"] == alternating(2)
 
 
 def test_a_list_that_tables_call_differently_is_one(tmp_path: Path) -> None:
     table = pd.read_csv(write(tmp_path, {"findings": lists("|", "none", STEPS)}) / "train.csv")
     table.iloc[:40].to_csv(tmp_path / "train.csv", index=False)
     table.iloc[40:].rename(columns={"findings": "Findings"}).to_csv(tmp_path / "test.csv", index=False)
+    assert isinstance(draft(read_request("Classify these films"), survey_facts(take_inventory(tmp_path)), {}), Draft)
     assert codes(tmp_path) == {name: alternating(STEPS[name]) for name in ("Edema", "Effusion", "Mass")}
 
 

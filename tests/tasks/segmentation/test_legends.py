@@ -63,3 +63,9 @@ def test_the_folders_of_nnu_net_are_images_and_masks(tmp_path: Path) -> None:
     (tmp_path / "dataset.json").write_text(json.dumps({"labels": {"background": 0, "liver": 255}}), encoding="utf-8")
     seen = look(take_inventory(tmp_path))
     assert (seen["structures"], seen["described"]) == ({"liver": 20}, 20)
+
+
+def test_another_dataset_json_is_no_legend(tmp_path: Path) -> None:
+    write_two_labels(tmp_path)
+    (tmp_path / "dataset.json").write_text(json.dumps({"version": 1, "images": 2}), encoding="utf-8")
+    assert structures(tmp_path) == {"label 1", "label 2"}
