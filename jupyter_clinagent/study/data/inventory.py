@@ -25,6 +25,7 @@ from jupyter_clinagent.study.data.layouts import ClassFolders, find_case_folders
 from jupyter_clinagent.study.data.listings import looks_like_image, with_listings
 from jupyter_clinagent.study.data.masks import masks_among
 from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.roles import describe_columns
@@ -32,6 +33,8 @@ from jupyter_clinagent.study.data.tables import Table, read_table
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
 """Names of the synthetic columns that stand for class folders, partition folders, inner folders and parsed file names."""
+NAME_ENDING = "end of file name"
+"""Stands for labels at the end of file names, which count only where nothing else labels the images."""
 DICOM_PATIENT = "DICOM patient"
 """Stands for the patients that DICOM headers name."""
 SAME_PATIENT = "Images with the same patient (from the DICOM headers) belong together and never part"
@@ -274,6 +277,12 @@ def _join_columns(joined: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     for name in known:
         joined[name] = joined[name].where(joined[name].notna(), rows[name].reindex(joined.index))
     return joined
+
+
+def ending_rows(inventory: Inventory) -> pd.DataFrame:
+    """Rows for all images, indexed by file, with what their names end in and their patients' folders."""
+    rows = pd.DataFrame({NAME_ENDING: find_name_endings(inventory.images)}, dtype=object)
+    return _with_inner_folders(rows.rename_axis("file"), inventory)
 
 
 def folder_rows(inventory: Inventory) -> pd.DataFrame:
