@@ -211,6 +211,15 @@ def test_person_and_study_numbers_are_read_from_radiograph_names() -> None:
     assert len(parsed.examples) == 3
 
 
+@pytest.mark.parametrize("name", ["SOB_B_A-14-22549{}B-{}-00{}", "slide_1234{}_{}x_{}", "T12-5678{}-{}X"])
+def test_magnifications_of_one_slide_belong_together(name: str) -> None:
+    names = [f"{name}.png".format(slide, zoom, zoom % 3 + 1) for slide in range(3) for zoom in (40, 100, 200, 400)]
+    parsed = parse_groups(names)
+    assert parsed is not None
+    assert list(parsed.groups) == names
+    assert list(pd.factorize(pd.Series(parsed.groups))[0]) == [0] * 4 + [1] * 4 + [2] * 4
+
+
 def test_names_that_are_all_different_give_no_groups() -> None:
     assert parse_groups([f"ISIC_{n:07d}.jpg" for n in range(50)]) is None
 
