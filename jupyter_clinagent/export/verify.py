@@ -125,7 +125,7 @@ def check_data(data: Path, root: Path) -> None:
 
 def _unlikely(path: Path) -> bool:
     """Whether a file is neither image nor table: such files lie about anyhow, and are named last."""
-    return path.suffix.lower() not in IMAGE_SUFFIXES | TABLE_SUFFIXES
+    return not path.name.lower().endswith((*IMAGE_SUFFIXES, *TABLE_SUFFIXES))
 
 
 def _sha256(path: Path) -> str:

@@ -11,9 +11,10 @@ from jupyter_clinagent.errors import NoSuchData
 from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.filenames import parse_groups
-from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.inventory import NAME_ENDING, take_inventory
 from jupyter_clinagent.study.data.layouts import find_case_folders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.survey import survey_facts
 from jupyter_clinagent.study.data.tables import read_table
 
@@ -208,6 +209,15 @@ def test_person_and_study_numbers_are_read_from_radiograph_names() -> None:
     assert parsed is not None
     assert [parsed.groups[name] for name in names] == ["person1_bacteria"] * 2 + ["person1_virus", "IM-0115", "NORMAL2-IM-1427"]
     assert len(parsed.examples) == 3
+
+
+@pytest.mark.parametrize("name", ["SOB_B_A-14-22549{}B-{}-00{}", "slide_1234{}_{}x_{}", "T12-5678{}-{}X"])
+def test_magnifications_of_one_slide_belong_together(name: str) -> None:
+    names = [f"{name}.png".format(slide, zoom, zoom % 3 + 1) for slide in range(3) for zoom in (40, 100, 200, 400)]
+    parsed = parse_groups(names)
+    assert parsed is not None
+    assert list(parsed.groups) == names
+    assert list(pd.factorize(pd.Series(parsed.groups))[0]) == [0] * 4 + [1] * 4 + [2] * 4
 
 
 def test_names_that_are_all_different_give_no_groups() -> None:
@@ -405,3 +415,35 @@ def test_none_in_a_workbook_is_a_value_and_an_empty_cell_is_none(tmp_path: Path)
     read = read_table(tmp_path / "m.xlsx")["fracture"]
     assert list(read.dropna()) == ["None", "present"]
     assert read.isna().sum() == 1
+
+
+# ------------------------------------------------------------------ labels in file names
+CHEST = [f"films/CHEST_{number:04d}_{number % 2}.png" for number in range(24)]
+
+
+def test_what_names_end_in_is_offered_as_label_where_nothing_else_labels_the_images(tmp_path: Path) -> None:
+    write_images(tmp_path, CHEST)
+    facts = survey_facts(take_inventory(tmp_path))
+    assert (facts.label_candidates, facts.columns[0].values) == ([NAME_ENDING], {"0": 12, "1": 12})
+    assert any("What file names end in may be the label" in said for said in facts.assumptions)
+    cohort = load_cohort(take_inventory(tmp_path), Wishes(task="classification", label=NAME_ENDING, allow_few=True))
+    assert cohort.facts.classes == ["0", "1"]
+
+
+def test_what_names_end_in_gives_way_to_any_other_label(tmp_path: Path) -> None:
+    write_images(tmp_path, CHEST)
+    pd.DataFrame({"image": CHEST, "tb": ["x", "y"] * 12}).to_csv(tmp_path / "t.csv", index=False)
+    assert survey_facts(take_inventory(tmp_path)).label_candidates == ["tb"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"{number}_{side}.png" for number in range(12) for side in ("left", "right")],
+        [f"film_{number:03d}.png" for number in range(24)],
+        [f"film{number}_{number % 12}.png" for number in range(48)],
+        [f"{word}_{number % 2}.png" for number, word in enumerate(("heart", "lung", "knee", "hand", "hip", "skull"))],
+    ],
+)
+def test_views_running_numbers_and_words_at_the_end_of_names_are_no_labels(names: list[str]) -> None:
+    assert find_name_endings(names) == {}

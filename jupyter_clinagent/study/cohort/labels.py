@@ -11,7 +11,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import OUTSIDE
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.label_values import LABEL_NOT_KNOWN, not_known
-from jupyter_clinagent.study.data.inventory import FOLDER, Inventory, folder_rows, rows_by_file
+from jupyter_clinagent.study.data.inventory import FOLDER, NAME_ENDING, Inventory, ending_rows, folder_rows, rows_by_file
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.survey import label_candidates
 from jupyter_clinagent.study.data.tables import Table
@@ -93,6 +93,8 @@ def _rows(inventory: Inventory, label: str | None, table: str | None, image: str
     column = label or _best_label(inventory)
     if column == FOLDER and inventory.class_folders is not None:
         return folder_rows(inventory), column, 0
+    if column == NAME_ENDING and NAME_ENDING in label_candidates(inventory):
+        return ending_rows(inventory), column, 0
     chosen = _with_image_column(_table_with(inventory, column, table), image, inventory)
     if not chosen.matched:
         return _joined(inventory, chosen, column), column, 0

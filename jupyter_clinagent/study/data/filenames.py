@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+_MAGNIFICATIONS = "20|40|60|63|100|200|400|600|1000"
+"""What a microscope enlarges by, where no “x” says that it does."""
+
 # Kermany's chest radiographs: the numbers of persons recur between the bacterial and the viral files, so that
 # `personN` alone is no patient; the radiographs of healthy children carry a study number.
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -16,6 +19,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("IM-N", re.compile(r"^(IM-\d+)(?:-\d+)+$", re.I)),
     ("patientN", re.compile(r"^((?:patient|pat|pt|subject|subj|case|person|p)[-_ ]?\d+)(?:[-_ .].+)?$", re.I)),
     ("N_N (first number)", re.compile(r"^(\d{3,8})_\d+_.+$")),
+    ("slide-magnification-N", re.compile(rf"^(.*\d{{3,}}\w*)[-_](?:\d{{1,4}}x|{_MAGNIFICATIONS})(?:[-_]\d+)?$", re.I)),
     ("film.rf.hash", re.compile(r"^(.+?)(?:_(?:jpg|png|jpeg))?\.rf\.[0-9a-f]{16,}$", re.I)),
 )
 

@@ -12,7 +12,7 @@ from jupyter_clinagent.imaging.reading import EXTENSIONS, is_dicom
 from jupyter_clinagent.nearby import no_such_folder
 
 IMAGE_SUFFIXES = EXTENSIONS | {".pgm", ".ppm", ".ima"}
-TABLE_SUFFIXES = frozenset([".csv", ".tsv", ".xlsx"])
+TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".csv.gz", ".tsv.gz")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _sorted_by_kind(root: Path) -> DataFolder:
         suffix = os.path.splitext(relative)[1].lower()
         if suffix in IMAGE_SUFFIXES or (not suffix and is_dicom(root / relative)):
             folder.images.append(relative)
-        elif suffix in TABLE_SUFFIXES:
+        elif relative.lower().endswith(TABLE_SUFFIXES):
             folder.tables.append(relative)
         else:
             folder.others.append(relative)

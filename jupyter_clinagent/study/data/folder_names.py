@@ -7,7 +7,7 @@ from collections import Counter
 
 SPLIT_WORDS = {
     "train": "train", "training": "train",
-    "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
+    "val": "validation", "valid": "validation", "validation": "validation", "validate": "validation", "dev": "validation",
     "test": "test", "testing": "test",
 }  # fmt: skip
 MASK_FOLDERS = frozenset(["mask", "masks", "segmentation", "segmentations", "groundtruth_masks"])
@@ -16,7 +16,7 @@ _IDLE = frozenset(
      "annotation", "annotations"]
 )  # fmt: skip
 """Words beside that of a partition (“Training Set”) that say nothing else."""
-_ANSWERS = frozenset(
+ANSWERS = frozenset(
     ["positive", "negative", "pos", "neg", "normal", "abnormal", "benign", "malignant", "healthy", "diseased", "yes", "no",
      "positiv", "negativ", "gesund", "krank", "ja", "nein", "gutartig", "bösartig", "unauffällig", "auffällig"]
 )  # fmt: skip
@@ -48,7 +48,7 @@ def answer(folder: str) -> str | None:
     >>> answer("study1_positive"), answer("study2_negative"), answer("positive"), answer("study1")
     ('positive', 'negative', None, None)
     """
-    found = [word for word in _words(folder) if word in _ANSWERS]
+    found = [word for word in _words(folder) if word in ANSWERS]
     return found[0] if len(found) == 1 and re.search(r"\d", folder) else None
 
 

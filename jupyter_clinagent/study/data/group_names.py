@@ -8,9 +8,9 @@ import pandas as pd
 
 _PERSON = (
     r"((anon\w*_)?(patient(en|in|s)?|pat|subject|subj|participant|person(en)?|individual|proband(en)?|teilnehmer)"
-    r"(_?(or|and)_?\w+)?)"
+    r"(_(or|and)_\w+)?)"
 )
-_PART = r"((case|fall|lesion|läsion|laesion|exam|examination|untersuchung|study|studie|video|clip)s?(_?(or|and)_?\w+)?)"
+_PART = r"((case|fall|lesion|läsion|laesion|exam|examination|untersuchung|study|studie|video|clip)s?(_(or|and)_\w+)?)"
 _OTHER_PART = r"(visit|encounter|episode|sequence|specimen|biopsy|slide|(study|series)_?instance|series)"
 _ID, _NUMBER = r"_?(id|uid|key|identifier|kennung)", r"_?(no|nr|num|number|nummer)"
 

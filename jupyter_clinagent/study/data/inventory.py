@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
+from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.study.data.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
 from jupyter_clinagent.study.data.boxes.found import AnnotatedBoxes
 from jupyter_clinagent.study.data.boxes.tables import class_column, is_box_table, table_boxes
@@ -18,10 +20,13 @@ from jupyter_clinagent.study.data.boxes.voc import voc_boxes
 from jupyter_clinagent.study.data.boxes.yolo import yolo_boxes
 from jupyter_clinagent.study.data.filenames import ParsedGroups, parse_groups
 from jupyter_clinagent.study.data.folder import DataFolder, read_folder
+from jupyter_clinagent.study.data.folder_keys import FOLDER_IMAGE, FolderIndex, names_cases, with_folder_images
 from jupyter_clinagent.study.data.identifiers import DicomHeaders
 from jupyter_clinagent.study.data.layouts import ClassFolders, find_case_folders, find_class_folders, find_split_folders
+from jupyter_clinagent.study.data.listings import looks_like_image, with_listings
 from jupyter_clinagent.study.data.masks import masks_among
 from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.roles import describe_columns
@@ -29,6 +34,8 @@ from jupyter_clinagent.study.data.tables import Table, read_table
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
 """Names of the synthetic columns that stand for class folders, partition folders, inner folders and parsed file names."""
+NAME_ENDING = "end of file name"
+"""Stands for labels at the end of file names, which count only where nothing else labels the images."""
 DICOM_PATIENT = "DICOM patient"
 """Stands for the patients that DICOM headers name."""
 SAME_PATIENT = "Images with the same patient (from the DICOM headers) belong together and never part"
@@ -71,14 +78,15 @@ class Inventory:
 
 def take_inventory(data: str | Path) -> Inventory:
     """List the folder, read its tables, match rows to files and recognise the layout."""
-    folder = read_folder(data)
+    folder = with_listings(read_folder(data))
     problems: list[str] = []
     images = _without_masks(folder, problems)
-    index = FileIndex(images)
+    index, folders = FileIndex(images), FolderIndex(images)
     real = _without_submissions(folder.tables, problems)
-    frames = {name: frame for name in real if (frame := _read(folder, name, problems)) is not None}
+    frames = {name: frame for name in real if (frame := _read(folder, name, problems, folders)) is not None}
+    frames = {name: _with_images(frame, index, folders) for name, frame in frames.items()}
     named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
-    tables = [_table(name, frame, index) for name, frame in join_partition_tables(named).items()]
+    tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
     boxes = _boxes(folder, images, index, coco, tables, problems)
     return Inventory(
@@ -144,12 +152,20 @@ def _coco_tables(found: list[CocoFile], index: FileIndex) -> list[Table]:
     return [Table(name, told[0], "file_name", told[1], describe_columns(told[0], name, "file_name", index))]
 
 
-def _read(folder: DataFolder, name: str, problems: list[str]) -> pd.DataFrame | None:
+def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderIndex) -> pd.DataFrame | None:
+    def is_data(cell: str) -> bool:
+        return looks_like_image(cell) or ("/" in cell and bool(folders.find(cell)))
+
     try:
-        return _with_one_hot(read_table(folder.path(name), problems))
-    except (ValueError, OSError, KeyError, csv.Error, zipfile.BadZipFile) as error:
+        return _with_one_hot(read_table(folder.path(name), problems, is_data))
+    except (ValueError, OSError, EOFError, KeyError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
         problems.append(f"{name} could not be read as a table ({type(error).__name__}).")
         return None
+
+
+def _with_images(frame: pd.DataFrame, index: FileIndex, folders: FolderIndex) -> pd.DataFrame:
+    """A table whose cells name no image may name the folders in which they lie."""
+    return frame if _image_column(frame, index) else with_folder_images(frame, folders)
 
 
 def _files_named(frame: pd.DataFrame, index: FileIndex) -> set[str]:
@@ -157,10 +173,18 @@ def _files_named(frame: pd.DataFrame, index: FileIndex) -> set[str]:
     return set(frame[column].map(index.find).dropna()) if column else set()
 
 
-def _table(name: str, frame: pd.DataFrame, index: FileIndex) -> Table:
+def _table(name: str, frame: pd.DataFrame, index: FileIndex, folders: FolderIndex) -> Table:
     image_column = _image_column(frame, index)
     files = frame[image_column].map(index.find) if image_column else pd.Series(None, index=frame.index, dtype=object)
-    return Table(name, frame, image_column, files, describe_columns(frame, name, image_column, index))
+    columns = describe_columns(frame, name, image_column, index)
+    return Table(
+        name, frame, image_column, files, _with_cases(columns, frame, folders) if image_column == FOLDER_IMAGE else columns
+    )
+
+
+def _with_cases(columns: list[ColumnFacts], frame: pd.DataFrame, folders: FolderIndex) -> list[ColumnFacts]:
+    told = {"role": "group", "evidence": "names folders of patients or examinations"}
+    return [c.model_copy(update=told) if names_cases(frame[c.name], folders) else c for c in columns]
 
 
 def _image_column(frame: pd.DataFrame, index: FileIndex) -> str | None:
@@ -177,7 +201,9 @@ def _with_one_hot(frame: pd.DataFrame) -> pd.DataFrame:
     """Add one label column for columns of zeros and ones of which exactly one is set in each row (as in ISIC 2018)."""
     numbers = frame.apply(pd.to_numeric, errors="coerce")
     binary = [name for name in frame.columns if numbers[name].notna().all() and set(numbers[name].unique()) <= {0.0, 1.0}]
-    if len(binary) < 2 or not len(frame) or not (numbers[binary].sum(axis=1) == 1).all():
+    set_once = len(frame) > 0 and bool((numbers[binary].sum(axis=1) == 1).all())
+    # A column of ones beside one of zeros are two constants.
+    if not set_once or len(binary) < 2 or numbers[binary].any().sum() < min(2, len(frame)):
         return frame
     return frame.drop(columns=binary).assign(**{ONE_HOT: numbers[binary].idxmax(axis=1).astype(object)})
 
@@ -261,6 +287,12 @@ def _join_columns(joined: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     for name in known:
         joined[name] = joined[name].where(joined[name].notna(), rows[name].reindex(joined.index))
     return joined
+
+
+def ending_rows(inventory: Inventory) -> pd.DataFrame:
+    """Rows for all images, indexed by file, with what their names end in and their patients' folders."""
+    rows = pd.DataFrame({NAME_ENDING: find_name_endings(inventory.images)}, dtype=object)
+    return _with_inner_folders(rows.rename_axis("file"), inventory)
 
 
 def folder_rows(inventory: Inventory) -> pd.DataFrame:

@@ -52,6 +52,12 @@ def find_case_folders(images: Sequence[str]) -> dict[str, str]:
     return found if len(set(found.values())) < len(found) or all(map(says_case, found.values())) else {}
 
 
+def case_folder_names(images: Sequence[str]) -> set[str]:
+    """Names of all folders of one patient, examination or slide each."""
+    parts = [_folders(image) for image in images]
+    return {folders[level] for level in _case_levels(parts) for folders in parts if len(folders) > level}
+
+
 def find_split_folders(images: Sequence[str]) -> dict[str, str]:
     """Partition word of each image that lies in a folder named like one; empty where there is only one such word."""
     split = {image: word for image in images if (word := _split_word(image)) is not None}
@@ -64,7 +70,7 @@ def _split_word(image: str) -> str | None:
 
 def _parts(images: Sequence[str]) -> dict[str, list[str]]:
     """The folders of each image without partitions, and without numbers beside answers."""
-    parts = {image: [name for name in PurePosixPath(image).parts[:-1] if split_word(name) is None] for image in images}
+    parts = {image: _folders(image) for image in images}
     for level in range(_depth(list(parts.values()))):
         names = _names(list(parts.values()), level)
         answers = {name: found for name in names if (found := answer(name)) is not None}
@@ -72,6 +78,10 @@ def _parts(images: Sequence[str]) -> dict[str, list[str]]:
             for own in parts.values():
                 own[level : level + 1] = [answers[name] for name in own[level : level + 1]]
     return parts
+
+
+def _folders(image: str) -> list[str]:
+    return [name for name in PurePosixPath(image).parts[:-1] if split_word(name) is None]
 
 
 def _depth(parts: list[list[str]]) -> int:

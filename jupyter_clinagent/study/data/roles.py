@@ -13,6 +13,7 @@ from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.folder_names import SPLIT_WORDS
 from jupyter_clinagent.study.data.group_names import MOST_EACH, is_group
 from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.nameless import answers, numbers_cases
 
 MOST_CLASSES = 50
 LEAST_NUMBERS = 0.5
@@ -101,6 +102,8 @@ def _is_sex(column: Column) -> bool:
 
 _RULES: tuple[tuple[str, Callable[[Column], bool], str], ...] = (
     ("split", _is_split, "all values are names of partitions"),
+    ("group", lambda c: numbers_cases(c.key, c.counts), "has no name; many numbered ids, which recur"),
+    ("label", lambda c: answers(c.key, c.counts), "has no name; its values are answers"),
     # Before constants: images of one patient alone are one group, not as many as there are images.
     ("group", _is_group, "named like an id of patients, lesions or studies, and its values recur or number the rows"),
     ("ignored", lambda c: c.distinct < 2, "empty or the same in every row"),

@@ -17,6 +17,7 @@ from jupyter_clinagent.study.data.inventory import (
     FILE_NAME,
     FOLDER,
     FOLDER_SPLIT,
+    NAME_ENDING,
     PATIENT_FOLDER,
     SAME_PATIENT,
     Inventory,
@@ -26,6 +27,7 @@ from jupyter_clinagent.study.data.inventory import (
 from jupyter_clinagent.study.data.layouts import find_split_folders
 from jupyter_clinagent.study.data.masks import count_unfit, find_masks
 from jupyter_clinagent.study.data.modality import look_at_sample
+from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.roles import is_named_like_label
 from jupyter_clinagent.study.data.second_images import say_second_images
 from jupyter_clinagent.study.data.tables import Table
@@ -93,7 +95,13 @@ def _layout(inventory: Inventory) -> str:
         return "table"
     if inventory.class_folders is not None:
         return "folders"
-    return inventory.boxes.layout if inventory.boxes else ("table" if _undecided(inventory) else "unlabelled")
+    return inventory.boxes.layout if inventory.boxes else ("table" if _guesses(inventory) else "unlabelled")
+
+
+def _guesses(inventory: Inventory) -> list[str]:
+    """What may be labels where nothing says that it is: columns, and only without any the ends of file names."""
+    columns = list(dict.fromkeys(_undecided(inventory)))
+    return columns or ([NAME_ENDING] if find_name_endings(inventory.images) else [])
 
 
 def _undecided(inventory: Inventory) -> list[str]:
@@ -107,7 +115,7 @@ def label_candidates(inventory: Inventory) -> list[str]:
     named = [column.name for table in inventory.label_tables for column in table.by_role("label")]
     named += _joined_labels(inventory)
     folders = [FOLDER] if inventory.class_folders is not None else []
-    return list(dict.fromkeys(named + folders)) or _one_class(inventory) or list(dict.fromkeys(_undecided(inventory)))
+    return list(dict.fromkeys(named + folders)) or _one_class(inventory) or _guesses(inventory)
 
 
 def _joined_labels(inventory: Inventory) -> list[str]:
@@ -156,9 +164,13 @@ def _has_split_folders(inventory: Inventory) -> bool:
     return told and bool(find_split_folders(inventory.images))
 
 
+_ENDS = "nothing else labels the images, and their names differ only by numbers and by what they end in"
+
+
 def _synthetic_columns(inventory: Inventory) -> list[ColumnFacts]:
     if inventory.class_folders is None:
-        return []
+        guessed = label_candidates(inventory) == [NAME_ENDING]
+        return [_synthetic(NAME_ENDING, "label", find_name_endings(inventory.images), _ENDS)] if guessed else []
     label, split, _ = inventory.class_folders
     columns = [_synthetic(FOLDER, "label", label, "images lie in one folder per class")]
     return columns + ([_synthetic(FOLDER_SPLIT, "split", split, "folders are named like partitions")] if split else [])
@@ -214,6 +226,9 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
     said += say_second_images(inventory)
+    if label_candidates(inventory) == [NAME_ENDING]:
+        name, ending = next(iter(find_name_endings(inventory.images).items()))
+        said.append(f"What file names end in may be the label, because {_ENDS}: {name} says {ending}.")
     best = next(iter(group_candidates(inventory)), None)
     if best == DICOM_PATIENT:
         said.append(f"{SAME_PATIENT}.")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.study.data.nameless import nameless_columns
 
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252", "latin-1")
 DELIMITERS = ",;\t|^~:# "
@@ -37,7 +40,11 @@ class Table:
         return int(self.files.nunique())
 
 
-def read_table(path: Path, problems: list[str] | None = None) -> pd.DataFrame:
+def _never(_: str) -> bool:
+    return False
+
+
+def read_table(path: Path, problems: list[str] | None = None, is_data: Callable[[str], bool] = _never) -> pd.DataFrame:
     """Read a table with every cell as stripped text; empty cells are missing.
 
     Parameters
@@ -46,12 +53,16 @@ def read_table(path: Path, problems: list[str] | None = None) -> pd.DataFrame:
         Gets a sentence about rows that have more cells than there are columns: nobody knows which cell is whose, so they are left
         out.
 
+    is_data
+        Whether a cell names an image: a first row that does is no header. The columns then bear numbers.
+
     Raises
     ------
     ValueError
         The file is no table.
     """
-    frame = _read_workbook(path) if path.suffix.lower() == ".xlsx" else _read_text(path, [] if problems is None else problems)
+    said = [] if problems is None else problems
+    frame = _read_workbook(path) if path.suffix.lower() == ".xlsx" else _read_text(path, said, is_data)
     frame.columns = [str(name).strip() for name in frame.columns]
     frame = frame.loc[:, [not name.startswith("Unnamed:") or frame[name].notna().any() for name in frame.columns]]
     stripped = frame.apply(lambda column: column.astype("object").where(column.notna(), None).map(_stripped))
@@ -69,18 +80,27 @@ def _read_workbook(path: Path) -> pd.DataFrame:
     return max(sheets.values(), key=lambda sheet: sheet.size)
 
 
-def _read_text(path: Path, problems: list[str]) -> pd.DataFrame:
-    text, named = _without_hint(_decoded(path.read_bytes()))
+def _read_text(path: Path, problems: list[str], is_data: Callable[[str], bool]) -> pd.DataFrame:
+    text, named = _without_hint(_decoded(_unpacked(path)))
     if not text.strip():
         raise ValueError("the file is empty")
-    delimiter = named or ("\t" if path.suffix.lower() == ".tsv" else _delimiter(text))
+    delimiter = named or ("\t" if ".tsv" in path.suffixes[-2:] else _delimiter(text))
     even, long = _even(text, delimiter)
     if long:
         problems.append(
             f"{path.name}: {long} row{'s have' if long > 1 else ' has'} more cells than the table has columns and "
             f"{'are' if long > 1 else 'is'} left out; put cells that hold “{delimiter}” into quotation marks."
         )
-    return pd.read_csv(io.StringIO(even), sep=delimiter, dtype=str, engine="c", keep_default_na=False)
+    first = next(csv.reader(io.StringIO(even, newline=""), delimiter=delimiter))
+    names = nameless_columns(len(first)) if any(map(is_data, first)) else None
+    if names:
+        problems.append(f"{path.name} has no header: its {len(names)} columns are called by their numbers, “{names[0]}” first.")
+    return pd.read_csv(io.StringIO(even), sep=delimiter, dtype=str, engine="c", keep_default_na=False, names=names)
+
+
+def _unpacked(path: Path) -> bytes:
+    raw = path.read_bytes()
+    return gzip.decompress(raw) if path.suffix.lower() == ".gz" else raw
 
 
 def _even(text: str, delimiter: str) -> tuple[str, int]:
