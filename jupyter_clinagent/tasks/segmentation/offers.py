@@ -104,11 +104,17 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         split_column=next(iter(survey.split_candidates), None),
         subgroups=[c.name for c in survey.columns if c.role in ("sex", "age", "site")],
         primary_metric="dice",
-        risk=RISKS.get(intent.risk or "", "balanced"),
+        risk=_risk(intent),
         expected_output="a mask for each structure, at the size of the image",
         minutes=intent.minutes or 10.0,
     )
     return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes))
+
+
+def _risk(intent: Intent) -> str:
+    """What is worse, with the rate that was asked for: no operating point keeps it, and the report has to say it."""
+    worse = RISKS.get(intent.risk or "", "balanced")
+    return worse if intent.target is None else f"{worse}, with {intent.target:.0%} {intent.risk}"
 
 
 def fitted(specification: Specification, cohort: CohortFacts) -> Specification:
