@@ -13,6 +13,7 @@ from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.naming import is_unnamed, wanted_structures
+from jupyter_clinagent.tasks.segmentation.unmet import not_done, other_half
 
 _BOX_WORDS = ["box", "boxes", "boxen", "bbox", "bboxes", "bounding", "rectangle", "rectangles", "kasten", "kästen", "kästchen",
               "rahmen", "einrahmen"]  # fmt: skip
@@ -36,11 +37,14 @@ def offers(survey: SurveyFacts) -> list[Offer]:
 def claims(intent: Intent, survey: SurveyFacts) -> bool:
     """Words of outlines decide; where outlines are all there is, “find” and “mark” mean them, too, unless boxes are asked for."""
     structures = _seen(survey).get("structures")
+    if TASK.name in intent.declined:
+        return False
     if intent.task == TASK.name and not structures:
         raise LabelsDoNotMatch(_no_outlines(survey))
     nothing_else = not survey.label_candidates and not survey.box_classes
-    meant = (intent.task is None or intent.looks or _marks(intent)) and not (_boxes(intent) or intent.asks_whether)
-    return intent.task == TASK.name or bool(structures and nothing_else and meant and not _is_about_others(intent, structures))
+    marks = _marks(intent) and not survey.box_classes  # labels beside the masks are no reason to ask for boxes
+    meant = (marks or (nothing_else and (intent.task is None or intent.looks))) and not (_boxes(intent) or intent.asks_whether)
+    return intent.task == TASK.name or bool(structures and meant and not _is_about_others(intent, structures))
 
 
 def _is_about_others(intent: Intent, structures: dict[str, int]) -> bool:
@@ -91,6 +95,10 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     if intent.risk:
         asked = "Which mistake is worse" if intent.target is None else f"A {intent.risk} of {intent.target:.0%}"
         notes.add(f"{asked} sets no threshold for outlines; how often something is found at all is reported.")
+    for line in not_done(intent, seen["structures"]):
+        notes.add(line)
+    if half := other_half(intent.text):
+        notes.first(f"One study answers one question, this one outlines. Not done: “{half}”; ask for it in a study of its own.")
     said = " and ".join(classes)
     specification = Specification(
         task=TASK.name,

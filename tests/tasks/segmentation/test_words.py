@@ -54,7 +54,8 @@ def test_outlines_that_are_all_too_large_are_not_said_to_be_without_mistake() ->
     said = reporting.flawless(evidence(LARGE))
     assert said == (
         "No test image with a finding was missed, and none without one falsely marked. The outlines are not exact: the lowest "
-        "Dice of the 3 on the test set is 0.86, and their area differs from the true one by +21% at the median (from +10% to +32%)."
+        "Dice of the 3 on the test set is 0.86, and their area differs from the true one by +21% at the median (from +10% to "
+        "+32%)."
     )
 
 
