@@ -180,6 +180,10 @@ class Reporting(Protocol):
         """What was chosen on validation where there is no operating point; empty where nothing was."""
         ...
 
+    def flawless(self, e: Evidence) -> str:
+        """What is true of a test set on which no failure is to be shown."""
+        ...
+
     def unknown(self, e: Evidence) -> str:
         """Entries of the truth that say nothing, after the missing cells of other columns; empty where there are none."""
         ...

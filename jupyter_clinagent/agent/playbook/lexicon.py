@@ -15,6 +15,7 @@ from jupyter_clinagent.agent.playbook.exclusions import set_aside
 from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
 from jupyter_clinagent.agent.playbook.questions import asks_whether, named_grades, without_all
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, without_blanks, worse_mistake
+from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
 from jupyter_clinagent.tasks import registry
 
@@ -31,10 +32,6 @@ _TAKEN_AS = re.compile(
 )
 """“Treat uncertain ones as negative” asks for no therapy."""
 _APART = frozenset(["or", "oder", "versus", "vs", "against", "gegen", "from", "von"])
-_NO_BOXES = re.compile(
-    r"\b(?:no|without|ohne|keine?|not)\s+(?:the\s+|any\s+|die\s+)?(?:bounding\s+)?(?:box\w*|bbox\w*|kaest\w*|kasten)\b"
-)
-"""“Without boxes” asks for none."""
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
         |jede[sm]?\ \w+te)[^.;]*\b(?:box|boxes|boxed|annotated|kasten|kaesten|annotiert\w*|eingezeichnet)\b
@@ -52,6 +49,8 @@ class Intent:
     text: str
     task: str | None = None
     """Name of a task, of what is out of scope, or None where no such word was found."""
+    declined: tuple[str, ...] = ()
+    """Tasks that it names only to say that they are not wanted."""
     targets: tuple[str, ...] = ()
     """Names of concepts to tell apart, in order of mention; ``cancer`` stands for the malignant ones together."""
     looks: bool = False
@@ -131,6 +130,7 @@ def read_request(text: str) -> Intent:
     return Intent(
         text=text,
         task=_task(plain),
+        declined=named_tasks(plain)[1],
         targets=() if everything else targets,
         looks=contains(plain, known.PHRASES["look"]) and not contains(plain, registry.usual().words),
         versus_rest=contains(_OTHER_CLASS.sub(" ", stating), known.PHRASES["rest"]),
@@ -170,7 +170,7 @@ def _mentioned_concepts(plain: str) -> tuple[str, ...]:
 
 
 def _task(plain: str) -> str | None:
-    families = {**known.OUT_OF_SCOPE, **{name: task.words for name, task in registry.tasks().items()}}
-    told = _NO_BOXES.sub(" ", _TAKEN_AS.sub(" ", plain))
-    found = next((name for name, words in families.items() if contains(told, words)), None)
+    told = _TAKEN_AS.sub(" ", plain)
+    refused = first_family(told, known.OUT_OF_SCOPE)
+    found = refused or next(iter(named_tasks(told)[0]), None)
     return found or (registry.usual().name if contains(plain, known.PHRASES["look"]) else None)

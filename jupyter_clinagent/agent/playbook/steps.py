@@ -118,6 +118,9 @@ def _merge(old: Intent, wish: Intent) -> Intent:
         named["targets"], named["all_classes"] = (), True
     if wish.risk_for:
         named["risk_also_for"] = wish.risk_also_for
+    if old.task in wish.declined and wish.task is None:
+        named["task"] = None
+    named["declined"] = tuple(name for name in (*old.declined, *wish.declined) if name != wish.task)
     named["confounders"] = tuple(dict.fromkeys((*old.confounders, *wish.confounders)))
     named["distrusts"], named["words"] = old.distrusts or wish.distrusts, (*old.words, *wish.words)
     named["excluded"] = tuple(dict.fromkeys((*old.excluded, *wish.excluded)))

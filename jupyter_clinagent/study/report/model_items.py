@@ -9,6 +9,7 @@ from jupyter_clinagent.study.protocol.acceptance import FREED_RULE
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled, findings, listed, needs_you, not_applicable
 from jupyter_clinagent.study.showing.markup import metric_name, with_interval
+from jupyter_clinagent.tasks import registry
 
 MONITORING = "who checks a sample of the calls, how often, and at which figure the model is withdrawn"
 
@@ -66,9 +67,17 @@ def figures(e: Evidence) -> Iterator[Line]:
     elif chosen := e.words.thresholds(e):
         yield filled("Threshold chosen on validation", chosen)
     else:
-        yield not_applicable("Threshold chosen on validation", e.opening.facts.no_threshold or "No threshold was asked for.")
+        yield not_applicable("Threshold chosen on validation", _no_threshold(e))
     yield from e.words.judged(e)
     yield _subgroups(e)
+
+
+def _no_threshold(e: Evidence) -> str:
+    """Why there is none; a wish that the task sets no threshold for isn't called none."""
+    asked = e.specification.risk
+    if e.opening.facts.no_threshold or asked == "balanced":
+        return e.opening.facts.no_threshold or "No threshold was asked for."
+    return f"Asked for: {asked}. Threshold: {registry.specified(e.specification).own_thresholds}."
 
 
 def _subgroups(e: Evidence) -> Line:
@@ -83,8 +92,8 @@ def judgement(e: Evidence) -> Iterator[Line]:
     """32-35."""
     yield _reliance(e)
     yield filled("Robustness to noise, crop and brightness", "See the table.")
-    worst = listed((f"{kind.total} {kind.noun}" for kind in e.failures), "the model makes no mistake on the test set")
-    yield filled("Failure gallery", f"See “Where it fails”: {worst}.")
+    worst = listed((f"{kind.total} {kind.noun}" for kind in e.failures), "")
+    yield filled("Failure gallery", f"See “Where it fails”: {worst}." if worst else e.words.flawless(e))
     explained = e.session.material.explanation
     if explained is None:
         yield needs_you("Heat maps with a sanity test", "study.explain() to be run, then the report again")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -17,8 +17,11 @@ POOR_CALIBRATION = 0.10
 LARGE_LOSS = 0.05
 GUESSING = 0.5
 """AUROC, macro or not, of a model that guesses."""
+HUNDRED = 100
 SMALL_TEST = 30
 """Below so many groups with the finding, the bootstrap itself is rough."""
+Counted = tuple[int, int]
+"""How many are right, of how many."""
 
 
 def summary_sentences(evidence: Evidence) -> list[str]:
@@ -42,30 +45,66 @@ def _at_the_threshold(e: Evidence) -> Iterator[str]:
     if point is None:
         yield e.words.without_threshold(e)
         return
-    yield from at_threshold(point)
+    yield from at_threshold(point, _called(e))
 
 
-def at_threshold(point: OperatingResult) -> Iterator[str]:
-    """What the chosen threshold gives on the test images, and whether the target was met."""
+def _called(e: Evidence) -> dict[str, Counted]:
+    """How many test images of each kind are called rightly at the threshold."""
+    truth, score = e.opening.test.binary(*e.session.positives)
+    called = score >= e.opening.threshold
+    return {"sensitivity": counted(called[truth]), "specificity": counted(~called[~truth])}
+
+
+def counted(right: np.ndarray) -> Counted:
+    """How many of so many are right, from one entry for each; NaN where there is nothing to judge."""
+    known = right[~np.isnan(right.astype(float))]
+    return int(known.sum()), len(known)
+
+
+def faultless(e: Evidence) -> str:
+    """That every call on the test set is right; a threshold is spoken of only where there is one."""
+    at = " at this threshold" if e.opening.facts.operating_point else ""
+    return f"The model makes no mistake on the test set{at}."
+
+
+def at_threshold(point: OperatingResult, numbers: Mapping[str, Counted] | None = None) -> Iterator[str]:
+    """What the chosen threshold gives on the test images, and whether the target was met.
+
+    Parameters
+    ----------
+    numbers
+        How many images are called rightly, by the name of the rate.
+    """
+    numbers = numbers or {}
     spared = point.test.get("specificity")
     of_others = "how many of the others it leaves without an alarm can't be estimated"
     if spared is not None and spared.value is not None:
-        of_others = f"leaves {hundred(spared)} of the others without an alarm"
-    recognised = hundred(point.test.get("sensitivity"))
+        of_others = f"leaves {hundred(spared, counts=numbers.get('specificity'))} of the others without an alarm"
+    recognised = hundred(point.test.get("sensitivity"), counts=numbers.get("sensitivity"))
     yield f"At the chosen threshold it recognises {recognised} images of {point.named}, and {of_others}."
     if point.target is not None:
         aim = f"the {point.rule} aimed at, {point.target:.2f},"
         yield point.judge_target(aim, "the 95 % interval found on the test images")
 
 
-def hundred(estimate: Estimate | None, what: str = "") -> str:
-    """A share as so many of 100, with its interval."""
+def hundred(estimate: Estimate | None, what: str = "", counts: Counted | None = None) -> str:
+    """A share as so many of 100, with its interval; as so many of how many there were, where these are fewer.
+
+    Examples
+    --------
+    >>> hundred(Estimate(value=1.0, low=1.0, high=1.0), "images", counts=(2, 2))
+    '2 of 2 images (all alike, which gives no interval)'
+    """
     if estimate is None or estimate.value is None:
         return f"an unknown number of {what}".rstrip()
-    shown = f"{100 * estimate.value:.0f} of 100 {what}".rstrip()
+    hits, number = counts if counts and counts[1] < HUNDRED else (round(HUNDRED * estimate.value), HUNDRED)
+    shown = f"{hits} of {number} {what}".rstrip()
     if estimate.low is None or estimate.high is None:
         return shown
-    return f"{shown} (95 % interval {100 * estimate.low:.0f} to {100 * estimate.high:.0f})"
+    if counts and estimate.low == estimate.high:
+        return f"{shown} (all alike, which gives no interval)"
+    unit = "" if number == HUNDRED else " %"
+    return f"{shown} (95 % interval {HUNDRED * estimate.low:.0f} to {HUNDRED * estimate.high:.0f}{unit})"
 
 
 def cautions(evidence: Evidence) -> list[str]:

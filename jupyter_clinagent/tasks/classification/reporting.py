@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from jupyter_clinagent.contracts import Specification, in_words
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled
-from jupyter_clinagent.study.report.words import GUESSING, hundred
+from jupyter_clinagent.study.report.words import GUESSING, faultless, hundred
 from jupyter_clinagent.study.showing.markup import metric_name, with_interval
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 
@@ -38,6 +38,11 @@ def without_threshold(e: Evidence) -> str:
 def thresholds(e: Evidence) -> str:
     """None but the operating point."""
     return ""
+
+
+def flawless(e: Evidence) -> str:
+    """Every call is right."""
+    return faultless(e)
 
 
 def unknown(e: Evidence) -> str:

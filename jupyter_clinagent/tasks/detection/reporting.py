@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Specification
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled, not_applicable
-from jupyter_clinagent.study.report.words import hundred
+from jupyter_clinagent.study.report.words import faultless, hundred
 from jupyter_clinagent.study.showing.markup import metric_name, with_interval
 
 PROBABILITIES = False
@@ -38,6 +38,11 @@ def without_threshold(e: Evidence) -> str:
 def thresholds(e: Evidence) -> str:
     """None but the operating point."""
     return ""
+
+
+def flawless(e: Evidence) -> str:
+    """Every call is right."""
+    return faultless(e)
 
 
 def unknown(e: Evidence) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Specification
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled
-from jupyter_clinagent.study.report.words import GUESSING
+from jupyter_clinagent.study.report.words import GUESSING, faultless
 from jupyter_clinagent.study.showing.markup import metric_name, with_interval
 from jupyter_clinagent.tasks.findings import metrics
 from jupyter_clinagent.tasks.findings.by_finding import thresholds_of
@@ -99,6 +99,11 @@ def thresholds(e: Evidence) -> str:
     assert isinstance(validation, FindingScores)
     chosen = dict(zip(e.specification.classes, thresholds_of(e.specification, validation), strict=True))
     return f"{'; '.join(f'{name} {cut}' for name, cut in chosen.items())}; chosen on validation before the test set was opened."
+
+
+def flawless(e: Evidence) -> str:
+    """Every call is right."""
+    return faultless(e)
 
 
 def unknown(e: Evidence) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Notes, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.wanted import joined
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.tasks.segmentation import TASK
@@ -51,8 +52,14 @@ _FILLING = frozenset(
     ["the", "a", "an", "all", "every", "each", "any", "of", "in", "on", "and", "precisely", "exactly", "automatically", "me",
      "out", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "alle", "jeden", "jede", "jedes", "bitte", "please",
      "genau", "i", "we", "you", "would", "like", "want", "need", "could", "can", "to", "be", "have", "get", "is", "are", "build",
-     "model", "do", "make", "ich", "wir", "moechte", "will", "werden", "automatic", "s"]
+     "model", "do", "make", "ich", "wir", "moechte", "will", "werden", "automatic", "s", "them", "it", "they",
+     "sie", "es", "ihn", "not", "nicht", "ab", "nach"]
 )  # fmt: skip
+_OUTLINING = frozenset(
+    ["kontur", "konturen", "grenze", "grenzen", "rand", "raender", "maske", "masken", "mask", "masks", "border", "borders",
+     "boundary", "boundaries", "edge", "edges", *(word for word in map(normalise, TASK.words) if " " not in word)]
+)  # fmt: skip
+"""Words for outlines, which are no name of what is outlined."""
 _END = re.compile(
     r"\band (?:tell|say|show|give|measure|report|take|use)\b"
     r"|\b(?:in|on|at|from|with|within|for|by|here|these|this|that|which|auf|im|von|mit|aus|bei|dieser?|diesen|given|using|pixel"
@@ -136,6 +143,11 @@ def _mentioned(structures: Iterable[str], text: str, readers: Mapping[str, str])
     ]
 
 
+def structures_named(structures: Iterable[str], text: str) -> list[str]:
+    """Structures that a text calls by their own names, in either language."""
+    return _mentioned(structures, text, {})
+
+
 def _says(told: str, *names: str) -> bool:
     """Whether a text holds a reader's name to the letter: “reader 1” is no slip of “reader 2”."""
     spoken = f" {' '.join(tokens(told))} "
@@ -214,18 +226,20 @@ def thing_outlined(text: str) -> str:
     'polyps'
     >>> thing_outlined("Segment every skin lesion")
     'skin lesion'
+    >>> thing_outlined("Segmentiere die Umrisse der Polypen")
+    'polypen'
     >>> thing_outlined("Polyp segmentation, 10 minutes")
     'polyp'
     """
-    plain = normalise(text)
+    plain = joined(normalise(text))
     verbs = sorted((normalise(word) for word in (*TASK.words, *_MARKING, *known.PHRASES["look"])), key=len, reverse=True)
     for verb in verbs:
         found = re.search(rf"\b{re.escape(verb)}\b", plain)
         if found:
             after = _END.split(plain[found.end() :].strip(), maxsplit=1)[0]
             before = _END.split(plain[: found.start()])[-1]
-            words = [word for word in tokens(after) if word not in _FILLING][:3]
-            words = words or [word for word in tokens(before) if word not in _FILLING][-2:]
+            words = [word for word in tokens(after) if word not in _FILLING | _OUTLINING][:3]
+            words = words or [word for word in tokens(before) if word not in _FILLING | _OUTLINING][-2:]
             if words:
                 return " ".join(words)
     return ""

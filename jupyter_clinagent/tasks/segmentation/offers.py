@@ -13,6 +13,7 @@ from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.naming import is_unnamed, wanted_structures
+from jupyter_clinagent.tasks.segmentation.unmet import not_done, other_half
 
 _BOX_WORDS = ["box", "boxes", "boxen", "bbox", "bboxes", "bounding", "rectangle", "rectangles", "kasten", "kästen", "kästchen",
               "rahmen", "einrahmen"]  # fmt: skip
@@ -36,11 +37,14 @@ def offers(survey: SurveyFacts) -> list[Offer]:
 def claims(intent: Intent, survey: SurveyFacts) -> bool:
     """Words of outlines decide; where outlines are all there is, “find” and “mark” mean them, too, unless boxes are asked for."""
     structures = _seen(survey).get("structures")
+    if TASK.name in intent.declined:
+        return False
     if intent.task == TASK.name and not structures:
         raise LabelsDoNotMatch(_no_outlines(survey))
     nothing_else = not survey.label_candidates and not survey.box_classes
-    meant = (intent.task is None or intent.looks or _marks(intent)) and not (_boxes(intent) or intent.asks_whether)
-    return intent.task == TASK.name or bool(structures and nothing_else and meant and not _is_about_others(intent, structures))
+    marks = _marks(intent) and not survey.box_classes  # labels beside the masks are no reason to ask for boxes
+    meant = (marks or (nothing_else and (intent.task is None or intent.looks))) and not (_boxes(intent) or intent.asks_whether)
+    return intent.task == TASK.name or bool(structures and meant and not _is_about_others(intent, structures))
 
 
 def _is_about_others(intent: Intent, structures: dict[str, int]) -> bool:
@@ -91,6 +95,10 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     if intent.risk:
         asked = "Which mistake is worse" if intent.target is None else f"A {intent.risk} of {intent.target:.0%}"
         notes.add(f"{asked} sets no threshold for outlines; how often something is found at all is reported.")
+    for line in not_done(intent, seen["structures"]):
+        notes.add(line)
+    if half := other_half(intent.text):
+        notes.first(f"One study answers one question, this one outlines. Not done: “{half}”; ask for it in a study of its own.")
     said = " and ".join(classes)
     specification = Specification(
         task=TASK.name,
@@ -104,11 +112,17 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         split_column=next(iter(survey.split_candidates), None),
         subgroups=[c.name for c in survey.columns if c.role in ("sex", "age", "site")],
         primary_metric="dice",
-        risk=RISKS.get(intent.risk or "", "balanced"),
+        risk=_risk(intent),
         expected_output="a mask for each structure, at the size of the image",
         minutes=intent.minutes or 10.0,
     )
     return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes))
+
+
+def _risk(intent: Intent) -> str:
+    """What is worse, with the rate that was asked for: no operating point keeps it, and the report has to say it."""
+    worse = RISKS.get(intent.risk or "", "balanced")
+    return worse if intent.target is None else f"{worse}, with {intent.target:.0%} {intent.risk}"
 
 
 def fitted(specification: Specification, cohort: CohortFacts) -> Specification:

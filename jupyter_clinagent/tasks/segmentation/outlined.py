@@ -58,6 +58,13 @@ class Outlined:
         each = self._each("true") + self._each("found")
         return np.where(self.shows, 2 * self._each("both") / np.maximum(each, 1), np.nan)
 
+    @property
+    def excess(self) -> np.ndarray:
+        """By how much of the true area each outline is too large (N, S): -1 where missed, infinite where nothing is, else NaN."""
+        true, found = self._each("true"), self._each("found")
+        nothing = np.where(found > 0, np.inf, np.nan)
+        return np.where(self.shows, found / np.maximum(true, 1) - 1, nothing)
+
     def values(self) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
         """Every figure's values (N, S), NaN where an image can't be judged by it, and how much each counts."""
         both, shows, parts = self._each("both"), self.shows, self._each("parts")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from jupyter_clinagent.contracts import FINDING, NO_FINDING, Specification
 from jupyter_clinagent.imaging.spacing import AT_DETECTOR
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled, not_applicable
-from jupyter_clinagent.study.report.words import hundred
+from jupyter_clinagent.study.report.words import counted, hundred
 from jupyter_clinagent.study.showing.markup import metric_name, with_interval
+from jupyter_clinagent.tasks.segmentation.outlined import Outlined
+from jupyter_clinagent.tasks.segmentation.specification import HALF_INSIDE
 
 PROBABILITIES = False
 
@@ -28,18 +32,50 @@ def headline(e: Evidence) -> str:
 
 
 def without_threshold(e: Evidence) -> str:
-    """Whether it finds anything at all."""
-    test = e.opening.facts.test
-    found = f"It outlines something in {hundred(test.get('found_sensitivity'), 'images that show a finding')}"
-    spared = test.get("found_specificity")
+    """Whether it finds anything at all, and what was asked for that no threshold holds."""
+    said = f"It outlines something in {_share(e, 'found_sensitivity', 'images that show a finding')}"
+    spared = e.opening.facts.test.get("found_specificity")
     if spared is None or spared.value is None:
-        return f"{found}; how often it leaves images without one alone can't be told: the test set has none."
-    return f"{found}, and leaves {hundred(spared, 'images without one')} alone."
+        said += "; how often it leaves images without one alone can't be told: the test set has none."
+    else:
+        said += f", and leaves {_share(e, 'found_specificity', 'images without one')} alone."
+    asked = e.specification.risk
+    return said if asked == "balanced" else f"{said} Asked for was: {asked}. No threshold is set for outlines: {HALF_INSIDE}."
+
+
+def _share(e: Evidence, name: str, what: str) -> str:
+    """A rate of images; with several structures it is a mean, of which there is nothing to count."""
+    test = e.opening.test
+    values = test.values()[name][0] if isinstance(test, Outlined) else np.empty((0, 0))
+    return hundred(e.opening.facts.test.get(name), what, counts=counted(values) if values.shape[1] == 1 else None)
 
 
 def thresholds(e: Evidence) -> str:
     """None but the operating point."""
     return ""
+
+
+def flawless(e: Evidence) -> str:
+    """No outline is poor; how far they are off is said all the same, since hardly any is exact."""
+    test = e.opening.test
+    assert isinstance(test, Outlined)
+    if not test.shows.any():
+        return "No test image shows anything to outline, and nothing was outlined on any."
+    excess = test.excess[test.shows]
+    return (
+        f"{_missed(test)} The outlines are not exact: the lowest Dice of the {test.shows.sum()} on the test set is "
+        f"{np.nanmin(test.dice):.2f}, and their area differs from the true one by {np.median(excess):+.0%} at the median (from "
+        f"{excess.min():+.0%} to {excess.max():+.0%})."
+    )
+
+
+def _missed(test: Outlined) -> str:
+    """Images on which something was missed, or outlined that isn't there."""
+    missed, extra = (int(found.any(axis=1).sum()) for found in (test.excess == -1, np.isposinf(test.excess)))
+    said = f"{missed or 'No'} test image{'s' * (missed > 1)} with a finding {'were' if missed > 1 else 'was'} missed"
+    if test.shows.all():
+        return f"{said}; how many without one are falsely marked can't be told: there are none."
+    return f"{said}, and {extra or 'none'} without one falsely marked."
 
 
 def unknown(e: Evidence) -> str:

@@ -6,6 +6,9 @@ from typing import Literal
 
 from jupyter_clinagent.contracts import Specification
 
+HALF_INSIDE = "a pixel is inside from a probability of one half on; a lower one would make every outline larger"
+"""Why no rate that is asked for sets a threshold."""
+
 
 class Segmentation(Specification):
     """See :class:`~jupyter_clinagent.contracts.Specification`, which the cells write; ``classes`` are structures."""
@@ -16,7 +19,7 @@ class Segmentation(Specification):
     @property
     def own_thresholds(self) -> str:
         """One half."""
-        return "none; a pixel is inside from a probability of one half on"
+        return f"none; {HALF_INSIDE}"
 
 
 SPECIFICATION = Segmentation

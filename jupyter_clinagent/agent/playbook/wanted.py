@@ -1,0 +1,51 @@
+"""Which tasks a request names in earnest: “do not outline” wants no outlines, “zeichne sie ein” is “einzeichnen”."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.tasks import registry
+
+_SEPARATED = re.compile(
+    r"\b(zeichne|grenze|fahre|rahme)n?\b([^.,;:!?]*?)\s(ein|ab|nach|an)\b(?=\s*(?:[.,;:!?]|$|und\b))",
+)
+"""A German verb whose prefix stands at the end of its clause."""
+_NOT = (
+    r"(?<!you\ )(?<!why\ )\b(?:not|don['’]?t|never|no|without|ohne|keine?n?|nicht|instead\ of|rather\ than|statt)\b"
+    r"(?:\s(?:the|any|an?|to|be|me|want|need|draw|bounding|die|eine?|bitte))*"
+)
+_NOT_AFTER = r"(?:\s\w+){0,2}?\s(?<!or\ )(?<!oder\ )(?:not|nicht)(?:\s(?:needed|necessary|wanted|required|noetig|gebraucht))?"
+
+
+def joined(plain: str) -> str:
+    """A normalised text with separated verbs put together.
+
+    Examples
+    --------
+    >>> joined("zeichne die polypen ein, bitte")
+    'die polypen einzeichnen, bitte'
+    """
+    return _SEPARATED.sub(r"\2 \3\1n", plain).strip()
+
+
+def named_tasks(plain: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tasks that a normalised request names, those whose words decide first; and tasks that it names only to decline them.
+
+    Examples
+    --------
+    >>> named_tasks("do not outline, just say whether there is a polyp")
+    ((), ('segmentation',))
+    """
+    whole = joined(plain)
+    said = [task for task in registry.tasks().values() if contains(whole, task.words)]
+    meant = [task for task in said if task.usual or contains(_declined(task.words).sub(" ", whole), task.words)]
+    return tuple(task.name for task in meant), tuple(task.name for task in said if task not in meant)
+
+
+@cache
+def _declined(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A task's word with what negates it; “could you not outline …?” negates nothing."""
+    one = "|".join(re.escape(normalise(word)) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"{_NOT}\s(?:{one})\b|\b(?:{one}){_NOT_AFTER}(?=\s*(?:[.,;:!?]|$))")

@@ -1,0 +1,59 @@
+"""What else a request wants that a study of outlines does not do: it is said on the card, not dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.questions import asks_whether
+from jupyter_clinagent.agent.playbook.wanted import named_tasks
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.tasks.segmentation import TASK
+from jupyter_clinagent.tasks.segmentation.naming import structures_named
+
+_PARTS = re.compile(r"(\s*[,.;:!?]\s+|\s+(?:and|und|then|dann|sowie)\s+)", re.IGNORECASE)
+_LOOSE = re.compile(r"^[\s,.;:!?]+|(?:[\s,.;:!?]|\s(?:and|und|then|dann|sowie)\s*$)+$", re.IGNORECASE)
+_MARKING = frozenset([TASK.name, "detection"])
+"""Tasks whose words mean outlines here."""
+_SORTING = ["classify", "classifies", "classification", "diagnose", "distinguish", "differentiate", "grade", "tell apart",
+            "klassifiziere", "klassifizieren", "unterscheide", "unterscheiden"]  # fmt: skip
+_ABOUT_THE_WISH = ["possible", "feasible", "moeglich", "machbar"]
+"""“Is that possible?” asks nothing of the images."""
+_MEASURES = {
+    "the Hausdorff distance": ["hausdorff"],
+    "the intersection over union": ["iou", "jaccard", "intersection over union"],
+    "the surface Dice": ["surface dice", "nsd"],
+}
+
+
+def other_half(text: str) -> str:
+    """What a request asks besides outlines, in its own words; empty where it asks nothing else.
+
+    Examples
+    --------
+    >>> other_half("Outline the polyps and say for each whether it bleeds")
+    'say for each whether it bleeds'
+    >>> other_half("Outline the polyps and tell me how good it is")
+    ''
+    """
+    pieces = _PARTS.split(text)
+    kept = [(one, joint) for one, joint in zip(pieces[::2], [*pieces[1::2], ""], strict=True) if not _outlines(one)]
+    told = _LOOSE.sub("", "".join(one + joint for one, joint in kept))
+    plain, clauses = normalise(told), " . ".join(normalise(one) for one, _ in kept)
+    asked = asks_whether(plain, clauses) or contains(plain, _SORTING) or "findings" in named_tasks(plain)[0]
+    return told if asked and not contains(plain, _ABOUT_THE_WISH) else ""
+
+
+def _outlines(part: str) -> bool:
+    return not _MARKING.isdisjoint(named_tasks(normalise(part))[0])
+
+
+def not_done(intent: Intent, structures: Iterable[str]) -> Iterator[str]:
+    """Images that can't be left out by a word, and figures that decide nothing."""
+    aside = intent.set_aside.strip(" .")
+    if aside and not (named_tasks(aside)[0] or structures_named(structures, aside)):
+        yield f"Nothing is left out by “{aside}”: only structures that masks are named after can be."
+    for name, words in _MEASURES.items():
+        if contains(normalise(intent.text), words):
+            yield f"Models are chosen by the Dice; {name} decides nothing and is reported beside it."
