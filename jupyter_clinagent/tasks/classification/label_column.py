@@ -53,22 +53,29 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     if "label" in answers:
         return _named(candidates, answers["label"])
     fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
-    told = _told_by_values(candidates, intent, survey, notes) or _told(fitting, fitting or candidates, intent, notes)
+    told = _told_by_values(candidates, intent, survey, notes) or _told(
+        fitting, _open_to(intent, fitting, candidates), intent, notes
+    )
     if told is not None or len(candidates) == 1:
         return told or candidates[0]
     names = [column.name for column in fitting or candidates]
     return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])
 
 
+def _open_to(intent: Intent, fitting: list[ColumnFacts], candidates: list[ColumnFacts]) -> list[ColumnFacts]:
+    """Columns that the request may mean: those that fit what it names; all of them where it names nothing."""
+    return fitting if fitting and (intent.targets or intent.grades) else candidates
+
+
 def _told(fitting: list[ColumnFacts], offered: list[ColumnFacts], intent: Intent, notes: Notes) -> ColumnFacts | None:
-    """The only one that fits, or the one of several that the request names or speaks of."""
-    if len(fitting) == 1:
+    """The only one that fits what the request names, or the one of several that it names or speaks of."""
+    if len(fitting) == 1 and (intent.targets or intent.grades):
         return fitting[0]
     if len(own := _own_columns(offered, intent)) == 1:
         return own[0]
     spoken_of = column_spoken_of([column.name for column in offered], intent.naming)
     if spoken_of is None:
-        return None
+        return fitting[0] if len(fitting) == 1 else None
     notes.add(f"The request speaks of “{spoken_of}”, so that column is learnt.")
     return _named(offered, spoken_of)
 
