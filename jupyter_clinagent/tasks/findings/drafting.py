@@ -21,7 +21,7 @@ from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.naming import asked_for, excepted, of_the_patient, unknown_here
 from jupyter_clinagent.tasks.findings.onesided import OneSided, one_sided, say
-from jupyter_clinagent.tasks.findings.policies import policies_of, say_policies
+from jupyter_clinagent.tasks.findings.policies import agreed, policies_of, say_crosses, say_policies
 from jupyter_clinagent.tasks.findings.rates import Wanted, rates_wanted
 from jupyter_clinagent.tasks.findings.specification import Policy, SeveralFindings
 
@@ -53,9 +53,10 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     for line in seen["said"]:
         notes.add(line)
     texts = [intent.text, *intent.later]
-    policies = policies_of(texts)
+    policies = agreed(policies_of(texts, list(seen["findings"])), seen)
     names = _names(intent, survey, seen, policies, notes)
-    say_policies(texts, {n: seen["findings"][n] for n in names}, notes)
+    say_policies(texts, seen, names, notes)
+    say_crosses(texts, seen, notes)
     wanted = rates_wanted(texts, names)
     specification = SeveralFindings(
         task=TASK.name,

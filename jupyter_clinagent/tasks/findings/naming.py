@@ -16,7 +16,7 @@ from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.risks import rates_in, without_blanks
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.tasks.findings import TASK
-from jupyter_clinagent.tasks.findings.policy_words import says_policy
+from jupyter_clinagent.tasks.findings.policy_words import parts_about_entries, says_answer, says_policy
 
 _EXCEPT = re.compile(r"\b(?:except|excluding|without|but not|apart from|leave out|leaving out|ohne|ausser|nicht aber)\b([^.;:]*)")
 _REFUSED = re.compile(
@@ -34,6 +34,7 @@ _UNNEEDED = re.compile(
     r"(?:needed?|wanted|required|necessary|relevant|interest\w*|important|matter|counted|included|listed|reported|considered"
     r"|used|brauch\w*|gebraucht|benoetigt|gewuenscht|noetig|gezaehlt|zaehlen|mitzaehlen|wichtig|gefragt)\b"
 )
+_DENIED = re.compile(r"\s*(?:not|nicht)\b")
 _INSTEAD = re.compile(r"\b(?:but|sondern|aber|instead|rather|only|nur)\b")
 """After what is not wanted, what is: “not catheter but nodule”; “not only nodule” leaves nothing out."""
 _OPENING = re.compile(r"^(?:except|excluding|without|leaving out|ohne|ausser)\b[^.,;:]*,")
@@ -158,7 +159,7 @@ def _harmless(text: str, names: Sequence[str]) -> str:
     clauses = [(clause, about) for one in sentences for clause, about in _of_risks(_CLAUSES.split(one), names)]
     # Findings alone are the request where there is no other.
     other = any(not about and clause.strip() and not is_bare(clause, names) for clause, about in clauses)
-    return " , ".join(_without_policies(c) for c, about in clauses if not _is_risk(c) and not (about and other))
+    return " , ".join(_without_policies(c, names) for c, about in clauses if not _is_risk(c) and not (about and other))
 
 
 def _of_risks(clauses: Sequence[str], names: Sequence[str]) -> list[tuple[str, bool]]:
@@ -171,8 +172,29 @@ def _of_risks(clauses: Sequence[str], names: Sequence[str]) -> list[tuple[str, b
     return list(zip(clauses, about, strict=True))
 
 
-def _without_policies(clause: str) -> str:
-    return " and ".join(part for part in _PARTS.split(clause) if not says_policy(part)) if says_policy(clause) else clause
+def _without_policies(clause: str, names: Sequence[str]) -> str:
+    """A clause without its parts about entries, and what goes on about them: “… but negative for nodule”."""
+    kept, about = list[str](), False
+    for part in _PARTS.split(clause) if says_policy(clause) else [clause]:
+        goes_on = about and (is_bare(part, names) or says_answer(part) or bool(_DENIED.match(part)))
+        about = goes_on or (says_policy(clause) and says_policy(part))
+        kept += [] if about else [part]
+    return " and ".join(kept)
+
+
+def speaks_of_some(sentence: str, names: Sequence[str]) -> bool:
+    """Whether what a sentence says of uncertain or empty entries is for some of these findings alone.
+
+    Examples
+    --------
+    >>> names = ["nodule", "edema"]
+    >>> [speaks_of_some(s, names) for s in ("Uncertain as yes for edema", "Find edema and nodule, uncertain as no")]
+    [True, False]
+    """
+    about = [part for part in parts_about_entries(sentence) if is_bare(part, names) or says_answer(part)]
+    some = {name for part in about for name in named(part, names)}
+    answers = [part for part in about if says_answer(part) and named(part, names)]
+    return bool(some) and (len(some) < len(names) or len(answers) > 1)
 
 
 def _is_target(intent: Intent, name: str, names: Sequence[str]) -> bool:
