@@ -41,6 +41,7 @@ _OPENING = re.compile(r"^(?:except|excluding|without|leaving out|ohne|ausser)\b[
 """Words set aside before anything is asked for end at the comma: “Excluding lateral views, find edema, …”."""
 _EITHER = re.compile(r"\b(?:with\s*(?:or|and|/)\s*without|mit\s*(?:oder|und|/)\s*ohne)\b")
 _CLAUSES = re.compile(r"[.;:,!?](?=\s|$)")
+_PERCENT = re.compile(r"\d[\d.,]*\s*(?:%|percent|prozent)")
 _SENTENCES = re.compile(r"[.;!?](?=\s|$)")
 _PARTS = re.compile(r"\b(?:and|und|with|mit|but|aber)\b")
 
@@ -165,7 +166,7 @@ def _harmless(text: str, names: Sequence[str]) -> str:
 def _of_risks(clauses: Sequence[str], names: Sequence[str]) -> list[tuple[str, bool]]:
     """The clauses of a sentence, and whether each is about mistakes: findings beside such a clause are those it is about."""
     about = [_is_risk(clause) for clause in clauses]
-    bare = [is_bare(clause, names) for clause in clauses]
+    bare = [is_bare(_PERCENT.sub(" ", clause), names) for clause in clauses]
     for order in (range(1, len(about)), range(len(about) - 2, -1, -1)):
         for at in order:
             about[at] |= bare[at] and about[at - order.step]

@@ -140,9 +140,16 @@ def _numbers(plain: str, before: str, names: Sequence[str]) -> tuple[list[_Claim
     behind = [not backwards and _is_for(gap, names) for gap in gaps[1:]]
     within = [bool(_spoken(plain[rate.start : rate.end], names)) for rate in rates]
     loose = [_opening(gaps[0], names)] if behind[0] or within[0] else []
-    claims = []
-    for at, rate in enumerate(rates):
-        claims.append(_claim(rate, _scope_text(plain, rate, gaps, at, behind, within, names), before, names))
+    own = [one or other for one, other in zip(behind, within, strict=True)]
+    texts = [
+        plain[rate.start : rate.end]
+        if within[at]
+        else _behind(gaps[at + 1], names, own[at + 1 : at + 2])
+        if behind[at]
+        else _before(gaps[at], gaps[at + 1], names, behind[at - 1 : at] if at else [], behind[at + 1 : at + 2])
+        for at, rate in enumerate(rates)
+    ]
+    claims = [_claim(rate, text, before, names) for rate, text in zip(rates, texts, strict=True)]
     return claims, " , ".join([*loose, *_after_list(gaps[-1], names)])
 
 
@@ -176,27 +183,24 @@ def _is_for(gap: str, names: Sequence[str]) -> bool:
     )
 
 
-def _scope_text(
-    plain: str, rate: Rate, gaps: Sequence[str], at: int, behind: Sequence[bool], within: Sequence[bool], names: Sequence[str]
-) -> str:
-    """The words that say for which findings a rate is."""
-    before, after = gaps[at], gaps[at + 1]
-    last = at == len(behind) - 1
-    if within[at]:
-        return plain[rate.start : rate.end]
-    if behind[at]:
-        own, other = _list_of(after, names), _after_list(after, names)
-        backwards = not last and not (behind[at + 1] or within[at + 1])
-        return _shared(after, names) if backwards and _spoken(after, names) and not any(_spoken(o, names) for o in other) else own
-    if at and behind[at - 1]:
-        return _left_for_next(before, names)
-    if last and _spoken(after.split(":")[0], names) and not _has_mistake(after):
-        if _spoken(before, names):
+def _behind(gap: str, names: Sequence[str], following: Sequence[bool]) -> str:
+    """The words behind a rate that say for which findings it is; ``following``: whether the next rate has its own."""
+    other = any(_spoken(text, names) for text in _after_list(gap, names))
+    backwards = bool(following) and not following[0]
+    return _shared(gap, names) if backwards and _spoken(gap, names) and not other else _list_of(gap, names)
+
+
+def _before(gap: str, after: str, names: Sequence[str], previous: Sequence[bool], following: Sequence[bool]) -> str:
+    """The same of a rate that nothing behind it is linked to; the others are those beside it that findings stand behind."""
+    if any(previous):
+        return _left_for_next(gap, names)
+    if not following and _spoken(after.split(":")[0], names) and not _has_mistake(after):
+        if _spoken(gap, names):
             raise _Unclear
         return _list_of(after, names)
-    if not last and behind[at + 1] and _spoken(after, names):
+    if any(following) and _spoken(after, names):
         raise _Unclear
-    return before
+    return gap
 
 
 def _shared(gap: str, names: Sequence[str]) -> str:

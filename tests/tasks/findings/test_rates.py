@@ -29,6 +29,7 @@ HELD = [
     ("Sensitivity for nodule of 95 %, specificity for effusion should be 90 %", BOTH),
     ("95 % Sensitivität für Rundherde, 90 % Spezifität für Erguss", BOTH),
     ("Catch 95 % of nodules and 90 % of effusions", {"nodule": (S, 0.95), "effusion": (S, 0.9)}),
+    ("Sensitivity: nodule 95 %, effusion 90 %", {"nodule": (S, 0.95), "effusion": (S, 0.9)}),
     ("95 % sensitivity for all but catheter", BUT_CATHETER),
     ("95 % sensitivity for each except catheter", BUT_CATHETER),
     ("95 % sensitivity for nodule but not for catheter", {"nodule": (S, 0.95)}),
