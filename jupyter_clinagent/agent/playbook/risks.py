@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import contains, first_position
@@ -25,6 +26,9 @@ _MISSED = re.compile(
     | (?:hoechstens|maximal)\s*(\d+(?:[.,]\d+)?)\s*(?:%|prozent)[^.;]{0,40}?\b(?:uebersehen|verpass)""",
     re.VERBOSE,
 )
+_KIND, _PERCENT = re.compile(_RATE), re.compile(r"(?P<number>\d+(?:[.,]\d+)?)\s*(?:%|percent|prozent)")
+_FAR = 60
+"""Letters between a rate's name and its number: “sensitivity for small nodules of at least 95 %”."""
 _WORSE = re.compile(
     r"""\b(worse|worst|schlimmer|costlier|more\ costly|more\ dangerous|more\ serious|more\ harmful|gefaehrlicher|teurer
     |matters\ more|more\ important|wichtiger|bigger\ problem|fatal|unacceptable|disaster|hurts?\b[^.;]*\bmore)\b""",
@@ -63,6 +67,11 @@ def worse_mistake(plain: str) -> str | None:
     return next((kind for sentence in _SENTENCES.split(plain) if (kind := _worse_in(sentence)) is not None), None)
 
 
+def is_called_worse(plain: str) -> bool:
+    """Whether a normalised text calls anything worse."""
+    return bool(_WORSE.search(plain))
+
+
 def _worse_in(sentence: str) -> str | None:
     if contains(sentence, known.PHRASES["cautious"]):
         return "sensitivity"
@@ -84,6 +93,69 @@ def _turned(sentence: str, miss: int | None, alarm: int | None) -> str:
     return "sensitivity" if first_is_miss != milder else "specificity"
 
 
+class Rate(NamedTuple):
+    """A number that a text wants held, and where it says so."""
+
+    kind: str | None
+    """``sensitivity`` or ``specificity``; None where the number stands without."""
+    share: float | None
+    """None where no threshold can hold it: “100 % sensitivity”."""
+    start: int
+    end: int
+
+
+def rates_in(plain: str) -> list[Rate]:
+    """Every rate that a normalised sentence names a number for, and the percentages that stand without a rate, in their order.
+
+    Examples
+    --------
+    >>> [(rate.kind, rate.share) for rate in rates_in("95 % sensitivity for nodule, specificity for edema of 90 %")]
+    [('sensitivity', 0.95), ('specificity', 0.9)]
+    """
+    found = [_caught(one) for one in _CAUGHT.finditer(plain)] + [_missed(one) for one in _MISSED.finditer(plain)]
+    found += [rate for one in _TARGET.finditer(plain) if _is_free(rate := _told(one), found)]
+    kinds = [one for one in _KIND.finditer(plain) if _is_free(Rate(None, None, *one.span()), found)]
+    for one in _PERCENT.finditer(plain):
+        alone = Rate(None, _share(_number(one["number"])), *one.span())
+        if _is_free(alone, found):
+            found.append(_with_kind(alone, kinds, found))
+    return sorted(found, key=lambda rate: rate.start)
+
+
+def _caught(found: re.Match[str]) -> Rate:
+    return Rate("sensitivity", _share(_number(found[1])), found.start(), found.end() - len(found[0].split()[-1]))
+
+
+def _missed(found: re.Match[str]) -> Rate:
+    return Rate("sensitivity", _share(100 - _number(found[1] or found[2])), *found.span())
+
+
+def _told(found: re.Match[str]) -> Rate:
+    return Rate(_kind(found[2] or found[3]), _share(_number(found[1] or found[4])), *found.span())
+
+
+def _with_kind(alone: Rate, kinds: list[re.Match[str]], others: list[Rate]) -> Rate:
+    """A percentage with the rate that is named shortly before it, where no other number stands between."""
+    before = [one for one in kinds if one.end() <= alone.start <= one.end() + _FAR]
+    if not before:
+        return alone
+    whole = alone._replace(kind=_kind(before[-1][0]), start=before[-1].start())
+    return whole if _is_free(whole, others) else alone
+
+
+def _is_free(rate: Rate, others: list[Rate]) -> bool:
+    return not any(rate.start < other.end and other.start < rate.end for other in others)
+
+
+def _kind(word: str) -> str:
+    return "specificity" if word.startswith(("spec", "spez")) else "sensitivity"
+
+
+def _share(number: float) -> float | None:
+    share = number / 100 if number > 1 else number
+    return round(share, 4) if 0 < share < 1 else None
+
+
 def rate_wanted(plain: str) -> tuple[str | None, float | None]:
     """The rate that a number is named for, and the number as a share."""
     if found := _CAUGHT.search(plain):
@@ -93,10 +165,7 @@ def rate_wanted(plain: str) -> tuple[str | None, float | None]:
     found = _TARGET.search(plain)
     if not found:
         return None, None
-    number = _number(found[1] or found[4])
-    number = number / 100 if number > 1 else number
-    kind = "specificity" if (found[2] or found[3]).startswith(("spec", "spez")) else "sensitivity"
-    return (kind, round(number, 4)) if 0 < number < 1 else (kind, None)
+    return _told(found)[:2]
 
 
 def _number(text: str) -> float:

@@ -71,7 +71,9 @@ def find_findings(inventory: Inventory, least: int = LEAST) -> FoundFindings | N
         return listed
     if len(columns) < least:
         return None
-    return replace(_from_columns(rows, columns, unread), spent=[other for name in columns for other in spelled[name]])
+    found = _from_columns(rows, columns, unread)
+    said = [*found.said, *_say_blank([name for name, one in answers.items() if one.blank])]
+    return replace(found, said=said, spent=[other for name in columns for other in spelled[name]])
 
 
 def unclear_codes(inventory: Inventory) -> str:
@@ -101,6 +103,11 @@ class _Answers(NamedTuple):
     """Entries that are no answer, as they are written."""
     unknown: Counter[str]
     """Entries that say that it is not known."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing at all is written there."""
+        return not (self.odd or self.unknown or self.codes.notna().any())
 
     @property
     def coded(self) -> bool:
@@ -167,10 +174,14 @@ def _from_columns(rows: pd.DataFrame, columns: Mapping[str, _Answers], unread: M
     only_yes = [name for name in findings if name not in refused and codes[name].isna().any()]
     if only_yes:
         codes[only_yes] = codes[only_yes].fillna(NO)
-        said.append(f"No image says no to {', '.join(only_yes)}, so an empty cell there means no.")
+        said.append(
+            f"No image says no to {', '.join(only_yes)}, so an empty cell there means no, whatever other empty cells count as."
+        )
     source = f"a column for each finding ({', '.join(findings)})"
     said += _say_left_out(columns, unread)
-    return FoundFindings(codes[findings], rows, "columns", source, list(columns), said=said, unread=list(unread))
+    return FoundFindings(
+        codes[findings], rows, "columns", source, list(columns), said=said, unread=list(unread), crosses=only_yes
+    )
 
 
 def _joined(written: pd.Series) -> tuple[pd.Series, int]:
@@ -178,6 +189,10 @@ def _joined(written: pd.Series) -> tuple[pd.Series, int]:
     told = written.dropna().groupby(level=0).agg(["min", "max"])
     clashing = told["min"] != told["max"]
     return told["min"].mask(clashing, NOT_KNOWN), int(clashing.sum())
+
+
+def _say_blank(names: Sequence[str]) -> list[str]:
+    return [f"Nothing is written in {', '.join(names)}, so it is no finding that could be learnt."] if names else []
 
 
 def _say_contradictions(contradictions: Mapping[str, int]) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.drafting import (
-    DEFAULT_RATE,
     RISKS,
     Draft,
     Notes,
@@ -20,15 +19,20 @@ from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.findings import TASK
-from jupyter_clinagent.tasks.findings.naming import asked_for, dreaded, excepted, of_the_patient, unknown_here
+from jupyter_clinagent.tasks.findings.naming import asked_for, excepted, of_the_patient, unknown_here
 from jupyter_clinagent.tasks.findings.onesided import OneSided, one_sided, say
-from jupyter_clinagent.tasks.findings.policies import policies_of, say_policies
+from jupyter_clinagent.tasks.findings.policies import agreed, policies_of, say_crosses, say_policies
+from jupyter_clinagent.tasks.findings.rates import Wanted, rates_wanted
 from jupyter_clinagent.tasks.findings.specification import Policy, SeveralFindings
 
 MOST_NAMED = 4
 """More findings than these are only counted in the title."""
 
 
+_NOT_TAKEN = (
+    "“{}” is not taken, because I can't tell which finding is to hold which rate: a threshold holds one. Say for example “95 % "
+    "sensitivity for A. 90 % specificity for B”."
+)
 _PATIENT = "Taken to describe the patient, not as findings of an image: {}"
 
 
@@ -49,9 +53,11 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     for line in seen["said"]:
         notes.add(line)
     texts = [intent.text, *intent.later]
-    policies = policies_of(texts)
+    policies = agreed(policies_of(texts, list(seen["findings"])), seen)
     names = _names(intent, survey, seen, policies, notes)
-    say_policies(texts, {n: seen["findings"][n] for n in names}, notes)
+    say_policies(texts, seen, names, notes)
+    say_crosses(texts, seen, notes)
+    wanted = rates_wanted(texts, names)
     specification = SeveralFindings(
         task=TASK.name,
         request=intent.text,
@@ -61,11 +67,11 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         split_column=next(iter(survey.split_candidates), None),
         subgroups=[c.name for c in survey.columns if c.role in ("sex", "age") or (c.role == "site" and c.name not in names)],
         primary_metric="macro_auroc",
-        risk=RISKS.get(intent.risk or "", "balanced"),
+        risk=_risk(wanted),
         expected_output="a probability for each finding, with a heat map",
         minutes=intent.minutes or 10.0,
         **policies,
-        **_held(intent, names, notes),
+        **_held(wanted, notes),
     )
     return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes), more=policies)
 
@@ -141,11 +147,26 @@ def _objective(names: list[str]) -> str:
     return f"Say which of {', '.join(spoken(n) for n in names)} an image shows; it may show several"
 
 
-def _held(intent: Intent, names: list[str], notes: Notes) -> dict[str, Any]:
-    """Rates that the thresholds of the findings hold whose mistakes are worse."""
-    if intent.risk not in ("sensitivity", "specificity"):
-        return {}
-    chosen = dreaded(intent, names) or names
-    target = intent.target or DEFAULT_RATE
-    notes.add(f"The thresholds hold {target:.0%} {intent.risk} on validation for {listed(chosen)}, each for itself.")
-    return {f"{intent.risk}_for": dict.fromkeys(chosen, target)}
+def _held(wanted: Wanted, notes: Notes) -> dict[str, dict[str, float]]:
+    """Rates that the thresholds of findings hold, and what the request says of rates in vain."""
+    groups: dict[tuple[str, float], list[str]] = {}
+    for name, (kind, rate) in wanted.held.items():
+        groups.setdefault((kind, rate), []).append(name)
+    for (kind, rate), chosen in groups.items():
+        notes.add(f"The thresholds hold {rate:.0%} {kind} on validation for {listed(chosen)}, each for itself.")
+    for sentence in wanted.unread:
+        notes.add(_NOT_TAKEN.format(sentence))
+    return {
+        f"{kind}_for": {name: rate for name, (held, rate) in wanted.held.items() if held == kind}
+        for kind in RISKS
+        if any(held == kind for held, _ in wanted.held.values())
+    }
+
+
+def _risk(wanted: Wanted) -> str:
+    """Which mistake is worse, where it is the same for every finding of which it is said."""
+    kinds = {kind: [name for name, (held, _) in wanted.held.items() if held == kind] for kind in RISKS}
+    told = {kind: names for kind, names in kinds.items() if names}
+    if len(told) < 2:
+        return RISKS.get(next(iter(told), ""), "balanced")
+    return "; ".join(f"{RISKS[kind]} for {', '.join(map(spoken, names))}" for kind, names in told.items())

@@ -49,6 +49,8 @@ class FoundFindings:
         Columns that say yes and no, but too much else to be findings.
     named_so
         Whether the column that lists them is named like findings.
+    crosses
+        Findings to which no image says no, so that their empty cells have been read as one.
     """
 
     codes: pd.DataFrame
@@ -59,6 +61,7 @@ class FoundFindings:
     said: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     named_so: bool = True
+    crosses: list[str] = field(default_factory=list)
 
 
 def key_of(text: str) -> str:

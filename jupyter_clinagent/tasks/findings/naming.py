@@ -13,16 +13,36 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
-from jupyter_clinagent.agent.playbook.risks import without_blanks
-from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise
+from jupyter_clinagent.agent.playbook.risks import rates_in, without_blanks
+from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.tasks.findings import TASK
-from jupyter_clinagent.tasks.findings.policy_words import says_policy
+from jupyter_clinagent.tasks.findings.policy_words import parts_about_entries, says_answer, says_policy
 
 _EXCEPT = re.compile(r"\b(?:except|excluding|without|but not|apart from|leave out|leaving out|ohne|ausser|nicht aber)\b([^.;:]*)")
+_REFUSED = re.compile(
+    r"\b(?:do not|don't|dont|need not|needn't|should not|shouldn't|must not|never|not to)\s+"
+    r"(?:want to |need to |have to |also |even )?"
+    r"(?:count|include|list|use|report|show|name|consider|learn|train|look for|find|detect|want|need|care about"
+    r"|bother with|tell)\b([^,.;:]*)"
+)
+_NOT = re.compile(
+    r"(?:(?:^|,)\s*(?:and |but |und |aber )?|\b(?:but|and|aber|und|find|detect|list|finde|erkenne) )"
+    r"(?:not|nicht|no|keine?n?)\s+([^,.;:]*)"
+)
+_UNNEEDED = re.compile(
+    r"([^,.;:]*?)(?:\b(?:not|nicht|never|kein\w*)|n't)\s+(?:\w+ )?(?:be |to be |of |von )?"
+    r"(?:needed?|wanted|required|necessary|relevant|interest\w*|important|matter|counted|included|listed|reported|considered"
+    r"|used|brauch\w*|gebraucht|benoetigt|gewuenscht|noetig|gezaehlt|zaehlen|mitzaehlen|wichtig|gefragt)\b"
+)
+_DENIED = re.compile(r"\s*(?:not|nicht)\b")
+_INSTEAD = re.compile(r"\b(?:but|sondern|aber|instead|rather|only|nur)\b")
+"""After what is not wanted, what is: “not catheter but nodule”; “not only nodule” leaves nothing out."""
 _OPENING = re.compile(r"^(?:except|excluding|without|leaving out|ohne|ausser)\b[^.,;:]*,")
 """Words set aside before anything is asked for end at the comma: “Excluding lateral views, find edema, …”."""
 _EITHER = re.compile(r"\b(?:with\s*(?:or|and|/)\s*without|mit\s*(?:oder|und|/)\s*ohne)\b")
 _CLAUSES = re.compile(r"[.;:,!?](?=\s|$)")
+_PERCENT = re.compile(r"\d[\d.,]*\s*(?:%|percent|prozent)")
+_SENTENCES = re.compile(r"[.;!?](?=\s|$)")
 _PARTS = re.compile(r"\b(?:and|und|with|mit|but|aber)\b")
 
 
@@ -41,10 +61,8 @@ def named(text: str, names: Sequence[str]) -> list[str]:
 
 def asked_for(intent: Intent, names: Sequence[str]) -> list[str]:
     """Findings that the request names, without those that it leaves out."""
-    left_out = excepted(intent, names)
-    return [
-        name for name in names if name not in left_out and (name in named(_wanted(intent), names) or _is_target(intent, name))
-    ]
+    left_out, spoken = excepted(intent, names), named(_wanted(intent, names), names)
+    return [name for name in names if name not in left_out and (name in spoken or _is_target(intent, name, names))]
 
 
 def describes_patient(name: str) -> bool:
@@ -62,14 +80,30 @@ def describes_patient(name: str) -> bool:
 
 def excepted(intent: Intent, names: Sequence[str]) -> list[str]:
     """Findings that the request, or a later wish, sets aside: “all findings except support devices”."""
-    aside = [intent.set_aside] if not _EITHER.search(normalise(intent.text)) else []
-    aside += [part for text in (intent.text, *intent.later) for part in _set_aside(_harmless(text))]
-    concepts = [name for name in names if concept_of(name) in intent.excluded and concept_of(name)]
+    aside = _aside_by_words(intent) if not _EITHER.search(normalise(intent.text)) else []
+    concepts = [name for name in names if aside and concept_of(name) in intent.excluded and concept_of(name)]
+    aside += [part for text in (intent.text, *intent.later) for part in _set_aside(_harmless(text, names), names)]
     return list(dict.fromkeys([*concepts, *(name for part in aside for name in named(part, names))]))
 
 
-def _set_aside(text: str) -> list[str]:
-    return _OPENING.findall(text) + _EXCEPT.findall(_OPENING.sub(" ", text))
+def _aside_by_words(intent: Intent) -> list[str]:
+    """What the lexicon reads as set aside, unless a rate is: “95 % sensitivity for all except catheter” leaves none out."""
+    risks = [clause for text in (intent.text, *intent.later) for clause in _CLAUSES.split(normalise(text)) if _is_risk(clause)]
+    return [part for part in intent.set_aside.split(" . ") if part.strip() and not any(part in clause for clause in risks)]
+
+
+def _set_aside(text: str, names: Sequence[str]) -> list[str]:
+    """Parts of a text that name what it leaves out."""
+    return [*_OPENING.findall(text), *_EXCEPT.findall(_OPENING.sub(" ", text)), *_refused(text, names)]
+
+
+def _refused(text: str, names: Sequence[str]) -> list[str]:
+    """“Do not count catheter”, “not catheter”, “catheter is not needed”."""
+    plain = text.replace("’", "'")
+    behind = [_INSTEAD.split(part)[0] for part in _REFUSED.findall(plain)]
+    alone = [part for said in _NOT.findall(plain) if is_bare(part := _INSTEAD.split(said)[0], names)]
+    before = [_INSTEAD.split(part)[-1] for part in _UNNEEDED.findall(plain)]
+    return [*behind, *alone, *before]
 
 
 def of_the_patient(intent: Intent, names: Sequence[str]) -> list[str]:
@@ -85,44 +119,96 @@ def of_the_patient(intent: Intent, names: Sequence[str]) -> list[str]:
 
 def unknown_here(intent: Intent, names: Sequence[str]) -> list[str]:
     """Findings that the request names by words known here, of which the data say nothing."""
-    text = re.sub(r"[_/]+", " ", _wanted(intent))
+    text = re.sub(r"[_/]+", " ", _wanted(intent, names))
     there = {words[0] for name in names if (words := _also_called(name))}
     spoken = [name for name in names if name in named(text, names)]
     covered = {word for name in spoken for word in _also_called(name)}
     return [words[0] for words in _same() if words[0] not in there and contains(text, [w for w in words if w not in covered])]
 
 
-def dreaded(intent: Intent, names: Sequence[str]) -> list[str]:
-    """Findings whose mistakes the request calls worse."""
-    concepts = [intent.risk_for, *intent.risk_also_for]
-    clauses = [c for text in (intent.text, *intent.later) for c in _CLAUSES.split(normalise(text)) if _is_risk(c)]
-    spoken = {name for clause in clauses for name in named(clause, names)}
-    return [name for name in names if name in spoken or (concept_of(name) and concept_of(name) in concepts)]
+def is_bare(text: str, names: Sequence[str]) -> bool:
+    """Whether a text is findings and nothing else: “for nodule and effusion”.
+
+    Examples
+    --------
+    >>> [is_bare(text, ["nodule", "edema"]) for text in ("for edema and nodules", "find edema", "all findings")]
+    [True, False, False]
+    """
+    plain = re.sub(r"[_/]+", " ", normalise(text))
+    spoken = [word for name in named(plain, names) for word in (name, *_also_called(name))]
+    own = [word for phrase in spoken for word in tokens(normalise(phrase))]
+    return bool(spoken) and all(word in _words_of("joining") or contains(word, own) for word in tokens(plain))
 
 
-def _wanted(intent: Intent) -> str:
-    """The request without the clauses about mistakes, and without what it sets aside."""
-    return _EXCEPT.sub(" ", _OPENING.sub(" ", _harmless(intent.text)))
-
-
-def _harmless(text: str) -> str:
-    """A text without its clauses about mistakes, and without what it says of uncertain and empty entries."""
-    clauses = _CLAUSES.split(_EITHER.sub("with", normalise(text)))
-    return " , ".join(_without_policies(clause) for clause in clauses if not _is_risk(clause))
-
-
-def _without_policies(clause: str) -> str:
-    return " and ".join(part for part in _PARTS.split(clause) if not says_policy(part)) if says_policy(clause) else clause
-
-
-def _is_target(intent: Intent, name: str) -> bool:
+def concept_words(name: str) -> list[str]:
+    """Words of the lexicon for what a finding is; empty where it does not know it."""
     concept = concept_of(name)
-    return concept is not None and concept in intent.targets and concept not in (intent.risk_for, *intent.risk_also_for)
+    return next((one.words for one in known.CONCEPTS if one.name == concept), [])
+
+
+def _wanted(intent: Intent, names: Sequence[str]) -> str:
+    """The request without the clauses about mistakes, and without what it sets aside."""
+    text = _harmless(intent.text, names)
+    for part in _refused(text, names):
+        text = text.replace(part, " ") if part.strip() else text
+    return _EXCEPT.sub(" ", _OPENING.sub(" ", text))
+
+
+def _harmless(text: str, names: Sequence[str]) -> str:
+    """A text without its clauses about mistakes, and without what it says of uncertain and empty entries."""
+    sentences = _SENTENCES.split(_EITHER.sub("with", normalise(text)))
+    clauses = [(clause, about) for one in sentences for clause, about in _of_risks(_CLAUSES.split(one), names)]
+    # Findings alone are the request where there is no other.
+    other = any(not about and clause.strip() and not is_bare(clause, names) for clause, about in clauses)
+    return " , ".join(_without_policies(c, names) for c, about in clauses if not _is_risk(c) and not (about and other))
+
+
+def _of_risks(clauses: Sequence[str], names: Sequence[str]) -> list[tuple[str, bool]]:
+    """The clauses of a sentence, and whether each is about mistakes: findings beside such a clause are those it is about."""
+    about = [_is_risk(clause) for clause in clauses]
+    bare = [is_bare(_PERCENT.sub(" ", clause), names) for clause in clauses]
+    for order in (range(1, len(about)), range(len(about) - 2, -1, -1)):
+        for at in order:
+            about[at] |= bare[at] and about[at - order.step]
+    return list(zip(clauses, about, strict=True))
+
+
+def _without_policies(clause: str, names: Sequence[str]) -> str:
+    """A clause without its parts about entries, and what goes on about them: “… but negative for nodule”."""
+    kept, about = list[str](), False
+    for part in _PARTS.split(clause) if says_policy(clause) else [clause]:
+        goes_on = about and (is_bare(part, names) or says_answer(part) or bool(_DENIED.match(part)))
+        about = goes_on or (says_policy(clause) and says_policy(part))
+        kept += [] if about else [part]
+    return " and ".join(kept)
+
+
+def speaks_of_some(sentence: str, names: Sequence[str]) -> bool:
+    """Whether what a sentence says of uncertain or empty entries is for some of these findings alone.
+
+    Examples
+    --------
+    >>> names = ["nodule", "edema"]
+    >>> [speaks_of_some(s, names) for s in ("Uncertain as yes for edema", "Find edema and nodule, uncertain as no")]
+    [True, False]
+    """
+    about = [part for part in parts_about_entries(sentence) if is_bare(part, names) or says_answer(part)]
+    some = {name for part in about for name in named(part, names)}
+    answers = [part for part in about if says_answer(part) and named(part, names)]
+    return bool(some) and (len(some) < len(names) or len(answers) > 1)
+
+
+def _is_target(intent: Intent, name: str, names: Sequence[str]) -> bool:
+    concept, words = concept_of(name), concept_words(name)
+    if concept is None or concept not in intent.targets or concept in (intent.risk_for, *intent.risk_also_for):
+        return False
+    texts = [intent.text, *intent.later]
+    return any(contains(_harmless(text, names), words) for text in texts) or not any(contains(normalise(t), words) for t in texts)
 
 
 def _is_risk(clause: str) -> bool:
     words = [*known.PHRASES["miss"], *known.PHRASES["false_alarm"], "sensitivity", "specificity", "sensitivitaet", "spezifitaet"]
-    return contains(without_blanks(clause), words)
+    return contains(without_blanks(clause), words) or any(rate.kind for rate in rates_in(clause))
 
 
 def _also_called(name: str) -> list[str]:

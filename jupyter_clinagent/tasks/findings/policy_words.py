@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -36,8 +36,10 @@ class Reading(NamedTuple):
     unread: dict[str, str]
 
 
-def read_policies(text: str) -> Reading:
+def read_policies(text: str, single: Callable[[str], bool] = lambda sentence: False) -> Reading:
     """What a text says of uncertain and empty entries; of several statements the last one counts.
+
+    ``single`` tells sentences that speak of some findings alone: nothing is taken from them, because it would hold for all.
 
     Examples
     --------
@@ -50,7 +52,7 @@ def read_policies(text: str) -> Reading:
     for found in _SENTENCES.finditer(text):
         sentence = found[1].strip()
         stated, subjects = _in_sentence(_masked(sentence), before)
-        policies |= {} if "?" in found[2] else stated
+        policies |= {} if "?" in found[2] or (stated and single(sentence)) else stated
         spoken |= dict.fromkeys(subjects, sentence)
         before = subjects or before
     return Reading(policies, {name: sentence for name, sentence in spoken.items() if name not in policies})
@@ -65,7 +67,36 @@ def says_policy(text: str) -> bool:
     (True, False)
     """
     plain = _masked(text)
-    return any(word in plain for word in _WORD) and bool(_answers().search(plain) or _pattern("left_out").search(plain))
+    return any(word in plain for word in _WORD) and says_answer(text)
+
+
+def parts_about_entries(sentence: str) -> list[str]:
+    """The parts of a sentence from where it first speaks of entries, without that word, and a condition before it.
+
+    Examples
+    --------
+    >>> parts_about_entries("in edema, unsure means no, but yes in mass")
+    ['in edema', ' means no', ' yes in mass']
+    """
+    parts = [part for part in _PARTS.split(_masked(sentence)) if part.strip()]
+    first = next((at for at, part in enumerate(parts) if any(word in part for word in _WORD)), len(parts))
+    if first == len(parts):
+        return []
+    head, _, behind = re.split(f"({'|'.join(_WORD)})", parts[first], maxsplit=1)
+    before = [part for part in parts[first - 1 : first] if re.match(rf"\s*{_any('conditions')}\b", part)]
+    return [part for part in (*before, head.strip(" :")) if part] + [behind, *parts[first + 1 :]]
+
+
+def says_answer(text: str) -> bool:
+    """Whether a text holds a word for what entries count as.
+
+    Examples
+    --------
+    >>> says_answer("negative for nodule"), says_answer("find nodules")
+    (True, False)
+    """
+    plain = _masked(text)
+    return bool(_answers().search(plain) or _pattern("left_out").search(plain))
 
 
 def _masked(sentence: str) -> str:
@@ -89,6 +120,7 @@ def _in_sentence(sentence: str, before: Sequence[str]) -> tuple[dict[str, Policy
         own = [name for word, name in _WORD.items() if re.search(rf"\b{word}\b", part)]
         points = bool(_pattern("these").search(part))
         if not own and not ((points and last) or goes_on):
+            unclear |= _turned_for_some(part, stated)
             goes_on, refused = False, bool(re.search(r"\b(?:wrong|falsch)$", part))
             continue
         about = own or (list(dict.fromkeys([*last, *spoken])) if re.search(r"\b(?:both|beide\w*)\b", part) else last)
@@ -99,6 +131,12 @@ def _in_sentence(sentence: str, before: Sequence[str]) -> tuple[dict[str, Policy
         opens = bool(own) and (bool(re.match(rf"{_any('conditions')}\b", part)) or len(part.split()) <= _SHORT)
         spoken, last, goes_on = [*spoken, *own], about, (policy is None and opens) or denied
     return {name: policy for name, policy in stated.items() if name not in unclear}, list(dict.fromkeys(spoken))
+
+
+def _turned_for_some(part: str, stated: Mapping[str, Policy]) -> set[str]:
+    """Of what was stated, that of which a part says something else under a condition: “but negative in lateral views”."""
+    other = _meant(part, False)[0] if re.search(rf"\b{_any('conditions')}\b", part) else None
+    return {name for name, policy in stated.items() if other and policy != other}
 
 
 def _meant(part: str, own: bool) -> tuple[Policy | None, bool]:

@@ -17,7 +17,7 @@ from jupyter_clinagent.tasks.findings.onesided import one_sided
 def look(inventory: Inventory) -> Mapping[str, Any]:
     """``findings`` (what is said, and how often), ``several`` (images that show more than one), where they stand.
 
-    ``layout``, ``source``, ``columns``, ``said`` and ``unread`` are those of
+    ``layout``, ``source``, ``columns``, ``said``, ``unread`` and ``crosses`` are those of
     :class:`~jupyter_clinagent.tasks.findings.found.FoundFindings`; ``never`` and ``always`` are findings that can't be learnt
     whatever uncertain and empty entries count as. Where entries only look like lists of findings there is ``unfit``, which says
     why in a sentence.
@@ -40,6 +40,7 @@ def look(inventory: Inventory) -> Mapping[str, Any]:
         "always": always,
         "said": found.said,
         "unread": found.unread,
+        "crosses": found.crosses,
     }
 
 

@@ -60,6 +60,45 @@ def test_several_findings_are_meant(columns: SurveyFacts, request_: str, names: 
     assert (specification.task, list(specification.classes)) == ("findings", names)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "but do not count effusion",
+        "and not the effusion",
+        ", don't include effusions",
+        ", not effusion",
+        ", no effusion please",
+        "; effusion is not needed",
+        ". Effusions aren't needed",
+        ". An effusion should not be included",
+        "; I don't need effusion",
+        "; effusion doesn't matter",
+    ],
+)
+def test_a_finding_that_is_refused_is_left_out_and_said(columns: SurveyFacts, words: str) -> None:
+    found = drafted(f"List all findings {words}", columns)
+    assert list(found.specification.classes) == ["Atelectasis", "Edema"]
+    assert any(line.startswith("Left out, because") and "“Pleural Effusion”" in line for line in found.assumptions)
+
+
+@pytest.mark.parametrize("words", ["Alle Befunde, Erguss nicht mitzählen", "Alle Befunde, aber kein Erguss"])
+def test_a_finding_that_is_refused_in_german_is_left_out(columns: SurveyFacts, words: str) -> None:
+    assert list(drafted(words, columns).specification.classes) == ["Atelectasis", "Edema"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["do not miss an effusion", "don't count blanks as negative", "not all images show an effusion", "edema is not effusion"],
+)
+def test_a_no_about_something_else_leaves_no_finding_out(columns: SurveyFacts, words: str) -> None:
+    assert "Pleural Effusion" in drafted(f"List all findings; {words}", columns).specification.classes
+
+
+def test_what_is_named_instead_is_kept(columns: SurveyFacts) -> None:
+    names = list(drafted("Find not effusion but edema and atelectasis", columns).specification.classes)
+    assert names == ["Atelectasis", "Edema"]
+
+
 @pytest.mark.parametrize("request_", ["Classify effusion", "Which of these films show an effusion?", "Tell frontal from lateral"])
 def test_one_thing_alone_is_an_ordinary_class(columns: SurveyFacts, request_: str) -> None:
     assert meant(read_request(request_), columns).name == "classification"

@@ -172,3 +172,33 @@ def test_what_is_said_of_entries_and_of_other_things_names_and_leaves_out_no_fin
 def test_german_words_for_treating_entries_ask_for_no_therapy() -> None:
     assert read_request("Alle Befunde, leere Felder als negativ behandeln").task == "findings"
     assert read_request("Den Patienten behandeln").task == "treatment"
+
+
+FOR_SOME = [
+    "treat uncertain as positive for effusion but negative for mass",
+    "treat uncertain as positive for effusion",
+    "uncertain effusions are positive",
+    "for effusion, uncertain means yes",
+    "uncertain as positive for effusion but not for mass",
+    "Unsichere Ergüsse als positiv werten",
+]
+
+
+@pytest.mark.parametrize("words", FOR_SOME)
+def test_what_is_said_of_the_entries_of_single_findings_is_quoted_and_not_taken_for_all(survey: SurveyFacts, words: str) -> None:
+    found = drafted(f"List all findings; {words}", survey)
+    assert found.more["uncertain"] == "left out"
+    assert list(found.specification.classes) == ["effusion", "mass"]
+    assert any(line.startswith(f"“{words}” is not taken") and "single findings" in line for line in found.assumptions)
+
+
+@pytest.mark.parametrize(
+    "words", ["Find effusion and mass, count uncertain as positive", "Effusion and mass with uncertain as positive"]
+)
+def test_findings_that_are_asked_for_beside_are_not_those_of_the_entries(survey: SurveyFacts, words: str) -> None:
+    assert drafted(words, survey).more["uncertain"] == "positive"
+
+
+def test_the_other_reading_under_a_condition_is_not_left_unsaid() -> None:
+    words = "Uncertain as positive in frontal views but negative in lateral ones"
+    assert read_policies(words) == ({}, {"uncertain": words})

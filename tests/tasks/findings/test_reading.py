@@ -564,3 +564,45 @@ def test_where_all_are_codes_of_1_and_2_the_request_is_refused_with_that(tmp_pat
     folder = write(tmp_path, {name: [1 + k // step % 2 for k in range(NUMBER)] for name, step in (("effusion", 2), ("mass", 4))})
     with pytest.raises(LabelsDoNotMatch, match="1 and 2 and nothing says which means yes: effusion, mass"):
         draft(read_request("List all findings"), survey_facts(take_inventory(folder)), {})
+
+
+def drafted(folder: Path, request: str = "List all findings") -> Draft:
+    found = draft(read_request(request), survey_facts(take_inventory(folder)), {})
+    assert isinstance(found, Draft)
+    return found
+
+
+def test_a_finding_column_in_which_nothing_is_written_is_named(tmp_path: Path) -> None:
+    blank, table = [""] * NUMBER, {"effusion": alternating(2), "mass": alternating(3)}
+    found = drafted(write(tmp_path, {**table, "fracture": blank, "hernia": blank}))
+    assert list(found.specification.classes) == ["effusion", "mass"]
+    assert "Nothing is written in fracture, hernia, so it is no finding that could be learnt." in found.assumptions
+
+
+def crosses(step: int) -> list[object]:
+    return [value or "" for value in alternating(step)]
+
+
+def test_the_specification_says_of_crosses_alone_what_the_note_says(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"effusion": crosses(2), "mass": crosses(3)})
+    found = drafted(folder)
+    assert any("an empty cell there means no" in line for line in found.assumptions)
+    assert found.more["not_mentioned"] == found.specification.model_dump()["not_mentioned"] == "negative"
+    truth = load(folder, more=found.more).facts.details["policies"]
+    assert truth["not_mentioned"] == "negative"
+
+
+def test_crosses_beside_other_columns_leave_their_empty_cells_as_they_are(tmp_path: Path) -> None:
+    effusion = [[1, 0, 0, ""][k // EACH % 4] for k in range(NUMBER)]
+    found = drafted(write(tmp_path, {"effusion": effusion, "mass": crosses(3)}))
+    assert found.more["not_mentioned"] == "left out"
+    assert any("to mass, so an empty cell there means no, whatever other empty cells" in line for line in found.assumptions)
+
+
+def test_what_the_request_says_against_crosses_is_not_dropped_in_silence(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"effusion": crosses(2), "mass": crosses(3)})
+    found = drafted(folder, "List all findings; leave blanks out")
+    assert found.more["not_mentioned"] == "negative"
+    assert any(
+        line.startswith("Empty cells of effusion, mass are not left out as the request says") for line in found.assumptions
+    )
