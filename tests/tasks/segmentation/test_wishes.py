@@ -79,6 +79,9 @@ def test_a_plain_request_says_nothing_of_wishes(tmp_path: Path) -> None:
          "Which of bleeding, ulcer and flat does each image show"),
         ("Outline the polyps and say for each whether it bleeds", "say for each whether it bleeds"),
         ("Segmentiere die Polypen und klassifiziere sie", "klassifiziere sie"),
+        ("Umrande die Polypen und sage, ob sie bluten", "sage, ob sie bluten"),
+        ("Mark the polyps with outlines, and grade them from 0 to 4", "grade them from 0 to 4"),
+        ("Outline the polyps; which of them are larger than 5 mm?", "which of them are larger than 5 mm"),
     ],
 )  # fmt: skip
 def test_the_half_of_a_request_that_is_not_done_is_said_first(words: str, half: str, tmp_path: Path) -> None:
@@ -86,14 +89,19 @@ def test_the_half_of_a_request_that_is_not_done_is_said_first(words: str, half: 
     found = drafted(words, tmp_path)
     assert found.specification.task == "segmentation"
     assert f"Not done: “{half}”" in found.assumptions[0]
-    assert next(iter(found.specification.classes)) not in ("them", "sie")
+    assert next(iter(found.specification.classes)) in ("finding", "polyps", "polypen")
 
 
 @pytest.mark.parametrize(
     "words",
-    ["Outline the polyps. Is that possible?", "Is it possible to outline the polyps?", "Outline the polyps and the vessels",
-     "Find the polyps and outline them"],
-)  # fmt: skip
+    [
+        "Outline the polyps. Is that possible?",
+        "Outline the polyps and tell me whether the model is good",
+        "Is it possible to outline the polyps?",
+        "Outline the polyps and the vessels",
+        "Find the polyps and outline them",
+    ],
+)
 def test_one_wish_has_no_other_half(words: str) -> None:
     assert other_half(words) == ""
 
