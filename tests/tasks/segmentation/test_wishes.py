@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.agent.playbook.steps import _merge
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
@@ -137,3 +138,11 @@ def test_labels_beside_the_masks_are_no_reason_to_ask_for_boxes(words: str, tmp_
 )
 def test_what_is_outlined_is_not_called_an_outline(words: str, thing: str) -> None:
     assert thing_outlined(words) == thing
+
+
+def test_a_change_on_the_card_declines_outlines_or_asks_for_them_again() -> None:
+    first, no = read_request("Outline the polyps"), read_request("Do not outline, just say whether there is a polyp")
+    declined = _merge(first, no)
+    assert (declined.task, declined.declined) == (None, ("segmentation",))
+    again = _merge(declined, first)
+    assert (again.task, again.declined) == ("segmentation", ())
