@@ -14,6 +14,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wanted import joined
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.segmentation import TASK
 
 _UNNAMED = (
@@ -61,7 +62,7 @@ _OUTLINING = frozenset(
 )  # fmt: skip
 """Words for outlines, which are no name of what is outlined."""
 _END = re.compile(
-    r"\band (?:tell|say|show|give|measure|report|take|use)\b"
+    r"\band (?:tell|say|show|give|measure|report|take|use)\b|\bund (?:sage?|zeige?|nenne?|gib|miss|melde|nimm)\b"
     r"|\b(?:in|on|at|from|with|within|for|by|here|these|this|that|which|auf|im|von|mit|aus|bei|dieser?|diesen|given|using|pixel"
     r"|pixelwise|pixel-wise)\b|[.,;:!?]"
 )
@@ -217,6 +218,12 @@ def has_sides(structures: Iterable[str]) -> bool:
     return any(normalise(word) in sides for name in structures for word in _WORDS.findall(name))
 
 
+@cache
+def _other_wish() -> re.Pattern[str]:
+    """“… and classify them” names nothing that is outlined."""
+    return re.compile(rf"\b(?:and|und)\s+(?:{'|'.join(re.escape(normalise(word)) for word in registry.usual().words)})\b")
+
+
 def thing_outlined(text: str) -> str:
     """The words after “outline”, up to where the sentence turns to something else; where there are none, those before it.
 
@@ -236,7 +243,7 @@ def thing_outlined(text: str) -> str:
     for verb in verbs:
         found = re.search(rf"\b{re.escape(verb)}\b", plain)
         if found:
-            after = _END.split(plain[found.end() :].strip(), maxsplit=1)[0]
+            after = _other_wish().split(_END.split(plain[found.end() :].strip(), maxsplit=1)[0])[0]
             before = _END.split(plain[: found.start()])[-1]
             words = [word for word in tokens(after) if word not in _FILLING | _OUTLINING][:3]
             words = words or [word for word in tokens(before) if word not in _FILLING | _OUTLINING][-2:]

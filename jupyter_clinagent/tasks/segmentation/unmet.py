@@ -6,20 +6,21 @@ import re
 from collections.abc import Iterable, Iterator
 
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.questions import asks_whether
+from jupyter_clinagent.agent.playbook.questions import asks_whether, without_all
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.naming import structures_named
 
-_PARTS = re.compile(r"(\s*[,.;:!?]\s+|\s+(?:and|und|then|dann|sowie)\s+)", re.IGNORECASE)
-_LOOSE = re.compile(r"^[\s,.;:!?]+|(?:[\s,.;:!?]|\s(?:and|und|then|dann|sowie)\s*$)+$", re.IGNORECASE)
+_JOINT = r"(?:and|und|then|dann|sowie)"
+_PARTS = re.compile(rf"(\s*[,.;:!?]\s+|\s+{_JOINT}\s+)", re.IGNORECASE)
+_LOOSE = re.compile(rf"^(?:[\s,.;:!?]|{_JOINT}\s)+|(?:[\s,.;:!?]|\s{_JOINT}\s*$)+$", re.IGNORECASE)
 _MARKING = frozenset([TASK.name, "detection"])
 """Tasks whose words mean outlines here."""
 _SORTING = ["classify", "classifies", "classification", "diagnose", "distinguish", "differentiate", "grade", "tell apart",
-            "klassifiziere", "klassifizieren", "unterscheide", "unterscheiden"]  # fmt: skip
-_ABOUT_THE_WISH = ["possible", "feasible", "moeglich", "machbar"]
-"""“Is that possible?” asks nothing of the images."""
+            "klassifiziere", "klassifizieren", "unterscheide", "unterscheiden", "ob"]  # fmt: skip
+_ABOUT_THE_WISH = ["possible", "feasible", "moeglich", "machbar", "model", "modell", "network", "netz"]
+"""“Is that possible?” and “whether the model is good” ask nothing of the images."""
 _MEASURES = {
     "the Hausdorff distance": ["hausdorff"],
     "the intersection over union": ["iou", "jaccard", "intersection over union"],
@@ -41,7 +42,8 @@ def other_half(text: str) -> str:
     kept = [(one, joint) for one, joint in zip(pieces[::2], [*pieces[1::2], ""], strict=True) if not _outlines(one)]
     told = _LOOSE.sub("", "".join(one + joint for one, joint in kept))
     plain, clauses = normalise(told), " . ".join(normalise(one) for one, _ in kept)
-    asked = asks_whether(plain, clauses) or contains(plain, _SORTING) or "findings" in named_tasks(plain)[0]
+    stating, of_all = without_all(clauses)
+    asked = of_all or asks_whether(plain, stating) or contains(plain, _SORTING) or "findings" in named_tasks(plain)[0]
     return told if asked and not contains(plain, _ABOUT_THE_WISH) else ""
 
 

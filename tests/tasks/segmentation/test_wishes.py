@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.agent.playbook.steps import _merge
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
@@ -79,6 +80,9 @@ def test_a_plain_request_says_nothing_of_wishes(tmp_path: Path) -> None:
          "Which of bleeding, ulcer and flat does each image show"),
         ("Outline the polyps and say for each whether it bleeds", "say for each whether it bleeds"),
         ("Segmentiere die Polypen und klassifiziere sie", "klassifiziere sie"),
+        ("Umrande die Polypen und sage, ob sie bluten", "sage, ob sie bluten"),
+        ("Mark the polyps with outlines, and grade them from 0 to 4", "grade them from 0 to 4"),
+        ("Outline the polyps; which of them are larger than 5 mm?", "which of them are larger than 5 mm"),
     ],
 )  # fmt: skip
 def test_the_half_of_a_request_that_is_not_done_is_said_first(words: str, half: str, tmp_path: Path) -> None:
@@ -86,14 +90,19 @@ def test_the_half_of_a_request_that_is_not_done_is_said_first(words: str, half: 
     found = drafted(words, tmp_path)
     assert found.specification.task == "segmentation"
     assert f"Not done: “{half}”" in found.assumptions[0]
-    assert next(iter(found.specification.classes)) not in ("them", "sie")
+    assert next(iter(found.specification.classes)) in ("finding", "polyps", "polypen")
 
 
 @pytest.mark.parametrize(
     "words",
-    ["Outline the polyps. Is that possible?", "Is it possible to outline the polyps?", "Outline the polyps and the vessels",
-     "Find the polyps and outline them"],
-)  # fmt: skip
+    [
+        "Outline the polyps. Is that possible?",
+        "Outline the polyps and tell me whether the model is good",
+        "Is it possible to outline the polyps?",
+        "Outline the polyps and the vessels",
+        "Find the polyps and outline them",
+    ],
+)
 def test_one_wish_has_no_other_half(words: str) -> None:
     assert other_half(words) == ""
 
@@ -129,3 +138,11 @@ def test_labels_beside_the_masks_are_no_reason_to_ask_for_boxes(words: str, tmp_
 )
 def test_what_is_outlined_is_not_called_an_outline(words: str, thing: str) -> None:
     assert thing_outlined(words) == thing
+
+
+def test_a_change_on_the_card_declines_outlines_or_asks_for_them_again() -> None:
+    first, no = read_request("Outline the polyps"), read_request("Do not outline, just say whether there is a polyp")
+    declined = _merge(first, no)
+    assert (declined.task, declined.declined) == (None, ("segmentation",))
+    again = _merge(declined, first)
+    assert (again.task, again.declined) == ("segmentation", ())
