@@ -13,8 +13,11 @@ import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.study.data.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
+from jupyter_clinagent.study.data.boxes.cvat import cvat_boxes
 from jupyter_clinagent.study.data.boxes.found import AnnotatedBoxes
+from jupyter_clinagent.study.data.boxes.odd_tables import with_box_columns
 from jupyter_clinagent.study.data.boxes.tables import class_column, is_box_table, table_boxes
+from jupyter_clinagent.study.data.boxes.via import via_boxes
 from jupyter_clinagent.study.data.boxes.voc import voc_boxes
 from jupyter_clinagent.study.data.boxes.yolo import yolo_boxes
 from jupyter_clinagent.study.data.filenames import ParsedGroups, parse_groups
@@ -81,7 +84,7 @@ def take_inventory(data: str | Path) -> Inventory:
     images = _without_masks(folder, problems)
     index, folders = FileIndex(images), FolderIndex(images)
     frames = {name: frame for name in folder.tables if (frame := _read(folder, name, problems, folders)) is not None}
-    frames = {name: _with_images(frame, index, folders) for name, frame in frames.items()}
+    frames = {name: _with_images(frame, name, index, folders, problems) for name, frame in frames.items()}
     named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
     tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
@@ -120,6 +123,8 @@ def _boxes(
     readers: list[Callable[[], AnnotatedBoxes | None]] = [
         lambda: coco_boxes(coco, folder, images),
         lambda: voc_boxes(folder, index),
+        lambda: cvat_boxes(folder, index),
+        lambda: via_boxes(folder, index),
         lambda: yolo_boxes(folder, images),
         lambda: table_boxes(tables),
     ]
@@ -153,9 +158,10 @@ def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderInd
         return None
 
 
-def _with_images(frame: pd.DataFrame, index: FileIndex, folders: FolderIndex) -> pd.DataFrame:
-    """A table whose cells name no image may name the folders in which they lie."""
-    return frame if _image_column(frame, index) else with_folder_images(frame, folders)
+def _with_images(frame: pd.DataFrame, name: str, index: FileIndex, folders: FolderIndex, problems: list[str]) -> pd.DataFrame:
+    """A table whose cells name no image may name the folders in which they lie; boxes of others get a column for each corner."""
+    column = _image_column(frame, index)
+    return with_box_columns(frame, name, column, problems) if column else with_folder_images(frame, folders)
 
 
 def _files_named(frame: pd.DataFrame, index: FileIndex) -> set[str]:
