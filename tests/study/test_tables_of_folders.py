@@ -62,6 +62,13 @@ def test_a_column_that_names_patients_folders_groups_whatever_its_name(tmp_path:
     assert (role_of(tmp_path, "ZZ"), role_of(tmp_path, FOLDER_IMAGE)) == ("group", "image")
 
 
+def test_rows_of_images_that_are_not_there_do_not_go_to_their_patients_other_images(tmp_path: Path) -> None:
+    write_studies(tmp_path)
+    rows = {"image": [f"gone{n}.png" for n in range(48)], "patient": [f"p{p}" for p in PATIENTS for _ in range(2)]}
+    pd.DataFrame(rows | {"dx": ["sick", "well"] * 24}).to_csv(tmp_path / "t.csv", index=False)
+    assert take_inventory(tmp_path).image_tables == []
+
+
 @pytest.mark.parametrize(
     ("cell", "images"),
     [
