@@ -29,6 +29,7 @@ from jupyter_clinagent.study.data.listings import looks_like_image, with_listing
 from jupyter_clinagent.study.data.masks import masks_among
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.name_endings import find_name_endings
+from jupyter_clinagent.study.data.one_hot import with_one_hot
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.roles import describe_columns
@@ -42,7 +43,6 @@ DICOM_PATIENT = "DICOM patient"
 """Stands for the patients that DICOM headers name."""
 SAME_PATIENT = "Images with the same patient (from the DICOM headers) belong together and never part"
 
-ONE_HOT = "one_hot"
 _SAMPLE = 400
 
 
@@ -152,7 +152,7 @@ def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderInd
         return looks_like_image(cell) or ("/" in cell and bool(folders.find(cell)))
 
     try:
-        return _with_one_hot(read_table(folder.path(name), problems, is_data))
+        return with_one_hot(read_table(folder.path(name), problems, is_data))
     except (ValueError, OSError, EOFError, KeyError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
         problems.append(f"{name} could not be read as a table ({type(error).__name__}).")
         return None
@@ -191,17 +191,6 @@ def _image_column(frame: pd.DataFrame, index: FileIndex) -> str | None:
     if best is None or not hits[best]:
         return None
     return best if hits[best] >= 0.1 * sample[best].nunique() else None
-
-
-def _with_one_hot(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add one label column for columns of zeros and ones of which exactly one is set in each row (as in ISIC 2018)."""
-    numbers = frame.apply(pd.to_numeric, errors="coerce")
-    binary = [name for name in frame.columns if numbers[name].notna().all() and set(numbers[name].unique()) <= {0.0, 1.0}]
-    set_once = len(frame) > 0 and bool((numbers[binary].sum(axis=1) == 1).all())
-    # A column of ones beside one of zeros are two constants.
-    if not set_once or len(binary) < 2 or numbers[binary].any().sum() < min(2, len(frame)):
-        return frame
-    return frame.drop(columns=binary).assign(**{ONE_HOT: numbers[binary].idxmax(axis=1).astype(object)})
 
 
 def rows_by_file(inventory: Inventory, table: Table) -> pd.DataFrame:
