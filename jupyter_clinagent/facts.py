@@ -34,7 +34,7 @@ class SurveyFacts(Displayed):
 
     kind: Literal["survey"] = "survey"
     data: str
-    layout: Literal["folders", "table", "coco", "yolo", "voc", "unlabelled"]
+    layout: Literal["folders", "table", "coco", "yolo", "voc", "cvat", "via", "unlabelled"]
     images: int
     columns: list[ColumnFacts] = []
     """Columns of every usable table. For ``folders`` there is one synthetic column ``folder`` with role ``label``,

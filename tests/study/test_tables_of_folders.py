@@ -62,6 +62,13 @@ def test_a_column_that_names_patients_folders_groups_whatever_its_name(tmp_path:
     assert (role_of(tmp_path, "ZZ"), role_of(tmp_path, FOLDER_IMAGE)) == ("group", "image")
 
 
+def test_rows_of_images_that_are_not_there_do_not_go_to_their_patients_other_images(tmp_path: Path) -> None:
+    write_studies(tmp_path)
+    rows = {"image": [f"gone{n}.png" for n in range(48)], "patient": [f"p{p}" for p in PATIENTS for _ in range(2)]}
+    pd.DataFrame(rows | {"dx": ["sick", "well"] * 24}).to_csv(tmp_path / "t.csv", index=False)
+    assert take_inventory(tmp_path).image_tables == []
+
+
 @pytest.mark.parametrize(
     ("cell", "images"),
     [
@@ -126,3 +133,31 @@ def test_columns_of_ones_and_of_zeros_are_no_label(tmp_path: Path) -> None:
 def test_a_column_that_only_begins_like_a_patient_names_none() -> None:
     assert not names_patients("PatientOrientationCodeSequence_CodeMeaning")
     assert names_patients("patient_or_lesion_id")
+
+
+def test_a_title_and_a_legend_above_the_table_of_a_workbook_are_passed_over(tmp_path: Path) -> None:
+    rows = [
+        ["Lesions of 2012", "", ""],
+        ["", "", ""],
+        ["", "A", "Absent"],
+        ["image", "dx", "size"],
+        ["a.png", "mel", "3"],
+        ["b", "", "4"],
+    ]
+    pd.DataFrame(rows).to_excel(tmp_path / "t.xlsx", index=False, header=False)
+    assert read_table(tmp_path / "t.xlsx").fillna("").to_dict("list") == {
+        "image": ["a.png", "b"],
+        "dx": ["mel", ""],
+        "size": ["3", "4"],
+    }
+
+
+def test_one_cross_in_each_row_is_the_label_and_crosses_further_on_are_not(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"{n}.png" for n in range(12)])
+    crosses = {kind: ["X" if n % 3 == k else "" for n in range(12)] for k, kind in enumerate(("Common", "Atypical", "Melanoma"))}
+    colours = {"white": ["x"] * 6 + [""] * 6, "red": ["x"] * 9 + [""] * 3}
+    table = {"image": [f"{n}.png" for n in range(12)], **crosses, "age": range(30, 42), **colours}
+    pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
+    facts = survey_facts(take_inventory(tmp_path))
+    assert facts.label_candidates == ["one_hot"]
+    assert next(c.values for c in facts.columns if c.name == "one_hot") == {"Common": 4, "Atypical": 4, "Melanoma": 4}

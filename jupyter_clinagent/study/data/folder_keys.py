@@ -14,8 +14,8 @@ from jupyter_clinagent.study.data.matching import normal_path, shared_folders
 
 FOLDER_IMAGE = "image in the folder"
 """Name of the column with the images of the folders that a table's rows name."""
-LEAST_NAMED = 0.5
-"""Share of a column's different cells that name folders, if it is a column of folders."""
+LEAST_NAMED, LEAST_DIFFERENT = 0.5, 0.9
+"""Shares of a column's different cells that name folders, and of its cells that are different, if its rows are about folders."""
 _NUMBERED = re.compile(r"[a-z]{0,2}_?(\d{3,})")
 """A letter before the number of a patient or study (``p10000032``, ``s50414267``) doesn't count."""
 
@@ -103,4 +103,7 @@ def names_cases(cells: pd.Series, index: FolderIndex) -> bool:
 
 def _names_folders(cells: pd.Series, images: pd.Series) -> bool:
     given = cells.dropna()
-    return given.nunique() > 1 and bool(given[images[given.index].map(len) > 0].nunique() >= LEAST_NAMED * given.nunique())
+    # Several rows for a folder are about the images in it, and nobody knows which row about which image.
+    if given.nunique() < max(2, LEAST_DIFFERENT * len(given)):
+        return False
+    return bool(given[images[given.index].map(len) > 0].nunique() >= LEAST_NAMED * given.nunique())

@@ -12,7 +12,7 @@ _PERSON = (
 )
 _PART = r"((case|fall|lesion|läsion|laesion|exam|examination|untersuchung|study|studie|video|clip)s?(_(or|and)_\w+)?)"
 _OTHER_PART = r"(visit|encounter|episode|sequence|specimen|biopsy|slide|(study|series)_?instance|series)"
-_ID, _NUMBER = r"_?(id|uid|key|identifier|kennung)", r"_?(no|nr|num|number|nummer)"
+_ID, _NUMBER = r"_?(id|uid|key|identifier|kennung)", r"_?(no|nr|num|number|nummer|index|idx)"
 
 _PATIENT_ID = re.compile(rf"({_PERSON}|pt)({_ID}|{_NUMBER}|_?(code|pseudonym))|(id|no|nr)_{_PERSON}|mrn|pid")
 _PART_ID = re.compile(rf"({_PART}|{_OTHER_PART}){_ID}|(case|fall){_NUMBER}|(\w*_)?group_?id")

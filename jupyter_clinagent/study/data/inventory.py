@@ -14,8 +14,11 @@ import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.study.data.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
+from jupyter_clinagent.study.data.boxes.cvat import cvat_boxes
 from jupyter_clinagent.study.data.boxes.found import AnnotatedBoxes
+from jupyter_clinagent.study.data.boxes.odd_tables import with_box_columns
 from jupyter_clinagent.study.data.boxes.tables import class_column, is_box_table, table_boxes
+from jupyter_clinagent.study.data.boxes.via import via_boxes
 from jupyter_clinagent.study.data.boxes.voc import voc_boxes
 from jupyter_clinagent.study.data.boxes.yolo import yolo_boxes
 from jupyter_clinagent.study.data.filenames import ParsedGroups, parse_groups
@@ -27,6 +30,7 @@ from jupyter_clinagent.study.data.listings import looks_like_image, with_listing
 from jupyter_clinagent.study.data.masks import masks_among
 from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.name_endings import find_name_endings
+from jupyter_clinagent.study.data.one_hot import with_one_hot
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.roles import describe_columns
@@ -40,7 +44,6 @@ DICOM_PATIENT = "DICOM patient"
 """Stands for the patients that DICOM headers name."""
 SAME_PATIENT = "Images with the same patient (from the DICOM headers) belong together and never part"
 
-ONE_HOT = "one_hot"
 _SAMPLE = 400
 _SUBMISSION = re.compile(r"sample[ _-]?submission|submission[ _-]?(sample|format|example)")
 
@@ -84,7 +87,7 @@ def take_inventory(data: str | Path) -> Inventory:
     index, folders = FileIndex(images), FolderIndex(images)
     real = _without_submissions(folder.tables, problems)
     frames = {name: frame for name in real if (frame := _read(folder, name, problems, folders)) is not None}
-    frames = {name: _with_images(frame, index, folders) for name, frame in frames.items()}
+    frames = {name: _with_images(frame, name, index, folders, problems) for name, frame in frames.items()}
     named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
     tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
@@ -130,6 +133,8 @@ def _boxes(
     readers: list[Callable[[], AnnotatedBoxes | None]] = [
         lambda: coco_boxes(coco, folder, images),
         lambda: voc_boxes(folder, index),
+        lambda: cvat_boxes(folder, index),
+        lambda: via_boxes(folder, index),
         lambda: yolo_boxes(folder, images),
         lambda: table_boxes(tables),
     ]
@@ -157,15 +162,16 @@ def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderInd
         return looks_like_image(cell) or ("/" in cell and bool(folders.find(cell)))
 
     try:
-        return _with_one_hot(read_table(folder.path(name), problems, is_data))
+        return with_one_hot(read_table(folder.path(name), problems, is_data))
     except (ValueError, OSError, EOFError, KeyError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
         problems.append(f"{name} could not be read as a table ({type(error).__name__}).")
         return None
 
 
-def _with_images(frame: pd.DataFrame, index: FileIndex, folders: FolderIndex) -> pd.DataFrame:
-    """A table whose cells name no image may name the folders in which they lie."""
-    return frame if _image_column(frame, index) else with_folder_images(frame, folders)
+def _with_images(frame: pd.DataFrame, name: str, index: FileIndex, folders: FolderIndex, problems: list[str]) -> pd.DataFrame:
+    """A table whose cells name no image may name the folders in which they lie; boxes of others get a column for each corner."""
+    column = _image_column(frame, index)
+    return with_box_columns(frame, name, column, problems) if column else with_folder_images(frame, folders)
 
 
 def _files_named(frame: pd.DataFrame, index: FileIndex) -> set[str]:
@@ -195,17 +201,6 @@ def _image_column(frame: pd.DataFrame, index: FileIndex) -> str | None:
     if best is None or not hits[best]:
         return None
     return best if hits[best] >= 0.1 * sample[best].nunique() else None
-
-
-def _with_one_hot(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add one label column for columns of zeros and ones of which exactly one is set in each row (as in ISIC 2018)."""
-    numbers = frame.apply(pd.to_numeric, errors="coerce")
-    binary = [name for name in frame.columns if numbers[name].notna().all() and set(numbers[name].unique()) <= {0.0, 1.0}]
-    set_once = len(frame) > 0 and bool((numbers[binary].sum(axis=1) == 1).all())
-    # A column of ones beside one of zeros are two constants.
-    if not set_once or len(binary) < 2 or numbers[binary].any().sum() < min(2, len(frame)):
-        return frame
-    return frame.drop(columns=binary).assign(**{ONE_HOT: numbers[binary].idxmax(axis=1).astype(object)})
 
 
 def rows_by_file(inventory: Inventory, table: Table) -> pd.DataFrame:

@@ -75,9 +75,16 @@ def _stripped(cell: object) -> str | None:
 
 
 def _read_workbook(path: Path) -> pd.DataFrame:
-    """The sheet with most cells: a cover sheet may stand before the table."""
-    sheets = pd.read_excel(path, dtype=str, sheet_name=None, keep_default_na=False)
-    return max(sheets.values(), key=lambda sheet: sheet.size)
+    """The sheet with most cells: a cover sheet may stand before the table, and a title and a legend above it."""
+    sheets = pd.read_excel(path, dtype=str, sheet_name=None, header=None, keep_default_na=False)
+    largest = max(sheets, key=lambda name: sheets[name].size)
+    return pd.read_excel(path, dtype=str, sheet_name=largest, header=_header_row(sheets[largest]), keep_default_na=False)
+
+
+def _header_row(sheet: pd.DataFrame) -> int:
+    """The first row, or, where that has fewer than half as many cells as another one, the first that has the most."""
+    filled = (sheet != "").sum(axis=1).tolist()
+    return 0 if not filled or filled[0] >= max(filled) / 2 else filled.index(max(filled))
 
 
 def _read_text(path: Path, problems: list[str], is_data: Callable[[str], bool]) -> pd.DataFrame:

@@ -1,1 +1,1 @@
-"""Boxes as they lie beside the images (COCO, Pascal VOC, YOLO, CSV), brought into one table and mended."""
+"""Boxes as they lie beside the images (COCO, Pascal VOC, YOLO, CVAT, VIA, CSV), brought into one table and mended."""

@@ -20,7 +20,7 @@ UNREAD, PARTLY = "the file with its boxes can't be read", "only some of its boxe
 MOST_PART = 1.5
 """No finding ends within so few pixels of the image's corner: such corners are parts of the image, at most a little over it."""
 
-BoxLayout = Literal["coco", "voc", "yolo", "table"]
+BoxLayout = Literal["coco", "voc", "yolo", "cvat", "via", "table"]
 Row = tuple[str | None, str, float, float, float, float, float | None, float | None]
 """Image (None where no file bears the name), class, corners, and the image size that the annotation was made for."""
 
@@ -97,3 +97,19 @@ def gather(
     numbers = rows[_WITH_SIZE[2:]].apply(pd.to_numeric, errors="coerce").astype(float)
     known = rows[["image", "class"]].join(numbers)
     return AnnotatedBoxes(layout, known, strangers, list(files), relative, class_column, unread or {})
+
+
+def number(value: object) -> float:
+    """A number as annotation files write it; NaN for anything else."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return float("nan")
+
+
+def around(x: Sequence[float], y: Sequence[float]) -> tuple[float, float, float, float]:
+    """The corners of the box around points; NaN where there are none, or one can't be read."""
+    points = np.array([*x, *y], dtype=float)
+    if not len(x) or len(x) != len(y) or not np.isfinite(points).all():
+        return (float("nan"),) * 4
+    return min(x), min(y), max(x), max(y)
