@@ -220,6 +220,14 @@ def test_magnifications_of_one_slide_belong_together(name: str) -> None:
     assert list(pd.factorize(pd.Series(parsed.groups))[0]) == [0] * 4 + [1] * 4 + [2] * 4
 
 
+@pytest.mark.parametrize("sides", [("_left", "_right"), ("L", "R"), (" OD", " OS"), ("-links", "-rechts")])
+def test_both_sides_of_one_person_belong_together(sides: tuple[str, str]) -> None:
+    parsed = parse_groups([f"{number}{side}.png" for number in range(9001, 9009) for side in sides])
+    assert parsed is not None
+    assert set(parsed.groups.values()) == {str(number) for number in range(9001, 9009)}
+    assert parse_groups([f"{number}{sides[0]}.png" for number in range(9001, 9009)]) is None
+
+
 def test_names_that_are_all_different_give_no_groups() -> None:
     assert parse_groups([f"ISIC_{n:07d}.jpg" for n in range(50)]) is None
 
