@@ -24,7 +24,7 @@ from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.specification import FALSE_ALARMS
 
-_BOX_LAYOUTS = ("coco", "yolo", "voc")
+_BOX_LAYOUTS = ("coco", "yolo", "voc", "cvat", "via")
 
 
 def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
