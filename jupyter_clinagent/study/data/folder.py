@@ -10,6 +10,7 @@ from pathlib import Path
 from jupyter_clinagent.errors import NoSuchData
 from jupyter_clinagent.imaging.reading import EXTENSIONS, is_dicom
 from jupyter_clinagent.nearby import no_such_folder
+from jupyter_clinagent.study.data.unread_files import said_unread
 
 IMAGE_SUFFIXES = EXTENSIONS | {".pgm", ".ppm", ".ima"}
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".csv.gz", ".tsv.gz")
@@ -46,9 +47,8 @@ def read_folder(root: str | Path) -> DataFolder:
         raise NoSuchData(f"{no_such_folder(path)} Give the folder that holds the images.")
     folder = _sorted_by_kind(path.resolve())
     if not folder.images:
-        raise NoSuchData(
-            f"There are no images in {path}: expected JPEG, PNG, TIFF, BMP or DICOM files in it or in its subfolders."
-        )
+        said = f"There are no images in {path}: expected JPEG, PNG, TIFF, BMP or DICOM files in it or in its subfolders."
+        raise NoSuchData(" ".join([said, *said_unread(folder.others)]))
     return folder
 
 

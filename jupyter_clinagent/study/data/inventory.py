@@ -35,6 +35,7 @@ from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.roles import describe_columns
 from jupyter_clinagent.study.data.tables import Table, read_table
+from jupyter_clinagent.study.data.unread_files import said_unread
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
 """Names of the synthetic columns that stand for class folders, partition folders, inner folders and parsed file names."""
@@ -82,7 +83,7 @@ class Inventory:
 def take_inventory(data: str | Path) -> Inventory:
     """List the folder, read its tables, match rows to files and recognise the layout."""
     folder = with_listings(read_folder(data))
-    problems: list[str] = []
+    problems = said_unread(folder.others)
     images = _without_masks(folder, problems)
     index, folders = FileIndex(images), FolderIndex(images)
     real = _without_submissions(folder.tables, problems)
