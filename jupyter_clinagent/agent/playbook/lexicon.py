@@ -15,6 +15,7 @@ from jupyter_clinagent.agent.playbook.exclusions import set_aside
 from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
 from jupyter_clinagent.agent.playbook.questions import asks_whether, named_grades, without_all
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, without_blanks, worse_mistake
+from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
 from jupyter_clinagent.tasks import registry
@@ -31,7 +32,7 @@ _TAKEN_AS = re.compile(
     r"\b(?:treat(?:ed|ing)?|behand(?:le|el)\w*)\b[^.;,]{0,40}\b(?:as|like|als|wie)\b|\b(?:als|wie)\b[^.;,]{0,40}\bbehand(?:le|el)\w*"
 )
 """“Treat uncertain ones as negative” asks for no therapy."""
-_APART = frozenset(["or", "oder", "versus", "vs", "against", "gegen", "from", "von"])
+_APART = AGAINST | {"or", "oder", "from", "von"}
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
         |jede[sm]?\ \w+te)[^.;]*\b(?:box|boxes|boxed|annotated|kasten|kaesten|annotiert\w*|eingezeichnet)\b

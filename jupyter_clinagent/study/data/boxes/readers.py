@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from jupyter_clinagent.imaging.boxes import intersection_over_union
 from jupyter_clinagent.study.data.boxes.found import CORNERS, AnnotatedBoxes
 from jupyter_clinagent.study.data.mask_names import words
 from jupyter_clinagent.study.data.readers import names_person
@@ -53,10 +54,7 @@ def _groups(rows: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _overlap(box: np.ndarray, others: np.ndarray) -> float:
     """Intersection over union of a box (4,) and the mean of others (N, 4); 0 where a corner is missing."""
-    mean = others.mean(axis=0)
-    shared = np.clip(np.minimum(box[2:], mean[2:]) - np.maximum(box[:2], mean[:2]), 0, None).prod()
-    union = (box[2:] - box[:2]).prod() + (mean[2:] - mean[:2]).prod() - shared
-    return float(shared / union) if union > 0 else 0.0
+    return float(intersection_over_union(box[None], others.mean(axis=0)[None])[0, 0])
 
 
 def _mean(group: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
-from jupyter_clinagent.study.data.boxes.found import MOST_PART, UNREAD, AnnotatedBoxes, Row, gather
+from jupyter_clinagent.study.data.boxes.found import MOST_PART, UNREAD, AnnotatedBoxes, Row, gather, number
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.matching import FileIndex
 
@@ -47,18 +47,11 @@ def _image_of_broken(folder: DataFolder, name: str, index: FileIndex, homes: Col
 def _rows(name: str, root: ElementTree.Element, index: FileIndex) -> Iterator[tuple[str, Row]]:
     file_name = (root.findtext("filename") or "").strip()
     file = index.find(file_name) or index.find(PurePosixPath(name).stem)
-    width, height = _number(root.findtext("size/width")), _number(root.findtext("size/height"))
+    width, height = number(root.findtext("size/width")), number(root.findtext("size/height"))
     for found in root.findall("object"):
-        corners = [_number(found.findtext(f"bndbox/{corner}")) for corner in ("xmin", "ymin", "xmax", "ymax")]
+        corners = [number(found.findtext(f"bndbox/{corner}")) for corner in ("xmin", "ymin", "xmax", "ymax")]
         # VOC counts pixels from 1 and includes the last one; parts of the image (not VOC's, but met with) are no pixels.
         first = 0 if max(corners) <= MOST_PART else 1
         x_min, y_min, x_max, y_max = corners[0] - first, corners[1] - first, corners[2], corners[3]
         label = (found.findtext("name") or "finding").strip()
         yield file_name or name, (file, label, x_min, y_min, x_max, y_max, width, height)
-
-
-def _number(text: str | None) -> float:
-    try:
-        return float(text or "nan")
-    except ValueError:
-        return float("nan")
