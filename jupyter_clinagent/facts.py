@@ -44,6 +44,10 @@ class SurveyFacts(Displayed):
     """Best first; ``file name`` stands for ids parsed from file names, ``DICOM patient`` for those of headers."""
     split_candidates: list[str] = []
     modality: Modality = "other"
+    modality_from: Literal["tags", "names", "hints", "pixels"] = "pixels"
+    """What says so: tags of DICOM headers, names of files, columns and classes, what these suggest, or nothing but the pixels."""
+    coloured: bool | None = None
+    """Whether the images have colour."""
     median_size: tuple[int, int] | None = None
     """Width, height in pixels."""
     boxes: int = 0

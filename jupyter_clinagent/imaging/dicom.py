@@ -72,6 +72,17 @@ def read_spacing(path: Path) -> Told | None:
             return None
 
 
+def read_modality(path: Path) -> str:
+    """The header's *Modality*, such as ``DX``; empty where it doesn't say."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            header = pydicom.dcmread(path, force=True, stop_before_pixels=True, specific_tags=["Modality"])
+            return str(header.get("Modality", "") or "").strip().upper()
+        except Exception:  # a damaged header raises anything
+            return ""
+
+
 def _header(path: Path) -> pydicom.Dataset:
     try:
         header = pydicom.dcmread(path, force=True)

@@ -210,7 +210,7 @@ def _spelt(text: str) -> str:
 @cache
 def _common() -> frozenset[str]:
     """Words of requests that name no finding: “lung” does not name “lung opacity”."""
-    families = (known.MODALITY, known.OUT_OF_SCOPE, known.GROUP, known.CONFOUNDERS, known.PHRASES, known.FOLLOW_UP)
+    families = (known.IMAGE_WORDS, known.OUT_OF_SCOPE, known.GROUP, known.CONFOUNDERS, known.PHRASES, known.FOLLOW_UP)
     phrases = [phrase for family in families for words in family.values() for phrase in words]
     phrases += [phrase for task in registry.tasks().values() for phrase in task.words]
     phrases += known.HEALTHY["words"] + known.HEALTHY["negations"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.boxes.found import CORNERS, AnnotatedBoxes
@@ -50,11 +51,13 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
         group_candidates=group_candidates(inventory),
         split_candidates=split_candidates(inventory),
         modality=look.modality,
+        modality_from=look.source,
+        coloured=look.coloured,
         median_size=look.median_size,
         **_boxes(inventory, look.median_size),
         masks=masks,
         seen=seen,
-        assumptions=_assumptions(inventory, f"Kind of images: {look.modality}, because {look.evidence}."),
+        assumptions=_assumptions(inventory, f"Kind of images: {modalities.find(look.modality).title}, because {look.evidence}."),
         problems=[*_problems(inventory, layout, look.unreadable), *misfits, *faults],
     )
 
