@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -62,14 +61,12 @@ def _try_read(folder: DataFolder, image: str) -> np.ndarray | None:
 
 def _tags(folder: DataFolder, sample: Sequence[str]) -> Counter[str]:
     """Kinds that the headers of the sampled DICOM files name."""
-    tags = [_tag(path) for path in map(folder.path, sample) if is_dicom(path)]
-    return Counter(kind for tag in tags if (kind := modalities.of_tag(tag)))
-
-
-def _tag(path: Path) -> str:
+    files = [path for path in map(folder.path, sample) if is_dicom(path)]
+    if not files:
+        return Counter()
     from jupyter_clinagent.imaging.dicom import read_modality  # where there is no DICOM, pydicom isn't needed
 
-    return read_modality(path)
+    return Counter(kind for path in files if (kind := modalities.of_tag(read_modality(path))))
 
 
 def _judge(tags: Counter[str], words: str, coloured: bool, seen: str) -> tuple[str, Source, str]:
