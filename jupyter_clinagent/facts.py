@@ -27,6 +27,10 @@ class ColumnFacts(Facts):
     values: dict[str, int] = {}
     """Counts of its values, the most frequent first; empty for ids and numbers and where there are very many."""
     evidence: str = ""
+    meanings: dict[str, str] = {}
+    """What each of its values means, where a text in the folder tells all of them apart."""
+    told_by: str = ""
+    """The file that says so."""
 
 
 class SurveyFacts(Displayed):

@@ -11,6 +11,7 @@ from jupyter_clinagent import modalities
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.boxes.found import CORNERS, AnnotatedBoxes
+from jupyter_clinagent.study.data.codebook import with_meanings
 from jupyter_clinagent.study.data.group_names import names_patients, restarts
 from jupyter_clinagent.study.data.image_level import image_level_labels, supervision
 from jupyter_clinagent.study.data.inventory import (
@@ -37,7 +38,8 @@ from jupyter_clinagent.tasks import registry
 
 def survey_facts(inventory: Inventory) -> SurveyFacts:
     """Describe an inventory in the terms that the agent and the clinician share."""
-    columns = [column for table in inventory.tables for column in table.columns] + _synthetic_columns(inventory)
+    named = [column for table in inventory.tables for column in table.columns] + _synthetic_columns(inventory)
+    columns = with_meanings(named, inventory)
     look = look_at_sample(inventory.folder, inventory.images, _words(inventory, columns))
     layout = _layout(inventory)
     masks, misfits = _masks(inventory)
