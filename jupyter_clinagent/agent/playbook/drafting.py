@@ -109,7 +109,7 @@ def kind_of_images(intent: Intent, survey: SurveyFacts, notes: Notes) -> str:
     if names == "tags" or not asked or (names == "names" and asked[0] != intent.modality) or found == asked[0]:
         return found
     notes.lines[:] = [line for line in notes.lines if not line.startswith("Kind of images:")]
-    notes.first(f"Kind of images: {modalities.find(asked[0]).title}, because the request says so.")
+    notes.add(f"Kind of images: {modalities.find(asked[0]).title}, because the request says so.")
     return asked[0]
 
 

@@ -18,6 +18,7 @@ from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.tasks import registry
 
 MALIGNANT_CONCEPTS = frozenset(["melanoma", "basal cell carcinoma", "actinic keratosis"])
+_SHARED = re.compile(r"\b(\w+) (vs|versus|and|or|from|und|oder|von|gegen) (\w+) (\w{4,})\b")
 _STEM = 4
 """Letters that words of one stem have in common."""
 _SPELLINGS = (("tumour", "tumor"), ("oedem", "edem"), ("haem", "hem"), ("anaem", "anem"))
@@ -196,6 +197,17 @@ def _mentioned_at(value: str, values: Sequence[str], text: str) -> int | None:
 def _is_anothers(name: str, value: str, values: Sequence[str]) -> bool:
     """“Mole” is another name of a nevus, but not where the data hold moles, too."""
     return any(label_key(name) == label_key(other) for other in values if other != value)
+
+
+def with_shared_nouns(text: str) -> str:
+    """A text of which each of two adjectives has the noun that both share.
+
+    Examples
+    --------
+    >>> with_shared_nouns("white vs red cells in blood")
+    'white cells vs red cells in blood'
+    """
+    return _SHARED.sub(r"\1 \4 \2 \3 \4", text)
 
 
 @lru_cache(maxsize=50_000)

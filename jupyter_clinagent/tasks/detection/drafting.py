@@ -16,7 +16,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import mentioned
+from jupyter_clinagent.agent.playbook.naming import mentioned, with_shared_nouns
 from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import OperatingPoint, Specification
@@ -115,7 +115,7 @@ def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
     every = list(survey.box_classes)
     aside = mentioned(every, intent.set_aside)
     names = [n for n in every if n not in aside and not any(_shows(n, target) for target in intent.excluded)] or every
-    own = mentioned(names, intent.naming)
+    own = mentioned(names, with_shared_nouns(intent.naming))
     wanted = [target for target in intent.targets if target not in ("normal", "abnormal")]
     if intent.all_classes or not (wanted or own):
         return names

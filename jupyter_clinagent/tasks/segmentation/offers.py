@@ -52,7 +52,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         raise LabelsDoNotMatch(_no_outlines(survey))
     nothing_else = not survey.label_candidates and not survey.box_classes
     marks = _marks(intent) and not survey.box_classes  # labels beside the masks are no reason to ask for boxes
-    meant = (marks or (nothing_else and (intent.task is None or intent.looks))) and not (_boxes(intent) or intent.asks_whether)
+    bare = intent.task is None and not contains(intent.naming, ["or", "oder", "vs", "versus"])  # “polyp or adenoma?” asks which
+    meant = (marks or (nothing_else and (bare or intent.looks))) and not (_boxes(intent) or intent.asks_whether)
     return intent.task == TASK.name or bool(structures and meant and not _is_about_others(intent, structures))
 
 
