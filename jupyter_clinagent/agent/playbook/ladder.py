@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Any
+
 from jupyter_clinagent.agent.playbook.plan import Rung, Size, closing_minutes, images_of, judging_minutes, milliseconds
+from jupyter_clinagent.agent.playbook.refinement import Signs, finer
 from jupyter_clinagent.contracts import Plan, PlannedStep, Specification
-from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
+from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the cell of a refinement says about data and model."""
+
+    size: Size
+    strength: float = 1.0
+
+    @classmethod
+    def of(cls, facts: ExperimentFacts) -> Setup:
+        """That of an experiment, whose model the next one goes on from."""
+        data = facts.details["data"]
+        width, height = data["preprocessing"]["size"]
+        return cls((width, height), (data["train_transform"] or {}).get("strength", 1.0))
+
+
+def changed(signs: Signs, **change: Any) -> Setup:
+    """That of the best experiment so far, with one thing changed."""
+    return replace(Setup.of(signs.best), **change)
+
+
+def on_finer_images(signs: Signs) -> Setup:
+    """The next size up."""
+    return changed(signs, size=finer(Setup.of(signs.best).size))
+
+
+def room_for_detail(signs: Signs) -> bool:
+    """Whether the images hold more than the working size shows."""
+    return signs.room_for_detail(Setup.of(signs.best).size)
+
 
 HALF = Rung("half-frozen tuning", "the later layers adapt to these images while the early ones keep what they know", "half", 0.5)
 FULL = Rung("full fine-tuning", "with every layer free, textures of these images are learnt too", "all", 0.5)
