@@ -164,6 +164,15 @@ def other(size: tuple[int, int], strength: float = 1.0) -> Transform:
     return Transform(steps, _spec("other", size, strength))
 
 
+def true_to_scale(size: tuple[int, int], strength: float = 1.0) -> Transform:
+    """For sizes that are measured: never larger, smaller or mirrored; small rotations, shift and exposure."""
+    steps = [
+        _affine(rotate=10 * strength, zoom=(1.0, 1.0), shift=0.05 * strength),
+        A.RandomBrightnessContrast(0.15 * strength, 0.2 * strength, p=0.7),
+    ]
+    return Transform(steps, _spec("true_to_scale", size, strength))
+
+
 def _flips(*symmetries: Symmetry) -> list[Any]:
     kinds = {"horizontal": A.HorizontalFlip, "vertical": A.VerticalFlip}
     return [kinds[symmetry](p=0.5) for symmetry in symmetries]
