@@ -64,7 +64,9 @@ def specification(content: Specification, evaluator: str) -> Markup:
 
 
 def _own(content: Specification) -> dict[str, str]:
-    """What only the task's own specification says, in words."""
+    """What only the task's own specification says, in words, where it has none of its own for it."""
+    if content.own_rows:
+        return {}
     own = {name: getattr(content, name) for name in type(content).model_fields if name not in Specification.model_fields}
     return {name.replace("_", " ").capitalize(): _spoken(value) for name, value in own.items() if value not in ({}, None)}
 
