@@ -85,6 +85,11 @@ class Specification(Frozen):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
+    def costs(self) -> str:
+        """What mistakes cost where no preference is stated."""
+        return "Misses and false alarms were taken to weigh the same."
+
+    @property
     def primary_unit(self) -> str:
         """Unit of the primary metric; empty where it has none."""
         return ""

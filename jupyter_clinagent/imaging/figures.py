@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from jupyter_clinagent.tasks import registry
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 """Okabe and Ito's palette."""
+LABEL = 30
+"""Longer labels of an axis are broken."""
 MAP = "cividis"
 HEAT = "inferno"
 DECISION_GRID = np.linspace(0.01, 0.80, 80)
@@ -96,7 +99,7 @@ def learning_curve(history: Sequence[Mapping[str, float]], metric: str, unit: st
     values = [row["value"] for row in history]
     (value,) = right.plot(epochs, values, "s-", color=COLOURS[1], markersize=4, label=f"validation {_named(metric)}")
     label_axes(left, "Epoch", "Training loss")
-    right.set_ylabel(f"Validation {_named(metric, unit)}")
+    right.set_ylabel(fill(f"Validation {_named(metric, unit)}", LABEL))
     _end_at_one(right, metric)
     left.legend(handles=[loss, value], fontsize=8, loc="center right")
     best = max((v for v in values if not np.isnan(v)), key=lambda v: _sign(metric) * v, default=None)
@@ -123,7 +126,7 @@ def running_best(names: Sequence[str], values: Sequence[float], kept: Sequence[b
         axes.plot(x[chosen], [values[i] for i in chosen], marker, color=COLOURS[0 if keep else 1], label=label)
     _end_at_one(axes, metric)
     axes.set_xticks(x, [f"{i}: {name}" for i, name in zip(x, names, strict=True)], rotation=20, ha="right", fontsize=8)
-    label_axes(axes, "Experiment", f"Validation {_named(metric, unit)}")
+    label_axes(axes, "Experiment", fill(f"Validation {_named(metric, unit)}", LABEL))
     axes.legend(fontsize=8, loc="lower right" if _sign(metric) > 0 else "upper right")
     told = [f"{n} {v:.3f} ({'kept' if k else 'discarded'})" for n, v, k in zip(names, values, kept, strict=True)]
     return described(figure, f"Validation {_named(metric, unit)} of each experiment: {', '.join(told)}.")

@@ -23,8 +23,7 @@ def purpose(e: Evidence) -> Iterator[Line]:
     yield filled(
         "Prespecified primary metric and direction", f"{metric_name(s.primary_metric)} on validation; {s.direction} is better."
     )
-    cost = "Misses and false alarms were taken to weigh the same." if s.risk == "balanced" else f"Stated preference: {s.risk}."
-    yield filled("Cost of a miss", cost)
+    yield filled("Cost of a miss", s.costs if s.risk == "balanced" else f"Stated preference: {s.risk}.")
 
 
 def sources(e: Evidence) -> Iterator[Line]:

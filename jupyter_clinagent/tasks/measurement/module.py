@@ -33,7 +33,7 @@ class Measurer(ImageClassifier):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         start = options.pop("start", None)
-        super().__init__(*arguments, **options)
+        super().__init__(*arguments, **{"dropout": 0.0, **options})
         self.register_buffer("centre", torch.zeros(1))
         self.register_buffer("scale", torch.ones(1))
         self.start_recipe = start.recipe if start else None

@@ -13,7 +13,7 @@ from jupyter_clinagent.study.report.words import hundred
 from jupyter_clinagent.study.showing.markup import with_interval
 from jupyter_clinagent.tasks.measurement.measured import MeasuredValues
 from jupyter_clinagent.tasks.measurement.specification import Measurement
-from jupyter_clinagent.tasks.measurement.units import NO_UNIT, with_unit
+from jupyter_clinagent.tasks.measurement.units import NO_UNIT, rough, with_unit
 
 PROBABILITIES = False
 
@@ -107,7 +107,7 @@ def thresholds(e: Evidence) -> str:
 def flawless(e: Evidence) -> str:
     """All are close enough."""
     test = _test(e)
-    greatest = with_unit(float(np.abs(test.differences).max()), test.scale.unit)
+    greatest = rough(float(np.abs(test.differences).max()), test.scale.unit)
     return (
         f"No test image is further off than {with_unit(test.scale.tolerance, test.scale.unit)}; the greatest error is {greatest}."
     )
@@ -152,7 +152,9 @@ def naming(e: Evidence) -> str:
     """The number itself, and how far it may be off."""
     low, high = (e.opening.facts.test[f"limits_of_agreement_{end}"] for end in ("low", "high"))
     usual = f"; errors from {low.written(low.value or 0)} to {high.written(high.value or 0)}{high.after} are usual"
-    return f"the number is {_specified(e).measure} ({_specified(e).unit or NO_UNIT}){usual}"
+    spread = e.session.cohort.facts.details["spread"]["train"]
+    learnt = f"; it learnt from values between {spread[0]:.4g} and {with_unit(spread[2], _specified(e).unit)}"
+    return f"the number is {_specified(e).measure} ({_specified(e).unit or NO_UNIT}){usual}{learnt}"
 
 
 def judged(e: Evidence) -> Iterator[Line]:

@@ -19,9 +19,12 @@ from jupyter_clinagent.study.showing.markup import HEADS, ShownTable
 from jupyter_clinagent.study.showing.tables import figures_table
 from jupyter_clinagent.tasks.measurement import figures as drawn
 from jupyter_clinagent.tasks.measurement.measured import MeasuredValues
-from jupyter_clinagent.tasks.measurement.units import NO_UNIT, with_unit
+from jupyter_clinagent.tasks.measurement.units import NO_UNIT, rough, with_unit
 
 __all__ = ["cohort", "failures", "figures", "galleries", "predictions", "tables"]
+
+ABOUT = "warm is what makes a number greater than the training mean, or, where it is smaller, what makes it smaller"
+"""What a heat map of a number shows."""
 
 
 def cohort(facts: CohortFacts) -> list[ShownTable | str]:
@@ -69,26 +72,31 @@ def _order(test: MeasuredValues) -> np.ndarray:
 
 def _said(test: MeasuredValues, row: int) -> str:
     unit = test.scale.unit
-    true, off = with_unit(float(test.truth[row]), unit), with_unit(abs(float(test.differences[row])), unit)
-    return f"true {true}, measured {test.measured[row]:.4g}: {off} too {'high' if test.differences[row] > 0 else 'low'}"
+    true, off = with_unit(float(test.truth[row]), unit), rough(abs(float(test.differences[row])), unit)
+    return f"true {true}, measured {rough(float(test.measured[row]), None)}: {off} too {_way(test, row)}"
+
+
+def _way(test: MeasuredValues, row: int) -> str:
+    return "high" if test.differences[row] > 0 else "low"
 
 
 def galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
-    """The greatest and the smallest errors with heat maps of what raises the number, and the randomisation test."""
-    from jupyter_clinagent.imaging.classifier import ImageClassifier
-    from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
+    """The greatest and the smallest errors with heat maps of what moves the number, and the randomisation test."""
+    from jupyter_clinagent.imaging.explanation import randomisation_correlation
+    from jupyter_clinagent.tasks.measurement.explanation import maps_of
+    from jupyter_clinagent.tasks.measurement.module import Measurer
 
     test, model = opening.test, opening.trained.model
     assert isinstance(test, MeasuredValues)
-    assert isinstance(model, ImageClassifier)
+    assert isinstance(model, Measurer)
     pixels, order, shown = opening.trained.data.images("test"), _order(test), []
     chosen = {"Greatest errors": order[:most], "Smallest errors": order[::-1][:most]}
     for number, (title, rows) in enumerate(chosen.items(), 1):
         images = np.asarray(pixels[rows])
-        captions = [f"true {test.truth[row]:.4g}; measured {test.measured[row]:.4g}" for row in rows]
-        caption = f"{title}; warm is what raises the number{f' ({test.scale.unit})' if test.scale.unit else ''}"
-        figure = plots.heat_map_gallery(images, grad_cam(model, images, 0), captions, caption, columns=min(max(len(rows), 3), 5))
-        shown.append(Shown(f"heat_maps_{number}", caption, plots.alt_text(figure), plots.png(figure)))
+        captions = [f"true {test.truth[row]:.4g}; measured {rough(float(test.measured[row]), None)}" for row in rows]
+        heading = f"{title} ({test.scale.unit})" if test.scale.unit else title
+        figure = plots.heat_map_gallery(images, maps_of(model, images), captions, heading, columns=min(max(len(rows), 3), 5))
+        shown.append(Shown(f"heat_maps_{number}", f"{heading}: {ABOUT}", plots.alt_text(figure), plots.png(figure)))
     sample = np.asarray(pixels[np.concatenate([rows[:12] for rows in chosen.values()])])
     return shown, float(randomisation_correlation(model, sample, 0, seed=session.seed))
 

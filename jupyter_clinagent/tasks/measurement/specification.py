@@ -42,6 +42,11 @@ class Measurement(Specification):
         return self.unit or ""
 
     @property
+    def costs(self) -> str:
+        """An error is one, whichever way."""
+        return "A number that is too high and one that is too low by as much were taken to weigh the same."
+
+    @property
     def drawn(self) -> str:
         """The line in words: “below 40 %”; empty where none is drawn."""
         return f"{self.side} {with_unit(self.line, self.unit)}" if self.line is not None else ""

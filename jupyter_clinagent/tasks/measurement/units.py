@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from functools import cache
@@ -63,6 +64,18 @@ def with_unit(number: float, unit: str | None) -> str:
 def is_size(unit: str | None) -> bool:
     """Whether it is one of length, area or volume, which a picture shows only at a known scale."""
     return any(unit in family and not {"months", "g"} & family.keys() for family in _written()["family"])
+
+
+def rough(number: float, unit: str | None) -> str:
+    """A measured number in three digits, with its unit: “45.4 months”, “1234 ml”.
+
+    Examples
+    --------
+    >>> rough(45.37, "months"), rough(1234.4, "ml"), rough(0.03251, None)
+    ('45.4 months', '1234 ml', '0.0325')
+    """
+    digits = 3 if not number else min(max(2 - math.floor(math.log10(abs(number))), 0), 6)
+    return f"{number:.{digits}f}{f' {unit}' if unit else ''}"
 
 
 @cache

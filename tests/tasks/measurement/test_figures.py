@@ -2,16 +2,20 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.metrics import mean_absolute_error, r2_score, roc_auc_score
 
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.imaging.explanation import grad_cam
 from jupyter_clinagent.imaging.figures import alt_text, running_best
 from jupyter_clinagent.study.protocol.acceptance import judge
 from jupyter_clinagent.study.protocol.experiment import _best_at
 from jupyter_clinagent.study.showing.markup import with_interval
 from jupyter_clinagent.tasks import registry
+from jupyter_clinagent.tasks.measurement.explanation import maps_of
 from jupyter_clinagent.tasks.measurement.figures import against_truth, agreement
 from jupyter_clinagent.tasks.measurement.measured import MeasuredValues, Scale
+from jupyter_clinagent.tasks.measurement.module import Measurer
 from jupyter_clinagent.tasks.measurement.values import Ranges
 
 N = 120
@@ -108,7 +112,7 @@ def test_the_running_best_goes_down() -> None:
     figure = running_best(["probe", "half", "all"], [20.0, 12.0, 15.0], [True, True, False], "mae", "months")
     (steps,) = [line for line in figure.axes[0].lines if line.get_label() == "kept so far"]
     assert list(steps.get_ydata()) == [20.0, 12.0, 12.0]
-    assert "mean absolute error (months)" in figure.axes[0].get_ylabel()
+    assert figure.axes[0].get_ylabel().split() == ["Validation", "mean", "absolute", "error", "(months)"]
 
 
 def test_an_error_is_much_worse_from_a_quarter_more_on_and_a_share_from_five_points_less() -> None:
@@ -118,6 +122,17 @@ def test_an_error_is_much_worse_from_a_quarter_more_on_and_a_share_from_five_poi
 
 
 # ------------------------------------------------------------------ what is drawn
+def test_heat_maps_of_small_numbers_show_what_makes_them_small() -> None:
+    model = Measurer(["boneage"], trainable="head").eval()
+    model.centre.fill_(100.0)
+    images = np.random.default_rng(0).integers(0, 255, (3, 64, 64, 3), dtype=np.uint8)
+    with torch.no_grad():
+        model.head.weight.fill_(-1.0)
+    numbers, maps = model.predict_images(images)[:, 0], maps_of(model, images)
+    assert (numbers < 100).all()
+    assert grad_cam(model, images, 0).max() < maps.max() == pytest.approx(1.0)
+
+
 def test_the_plots_name_the_measure_and_its_unit_on_their_axes(told: MeasuredValues) -> None:
     known = told.estimates(["boneage"], [], None, 0)
     scatter, plot = against_truth(told, "boneage"), agreement(told, known)
