@@ -16,7 +16,7 @@ from jupyter_clinagent.tasks.measurement.lines import Amount, Line, line_in, tol
 from jupyter_clinagent.tasks.measurement.reading import Measurable, meant, named
 from jupyter_clinagent.tasks.measurement.specification import Measurement
 from jupyter_clinagent.tasks.measurement.units import NO_UNIT, factor, is_size, unit_called, with_unit
-from jupyter_clinagent.tasks.measurement.unmet import not_done
+from jupyter_clinagent.tasks.measurement.unmet import not_done, refuse_unsaid_lines
 
 USUAL_TOLERANCE = 0.1
 """Where nobody says how far a number may be off: this share of the range that eight of ten images lie in, rounded."""
@@ -45,6 +45,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     if isinstance(column, Card):
         return column
     text = " . ".join([intent.text, *intent.later])
+    refuse_unsaid_lines(intent, text, column.measure)
     wanted = line_in(text)
     unit = _unit(column, text, wanted, answers, notes)
     if isinstance(unit, Card):

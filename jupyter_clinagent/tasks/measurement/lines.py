@@ -30,6 +30,7 @@ _CLOSE = re.compile(
     rf"""(?:\b(?:within|to\ within|innerhalb(?:\ von)?|up\ to|auf)\s*|(?:±|\+/-|\+-)\s*){_AMOUNT}(?P<exact>\s+genau)?""",
     re.VERBOSE,
 )
+_BETWEEN = re.compile(rf"\b(?:between|from|zwischen|von)\s+\d+(?:[.,]\d+)?\s*\S{{0,7}}\s*(?:and|to|und|bis)\s+{_AMOUNT}")
 _ERROR = re.compile(
     r"\b(?:errors?|mae|off|wrong|deviat\w+|differ\w*|accura\w+|precis\w+|fehler\w*|abweich\w*|genau\w*|daneben|toleran\w+)\b"
 )
@@ -73,6 +74,21 @@ def line_in(text: str) -> Line | None:
         return Line(_amount(either), "above" if either[0].startswith(("older", "aelter")) else "below")
     found = (one for one in _LINE.finditer(plain) if _draws(one, plain))
     return next((Line(_amount(one), "below" if one["below"] else "above") for one in found), None)
+
+
+def several_lines(text: str) -> str:
+    """What a request says that takes more than one line, in its own words; empty where it doesn't.
+
+    Examples
+    --------
+    >>> several_lines("EF between 40 and 50 %"), several_lines("EF below 30 or above 60"), several_lines("EF below 40")
+    ('between 40 and 50 %', 'below 30 or above 60', '')
+    """
+    plain = normalise(text)
+    if between := _BETWEEN.search(plain):
+        return between[0].strip()
+    drawn = [one for one in _LINE.finditer(plain) if _draws(one, plain)]
+    return plain[drawn[0].start() : drawn[-1].end()].strip() if len({_amount(one) for one in drawn}) > 1 else ""
 
 
 def tolerance_in(text: str) -> Amount | None:

@@ -6,8 +6,9 @@ import re
 
 from jupyter_clinagent.agent.playbook.drafting import able, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import values_for
 from jupyter_clinagent.agent.playbook.terms import other_names
-from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
@@ -19,6 +20,20 @@ from jupyter_clinagent.tasks.measurement.units import NO_UNIT
 
 __all__ = ["claims", "draft", "fitted", "offers"]
 
+_MEASURING = [
+    "measure",
+    "measuring",
+    "measurement",
+    "estimate",
+    "quantify",
+    "how",
+    "messe",
+    "messen",
+    "wie",
+    "schätze",
+    "bestimme",
+]
+"""Words that ask for a number even where a finding is named, too."""
 _FROM = r"\b(?:from|by|using|with|given|aus|anhand|mit|nach)\s+(?:(?:the|its|their|der|die|das|dem|den|des|dessen|von)\s+)*"
 
 
@@ -48,13 +63,21 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     own = named(intent, columns_of(survey))
     if own and intent.targets and all(_is_source(column, intent) for column in own):
         return False
+    if own and _tells_findings(intent, survey) and not (contains(normalise(intent.text), _MEASURING) or draws_a_line(intent)):
+        return False
     if intent.task == TASK.name:
         if not meant(intent, survey):
             raise LabelsDoNotMatch(_nothing_fits(survey))
         return True
     if own:
-        return intent.estimates or draws_a_line(intent) or not (intent.targets or intent.all_classes or intent.task)
+        return intent.estimates or draws_a_line(intent) or not intent.task
     return intent.estimates and not (intent.targets or intent.all_classes) and bool(of_a_kind(intent, columns_of(survey)))
+
+
+def _tells_findings(intent: Intent, survey: SurveyFacts) -> bool:
+    """“Predict malignant versus benign, whatever the size” tells values of a label; the size is named by the way."""
+    labels = [column for column in survey.columns if column.name in survey.label_candidates]
+    return intent.all_classes or any(values_for(target, column) for target in intent.targets for column in labels)
 
 
 def _is_source(column: Measurable, intent: Intent) -> bool:

@@ -20,7 +20,8 @@ from tests.tasks.measurement.folders import FOLDERS, NUMBER, PATIENTS, numbers, 
 @pytest.fixture(scope="module")
 def surveys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SurveyFacts]:
     home = tmp_path_factory.mktemp("folders")
-    plain = {"boneage": {**PATIENTS, "boneage": numbers(20, 218), "male": ["True", "False"] * (NUMBER // 2)}}
+    sizes = {**PATIENTS, "size_mm": numbers(3, 40, 1), "dx": ["malignant", "benign"] * (NUMBER // 2)}
+    plain = {"sizes": sizes, "boneage": {**PATIENTS, "boneage": numbers(20, 218), "male": ["True", "False"] * (NUMBER // 2)}}
     return {name: surveyed(home / name, columns) for name, columns in (FOLDERS | plain).items()}
 
 
@@ -56,6 +57,9 @@ def test_each_number_is_offered_in_a_sentence_with_unit_and_range_and_the_patien
         ("lungs", "Predict pneumonia from the lung volume", "classification"),
         ("lungs", "Pneumonia or normal?", "classification"),
         ("lungs", "Predict the diagnosis", "classification"),
+        ("lungs", "Predict pneumonia, whatever the lung volume", "classification"),
+        ("sizes", "Predict malignant versus benign, whatever the size", "classification"),
+        ("sizes", "Estimate the size", "measurement"),
         ("lungs", "Lungenvolumen messen", "measurement"),
     ],
 )
@@ -76,6 +80,13 @@ def test_a_number_is_measured_only_where_it_is_what_is_asked_for(
         ("spine", "Estimate the Cobb angle in months"),
         ("echo", "EF below 5 %"),
         ("spine", "Cobb angle above 40 mm"),
+        ("echo", "Measure the left atrial volume"),
+        # yes or no without a line, and several lines
+        ("echo", "Is the EF reduced?"),
+        ("echo", "Predict whether the ejection fraction is low"),
+        ("hands", "Ist das Knochenalter verzögert?"),
+        ("echo", "EF between 40 and 50 %"),
+        ("echo", "Sort the EF into below 30 and above 55"),
     ],
 )
 def test_a_measure_that_the_data_do_not_hold_is_refused(surveys: dict[str, SurveyFacts], folder: str, request_: str) -> None:
@@ -181,6 +192,7 @@ def test_units_of_requests_are_read() -> None:
         ("Measure the EF and classify the quality", "One study answers one"),
         ("Measure the EF; it must not rely on the scanner", "relies on a shortcut can't be told yet"),
         ("EF below 40 %, at least 95 % sensitivity", "held against the line as it was drawn"),
+        ("Measure the EF, leave the poor ones out", "Nothing is left out by “the poor ones”"),
     ],
 )
 def test_what_a_measurement_does_not_do_is_said(surveys: dict[str, SurveyFacts], request_: str, said: str) -> None:
