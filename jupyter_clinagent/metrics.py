@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+LARGE_FALL, LARGE_RISE = 0.05, 0.25
+"""What is much worse: a share that is lower by so much, or an error that is higher by so much of itself."""
+
 
 class Metric(NamedTuple):
     """One figure.
@@ -42,6 +45,20 @@ class Metric(NamedTuple):
     unit: str = ""
     told: bool = False
     headline: bool = False
+
+    @property
+    def sign(self) -> int:
+        """1 where a higher value is better, -1 where a lower one is."""
+        return 1 if self.better == "higher" else -1
+
+    def much_worse(self, value: float, than: float) -> bool:
+        """Whether a value is so much worse than another that a reader has to be told."""
+        return than - value > LARGE_FALL if self.better == "higher" else value > (1 + LARGE_RISE) * than
+
+    @property
+    def alarm(self) -> str:
+        """From when on that is, in words that go before “the whole test set”."""
+        return f"more than {LARGE_FALL:.2f} below" if self.better == "higher" else f"more than {LARGE_RISE:.0%} above"
 
     @property
     def running(self) -> str:

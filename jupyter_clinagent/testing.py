@@ -38,7 +38,7 @@ PARTS: dict[str, type] = {
     "phantom": protocol.PhantomStudy,
 }
 """The module of each part, and the protocol that it answers."""
-GOLDEN = "golden.json"
+GOLDEN, INTERVAL = "golden.json", {"value", "low", "high"}
 _HEAVY = ("torch", "lightning", "pandas", "matplotlib", "cv2")
 _ONLY_TO_PREDICT = ("torch", "lightning", "pandas", "pydantic", "matplotlib", "sklearn")
 
@@ -130,7 +130,7 @@ def golden(task: Task) -> dict[str, dict[str, Any]]:
     judged, classes, positives = task.judging.example()
     figures = judged.estimates(classes, positives, 0.5, 0)
     rounded = {
-        name: {key: None if value is None else round(value, 6) for key, value in figure.model_dump(exclude={"reason"}).items()}
+        name: {key: None if value is None else round(value, 6) for key, value in figure.model_dump(include=INTERVAL).items()}
         for name, figure in figures.items()
     }
     versions = evaluator_versions(task)
@@ -143,7 +143,7 @@ def check_golden(task: Task) -> None:
     now = golden(task)
     assert now.keys() == known.keys(), f"{GOLDEN} of {task.name} knows {', '.join(known)}; there are {', '.join(now)}"
     for name, figure in now.items():
-        same = all(_near(figure[key], known[name][key]) for key in ("value", "low", "high"))
+        same = all(_near(figure[key], known[name][key]) for key in INTERVAL)
         if figure["version"] == known[name]["version"]:
             assert same, f"{name} computes {figure}, not {known[name]}: raise the version of {name} in the metrics of {task.name}"
         else:

@@ -111,9 +111,9 @@ def test_without_yes_the_missing_approval_is_named(tmp_path: Path, capsys: pytes
 
 def test_what_is_out_of_scope_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    code, summary = run(tmp_path, "--yes", request="Predict the bone age")
+    code, summary = run(tmp_path, "--yes", request="Predict the survival of these patients")
     assert (code, summary["exit"]) == (4, 4)
-    assert "Predicting a number" in summary["error"]
+    assert "Predicting survival" in summary["error"]
 
 
 def test_an_existing_notebook_is_never_overwritten(tmp_path: Path) -> None:

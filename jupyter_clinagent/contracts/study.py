@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
@@ -86,6 +87,21 @@ class Specification(Frozen):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
+    def costs(self) -> str:
+        """What mistakes cost where no preference is stated."""
+        return "Misses and false alarms were taken to weigh the same."
+
+    @property
+    def primary_unit(self) -> str:
+        """Unit of the primary metric; empty where it has none."""
+        return ""
+
+    @property
+    def own_rows(self) -> dict[str, str]:
+        """What stands on its card in place of the classes, by heading; empty where classes say it."""
+        return {}
+
+    @property
     def own_thresholds(self) -> str:
         """In words, from when on something is called where there is no operating point; each task's class has its own."""
         return "none"
@@ -123,7 +139,8 @@ class Plan(Frozen):
 class Estimate(Frozen):
     """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why).
 
-    Facts hold it, so what another release says beyond this is kept.
+    ``unit`` is that of what is measured; a share or an area under a curve has none. Facts hold it, so what another release says
+    beyond this is kept.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -132,3 +149,28 @@ class Estimate(Frozen):
     low: float | None = None
     high: float | None = None
     reason: str | None = None
+    unit: str | None = None
+
+    def written(self, number: float) -> str:
+        """A number in as many digits as mean something for this figure: three decimals, or where it has a unit three digits.
+
+        Examples
+        --------
+        >>> Estimate(value=4.2345, unit="months").written(4.2345), Estimate(value=-1234.5, unit="ml").written(-1234.5)
+        ('4.23', '-1234')
+        """
+        largest = max((abs(known) for known in (self.value, self.low, self.high) if known is not None), default=0.0)
+        decimals = 3 if self.unit is None or not largest else min(max(2 - math.floor(math.log10(largest)), 0), 4)
+        return f"{number:.{decimals}f}"
+
+    @property
+    def after(self) -> str:
+        """What stands after its numbers: a blank and the unit, or nothing."""
+        return f" {self.unit}" if self.unit else ""
+
+    @property
+    def spread(self) -> str:
+        """``0.880–0.941``, or ``-3.21 to 4.02`` where a minus or a unit would make that unclear; empty without an interval."""
+        if self.low is None or self.high is None:
+            return ""
+        return (" to " if self.unit or self.low < 0 else "–").join(map(self.written, (self.low, self.high)))

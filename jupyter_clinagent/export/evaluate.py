@@ -87,8 +87,9 @@ def _shift(internal: pd.DataFrame, external: Judged, classes: list[str], task: T
         if not len(ill):
             continue  # their labels say nothing of it
         before, prevalence = task.evaluating.internal(internal, name)
-        distance = float(stats.ks_2samp(before, scores).statistic)
-        found[name] = {"prevalence_external": float(ill.mean()), "score_distance": distance}
+        found[name] = {"score_distance": float(stats.ks_2samp(before, scores).statistic)}
+        if prevalence is not None or not ill.all():  # what is measured on every image has no prevalence
+            found[name]["prevalence_external"] = float(ill.mean())
         if prevalence is not None:
             found[name]["prevalence_internal"] = prevalence
     return found
@@ -101,19 +102,17 @@ def _text(result: dict[str, Any]) -> str:
         if value["value"] is None:
             lines.append(f"  {name}: can't be estimated ({value['reason']})")
             continue
-        inside = (result["internal"].get(metric) or {}).get("value")
-        interval = "no interval" if value["low"] is None else f"{value['low']:.3f} to {value['high']:.3f}"
-        lines.append(
-            f"  {name}: {value['value']:.3f} ({interval})" + (f", in the study {inside:.3f}" if inside is not None else "")
-        )
+        inside, figure = (result["internal"].get(metric) or {}).get("value"), Estimate.model_validate(value)
+        low, high = (figure.written(bound or 0.0) for bound in (figure.low, figure.high))
+        interval = "no interval" if figure.low is None else f"{low} to {high}"
+        here = f"  {name}: {figure.written(value['value'])}{figure.after} ({interval})"
+        lines.append(here + (f", in the study {figure.written(inside)}" if inside is not None else ""))
     lines += _over(result)
     for name, shift in result["shift"].items():
         before = shift.get("prevalence_internal")
         in_study = f", {before:.0%} in the study" if before is not None else ""
-        lines.append(
-            f"  {name}: {shift['prevalence_external']:.0%} of the images here{in_study}; score distance "
-            f"{shift['score_distance']:.2f}"
-        )
+        share = f"{shift['prevalence_external']:.0%} of the images here{in_study}; " if "prevalence_external" in shift else ""
+        lines.append(f"  {name}: {share}score distance {shift['score_distance']:.2f}")
     lines += [f"  {sentence}" for sentence in result["said"]]
     reasons = Counter(line.partition(": ")[2] or line for line in result["not_read"])
     lines += [f"  {count} image{'s are' if count > 1 else ' is'} left out: {why}." for why, count in reasons.most_common(5)]

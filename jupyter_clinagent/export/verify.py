@@ -60,7 +60,7 @@ def verify(
     data
         Folder of the original images.
     tolerance
-        Largest difference of a figure.
+        Largest difference of a figure; of a figure above 1, in some unit, as a share of it.
 
     Returns
     -------
@@ -160,7 +160,7 @@ def _compare(before: dict[str, Any], after: dict[str, Any], tolerance: float) ->
     differences = [f"{name}: {value} before, not there now" for name, value in old.items() if name not in new]
     largest = 0.0
     for name in old.keys() & new.keys():
-        delta = abs(old[name] - new[name])
+        delta = abs(old[name] - new[name]) / max(1.0, abs(old[name]))
         largest = max(largest, delta)
         if delta > tolerance:
             differences.append(f"{name}: {old[name]} before, {new[name]} now")

@@ -168,6 +168,12 @@ def _moved_and_coloured(strength: float) -> list[Any]:
     ]
 
 
+def true_to_scale(size: tuple[int, int], strength: float = 1.0) -> Transform:
+    """For sizes that are measured: never larger, smaller or mirrored; small rotations, shift and exposure."""
+    views = Views(rotation=10.0, smaller=0.0, larger=0.0, exposure=(0.15, 0.2))
+    return Transform(_steps(views, strength), _spec("true_to_scale", size, strength))
+
+
 def _flips(*symmetries: Symmetry) -> list[Any]:
     kinds = {"horizontal": A.HorizontalFlip, "vertical": A.VerticalFlip}
     return [kinds[symmetry](p=0.5) for symmetry in symmetries]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,12 @@ from sklearn.metrics import roc_curve
 
 from jupyter_clinagent.contracts import NO_PATIENT
 from jupyter_clinagent.imaging import metrics
+from jupyter_clinagent.tasks import registry
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 """Okabe and Ito's palette."""
+LABEL = 30
+"""Longer labels of an axis are broken."""
 MAP = "cividis"
 HEAT = "inferno"
 DECISION_GRID = np.linspace(0.01, 0.80, 80)
@@ -85,7 +89,7 @@ def calibration(y: np.ndarray, proba: np.ndarray, classes: Sequence[str], positi
     return described(figure, f"Calibration of the {name}: expected calibration error {_text(ece)}; the diagonal is ideal.")
 
 
-def learning_curve(history: Sequence[Mapping[str, float]], metric: str) -> Figure:
+def learning_curve(history: Sequence[Mapping[str, float]], metric: str, unit: str = "") -> Figure:
     """Loss on training and metric on validation over the epochs."""
     figure = Figure(figsize=(5.4, 3.0), layout="constrained")
     left = figure.subplots()
@@ -93,36 +97,39 @@ def learning_curve(history: Sequence[Mapping[str, float]], metric: str) -> Figur
     epochs = [row["epoch"] for row in history]
     (loss,) = left.plot(epochs, [row["loss"] for row in history], "o--", color=COLOURS[0], markersize=3, label="training loss")
     values = [row["value"] for row in history]
-    (value,) = right.plot(epochs, values, "s-", color=COLOURS[1], markersize=4, label=f"validation {_name(metric)}")
-    label_axes(left, "Epoch", "Training loss (cross-entropy)")
-    right.set_ylabel(f"Validation {_name(metric)}")
-    _end_at_one(right)
+    (value,) = right.plot(epochs, values, "s-", color=COLOURS[1], markersize=4, label=f"validation {_named(metric)}")
+    label_axes(left, "Epoch", "Training loss")
+    right.set_ylabel(fill(f"Validation {_named(metric, unit)}", LABEL))
+    _end_at_one(right, metric)
     left.legend(handles=[loss, value], fontsize=8, loc="center right")
-    best = max((v for v in values if not np.isnan(v)), default=None)
-    return described(figure, f"Learning curve: best validation {_name(metric)} {_text(best)} in {_text(epochs[-1], 1)} epochs.")
+    best = max((v for v in values if not np.isnan(v)), key=lambda v: _sign(metric) * v, default=None)
+    told = f"best validation {_named(metric, unit)} {_text(best)} in {_text(epochs[-1], 1)} epochs"
+    return described(figure, f"Learning curve: {told}.")
 
 
-def _end_at_one(axes: Axes) -> None:
-    """No metric is above 1; an axis that goes on to 1.04 says it could be."""
-    axes.set_ylim(top=min(axes.get_ylim()[1], 1.01))
+def _end_at_one(axes: Axes, metric: str) -> None:
+    """A share is not above 1; an axis that goes on to 1.04 says it could be."""
+    if registry.metric(metric).high == 1:
+        axes.set_ylim(top=min(axes.get_ylim()[1], 1.01))
 
 
-def running_best(names: Sequence[str], values: Sequence[float], kept: Sequence[bool], metric: str) -> Figure:
+def running_best(names: Sequence[str], values: Sequence[float], kept: Sequence[bool], metric: str, unit: str = "") -> Figure:
     """Every experiment on validation, rejected ones too, and the best so far as a line."""
     figure = Figure(figsize=(5.4, 3.0), layout="constrained")
     axes = figure.subplots()
     x = np.arange(1, len(values) + 1)
-    best = np.maximum.accumulate([value if keep else -np.inf for value, keep in zip(values, kept, strict=True)])
+    ranks = [_sign(metric) * value if keep else -np.inf for value, keep in zip(values, kept, strict=True)]
+    best = _sign(metric) * np.maximum.accumulate(ranks)
     axes.step(x, np.where(np.isfinite(best), best, np.nan), where="post", color=COLOURS[0], label="kept so far")
     for keep, marker, label in ((True, "o", "kept"), (False, "x", "discarded")):
         chosen = [i for i, k in enumerate(kept) if k == keep]
         axes.plot(x[chosen], [values[i] for i in chosen], marker, color=COLOURS[0 if keep else 1], label=label)
-    _end_at_one(axes)
+    _end_at_one(axes, metric)
     axes.set_xticks(x, [f"{i}: {name}" for i, name in zip(x, names, strict=True)], rotation=20, ha="right", fontsize=8)
-    label_axes(axes, "Experiment", f"Validation {_name(metric)}")
-    axes.legend(fontsize=8, loc="lower right")
+    label_axes(axes, "Experiment", fill(f"Validation {_named(metric, unit)}", LABEL))
+    axes.legend(fontsize=8, loc="lower right" if _sign(metric) > 0 else "upper right")
     told = [f"{n} {v:.3f} ({'kept' if k else 'discarded'})" for n, v, k in zip(names, values, kept, strict=True)]
-    return described(figure, f"Validation {_name(metric)} of each experiment: {', '.join(told)}.")
+    return described(figure, f"Validation {_named(metric, unit)} of each experiment: {', '.join(told)}.")
 
 
 def contact_sheet(images: Mapping[str, Sequence[np.ndarray]]) -> Figure:
@@ -224,8 +231,12 @@ def _calibration_point(axes: Axes, confidence: np.ndarray, hit: np.ndarray) -> N
     axes.plot([confidence.mean()], [hit.mean()], "o", color=COLOURS[0], markersize=4)
 
 
-def _name(metric: str) -> str:
-    return {"auroc": "AUROC", "macro_auroc": "macro AUROC"}.get(metric, metric.replace("_", " "))
+def _named(metric: str, unit: str = "") -> str:
+    return f"{registry.metric(metric).running}{f' ({unit})' if unit else ''}"
+
+
+def _sign(metric: str) -> int:
+    return registry.metric(metric).sign
 
 
 def _text(value: Any, digits: int = 3) -> str:

@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from jupyter_clinagent.imaging.averaging import RunningMean
 from jupyter_clinagent.imaging.feeds import Feed, judging_seconds, seconds_per_step
 from jupyter_clinagent.imaging.stages import Stage
+from jupyter_clinagent.tasks import registry
 
 PRECISION: Literal["32-true"] = "32-true"
 VALIDATIONS = 4
@@ -106,6 +107,7 @@ class Watch(L.Callback):
         on_progress: Callable[[TrainingProgress], None] | None,
     ) -> None:
         self.feed, self.metric, self.planned, self.deadline, self.on_progress = feed, metric, planned, deadline, on_progress
+        self.sign = registry.metric(metric).sign
         self.checkpoint, self.later, self.late = checkpoint, 0.0, False
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
         self.step, self.best, self.history = 0, None, []
@@ -158,7 +160,7 @@ class Watch(L.Callback):
             }
         )
         self.losses = []
-        if self.best is None or (value is not None and value >= self.best):  # of equals the one that learnt longer
+        if self.best is None or (value is not None and self.sign * value >= self.sign * self.best):  # of equals the last one
             self.best = value
             save_file({name: tensor.contiguous() for name, tensor in module.state_dict().items()}, self.checkpoint)
 

@@ -112,7 +112,7 @@ def fit(
     threads
         Of torch; by default as they are.
     metric
-        Of those that the model's feeds know; the checkpoint with the highest value wins.
+        Of those that the model's feeds know; the checkpoint with the best value wins.
 
     Raises
     ------

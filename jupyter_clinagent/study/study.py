@@ -238,8 +238,8 @@ class Study:
         ProtocolViolation
             As of :meth:`model`.
         """
-        values = {entry.name: entry.value for entry in self._session.ledger.session}
-        return [self.model(name) for name in sorted(names, key=lambda name: -(values.get(name) or 0.0))]
+        values = {e.name: registry.metric(e.metric).sign * (e.value or 0.0) for e in self._session.ledger.session}
+        return [self.model(name) for name in sorted(names, key=lambda name: -values.get(name, 0.0))]
 
     def experiment(self, name: str, hypothesis: str = "", minutes: float = 1.0) -> Experiment:
         """Begin an experiment: ``with study.experiment(…) as run: run.fit(model, data)``, then ``run.verdict``."""

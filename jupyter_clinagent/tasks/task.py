@@ -47,6 +47,8 @@ class Task:
         Where a request has the words of several tasks, the highest decides.
     usual
         Whether it is meant where a request names no task.
+    alone
+        Whether a request with its words can't mean another task, whatever the data hold.
     exports
         Classes and functions that its cells import from :mod:`jupyter_clinagent.imaging`, and the module of each.
     """
@@ -57,6 +59,7 @@ class Task:
     metrics: tuple[Metric, ...] = ()
     precedence: int = 0
     usual: bool = False
+    alone: bool = False
     exports: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def part(self, name: str) -> Any:

@@ -24,6 +24,7 @@ from jupyter_clinagent.study.report.evidence import Evidence, gather
 from jupyter_clinagent.study.report.sheet import Item, asked, sheet
 from jupyter_clinagent.study.report.words import cautions
 from jupyter_clinagent.study.showing.markup import render
+from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 
@@ -179,11 +180,14 @@ def test_the_decision_curve_stands_beside_its_table(finished: Study) -> None:
     assert "Acting on everybody" in page
 
 
+AUROC = registry.metric("auroc")
+
+
 def test_subgroups_with_too_few_images_are_grey_and_far_worse_ones_carry_an_alarm() -> None:
     few, worse, well = (
-        Subgroup("sex", "f", 8, None, 0.9),
-        Subgroup("sex", "m", 80, Estimate(value=0.84), 0.9),
-        Subgroup("sex", "m", 80, Estimate(value=0.86), 0.9),
+        Subgroup("sex", "f", 8, None, 0.9, AUROC),
+        Subgroup("sex", "m", 80, Estimate(value=0.84), 0.9, AUROC),
+        Subgroup("sex", "m", 80, Estimate(value=0.86), 0.9, AUROC),
     )
     rows = [render("report/subgroup", subgroup=subgroup) for subgroup in (few, worse, well)]
     assert ['class="few"' in row for row in rows] == [True, False, False]

@@ -57,9 +57,7 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
     point = spec.operating_point
     rows = {
         "Objective": spec.objective,
-        "Classes": ", ".join(
-            name if values == [name] else f"{name} ({', '.join(values)})" for name, values in spec.classes.items()
-        ),
+        **(registry.specified(spec).own_rows or {"Classes": _classes(spec)}),
         "Kind of image": modalities.find(spec.modality).title,
         "Which mistake is worse": spec.risk,
         "Judged by": f"{registry.metric(spec.primary_metric).running} on validation ({spec.direction} is better)",
@@ -77,6 +75,10 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
         "Time": f"{spec.minutes:g} minutes from request to report",
     }
     return _cell("specification.md", title=spec.title, rows=rows, assumptions=assumptions)
+
+
+def _classes(spec: Specification) -> str:
+    return ", ".join(name if values == [name] else f"{name} ({', '.join(values)})" for name, values in spec.classes.items())
 
 
 def _shortcuts(spec: Specification) -> str:

@@ -80,8 +80,8 @@ def threshold_message(call: Call) -> str:
 def refined_message(made: Sequence[ExperimentFacts], best: ExperimentFacts) -> str:
     """What further training gave, on validation."""
     lines = [f"- {e.name}: {'kept' if e.kept else 'discarded'}. {e.reason}" for e in made]
-    metric = _name(best.metric)
-    figure = estimate({"value": best.value, "low": best.low, "high": best.high})
+    metric, known = _name(best.metric), best.validation.get(best.metric)
+    figure = estimate(known.model_dump() if known else {"value": best.value, "low": best.low, "high": best.high})
     over = f"{said} " if (said := say_averaged(metric, best.metric, best.validation)) else ""
     return "\n".join(
         [
@@ -114,9 +114,11 @@ def estimate(value: dict[str, Any]) -> str:
     """A figure with its 95 % interval."""
     if value.get("value") is None:
         return f"can't be estimated ({value.get('reason') or 'no reason given'})"
-    if value.get("low") is None:
-        return f"{value['value']:.3f} (too few cases for an interval)"
-    return f"{value['value']:.3f} (95 % interval {value['low']:.3f} to {value['high']:.3f})"
+    figure = Estimate.model_validate(value)
+    number, low, high = (figure.written(value.get(name) or 0.0) for name in ("value", "low", "high"))
+    if figure.low is None:
+        return f"{number}{figure.after} (too few cases for an interval)"
+    return f"{number}{figure.after} (95 % interval {low} to {high})"
 
 
 def _threshold(point: dict[str, Any] | None) -> str:

@@ -46,6 +46,9 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
 
 def meant(intent: Intent, survey: SurveyFacts) -> Task:
     """The task that a request means on these data."""
+    named = registry.tasks().get(intent.task or "")
+    if named is not None and named.alone and named.offers.claims(intent, survey):
+        return named
     return next((task for task in registry.tasks().values() if task.offers.claims(intent, survey)), registry.usual())
 
 

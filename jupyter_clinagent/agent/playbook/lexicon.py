@@ -33,6 +33,8 @@ _TAKEN_AS = re.compile(
     r"\b(?:treat(?:ed|ing)?|behand(?:le|el)\w*)\b[^.;,]{0,40}\b(?:as|like|als|wie)\b|\b(?:als|wie)\b[^.;,]{0,40}\bbehand(?:le|el)\w*"
 )
 """“Treat uncertain ones as negative” asks for no therapy."""
+_MEASURE_IT = re.compile(r"\bmiss (?=(?:den|die|das|bitte|mir|jede[ns]?)\b)")
+"""German for “measure”: nothing is overlooked."""
 _APART = AGAINST | {"or", "oder", "from", "von"}
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
@@ -57,6 +59,8 @@ class Intent:
     """Names of concepts to tell apart, in order of mention; ``cancer`` stands for the malignant ones together."""
     looks: bool = False
     """Whether something is to be found, and nothing sorted or told apart."""
+    estimates: bool = False
+    """Whether it may ask for a number."""
     versus_rest: bool = False
     asks_whether: bool = False
     """Whether it asks for one finding to be there or not."""
@@ -102,8 +106,8 @@ class Intent:
 
     @property
     def may_name_data(self) -> bool:
-        """Whether a look at the data can tell what it means: something is looked for, told apart, or asked with yes or no."""
-        return self.looks or self.asks_whether or not _APART.isdisjoint(self.words)
+        """Whether a look at the data can tell what it means: something is looked for, told apart, estimated, or asked for."""
+        return self.looks or self.asks_whether or self.estimates or not _APART.isdisjoint(self.words)
 
 
 def read_request(text: str) -> Intent:
@@ -116,7 +120,7 @@ def read_request(text: str) -> Intent:
     (('melanoma', 'nevus'), 'sensitivity', 'melanoma')
     """
     path, bare = take_path(text)
-    plain = without_blanks(normalise(bare))
+    plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(bare)))
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(plain)) if c]
     risky = [c for c in clauses if contains(c, known.PHRASES["miss"]) or contains(c, known.PHRASES["false_alarm"])]
     parted = [(c, "") if _shortcut(c) else set_aside(c) for c in clauses if c not in risky]
@@ -139,6 +143,7 @@ def read_request(text: str) -> Intent:
         declined=named_tasks(plain)[1],
         targets=() if everything else targets,
         looks=contains(plain, known.PHRASES["look"]) and not contains(plain, registry.usual().words),
+        estimates=contains(plain, known.PHRASES["estimate"]),
         versus_rest=contains(_OTHER_CLASS.sub(" ", stating), known.PHRASES["rest"]),
         all_classes=everything,
         asks_whether=of_all or asks_whether(plain, stating),

@@ -9,6 +9,17 @@ from pathlib import Path
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise
 
 
+def abbreviations(name: str) -> tuple[str, ...]:
+    """Other names that are no words by themselves (“EF”), to be looked for in capitals only.
+
+    Examples
+    --------
+    >>> abbreviations("LVEF"), abbreviations("EF")
+    (('EF',), ())
+    """
+    return tuple(short for short in _short_by_key().get(label_key(name), ()) if label_key(short) != label_key(name))
+
+
 def other_names(name: str) -> tuple[str, ...]:
     """What else a value, a class of boxes or a column may be called, normalised; empty where nothing is known.
 
@@ -25,6 +36,14 @@ def same_things() -> tuple[tuple[str, ...], ...]:
     """Each list of names of one thing, as they are written."""
     lists = tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))["same"]
     return tuple(map(tuple, lists))
+
+
+def _short_by_key() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for names in same_things():
+        short = tuple(name for name in names if not _is_word(name) and name.isupper())
+        found |= {label_key(name): found.get(label_key(name), ()) + short for name in names}
+    return found
 
 
 @cache

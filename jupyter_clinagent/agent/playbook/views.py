@@ -7,13 +7,15 @@ from jupyter_clinagent.agent.playbook.sides import has_sides
 from jupyter_clinagent.contracts import Specification
 
 
-def views(spec: Specification, size: object, strength: float = 1.0, boxed: bool = False) -> str:
+def views(spec: Specification, size: object, strength: float = 1.0, boxed: bool = False, pipeline: str = "") -> str:
     """The call that makes the views of the study's kind of image; none is mirrored where left and right are told apart.
 
     Parameters
     ----------
     size
         Width and height, or the name of the variable that holds them.
+    pipeline
+        Another one than that of the kind of image; it mirrors nothing.
 
     Examples
     --------
@@ -24,6 +26,7 @@ def views(spec: Specification, size: object, strength: float = 1.0, boxed: bool 
     'augment.fundus(size, strength=1.5, mirrored=False)'
     """
     kind = modalities.find(spec.modality)
-    mirrors = kind.views.boxed.flips if boxed else kind.views.flips
+    mirrors = () if pipeline else kind.views.boxed.flips if boxed else kind.views.flips
     options = [f"strength={strength:g}"] * (strength != 1) + ["mirrored=False"] * (bool(mirrors) and has_sides(spec.classes))
-    return f"augment.{kind.name}{'_boxes' if boxed else ''}({', '.join([str(size), *options])})"
+    name = pipeline or f"{kind.name}{'_boxes' * boxed}"
+    return f"augment.{name}({', '.join([str(size), *options])})"

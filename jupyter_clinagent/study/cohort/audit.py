@@ -21,7 +21,8 @@ from jupyter_clinagent.tasks import registry
 STRONG_ASSOCIATION = 0.05
 """A column that explains more than this share of the label's entropy is reported."""
 SIGNIFICANT = 0.01
-STRONG_IMBALANCE = 5.0
+STRONG_IMBALANCE, EVEN = 5.0, 1.05
+"""From so many times as many images on a class drowns another; up to so many they are as good as equally frequent."""
 LARGE_SET, LARGE_SHARE = 50, 0.10
 """More images, and a larger share of them, that hang together by what they show are worth a look."""
 
@@ -129,6 +130,9 @@ def _imbalance(cohort: Cohort) -> Iterator[AuditFinding]:
     least, *_, most = sorted(totals, key=lambda name: totals[name])  # two names, even where they are equally frequent
     ratio = totals[most] / totals[least]
     text = f"{most} is {ratio:.1f} times as frequent as {least} ({totals[most]} and {totals[least]} images)."
+    text = (
+        text if ratio >= EVEN else f"No class is clearly more frequent than another ({totals[least]} to {totals[most]} images)."
+    )
     severe = ratio >= STRONG_IMBALANCE
     yield AuditFinding(topic="imbalance", severity="warning" if severe else "info", count=round(ratio), text=text)
 

@@ -57,7 +57,7 @@ def label_images(
     BadInput
         Cells with several labels, an unknown column or table.
     """
-    rows, column, without_file = _rows(inventory, label, table, image)
+    rows, column, without_file = rows_with(inventory, label, table, image)
     cells = rows[column]
     _refuse_several(cells, column)
     unknown = cells.isin(not_known(cells.dropna().unique()))
@@ -89,7 +89,16 @@ def _count(untold: pd.Series, left_out: Mapping[str, str]) -> dict[str, int]:
     return dict(values.most_common())
 
 
-def _rows(inventory: Inventory, label: str | None, table: str | None, image: str | None) -> tuple[pd.DataFrame, str, int]:
+def rows_with(inventory: Inventory, label: str | None, table: str | None, image: str | None) -> tuple[pd.DataFrame, str, int]:
+    """Rows by file that hold a column, the column's name (of None the likeliest label), and how many of them name no file.
+
+    Raises
+    ------
+    BadInput
+        There is no such column.
+    LabelsDoNotMatch
+        It reaches no image.
+    """
     column = label or _best_label(inventory)
     if column == FOLDER and inventory.class_folders is not None:
         return folder_rows(inventory), column, 0

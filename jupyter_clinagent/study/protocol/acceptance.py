@@ -25,6 +25,7 @@ from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging import reliance
 from jupyter_clinagent.imaging.reliance import ConfoundedScores
 from jupyter_clinagent.study.protocol.judged import Judged
+from jupyter_clinagent.tasks import registry
 
 PROBABLE = 0.80
 REAL = 0.975
@@ -57,9 +58,11 @@ def judge(metric: str, best: Judged | None, candidate: Judged, value: float, bes
     """
     if best is None or best_value is None:
         return Acceptance(True, "The first experiment is the baseline.")
-    gain = value - best_value
+    change, better = value - best_value, registry.metric(metric)
+    gain = better.sign * change
     chance = probability_of_gain(metric, best, candidate, seed)
-    described = f"{gain:+.3f} against the best so far, probability of a gain {chance:.0%}"
+    direction = " (lower is better)" if better.sign < 0 else ""
+    described = f"{change:+.3f} against the best so far{direction}, probability of a gain {chance:.0%}"
     if gain > 0 and chance >= REAL:
         return Acceptance(True, f"The gain is real: {described}.")
     if gain > 0 and chance >= PROBABLE:

@@ -19,6 +19,7 @@ from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.protocol.shortcuts import check_debiasing, judge_freed, validation_figures
 from jupyter_clinagent.study.showing.training_display import LiveTraining
 from jupyter_clinagent.study.showing.verdict import Verdict
+from jupyter_clinagent.tasks import registry
 
 
 class Experiment:
@@ -114,7 +115,7 @@ class Experiment:
         )
 
     def _train(self, model: Model, data: CohortDataModule, entry: Entry, known: Entry | None) -> None:
-        told = LiveTraining(self._name, self._session.metric)
+        told = LiveTraining(self._name, self._session.metric, self._session.confirmed.specification.primary_unit)
         budget: dict[str, Any] = {"seconds": 60 * self._minutes}
         if known is not None:
             budget = {"stages": known.stages, "threads": known.threads}
@@ -168,15 +169,15 @@ def experiment_facts(entry: Entry) -> ExperimentFacts:
         steps=entry.steps,
         epochs=entry.epochs,
         replayed=entry.replayed,
-        best_at=_best_at(entry.history),
+        best_at=_best_at(entry.history, registry.metric(entry.metric).sign),
         details=entry.details,
         validation={name: Estimate(**estimate) for name, estimate in entry.validation.items()},
     )
 
 
-def _best_at(history: list[dict[str, float]]) -> float:
-    """Where the highest look at validation was, as a share of all steps; the last of several equal ones."""
-    looks = [(look["value"], look["step"]) for look in history if look["value"] == look["value"]]  # without NaN
+def _best_at(history: list[dict[str, float]], sign: int) -> float:
+    """Where the best look at validation was, as a share of all steps; the last of several equal ones."""
+    looks = [(sign * look["value"], look["step"]) for look in history if look["value"] == look["value"]]  # without NaN
     return max(looks)[1] / history[-1]["step"] if looks else 1.0
 
 

@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging import figures
+from jupyter_clinagent.metrics import Metric
 from jupyter_clinagent.study.protocol.evaluation import SMALL
 from jupyter_clinagent.study.report.evidence import Evidence, net_benefits
-
-ALARM = 0.05
-"""A subgroup this far below the whole test set is marked."""
+from jupyter_clinagent.tasks import registry
 
 
 class Subgroup(NamedTuple):
@@ -21,6 +20,7 @@ class Subgroup(NamedTuple):
     images: int
     estimate: Estimate | None
     whole: float | None
+    metric: Metric
 
     @property
     def few(self) -> bool:
@@ -31,7 +31,7 @@ class Subgroup(NamedTuple):
     def alarm(self) -> bool:
         """Whether it is far worse off than the whole test set."""
         known = self.estimate.value if self.estimate is not None else None
-        return known is not None and self.whole is not None and self.whole - known > ALARM
+        return known is not None and self.whole is not None and self.metric.much_worse(known, self.whole)
 
 
 class Decision(NamedTuple):
@@ -44,12 +44,12 @@ class Decision(NamedTuple):
 
 def beyond(e: Evidence) -> dict[str, Any]:
     """Subgroups, robustness and net benefit."""
-    known = e.opening.subgroups.itertuples()
+    known, metric = e.opening.subgroups.itertuples(), registry.metric(e.opening.facts.primary_metric)
     robustness = e.robustness.astype(object).where(e.robustness.notna(), None)
     return {
-        "subgroups": [Subgroup(r.subgroup, r.value, r.images, r.estimate, e.primary.value) for r in known],
+        "subgroups": [Subgroup(r.subgroup, r.value, r.images, r.estimate, e.primary.value, metric) for r in known],
         "least": SMALL,
-        "alarm": ALARM,
+        "alarm": metric.alarm,
         "robustness": list(robustness.itertuples()),
         "decision": _decision(e),
     }

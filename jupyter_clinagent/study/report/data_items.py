@@ -23,8 +23,7 @@ def purpose(e: Evidence) -> Iterator[Line]:
     yield filled(
         "Prespecified primary metric and direction", f"{metric_name(s.primary_metric)} on validation; {s.direction} is better."
     )
-    cost = "Misses and false alarms were taken to weigh the same." if s.risk == "balanced" else f"Stated preference: {s.risk}."
-    yield filled("Cost of a miss", cost)
+    yield filled("Cost of a miss", s.costs if s.risk == "balanced" else f"Stated preference: {s.risk}.")
 
 
 def sources(e: Evidence) -> Iterator[Line]:
@@ -79,7 +78,7 @@ def people(e: Evidence) -> Iterator[Line]:
     shares = ", ".join(f"{name} {(labels == number).mean():.1%}" for number, name in enumerate(e.words.labels(e)))
     yield filled("Prevalence", f"In the test set, by image: {shares}.{_not_representative(e)}")
     low, high = e.primary.low, e.primary.high
-    width = "can't be estimated" if low is None or high is None else f"is {high - low:.3f}"
+    width = "can't be estimated" if low is None or high is None else f"is {e.primary.written(high - low)}{e.primary.after}"
     yield filled("Sample size", f"{len(labels)} test images; the width of the primary metric's 95 % interval on them {width}.")
     missing = e.session.cohort.metadata.isna().sum()
     cells = listed((f"{name}: {count}" for name, count in missing.items() if count), "none")

@@ -52,9 +52,14 @@ def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
 
 def _plain(figures: dict[str, Estimate]) -> dict[str, Any]:
     return {
-        name: {"value": e.value, "low": e.low, "high": e.high, "method": METHOD if e.low is not None else None}
+        name: {"value": e.value, "low": e.low, "high": e.high, "method": METHOD if e.low is not None else None} | _unit(e)
         for name, e in figures.items()
     }
+
+
+def _unit(figure: Estimate) -> dict[str, str]:
+    """Only where there is one."""
+    return {"unit": figure.unit} if figure.unit else {}
 
 
 def _allocation(evidence: Evidence) -> dict[str, Any] | None:

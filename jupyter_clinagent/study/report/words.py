@@ -9,12 +9,10 @@ import numpy as np
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import OperatingResult
 from jupyter_clinagent.study.report.evidence import Evidence
-from jupyter_clinagent.study.showing.markup import metric_name
 from jupyter_clinagent.study.showing.reliance_page import reliance_sentences
 from jupyter_clinagent.tasks import registry
 
 POOR_CALIBRATION = 0.10
-LARGE_LOSS = 0.05
 GUESSING = 0.5
 """AUROC, macro or not, of a model that guesses."""
 HUNDRED = 100
@@ -130,7 +128,8 @@ def cautions(evidence: Evidence) -> list[str]:
 
 
 def _unlearnt(e: Evidence) -> Iterator[str]:
-    if e.primary.value == registry.metric(e.opening.facts.primary_metric).low:
+    metric = registry.metric(e.opening.facts.primary_metric)
+    if metric.sign > 0 and e.primary.value == metric.low:
         yield "The main figure is the lowest that there is: the model has learnt nothing of use, whatever the others say."
 
 
@@ -198,10 +197,12 @@ def _calibration(e: Evidence) -> Iterator[str]:
 def _fragile(e: Evidence) -> Iterator[str]:
     table = e.robustness.dropna()
     plain = table["value"].iloc[0] if len(table) else 0.0
-    worse = table[plain - table["value"] > LARGE_LOSS]
-    name = metric_name(e.opening.facts.primary_metric)
-    for change, value in zip(worse["change"], worse["value"], strict=True):
-        yield f"Fragile: on test images {change}, {name} falls from {plain:.3f} to {value:.3f}."
+    metric = registry.metric(e.opening.facts.primary_metric)
+    goes = "falls" if metric.sign > 0 else "rises"
+    for change, value in zip(table["change"], table["value"], strict=True):
+        if metric.much_worse(value, plain):
+            there = f"from {e.primary.written(plain)} to {e.primary.written(value)}{e.primary.after}"
+            yield f"Fragile: on test images {change}, {metric.title} {goes} {there}."
 
 
 def _maps(e: Evidence) -> Iterator[str]:

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader
 from markupsafe import Markup
@@ -40,7 +40,7 @@ def render(name: str, **values: object) -> Markup:
 def _templates() -> Environment:
     folders = {name: FileSystemLoader(STUDY / name / "templates") for name in ("showing", "report")}
     made = environment(PrefixLoader(folders))
-    made.filters |= {"interval": with_interval, "metric": metric_name, "base64": _base64, "css": _css}
+    made.filters |= {"interval": with_interval, "primary": primary_of, "metric": metric_name, "base64": _base64, "css": _css}
     made.tests["estimate"] = lambda cell: isinstance(cell, Estimate)
     return made
 
@@ -55,14 +55,19 @@ def _css(text: str) -> str:
 
 
 def with_interval(estimate: Estimate | None) -> str:
-    """``0.912 (0.880–0.941)``, or why there is no figure."""
+    """``0.912 (0.880–0.941)``, ``4.23 (3.91 to 4.60) months``, or why there is no figure."""
     if estimate is None:
         return "not stated"
     if estimate.value is None:
         return f"not estimable: {estimate.reason or 'no reason given'}"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f}"
-    return f"{estimate.value:.3f} ({estimate.low:.3f}–{estimate.high:.3f})"
+    value = estimate.written(estimate.value)
+    return f"{value} ({estimate.spread}){estimate.after}" if estimate.spread else f"{value}{estimate.after}"
+
+
+def primary_of(entry: Any) -> Estimate:
+    """The primary figure of an experiment, of the ledger or of facts, on validation."""
+    known = entry.validation.get(entry.metric)
+    return Estimate.model_validate(known) if known else Estimate(value=entry.value, low=entry.low, high=entry.high)
 
 
 def metric_name(metric: str) -> str:

@@ -65,7 +65,9 @@ def specification(content: Specification, evaluator: str) -> Markup:
 
 
 def _own(content: Specification) -> dict[str, str]:
-    """What only the task's own specification says, in words."""
+    """What only the task's own specification says, in words, where it has none of its own for it."""
+    if content.own_rows:
+        return {}
     own = {name: getattr(content, name) for name in type(content).model_fields if name not in Specification.model_fields}
     return {name.replace("_", " ").capitalize(): _spoken(value) for name, value in own.items() if value not in ({}, None)}
 
@@ -103,7 +105,7 @@ def learning_figure(session: Session) -> list[Shown]:
     entry = session.opening.trained.entry
     if len(entry.history) < 2:
         return []
-    figure = figures.learning_curve(entry.history, session.metric)
+    figure = figures.learning_curve(entry.history, session.metric, session.confirmed.specification.primary_unit)
     return [Shown("learning_curve", f"Learning curve of “{entry.name}”", figures.alt_text(figure), figures.png(figure))]
 
 
@@ -111,7 +113,7 @@ def ledger_figure(session: Session) -> Shown:
     """The running best over all experiments."""
     done = [entry for entry in session.ledger.all if entry.value is not None]
     names, values, kept = [e.name for e in done], [e.value or 0.0 for e in done], [e.kept for e in done]
-    figure = figures.running_best(names, values, kept, session.metric)
+    figure = figures.running_best(names, values, kept, session.metric, session.confirmed.specification.primary_unit)
     return Shown("running_best", "The best so far, experiment by experiment", figures.alt_text(figure), figures.png(figure))
 
 

@@ -12,9 +12,10 @@ import torch.nn.functional as F
 from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.stages import Stage
+from jupyter_clinagent.imaging.target_feeds import TargetFeed, TargetProbeFeed
 from jupyter_clinagent.imaging.views import views_of
 from jupyter_clinagent.tasks.findings.data import FindingsDataModule
-from jupyter_clinagent.tasks.findings.feeds import FeatureFeed, FindingsFeed
+from jupyter_clinagent.tasks.findings.metrics import macro_auroc
 
 
 class FindingsClassifier(ImageClassifier):
@@ -39,7 +40,13 @@ class FindingsClassifier(ImageClassifier):
         """One: features computed once where only the head learns, else varied images."""
         if not isinstance(data, FindingsDataModule):
             raise ValueError("findings are learnt from a FindingsDataModule")
-        return [Stage(self.trainable, partial(FeatureFeed if self.trainable == "head" else FindingsFeed, self, data))]
+        score = partial(macro_auroc, counted=data.counted("validation"))
+        feed = TargetProbeFeed if self.trainable == "head" else TargetFeed
+        return [Stage(self.trainable, partial(feed, self, data, data.findings, score))]
+
+    def read(self, outputs: torch.Tensor) -> torch.Tensor:
+        """Probabilities of logits, one finding by itself."""
+        return outputs.sigmoid()
 
     def training_step(self, batch: tuple[torch.Tensor, torch.Tensor], _index: int) -> torch.Tensor:
         """Cross-entropy of each finding that is known, of a batch of images, or of features where only the head is trained."""
@@ -49,7 +56,7 @@ class FindingsClassifier(ImageClassifier):
     def probabilities(self, images: torch.Tensor) -> torch.Tensor:
         """Sigmoids (N, findings), averaged over the :attr:`symmetries` of the pictures."""
         views = views_of(images, self.symmetries, self.closer)
-        return torch.stack([self(view).sigmoid() for view in views]).mean(dim=0)
+        return torch.stack([self.read(self(view)) for view in views]).mean(dim=0)
 
     @torch.inference_mode()
     def predict_images(self, images: np.ndarray, batch_size: int = 64) -> np.ndarray:

@@ -98,7 +98,7 @@ REFUSED = [
     ("Segment the fractures", BOXED, BadInput, "masks"),
     ("Segmentiere die Frakturen in den Röntgenbildern", WEAK, BadInput, "masks"),
     ("Segmentire die Läsionen", DERMOSCOPY, BadInput, "masks"),
-    ("Predict the bone age of these wrists", BOXED, OutOfScope, "a number"),
+    ("Predict the bone age of these wrists", BOXED, BadInput, "a number"),
     ("Überlebenszeit der Patienten mit Frakturen schätzen", BOXED, OutOfScope, "survival"),
 ]
 

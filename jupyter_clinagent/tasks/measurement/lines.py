@@ -1,0 +1,132 @@
+"""Numbers in a request: a line (“below 40 %”), an error that is close enough (“within 6 months”), a unit (“in months”)."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.tasks.measurement.units import unit_called
+
+_WORDS = (
+    "one ein eine eins,two zwei,three drei,four vier,five fuenf,six sechs,seven sieben,eight acht,nine neun,ten zehn,eleven elf,"
+    "twelve zwoelf,thirteen dreizehn,fourteen vierzehn,fifteen fuenfzehn,sixteen sechzehn,seventeen siebzehn,eighteen achtzehn"
+)
+_NUMBERS = {word: number for number, words in enumerate(_WORDS.split(","), 1) for word in words.split()}
+_BELOW = (
+    r"below|under|(?:less|lower|smaller|younger|shorter|thinner)\ than|no\ more\ than|at\ most|unter(?:halb(?:\ von)?)?"
+    r"|(?:kleiner|weniger|niedriger|juenger|kuerzer|duenner)\ als|hoechstens|≤|<=?"
+)
+_ABOVE = (
+    r"above|over|(?:more|higher|greater|larger|bigger|older|longer|thicker)\ than|at\ least|ueber|oberhalb(?:\ von)?"
+    r"|(?:groesser|mehr|hoeher|aelter|laenger|dicker)\ als|mindestens|≥|>=?"
+)
+_AMOUNT = rf"(?P<number>\d+(?:[.,]\d+)?|{'|'.join(_NUMBERS)})\s*(?P<unit>[%°]|[^\W\d_]+[²³]?)?"
+_LINE = re.compile(rf"(?:\b|(?=[<>≤≥]))(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*{_AMOUNT}", re.VERBOSE)
+_OR = re.compile(
+    rf"\b(?:older\ or\ younger|younger\ or\ older|aelter\ oder\ juenger|juenger\ oder\ aelter)\ (?:than|als)\ {_AMOUNT}"
+)
+_CLOSE = re.compile(
+    rf"""(?:\b(?:within|to\ within|innerhalb(?:\ von)?|up\ to|auf)\s*|(?:±|\+/-|\+-)\s*){_AMOUNT}(?P<exact>\s+genau)?""",
+    re.VERBOSE,
+)
+_BETWEEN = re.compile(rf"\b(?:between|from|zwischen|von)\s+\d+(?:[.,]\d+)?\s*\S{{0,7}}\s*(?:and|to|und|bis)\s+{_AMOUNT}")
+_ERROR = re.compile(
+    r"\b(?:errors?|mae|off|wrong|deviat\w+|differ\w*|accura\w+|precis\w+|fehler\w*|abweich\w*|genau\w*|daneben|toleran\w+)\b"
+)
+_NO_MEASURE = frozenset(
+    ["min", "mins", "minute", "minutes", "minuten", "hour", "hours", "stunde", "stunden", "images", "image", "bilder", "epochs",
+     "cores", "patients", "patienten", "times", "sensitivity", "specificity", "sensitivitaet", "spezifitaet", "recall"]
+)  # fmt: skip
+_RATE = re.compile(
+    r"\s*%?\s*(?:of\s+)?(?:sens|spec|spez|recall|auroc|accuracy)"
+    r"|\s*%?\s*(?:of|der|aller|von)\s+(?:\w+\s+){0,2}?(?:images|cases|patients|films|bilder|faelle|patienten|aufnahmen)\b"
+)
+_NEAR = 40
+"""Letters between a number and the word that says that it is an error."""
+_IN_UNIT = re.compile(r"\b(?:in|as|als|how\ many|wie\ ?viele?|in\ vollen|a|an)\ (?P<unit>[%°]|[^\W\d_]+[²³]?)")
+
+
+class Amount(NamedTuple):
+    """A number and its unit; None where none is named."""
+
+    number: float
+    unit: str | None
+
+
+class Line(NamedTuple):
+    """A line, and the side of it that is looked for."""
+
+    at: Amount
+    side: Literal["below", "above"]
+
+
+def line_in(text: str) -> Line | None:
+    """The line that a request draws; an allowed error, a time and a rate draw none.
+
+    Examples
+    --------
+    >>> line_in("Is the EF below 40 %?"), line_in("bone age, mean error under 6 months, in less than 8 minutes")
+    (Line(at=Amount(number=40.0, unit='%'), side='below'), None)
+    """
+    plain = normalise(text)
+    if either := _OR.search(plain):
+        return Line(_amount(either), "above" if either[0].startswith(("older", "aelter")) else "below")
+    found = (one for one in _LINE.finditer(plain) if _draws(one, plain))
+    return next((Line(_amount(one), "below" if one["below"] else "above") for one in found), None)
+
+
+def several_lines(text: str) -> str:
+    """What a request says that takes more than one line, in its own words; empty where it doesn't.
+
+    Examples
+    --------
+    >>> several_lines("EF between 40 and 50 %"), several_lines("EF below 30 or above 60"), several_lines("EF below 40")
+    ('between 40 and 50 %', 'below 30 or above 60', '')
+    """
+    plain = normalise(text)
+    if between := _BETWEEN.search(plain):
+        return between[0].strip()
+    drawn = [one for one in _LINE.finditer(plain) if _draws(one, plain)]
+    return plain[drawn[0].start() : drawn[-1].end()].strip() if len({_amount(one) for one in drawn}) > 1 else ""
+
+
+def tolerance_in(text: str) -> Amount | None:
+    """An error that a request calls close enough.
+
+    Examples
+    --------
+    >>> tolerance_in("within 6 months of the reader"), tolerance_in("the mean error should be under 5 %")
+    (Amount(number=6.0, unit='months'), Amount(number=5.0, unit='%'))
+    """
+    plain = normalise(text)
+    close = (one for one in _CLOSE.finditer(plain) if not _is_of_else(one, plain) and (_amount(one).unit or one["exact"]))
+    errors = (one for one in _LINE.finditer(plain) if _is_error(one, plain) and not _is_of_else(one, plain))
+    return next((_amount(one) for one in (*close, *errors)), None)
+
+
+def unit_in(text: str) -> str | None:
+    """The unit that a request asks for: “in months”, “how many degrees”, “as a percentage”."""
+    plain = re.sub(r"\b(?:as|als|in) (?:an?|eine?) ", "in ", normalise(text))
+    return next((unit for one in _IN_UNIT.finditer(plain) if (unit := unit_called(one["unit"]))), None)
+
+
+def _draws(found: re.Match[str], plain: str) -> bool:
+    return not _is_error(found, plain) and not _is_of_else(found, plain)
+
+
+def _is_error(found: re.Match[str], plain: str) -> bool:
+    """Whether a number is that of an error: “error under 6 months”."""
+    clause = re.split(r"[.;!?]", plain[: found.start()])[-1]
+    return bool(_ERROR.search(clause[-_NEAR:]))
+
+
+def _is_of_else(found: re.Match[str], plain: str) -> bool:
+    """Whether it is of minutes, images, or a rate."""
+    return found["unit"] in _NO_MEASURE or bool(_RATE.match(plain[found.end() :]))
+
+
+def _amount(found: re.Match[str]) -> Amount:
+    written = found["number"]
+    number = float(_NUMBERS[written]) if written in _NUMBERS else float(written.replace(",", "."))
+    return Amount(number, unit_called(found["unit"]) if found["unit"] else None)

@@ -1,0 +1,97 @@
+"""What could be measured on the images, and whether a request means it."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook.drafting import able, listed
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import values_for
+from jupyter_clinagent.agent.playbook.terms import other_names
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.contracts import Offer
+from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.tasks import registry
+from jupyter_clinagent.tasks.measurement import TASK
+from jupyter_clinagent.tasks.measurement.drafting import draft, fitted
+from jupyter_clinagent.tasks.measurement.reading import Measurable, columns_of, draws_a_line, meant, named, of_a_kind
+from jupyter_clinagent.tasks.measurement.units import NO_UNIT
+
+__all__ = ["claims", "draft", "fitted", "offers"]
+
+_MEASURING = [
+    "measure",
+    "measuring",
+    "measurement",
+    "estimate",
+    "quantify",
+    "how",
+    "messe",
+    "messen",
+    "wie",
+    "schätze",
+    "bestimme",
+]
+"""Words that ask for a number even where a finding is named, too."""
+_FROM = r"\b(?:from|by|using|with|given|aus|anhand|mit|nach)\s+(?:(?:the|its|their|der|die|das|dem|den|des|dessen|von)\s+)*"
+
+
+def offers(survey: SurveyFacts) -> list[Offer]:
+    """One for each column of numbers; the patients' age is measured only for who asks."""
+    return [_offer(column) for column in columns_of(survey) if not column.of_patients]
+
+
+def _offer(column: Measurable) -> Offer:
+    unit = f"in {column.unit}" if column.unit else f"({NO_UNIT})"
+    sentence = f"I could measure {column.measure} {unit} on {column.images} images, from {column.low:.4g} to {column.high:.4g}."
+    return Offer(task=TASK.name, sentence=sentence, images=column.images, classes={column.measure: column.images})
+
+
+def claims(intent: Intent, survey: SurveyFacts) -> bool:
+    """Whether a number is asked for: by a word of measuring, by a column's name with a word of estimating or a line, or alone.
+
+    A column that a finding is to be told *from* (“pneumonia from the lung volume”) is not what is measured.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        It is, and no column holds it.
+    """
+    if TASK.name in intent.declined or intent.task not in (None, TASK.name, registry.usual().name):
+        return False
+    own = named(intent, columns_of(survey))
+    if own and intent.targets and all(_is_source(column, intent) for column in own):
+        return False
+    if own and _tells_findings(intent, survey) and not (contains(normalise(intent.text), _MEASURING) or draws_a_line(intent)):
+        return False
+    if intent.task == TASK.name:
+        if not meant(intent, survey):
+            raise LabelsDoNotMatch(_nothing_fits(survey))
+        return True
+    if own:
+        return intent.estimates or draws_a_line(intent) or not intent.task
+    return intent.estimates and not (intent.targets or intent.all_classes) and bool(of_a_kind(intent, columns_of(survey)))
+
+
+def _tells_findings(intent: Intent, survey: SurveyFacts) -> bool:
+    """“Predict malignant versus benign, whatever the size” tells values of a label; the size is named by the way."""
+    labels = [column for column in survey.columns if column.name in survey.label_candidates]
+    return intent.all_classes or any(values_for(target, column) for target in intent.targets for column in labels)
+
+
+def _is_source(column: Measurable, intent: Intent) -> bool:
+    names = "|".join(re.escape(normalise(name)) for name in (column.name, column.measure, *other_names(column.measure)))
+    return bool(re.search(rf"{_FROM}(?:{names})\b", normalise(intent.text).replace("_", " ")))
+
+
+def _nothing_fits(survey: SurveyFacts) -> str:
+    """Which numbers there are instead, or why there are none."""
+    offered = [column for column in columns_of(survey) if not column.of_patients]
+    few: dict[str, int] = survey.seen.get(TASK.name, {}).get("few", {})
+    if offered:
+        there = listed(column.name for column in offered)
+        return f"No column holds the number that the request asks for; there is {there}: name what is to be measured by it."
+    why = f" {listed(few)} holds fewer than eleven different numbers, which are grades or classes." if few else ""
+    takes = "Measuring takes a table with a number for each image, and the data hold none"
+    return f"{takes}.{why} {able()}"
