@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from jupyter_clinagent.agent.playbook import tuning_cells as ladder_cells
+from jupyter_clinagent.agent.playbook.ladder import make_plan, working_size
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
+from jupyter_clinagent.agent.playbook.tuning import CATALOGUE
 from jupyter_clinagent.agent.playbook.turn import Settings, fold, with_settings, words_of
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
-from jupyter_clinagent.tasks.classification import cells as ladder_cells
-from jupyter_clinagent.tasks.classification.ideas import CATALOGUE
-from jupyter_clinagent.tasks.classification.ladder import make_plan, working_size
 from tests.agent.surveys import CHEST, DERMOSCOPY, DRAINS, MASKED_DRAINS, TWO_LABELS
 
 FIGURE = {"value": 0.93, "low": 0.9, "high": 0.95, "reason": None}

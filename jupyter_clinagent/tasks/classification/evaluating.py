@@ -9,12 +9,12 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import OUTSIDE, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
+from jupyter_clinagent.imaging.onnx_classifier import OnnxClassifier
 from jupyter_clinagent.imaging.reading import read_image
 from jupyter_clinagent.study.cohort.groups import group_images
 from jupyter_clinagent.study.cohort.labels import label_images
 from jupyter_clinagent.study.data.inventory import Inventory, take_inventory
 from jupyter_clinagent.study.protocol.judged import Outside
-from jupyter_clinagent.tasks.classification.inference import OnnxClassifier
 from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 BATCH = 64

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jupyter_clinagent.agent.playbook import tuning, tuning_cells
 from jupyter_clinagent.agent.playbook.experimenting import Setting
+from jupyter_clinagent.agent.playbook.ladder import make_plan, working_size
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
 from jupyter_clinagent.contracts import Plan, Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
-from jupyter_clinagent.tasks.classification import cells, ideas
-from jupyter_clinagent.tasks.classification.ladder import make_plan, working_size
 
 FREES = True
-WISHES: Mapping[str, tuple[str, ...]] = {"rare": (ideas.RARE,)}
+WISHES: Mapping[str, tuple[str, ...]] = {"rare": (tuning.RARE,)}
 """Misses and false alarms are for the threshold."""
 THRESHOLDS = True
 
@@ -32,7 +32,7 @@ def plan(
     freeing: Sequence[Rung] = (),
     window: Size | None = None,
 ) -> tuple[Plan, list[Rung]]:
-    """See :func:`~jupyter_clinagent.tasks.classification.ladder.make_plan`."""
+    """See :func:`~jupyter_clinagent.agent.playbook.ladder.make_plan`."""
     return make_plan(spec, cohort, speed, used, freeing)
 
 
@@ -40,16 +40,16 @@ def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str =
     """An experiment of the ladder, or one against a shortcut."""
     modality, several = setting.spec.modality, len(setting.spec.classes) > 2
     if rung.confounder:
-        return cells.freeing(number, rung, minutes, modality, several, start)
-    return cells.experiment(number, rung, minutes, modality, setting.size, several)
+        return tuning_cells.freeing(number, rung, minutes, modality, several, start)
+    return tuning_cells.experiment(number, rung, minutes, modality, setting.size, several)
 
 
 def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
     """The idea with the highest expected gain per minute."""
-    chosen = next_experiment(signs, begun, ideas.CATALOGUE, wished)
+    chosen = next_experiment(signs, begun, tuning.CATALOGUE, wished)
     if chosen is None:
         return None
-    return chosen.hypothesis, cells.refinement(number, chosen, setting.spec.modality, len(setting.spec.classes) > 2)
+    return chosen.hypothesis, tuning_cells.refinement(number, chosen, setting.spec.modality, len(setting.spec.classes) > 2)
 
 
 def unlearnt(test: Mapping[str, Any]) -> str:

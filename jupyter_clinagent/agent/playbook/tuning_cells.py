@@ -1,23 +1,25 @@
-"""The cells of a classification's experiments; their words stand in ``templates/``."""
+"""The cells of a classifier's experiments; their words stand in ``templates/``."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from jupyter_clinagent.agent.playbook.debiasing import shape_of
+from jupyter_clinagent.agent.playbook.ladder import PROBE
 from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.agent.playbook.rendering import render
-from jupyter_clinagent.tasks.classification import TASK
-from jupyter_clinagent.tasks.classification.ideas import Setup
-from jupyter_clinagent.tasks.classification.ladder import PROBE
+from jupyter_clinagent.agent.playbook.tuning import Setup
+
+_cell = partial(render, "jupyter_clinagent.agent.playbook")
 
 
 def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tuple[int, int], several: bool) -> str:
     """One rung of the ladder as an experiment; every rung but the first goes on from a model before it."""
     if rung.method == "together":
-        return render(TASK.package, "together.py", number=number, rung=rung)
+        return _cell("together.py", number=number, rung=rung)
     twin = rung.method == "twin"
-    return render(
-        TASK.package,
+    return _cell(
         "experiment.py",
         number=number,
         rung=rung,
@@ -38,13 +40,12 @@ def augmentation(modality: str) -> str:
 def refinement(number: int, chosen: Next[Setup], modality: str, several: bool) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
     look, setup = augmentation(modality), chosen.setup
-    return render(TASK.package, "refinement.py", number=number, chosen=chosen, setup=setup, augmentation=look, several=several)
+    return _cell("refinement.py", number=number, chosen=chosen, setup=setup, augmentation=look, several=several)
 
 
 def freeing(number: int, rung: Rung, minutes: float, modality: str, several: bool, start: str = "model") -> str:
     """The experiment against a confounder, going on from the plainly trained model (or another ``start``)."""
-    return render(
-        TASK.package,
+    return _cell(
         "freeing.py",
         number=number,
         rung=rung,
