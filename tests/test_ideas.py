@@ -50,7 +50,7 @@ class Trial:
         chosen = Next(idea.name, idea.hypothesis, idea.setup(signs), MINUTES)
         if self.task == "detection":
             return detector_ideas.cell(2, chosen)
-        return ladder_cells.refinement(2, chosen, "dermoscopy", False)
+        return ladder_cells.refinement(2, chosen, "dermoscopy", ladder_cells.Network())
 
 
 @pytest.fixture(scope="module")

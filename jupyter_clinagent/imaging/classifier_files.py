@@ -20,20 +20,27 @@ def save_for(task: str, model: ImageClassifier, data: CohortDataModule, folder: 
     return write_model(folder, task, model, data, Probabilities(model), ["probability"], details)
 
 
-def load(folder: str | Path, weights_file: str | Path | None = None) -> ImageClassifier:
-    """Rebuild a classifier, or several asked together."""
+def load(
+    folder: str | Path,
+    weights_file: str | Path | None = None,
+    kind: type[ImageClassifier] = ImageClassifier,
+    together: type[Ensemble] = Ensemble,
+) -> ImageClassifier:
+    """Rebuild a classifier of this kind, or several asked together."""
     metadata = read_metadata(folder)
     recipes = metadata["recipe"].get("members", [metadata["recipe"]])
-    models = [_member(metadata["classes"], recipe, weights_file) for recipe in recipes]
-    model = models[0] if len(models) == 1 else Ensemble(models, weights_file)
+    models = [_member(kind, metadata["classes"], recipe, weights_file) for recipe in recipes]
+    model = models[0] if len(models) == 1 else together(models, weights_file)
     model.symmetries, model.closer = tuple(metadata["symmetries"]), metadata.get("closer", False)
     loaded: ImageClassifier = read_weights(model, folder)
     return loaded
 
 
-def _member(classes: list[str], recipe: dict[str, Any], weights_file: str | Path | None) -> ImageClassifier:
+def _member(
+    kind: type[ImageClassifier], classes: list[str], recipe: dict[str, Any], weights_file: str | Path | None
+) -> ImageClassifier:
     equal = recipe["equal_prevalence"]
-    return ImageClassifier(classes, recipe["backbone"], recipe["trainable"], equal_prevalence=equal, weights_file=weights_file)
+    return kind(classes, recipe["backbone"], recipe["trainable"], equal_prevalence=equal, weights_file=weights_file)
 
 
 def _details(model: ImageClassifier) -> dict[str, Any]:

@@ -49,3 +49,11 @@ class OnnxClassifier(OnnxModel):
         """Class probabilities (classes,) of one file or uint8 RGB array (H, W, 3)."""
         probability = self.run(pixels_of(image), ["probability"])[0].astype(np.float64)
         return np.asarray(probability / probability.sum())
+
+    def above(self, probability: Sequence[float] | np.ndarray) -> str:
+        """Whether the score, or the sum of those held together, reaches the study's threshold; empty where it has none."""
+        threshold, positive = self.metadata.get("threshold"), self.metadata.get("positive_class")
+        if threshold is None or positive is None:
+            return ""
+        together = [positive] if isinstance(positive, str) else positive  # `contracts` needs pydantic, which may not be here
+        return str(bool(sum(probability[self.classes.index(name)] for name in together) >= threshold)).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from jupyter_clinagent.agent.playbook.debiasing import shape_of
@@ -14,10 +15,19 @@ from jupyter_clinagent.agent.playbook.tuning import Setup
 _cell = partial(render, "jupyter_clinagent.agent.playbook")
 
 
-def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tuple[int, int], several: bool) -> str:
+@dataclass(frozen=True)
+class Network:
+    """What a task's cells train: the classes that they import, and what these are told beyond the usual."""
+
+    name: str = "ImageClassifier"
+    together: str = "Ensemble"
+    options: str = ""
+
+
+def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tuple[int, int], network: Network) -> str:
     """One rung of the ladder as an experiment; every rung but the first goes on from a model before it."""
     if rung.method == "together":
-        return _cell("together.py", number=number, rung=rung)
+        return _cell("together.py", number=number, rung=rung, network=network)
     twin = rung.method == "twin"
     return _cell(
         "experiment.py",
@@ -26,7 +36,7 @@ def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tup
         minutes=minutes,
         augmentation=augmentation(modality),
         size=size,
-        several=several,
+        network=network,
         twin=twin,
         start=f"study.model({PROBE.name!r})" if twin else "model" if number > 1 else "",
     )
@@ -37,13 +47,13 @@ def augmentation(modality: str) -> str:
     return modality if modality in ("dermoscopy", "radiograph") else "other"
 
 
-def refinement(number: int, chosen: Next[Setup], modality: str, several: bool) -> str:
+def refinement(number: int, chosen: Next[Setup], modality: str, network: Network) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
     look, setup = augmentation(modality), chosen.setup
-    return _cell("refinement.py", number=number, chosen=chosen, setup=setup, augmentation=look, several=several)
+    return _cell("refinement.py", number=number, chosen=chosen, setup=setup, augmentation=look, network=network)
 
 
-def freeing(number: int, rung: Rung, minutes: float, modality: str, several: bool, start: str = "model") -> str:
+def freeing(number: int, rung: Rung, minutes: float, modality: str, network: Network, start: str = "model") -> str:
     """The experiment against a confounder, going on from the plainly trained model (or another ``start``)."""
     return _cell(
         "freeing.py",
@@ -51,7 +61,7 @@ def freeing(number: int, rung: Rung, minutes: float, modality: str, several: boo
         rung=rung,
         minutes=minutes,
         augmentation=augmentation(modality),
-        several=several,
+        network=network,
         start=start,
         shape=shape_of(rung.confounder),
     )

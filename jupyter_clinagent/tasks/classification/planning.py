@@ -10,6 +10,7 @@ from jupyter_clinagent.agent.playbook.experimenting import Setting
 from jupyter_clinagent.agent.playbook.ladder import make_plan, working_size
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
+from jupyter_clinagent.agent.playbook.tuning_cells import Network
 from jupyter_clinagent.contracts import Plan, Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
 
@@ -38,10 +39,15 @@ def plan(
 
 def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str = "model") -> str:
     """An experiment of the ladder, or one against a shortcut."""
-    modality, several = setting.spec.modality, len(setting.spec.classes) > 2
+    modality, network = setting.spec.modality, _network(setting.spec)
     if rung.confounder:
-        return tuning_cells.freeing(number, rung, minutes, modality, several, start)
-    return tuning_cells.experiment(number, rung, minutes, modality, setting.size, several)
+        return tuning_cells.freeing(number, rung, minutes, modality, network, start)
+    return tuning_cells.experiment(number, rung, minutes, modality, setting.size, network)
+
+
+def _network(spec: Specification) -> Network:
+    """Several classes are named as if all were equally common."""
+    return Network(options=", equal_prevalence=True" if len(spec.classes) > 2 else "")
 
 
 def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
@@ -49,7 +55,7 @@ def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, settin
     chosen = next_experiment(signs, begun, tuning.CATALOGUE, wished)
     if chosen is None:
         return None
-    return chosen.hypothesis, tuning_cells.refinement(number, chosen, setting.spec.modality, len(setting.spec.classes) > 2)
+    return chosen.hypothesis, tuning_cells.refinement(number, chosen, setting.spec.modality, _network(setting.spec))
 
 
 def unlearnt(test: Mapping[str, Any]) -> str:

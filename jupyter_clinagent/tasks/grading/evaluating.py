@@ -1,0 +1,26 @@
+"""A bundle's model that grades on another hospital's graded folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from jupyter_clinagent.contracts import Specification
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.protocol.elsewhere import label_rows, score_rows
+from jupyter_clinagent.study.protocol.judged import Outside
+from jupyter_clinagent.tasks.grading.graded import Grades
+from jupyter_clinagent.tasks.grading.inference import OnnxGrader
+
+
+def score(model: OnnxGrader, data: Path, specification: Specification) -> Outside:
+    """Probabilities of every graded image, and a line for each that can't be read."""
+    inventory = take_inventory(data)
+    found = score_rows(model, inventory, label_rows(inventory, specification.classes))
+    return Outside(Grades(found.images, found.groups, found.truth, found.scores), found.refused)
+
+
+def internal(predictions: pd.DataFrame, name: str) -> tuple[pd.Series, float | None]:
+    """Each image's score for a grade, and the share that has it."""
+    return predictions[f"score_{name}"], float((predictions["label"] == name).mean())

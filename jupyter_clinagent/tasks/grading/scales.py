@@ -1,0 +1,71 @@
+"""The scales that a survey shows, and which of them a request speaks of."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook.drafting import question
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import column_spoken_of, mentioned
+from jupyter_clinagent.contracts import Card
+from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.tasks.grading.scale import Scale, scale_of
+
+_ROLES = ("label", "other", "ignored", "confounder")
+"""Roles of columns that may hold grades."""
+_VERB = re.compile(r"\b(?:grad(?:e|es|ing)?|scor(?:e|es|ing))\b")
+"""What is done says nothing of which column is meant, although “quality_grade” has the same word."""
+
+
+def scales_in(survey: SurveyFacts) -> list[Scale]:
+    """Every column that holds grades: labels first, then those that say so themselves; aliases where there is nothing else."""
+    found = {
+        column.name: scale
+        for roles in (_ROLES, ("alias",))
+        for column in survey.columns
+        if column.role in roles and (scale := scale_of(column.name, column.values)) is not None
+    }
+    aliases = {column.name for column in survey.columns if column.role == "alias"}
+    plain = [scale for name, scale in found.items() if name not in aliases] or list(found.values())
+    return sorted(plain, key=lambda scale: (scale.column not in survey.label_candidates, not scale.sure))
+
+
+def holding_ends(intent: Intent, scales: list[Scale]) -> list[Scale]:
+    """Those that hold the lowest and the highest grade that a request names; all where it names none."""
+    return [scale for scale in scales if all(scale.find(end) for end in intent.grades or ())]
+
+
+def spoken_of(intent: Intent, scales: list[Scale]) -> Scale | None:
+    """The one whose column a request names, or has most words in common with."""
+    names, naming = [scale.column for scale in scales], _VERB.sub(" ", intent.naming)
+    own = mentioned(names, naming)
+    name = own[0] if len(own) == 1 else column_spoken_of([*names, ""], naming)
+    return next((scale for scale in scales if scale.column == name), None)
+
+
+def chosen(intent: Intent, scales: list[Scale], answers: dict[str, str]) -> Scale | Card:
+    """The scale that is meant, or the question which one.
+
+    Raises
+    ------
+    BadInput
+        The answer to the question names none of them.
+    """
+    fitting = holding_ends(intent, scales)
+    if "label" in answers:
+        return _answered(answers["label"], scales)
+    said = spoken_of(intent, fitting) or (fitting[0] if len(fitting) == 1 else None)
+    sure = [scale for scale in fitting if scale.sure]
+    if said or len(sure) == 1:
+        return said or sure[0]
+    names = [scale.column for scale in fitting]
+    return question("label", "Which column holds the grades that the model should learn?", names, names[0])
+
+
+def _answered(answer: str, scales: list[Scale]) -> Scale:
+    found = next((scale for scale in scales if scale.column == answer), None)
+    if found is None:
+        known = ", ".join(f"“{scale.column}”" for scale in scales)
+        raise BadInput(f"Column “{answer}” holds no grades; those that do are {known}.")
+    return found
