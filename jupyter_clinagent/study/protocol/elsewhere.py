@@ -59,10 +59,16 @@ def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame) 
     return Scored([str(k) for k in kept], groups.loc[kept].to_numpy(), truth, np.concatenate(scores), refused)
 
 
-def label_rows(inventory: Inventory, classes: dict[str, list[str]]) -> pd.DataFrame:
-    """Their images in our classes. A class that they don't have is no error, unless a label of theirs may stand for it."""
+def label_rows(inventory: Inventory, classes: dict[str, list[str]], column: str | None = None) -> pd.DataFrame:
+    """Their images in our classes. A class that they don't have is no error, unless a label of theirs may stand for it.
+
+    Parameters
+    ----------
+    column
+        That of their labels; None: the likeliest.
+    """
     try:
-        found = label_images(inventory, classes=classes, every_class=False)
+        found = label_images(inventory, column, classes, every_class=False)
     except LabelsDoNotMatch as error:
         raise LabelsDoNotMatch(f"{error} The model's classes are {', '.join(classes)}; see --map THEIRS=OURS.") from error
     absent = sorted(set(classes) - set(found.rows["class"]))

@@ -15,7 +15,7 @@ TASK = Task(
         Metric("kappa_quadratic", "Quadratic weighted kappa", KAPPA, low=-1.0, told=True),
         Metric("within_one", "Within one grade", WITHIN, told=True, headline=True),
         Metric("exact", "Exact grade", "share of the images whose grade is named"),
-        Metric("mae_grades", "Mean error", ERROR, high=float("inf"), better="lower", unit="grades", told=True, headline=True),
+        Metric("mae_grades", "Mean error in grades", ERROR, high=float("inf"), better="lower", told=True, headline=True),
         Metric("recall", "Recall", "share of the images of a grade that are called so"),
     ),
     exports={"GradeClassifier": "module", "GradeEnsemble": "module"},

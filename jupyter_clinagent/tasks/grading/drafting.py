@@ -19,7 +19,7 @@ from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.grading import TASK
 from jupyter_clinagent.tasks.grading.cuts import Cut, cut_of, levels_in
 from jupyter_clinagent.tasks.grading.scale import LEAST, Scale
-from jupyter_clinagent.tasks.grading.scales import chosen, scales_in
+from jupyter_clinagent.tasks.grading.scales import chosen
 
 
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
@@ -34,7 +34,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     answers
         Answers to earlier questions by key (``label``, ``cut``).
     """
-    notes, whole = Notes(list(survey.assumptions)), chosen(intent, scales_in(survey), answers)
+    notes, whole = Notes(list(survey.assumptions)), chosen(intent, survey, answers)
     if isinstance(whole, Card):
         return whole
     scale = _without_set_aside(intent, whole)

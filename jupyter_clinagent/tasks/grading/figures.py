@@ -17,7 +17,7 @@ _SHADES = {0: "#0072B2", 1: "#56B4E9", 2: "#E69F00", 3: "#D55E00"}
 
 def distances(test: Grades, classes: Sequence[str]) -> Figure:
     """Images of each true grade by how many grades the one named is too low (left) or too high (right)."""
-    figure = Figure(figsize=(6.0, 0.5 * len(classes) + 1.6), layout="constrained")
+    figure = Figure(figsize=(4.6, 4.0), layout="constrained")
     axes, off = figure.subplots(), test.named - test.truth
     for row in range(len(classes)):
         found, counts = np.unique(off[test.truth == row], return_counts=True)
@@ -28,6 +28,7 @@ def distances(test: Grades, classes: Sequence[str]) -> Figure:
     reach = max(int(np.abs(off).max(initial=0)), 1)
     axes.set_yticks(range(len(classes)), classes)
     axes.set_xticks(range(-reach, reach + 1))
+    axes.invert_yaxis()
     label_axes(axes, "Grade named minus true grade", "True grade", grid=False)
     counted = [f"{d} grade{'s' * (d != 1)} off: {(np.abs(off) == d).mean():.0%}" for d in range(reach + 1)]
     return described(figure, f"Distance of the grade named from the true one, {len(off)} images: {', '.join(counted)}.")

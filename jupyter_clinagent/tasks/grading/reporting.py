@@ -9,7 +9,7 @@ import numpy as np
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.report.lines import Line, filled
-from jupyter_clinagent.study.report.words import faultless, hundred
+from jupyter_clinagent.study.report.words import counted, faultless, hundred
 from jupyter_clinagent.study.showing.markup import metric_name, with_interval
 from jupyter_clinagent.tasks.grading.graded import Grades, cut_names
 
@@ -35,8 +35,11 @@ def headline(e: Evidence) -> str:
 
 def _close(e: Evidence) -> str:
     """How often the grade named is right, and how often within one."""
-    right, near = (hundred(e.opening.facts.test.get(name)) for name in ("exact", "within_one"))
-    return f"The grade named is exactly right in {right} images and at most one grade off in {near}."
+    test, figures = e.opening.test, e.opening.facts.test
+    assert isinstance(test, Grades)
+    off = np.abs(test.named - test.truth)
+    right, near = (hundred(figures.get(name), "images", counted(off <= most)) for name, most in (("exact", 0), ("within_one", 1)))
+    return f"The grade named is exactly right in {right} and at most one grade off in {near}."
 
 
 def without_threshold(e: Evidence) -> str:

@@ -19,12 +19,17 @@ _VERB = re.compile(r"\b(?:grad(?:e|es|ing)?|scor(?:e|es|ing))\b")
 
 
 def scales_in(survey: SurveyFacts) -> list[Scale]:
-    """Every column that holds grades: labels first, then those that say so themselves; aliases where there is nothing else."""
+    """Every column that holds grades, labels first; aliases where there is nothing else.
+
+    Plain numbers of a column that is no label may count anything.
+    """
     found = {
         column.name: scale
         for roles in (_ROLES, ("alias",))
         for column in survey.columns
-        if column.role in roles and (scale := scale_of(column.name, column.values)) is not None
+        if column.role in roles
+        and (scale := scale_of(column.name, column.values)) is not None
+        and (scale.sure or column.name in survey.label_candidates)
     }
     aliases = {column.name for column in survey.columns if column.role == "alias"}
     plain = [scale for name, scale in found.items() if name not in aliases] or list(found.values())
@@ -44,21 +49,24 @@ def spoken_of(intent: Intent, scales: list[Scale]) -> Scale | None:
     return next((scale for scale in scales if scale.column == name), None)
 
 
-def chosen(intent: Intent, scales: list[Scale], answers: dict[str, str]) -> Scale | Card:
-    """The scale that is meant, or the question which one.
+def chosen(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Scale | Card:
+    """The scale that is meant, or the question which one; beside another label no scale is taken unasked.
 
     Raises
     ------
     BadInput
         The answer to the question names none of them.
     """
-    fitting = holding_ends(intent, scales)
+    scales = scales_in(survey)
     if "label" in answers:
         return _answered(answers["label"], scales)
-    said = spoken_of(intent, fitting) or (fitting[0] if len(fitting) == 1 else None)
-    sure = [scale for scale in fitting if scale.sure]
-    if said or len(sure) == 1:
-        return said or sure[0]
+    fitting = holding_ends(intent, scales)
+    if said := spoken_of(intent, fitting):
+        return said
+    labels = [scale for scale in fitting if scale.column in survey.label_candidates]
+    for kind in (labels, [scale for scale in labels if scale.sure]):
+        if len(kind) == 1:
+            return kind[0]
     names = [scale.column for scale in fitting]
     return question("label", "Which column holds the grades that the model should learn?", names, names[0])
 

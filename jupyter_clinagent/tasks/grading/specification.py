@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from jupyter_clinagent.contracts import Specification
@@ -12,6 +13,11 @@ class Grading(Specification):
 
     task: Literal["grading"]
     primary_metric: Literal["kappa_quadratic"]
+
+    def held_together(self, names: Sequence[str]) -> list[str]:
+        """The grades from the lowest of these on; of the lowest of all, which every image reaches, those above it."""
+        grades = list(self.classes)
+        return grades[max(min(map(grades.index, names)), 1) :]
 
     @property
     def own_thresholds(self) -> str:
