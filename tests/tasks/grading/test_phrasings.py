@@ -1,4 +1,9 @@
-"""Twenty phrasings, written with the expected reading before the reader was: ten to tune on, ten that it never saw."""
+"""Twenty phrasings, written with the expected reading before the reader was: ten to tune on, ten that it never saw.
+
+When the reader met them first it understood all ten of the first half and eight of the second: “is there retinopathy or not” was
+taken for a grading by the column's name, and “no more than 10 % of those may be missed” for no number. Both were mended then, by
+rules about yes and no and about rates, so that the second half is unseen no longer.
+"""
 
 from typing import NamedTuple
 
