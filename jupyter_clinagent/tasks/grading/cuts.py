@@ -46,9 +46,10 @@ class Level(NamedTuple):
 
 
 def cut_of(intent: Intent, scale: Scale) -> Cut | None:
-    """The cut that the latest words name; None where none do."""
+    """The cut that the latest words name; None where none do. Every image is at or above the lowest grade, so that is none."""
     texts = [normalise(text) for text in (*reversed(intent.later), intent.text)]
-    return next((cut for text in texts if (cut := _spelt(text, scale) or _named(text, scale) or _dreaded(text, scale))), None)
+    found = (cut for text in texts for read in (_spelt, _named, _dreaded) if (cut := read(text, scale)))
+    return next((cut for cut in found if cut.grade != scale.names[0]), None)
 
 
 def levels_in(text: str, scale: Scale) -> list[Level]:

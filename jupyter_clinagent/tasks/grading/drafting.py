@@ -14,7 +14,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
-from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.grading import TASK
 from jupyter_clinagent.tasks.grading.cuts import Cut, cut_of, levels_in
@@ -55,10 +55,16 @@ def _cut(intent: Intent, scale: Scale, answers: dict[str, str]) -> Cut | Card | 
         return cut
     choices = {f"{name} or above": name for name in scale.names[1:]}
     if "cut" in answers:
-        answer = answers["cut"]
-        return Cut(choices.get(answer) or scale.find(answer) or scale.names[1], f"It was asked from which grade on: {answer}.")
+        return _answered(answers["cut"], choices, scale)
     title = f"From which grade on does “{intent.risk}” count? A miss is an image of such a grade that is called lower."
     return question("cut", title, list(choices), next(iter(choices)))
+
+
+def _answered(answer: str, choices: dict[str, str], scale: Scale) -> Cut:
+    grade = choices.get(answer) or scale.find(answer)
+    if grade not in choices.values():
+        raise BadInput(f"“{answer}” is no cut on this scale; choose one of {', '.join(choices)}.")
+    return Cut(str(grade), f"It was asked from which grade on: {answer}.")
 
 
 def _operating_point(intent: Intent, scale: Scale, cut: Cut | None, notes: Notes) -> OperatingPoint | None:

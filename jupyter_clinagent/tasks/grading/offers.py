@@ -51,6 +51,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     """
     scales = scales_in(survey)
     sure = [scale for scale in scales if scale.sure]
+    if TASK.name in intent.declined:
+        return False
     if any(_tells_apart(intent, scale) for scale in scales) or (intent.grades and not holding_ends(intent, scales)):
         return False
     if intent.task == TASK.name and not scales:

@@ -10,12 +10,14 @@ from jupyter_clinagent.agent.playbook.naming import column_spoken_of, mentioned
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.facts import SurveyFacts
-from jupyter_clinagent.tasks.grading.scale import Scale, scale_of
+from jupyter_clinagent.tasks.grading.scale import MOST, Scale, scale_of
 
 _ROLES = ("label", "other", "ignored", "confounder")
 """Roles of columns that may hold grades."""
 _VERB = re.compile(r"\b(?:grad(?:e|es|ing)?|scor(?:e|es|ing))\b")
 """What is done says nothing of which column is meant, although “quality_grade” has the same word."""
+_ANY_LABEL = re.compile(r"labels?|class(?:es)?|folder|targets?|categor(?:y|ies)|diagnos[ie]s|diagnose|befund|findings?|y")
+"""Names of columns that any request may have among its words."""
 
 
 def scales_in(survey: SurveyFacts) -> list[Scale]:
@@ -37,13 +39,15 @@ def scales_in(survey: SurveyFacts) -> list[Scale]:
 
 
 def holding_ends(intent: Intent, scales: list[Scale]) -> list[Scale]:
-    """Those that hold the lowest and the highest grade that a request names; all where it names none."""
-    return [scale for scale in scales if all(scale.find(end) for end in intent.grades or ())]
+    """Those that hold the lowest and the highest grade that a request names; all where it names none, but an age or a dose."""
+    ends = [end for end in intent.grades or () if int(end) < MOST]
+    return [scale for scale in scales if len(ends) < 2 or all(map(scale.find, ends))]
 
 
 def spoken_of(intent: Intent, scales: list[Scale]) -> Scale | None:
     """The one whose column a request names, or has most words in common with."""
-    names, naming = [scale.column for scale in scales], _VERB.sub(" ", intent.naming)
+    naming = _VERB.sub(" ", intent.naming)
+    names = [scale.column for scale in scales if not _ANY_LABEL.fullmatch(scale.column.lower())]
     own = mentioned(names, naming)
     name = own[0] if len(own) == 1 else column_spoken_of([*names, ""], naming)
     return next((scale for scale in scales if scale.column == name), None)

@@ -17,7 +17,7 @@ CUT = "Grade the retinopathy; missing grade 2 or above is worse than a false ala
         (NO_CUT, "use 90 % sensitivity for grade 3", "new_threshold('sensitivity', 0.9, positive=['grade 3', 'grade 4'])"),
         (NO_CUT, "90 % sensitivity for grade 4", "new_threshold('sensitivity', 0.9, positive='grade 4')"),
         (CUT, "use 80 % specificity instead", "new_threshold('specificity', 0.8)"),
-        (CUT, "rare classes matter more", "GradeClassifier(cohort.classes, trainable=\"all\", start=study.model()"),
+        (CUT, "rare classes matter more", 'GradeClassifier(cohort.classes, trainable="all", start=study.model()'),
     ],
 )
 def test_words_about_a_finished_grading_start_what_they_mean(request_text: str, words: str, cell: str) -> None:

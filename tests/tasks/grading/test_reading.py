@@ -10,7 +10,7 @@ from jupyter_clinagent.agent.playbook.draft import draft, meant, offers
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.contracts import Card, Specification
-from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.grading.cuts import cut_of
@@ -28,6 +28,7 @@ def specified(request: str, data: SurveyFacts, **answers: str) -> tuple[Specific
     ("request_text", "data", "cut"),
     [
         ("Grade the eyes; grade 3 and above must not be missed", EYES, "grade 3"),
+        ("Grade the eyes; grade 0 or above", EYES, None),
         ("Grade the eyes, ≥ 2 with 90 % sensitivity", EYES, "grade 2"),
         ("Grade the eyes with at least 95 % sensitivity", EYES, None),
         ("Grade the eyes in at least 3 minutes", EYES, None),
@@ -68,6 +69,8 @@ def test_a_rate_without_a_grade_is_asked_about() -> None:
     assert spec.operating_point is not None
     assert spec.operating_point.positives == ["KL 2", "KL 3", "KL 4"]
     assert "It was asked from which grade on: KL 2 or above." in said
+    with pytest.raises(BadInput, match="“KL 0” is no cut on this scale; choose one of KL 1 or above"):
+        specified("Grade the knees; a miss is worse than a false alarm", KNEES, cut="KL 0")
 
 
 def test_what_is_no_grade_and_what_the_request_leaves_out_is_said_first() -> None:
@@ -107,6 +110,10 @@ def test_the_column_that_is_spoken_of_is_graded_and_else_it_is_asked() -> None:
         ("Is it referable retinopathy or not?", EYES, "classification"),
         ("Say only whether it is referable, yes or no", EYES, "classification"),
         ("Sort the knees into 0 to 4", KNEES, "grading"),
+        ("Grade the knees of patients aged 40 to 60", KNEES, "grading"),
+        ("Don't grade them, just tell KL 0 from KL 4", KNEES, "classification"),
+        ("Classify the images by their labels", survey(label=evenly("KL0", "KL1", "KL2")), "classification"),
+        ("Classify the fibrosis", survey(fibrosis=evenly("F0", "F1", "F2")), "grading"),
         ("Find all findings and grade them", survey(dx=evenly("mel", "nv", "bcc")), None),
     ],
 )
@@ -119,6 +126,20 @@ def test_grades_are_meant_by_words_range_cut_or_column_and_nothing_else(
             meant(intent, data)
     else:
         assert meant(intent, data).name == task
+
+
+def test_no_scale_beside_another_label_is_taken_unasked() -> None:
+    columns = [
+        *survey(dx=evenly("mel", "nv", "bcc")).columns,
+        *(
+            c.model_copy(update={"role": "other"})
+            for c in survey(quality_score=evenly("1", "2", "3"), visits=evenly("1", "2", "3")).columns
+        ),
+    ]
+    data = survey(dx=evenly("mel", "nv", "bcc")).model_copy(update={"columns": columns})
+    card = draft(read_request("Grade these lesions"), data, {})
+    assert isinstance(card, Card)
+    assert card.choices == ["quality_score"], "numbers of visits are no grades"
 
 
 def test_two_levels_are_left_to_classification_with_a_sentence() -> None:
