@@ -20,7 +20,8 @@ _NOT_KNOWN = frozenset(
      "tobedetermined", "tobedone", "pending", "unclear", "unsure", "dontknow", "donotknow", "unbekannt", "nichtbekannt",
      "ka", "keineangabe", "keineangaben", "ohneangabe", "ohneangaben", "nichtangegeben", "nichtverfuegbar",
      "nichtspezifiziert", "unspezifiziert", "nichtdokumentiert", "nichterhoben", "nichtbestimmt", "unbestimmt",
-     "nichtbeurteilt", "nichtbeurteilbar", "nichtzutreffend", "nichtvermerkt", "keinedaten", "keineinformation", "fehlend",
+     "nichtbeurteilt", "nichtbeurteilbar", "ungradable", "ungradeable", "notgradable", "notgraded", "ungraded",
+     "nichtgradierbar", "nichtzutreffend", "nichtvermerkt", "keinedaten", "keineinformation", "fehlend",
      "fehlendewerte", "ausstehend", "unklar", "unsicher", "weissnicht"]
 )  # fmt: skip
 _UNLESS_BESIDE = {"-": "+", "missing": "present", "unclear": "clear", "unklar": "klar", "unknown": "known", "unsure": "sure"}

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from jupyter_clinagent import phantoms
+from jupyter_clinagent.agent.playbook import tuning as classifier_ideas
+from jupyter_clinagent.agent.playbook import tuning_cells as ladder_cells
 from jupyter_clinagent.agent.playbook.refinement import Idea, Next, Signs
+from jupyter_clinagent.agent.playbook.tuning import Setup
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts
 from jupyter_clinagent.imaging import BoxDataModule, CohortDataModule, FindingDetector, ImageClassifier, augment
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.protocol.experiment import experiment_facts
-from jupyter_clinagent.tasks.classification import cells as ladder_cells
-from jupyter_clinagent.tasks.classification import ideas as classifier_ideas
-from jupyter_clinagent.tasks.classification.ideas import Setup
 from jupyter_clinagent.tasks.detection import ideas as detector_ideas
 from jupyter_clinagent.tasks.detection.ideas import BoxSetup
 
@@ -50,7 +50,7 @@ class Trial:
         chosen = Next(idea.name, idea.hypothesis, idea.setup(signs), MINUTES)
         if self.task == "detection":
             return detector_ideas.cell(2, chosen, self.study._session.confirmed.specification)
-        return ladder_cells.refinement(2, chosen, self.study._session.confirmed.specification)
+        return ladder_cells.refinement(2, chosen, self.study._session.confirmed.specification, ladder_cells.Network())
 
 
 @pytest.fixture(scope="module")

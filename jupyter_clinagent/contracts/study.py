@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
@@ -85,6 +86,10 @@ class Specification(Frozen):
         """SHA-256 of the canonical JSON form."""
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def held_together(self, names: Sequence[str]) -> list[str]:
+        """The classes that a threshold is for where a clinician names some; a task whose classes are ordered adds to them."""
+        return list(names)
 
     @property
     def costs(self) -> str:

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from jupyter_clinagent.contracts import Partition
+from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.imaging.backbones import DEFAULT, load_backbone
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.schedule import level, one_cycle
@@ -99,9 +100,7 @@ class ImageClassifier(L.LightningModule):
         self.symmetries: tuple[str, ...] = ()
         self.backbone = load_backbone(backbone, weights_file)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(self.backbone.channels, len(self.classes))
-        nn.init.zeros_(self.head.weight)  # the same start on every machine, and even odds for every class
-        nn.init.zeros_(self.head.bias)
+        self.head = self.new_head(self.backbone.channels)
         self.register_buffer("mean", torch.tensor(self.backbone.mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(self.backbone.std).view(1, 3, 1, 1))
         self.register_buffer("class_weights", _weights(class_weights, self.classes))
@@ -141,6 +140,18 @@ class ImageClassifier(L.LightningModule):
         }
 
     # -------------------------------------------------------------- the network
+    def new_head(self, channels: int) -> nn.Linear:
+        """What makes logits (N, classes) of pooled features: the same start on every machine, and even odds for every class."""
+        head = nn.Linear(channels, len(self.classes))
+        nn.init.zeros_(head.weight)
+        nn.init.zeros_(head.bias)
+        return head
+
+    @property
+    def directions(self) -> torch.Tensor:
+        """How much each pooled feature speaks for each class (classes, channels): what heat maps are made of."""
+        return self.head.weight
+
     @property
     def networks(self) -> list[ImageClassifier]:
         """The networks whose logits make up this model's: itself, or the members of an ensemble."""
@@ -209,6 +220,12 @@ class ImageClassifier(L.LightningModule):
 
     def _loss(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         return F.cross_entropy(logits, labels, self.class_weights, label_smoothing=self.label_smoothing)
+
+    def score(
+        self, metric: str, labels: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None
+    ) -> float | None:
+        """The figure by which its training is watched, of labels (N,) and class probabilities (N, classes)."""
+        return metrics.score(metric, labels, probabilities, weights=weights)
 
     def train(self, mode: bool = True) -> ImageClassifier:
         """Training mode for what is trained; what is frozen stays in evaluation mode with its batch statistics."""

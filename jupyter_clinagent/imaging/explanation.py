@@ -22,8 +22,8 @@ def grad_cam(model: ImageClassifier, images: np.ndarray, class_index: ClassIndex
     """Grad-CAM (Selvaraju et al. 2017) of the last feature map.
 
     The head is pooling and one linear layer, so the gradient of a logit with respect to channel k is its weight w_k (over
-    the number of positions): the map is relu(sum_k w_k A_k), and no backward pass is needed. Of an ensemble it is the mean of
-    its members' maps.
+    the number of positions; see :attr:`ImageClassifier.directions`): the map is relu(sum_k w_k A_k), and no backward pass is
+    needed. Of an ensemble it is the mean of its members' maps.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def _raw_maps(model: ImageClassifier, images: np.ndarray, chosen: int | np.ndarr
 
 def _network_maps(network: ImageClassifier, pixels: torch.Tensor, index: torch.Tensor) -> np.ndarray:
     features: torch.Tensor = network.backbone(network.normalised(pixels))
-    maps: np.ndarray = torch.einsum("nc,nchw->nhw", network.head.weight[index], features).relu().float().cpu().numpy()
+    maps: np.ndarray = torch.einsum("nc,nchw->nhw", network.directions[index], features).relu().float().cpu().numpy()
     return maps
 
 

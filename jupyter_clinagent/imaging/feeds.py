@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.imaging.dataset import UNKNOWN, CohortDataModule
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class ImageFeed:
         self.model.symmetries, self.model.closer = (), False
         try:
             weights = None if self.weights is None else self.weights[:first]
-            return metrics.score(metric, self.labels[:first], self.model.predict_images(self.images[:first]), weights=weights)
+            return self.model.score(metric, self.labels[:first], self.model.predict_images(self.images[:first]), weights)
         finally:
             self.model.symmetries, self.model.closer = views
 
@@ -123,7 +122,7 @@ class ProbeFeed:
     def value(self, metric: str, first: int | None = None) -> float | None:
         """The metric on validation, or on its first so many images."""
         logits = self.model.head(self.features[:first].to(self.model.device)) - self.model.log_excess
-        return metrics.score(metric, self.labels[:first], np.asarray(logits.softmax(dim=1).double().cpu().numpy()))
+        return self.model.score(metric, self.labels[:first], np.asarray(logits.softmax(dim=1).double().cpu().numpy()))
 
 
 @torch.inference_mode()

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from jupyter_clinagent.agent.playbook import tuning_cells as ladder_cells
+from jupyter_clinagent.agent.playbook.ladder import make_plan, working_size
 from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
+from jupyter_clinagent.agent.playbook.tuning import CATALOGUE
 from jupyter_clinagent.agent.playbook.turn import Settings, fold, with_settings, words_of
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
-from jupyter_clinagent.tasks.classification import cells as ladder_cells
-from jupyter_clinagent.tasks.classification.ideas import CATALOGUE
-from jupyter_clinagent.tasks.classification.ladder import make_plan, working_size
 from tests.agent.surveys import CHEST, DERMOSCOPY, DRAINS, MASKED_DRAINS, TWO_LABELS
 
 FIGURE = {"value": 0.93, "low": 0.9, "high": 0.95, "reason": None}
@@ -381,7 +381,8 @@ def test_a_short_budget_or_a_slow_machine_leaves_out_the_rung_that_would_see_too
 
 def test_the_second_of_two_models_begins_where_the_first_did_and_draws_anew() -> None:
     spec = Specification(title="t", request="r", task="classification", objective="o", classes={}, primary_metric="auroc")
-    sources = [ladder_cells.experiment(n, rung, 1.0, spec, (128, 96)) for n, rung in enumerate(plan(12)[1], 1)]
+    network = ladder_cells.Network()
+    sources = [ladder_cells.experiment(n, rung, 1.0, spec, (128, 96), network) for n, rung in enumerate(plan(12)[1], 1)]
     assert "start=study.model('linear probe')" in sources[2]
     assert "run.fit(model, data, draw=1)" in sources[2]
     assert "Ensemble(study.models('half-frozen tuning', 'half-frozen tuning, drawn anew'))" in sources[3]

@@ -146,6 +146,7 @@ DERMOSCOPY_REQUESTS = [
     ("melanoma vs nevus, spec 80 %", {**SPECIFIC, "target": 0.8}),
     ("Catch at least 97 percent of the melanomas among the nevi", {**SENSITIVE, "target": 0.97}),
     ("Tell melanoma from nevus, miss no more than 2 % of the melanomas", {**SENSITIVE, "target": 0.98}),
+    ("Tell melanoma from nevus; no more than 4 % of the melanomas may be missed", {**SENSITIVE, "target": 0.96}),
     ("mindestens 90 Prozent Sensitivität, Melanom gegen Nävus", {**SENSITIVE, "target": 0.9}),
     ("Melanoma or nevus? You have twenty minutes", {**BALANCED, "minutes": 20}),
     ("melanoma vs nevus within ten mins", {**BALANCED, "minutes": 10}),

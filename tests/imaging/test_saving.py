@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from jupyter_clinagent.imaging import Ensemble, ImageClassifier, saving
-from jupyter_clinagent.tasks.classification.inference import OnnxClassifier
+from jupyter_clinagent.imaging.onnx_classifier import OnnxClassifier
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_onnx_gives_the_same_scores_from_files_without_torch(trained, saved, coh
     for image in ids:
         cv2.imwrite(str(tmp_path / f"{image}.png"), cohort.phantoms[image].image[..., ::-1])
     code = (
-        "import sys, json, pathlib; from jupyter_clinagent.tasks.classification.inference import OnnxClassifier\n"
+        "import sys, json, pathlib; from jupyter_clinagent.imaging.onnx_classifier import OnnxClassifier\n"
         "folder, images = sys.argv[1], [pathlib.Path(sys.argv[2]) / f'{i}.png' for i in sys.argv[3:]]\n"
         "scores = OnnxClassifier(folder).predict(images).tolist()\n"
         "assert not {'torch', 'lightning', 'albumentations', 'pandas'} & set(sys.modules)\n"

@@ -8,7 +8,7 @@ from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.testing import check_task
 
 OWN = [name for name, task in registry.tasks().items() if task.package.startswith("jupyter_clinagent.")]
-IMAGES = {"detection": 60, "segmentation": 80}
+IMAGES = {"detection": 60, "segmentation": 80, "grading": 200}
 MINUTES = {"detection": 0.4}
 BOXES = "image,class,score,x_min,y_min,x_max,y_max"
 

@@ -152,6 +152,7 @@ def test_the_golden_figures_of_every_task_are_those_of_its_metrics_versions(name
             "dice",
             "none; a pixel is inside from a probability of one half on; a lower one would make every outline larger",
         ),
+        ("grading", "kappa_quadratic", "none; named is the highest grade that is more likely reached than not (the median)"),
         ("findings", "macro_auroc", "the best sum of sensitivity and specificity; one for each finding, chosen on validation"),
     ],
 )

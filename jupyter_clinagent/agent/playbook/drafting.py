@@ -10,7 +10,7 @@ from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key
-from jupyter_clinagent.contracts import Specification
+from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.errors import OutOfScope
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks import registry
@@ -136,6 +136,11 @@ def say_several_splits(survey: SurveyFacts, notes: Notes) -> bool:
     if len(splits) > 1:
         notes.add(f"Several columns name partitions ({listed(splits)}); the one that leaks least is used.")
     return len(splits) > 1
+
+
+def question(key: str, text: str, choices: list[str], default: str) -> Card:
+    """A question to the clinician, with the default that ``--yes`` takes."""
+    return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)
 
 
 def listed(names: object) -> str:

@@ -16,6 +16,7 @@ from jupyter_clinagent.agent.playbook.moves import Step, answer, finish, run
 from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.refinement import LONGER
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
+from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Exported, Specification
 from jupyter_clinagent.facts import AuditFacts, CohortFacts, ExperimentFacts, SpeedFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
@@ -91,12 +92,14 @@ def _positive(turn: Turn, intent: Intent) -> str | list[str] | None:
     """The class or classes that a threshold is for; None: those of the specification's own operating point."""
     spec, meant = _setting(turn.earlier).spec, {*intent.targets, intent.risk_for, *intent.risk_also_for} - {None}
     gathered = {name: {concept_of(value) for value in [name, *values]} for name, values in spec.classes.items()}
-    named = [name for name in spec.classes if name.lower() in intent.words or meant & gathered[name]]
-    if 1 < len(named) < len(spec.classes):
-        return named
-    if named or spec.operating_point:
-        return named[0] if named else None
-    return spec.positive_class or answer(turn, "positive", "For which class?", list(spec.classes), next(iter(spec.classes)))
+    said = " ".join(intent.words)
+    named = [name for name in spec.classes if contains(said, [name]) or meant & gathered[name]]
+    if not named and spec.operating_point:
+        return None
+    first = next(iter(spec.classes))
+    asked = named or [spec.positive_class or answer(turn, "positive", "For which class?", list(spec.classes), first)]
+    held = spec.held_together(asked)
+    return held if 1 < len(held) < len(spec.classes) else held[0]
 
 
 def _stricter(spec: Specification, rule: str) -> float:

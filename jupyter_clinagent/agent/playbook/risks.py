@@ -23,7 +23,8 @@ _CAUGHT = re.compile(
 _MISSED = re.compile(
     r"""\b(?:miss|misses|uebersehen|uebersieht)\b[^.;]{0,15}?(?:at\ most|no\ more\ than|less\ than|fewer\ than|hoechstens)\s*
     (\d+(?:[.,]\d+)?)\s*(?:%|percent|prozent)
-    | (?:hoechstens|maximal)\s*(\d+(?:[.,]\d+)?)\s*(?:%|prozent)[^.;]{0,40}?\b(?:uebersehen|verpass)""",
+    | (?:hoechstens|maximal|at\ most|no\ more\ than|fewer\ than)\s*(\d+(?:[.,]\d+)?)\s*(?:%|percent|prozent)
+    [^.;]{0,40}?\b(?:uebersehen|verpass|missed|overlooked)""",
     re.VERBOSE,
 )
 _KIND, _PERCENT = re.compile(_RATE), re.compile(r"(?P<number>\d+(?:[.,]\d+)?)\s*(?:%|percent|prozent)")

@@ -137,7 +137,10 @@ def _guessing(e: Evidence) -> Iterator[str]:
     if e.primary.value is not None and e.primary.low is None:
         yield "Too few groups were tested for an interval around the main figure: the true one may lie far from it."
     if e.words.guesses(e):
-        yield f"The interval holds {GUESSING}: from this test set it can't be told whether the model is better than guessing."
+        yield (
+            "The interval holds what a guess would reach: from this test set it can't be told whether the model is better than "
+            "guessing."
+        )
 
 
 def _too_few(e: Evidence) -> Iterator[str]:

@@ -14,7 +14,7 @@ The rule: nothing is left out or gathered without the request's word.
 
 from __future__ import annotations
 
-from jupyter_clinagent.agent.playbook.drafting import Notes, listed
+from jupyter_clinagent.agent.playbook.drafting import Notes, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import Named, is_untold, mentioned, named_in, values_for
 from jupyter_clinagent.agent.playbook.polarity import REST, positive_class, says_yes
@@ -117,11 +117,6 @@ def _question(column: ColumnFacts, named: list[Named], values: list[str], unread
         why = "The request can be read in more than one way."
     choices = [reading.text for reading in readings]
     return question("classes", f"{why} What should the model tell apart?", choices, choices[0])
-
-
-def question(key: str, text: str, choices: list[str], default: str) -> Card:
-    """A question to the clinician, with the default that ``--yes`` takes."""
-    return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)
 
 
 def _answered(answer: str, readings: list[Reading], values: list[str], column: ColumnFacts) -> dict[str, list[str]]:

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.contracts import in_words
-from jupyter_clinagent.imaging import figures
 from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
+from jupyter_clinagent.study.showing.heat_maps import Chosen, draw_chosen
 from jupyter_clinagent.tasks.classification.predictions import Predictions
-
-
-class Chosen(NamedTuple):
-    """Rows of the test predictions that a gallery shows, and the class that its heat maps are about."""
-
-    title: str
-    rows: np.ndarray
-    about: np.ndarray
 
 
 def choose_rows(test: Predictions, classes: list[str], positives: list[int], threshold: float | None, most: int) -> list[Chosen]:
@@ -62,28 +52,11 @@ def _of_positives(
 
 def draw(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
     """Galleries, and the mean correlation of the maps with those of a weight-randomised model."""
-    from jupyter_clinagent.imaging.classifier import ImageClassifier
-    from jupyter_clinagent.imaging.explanation import grad_cam, randomisation_correlation
-
     classes, test = session.cohort.classes, opening.test
-    model, pixels = opening.trained.model, opening.trained.data.images("test")
     assert isinstance(test, Predictions)
-    assert isinstance(model, ImageClassifier)
     chosen = choose_rows(test, classes, session.positives, opening.threshold, most)
-    galleries = []
-    for number, pick in enumerate(chosen):
-        images = np.asarray(pixels[pick.rows])
-        maps = grad_cam(model, images, pick.about)
-        captions = [
-            _caption(test.truth[row], test.scores[row], about, classes) for row, about in zip(pick.rows, pick.about, strict=True)
-        ]
-        figure = figures.heat_map_gallery(images, maps, captions, pick.title, columns=min(max(len(images), 3), 5))
-        galleries.append(Shown(f"heat_maps_{number + 1}", pick.title, figures.alt_text(figure), figures.png(figure)))
-    sample = np.concatenate([pick.rows for pick in chosen])[:24]
-    about = np.concatenate([pick.about for pick in chosen])[:24]
-    correlation = randomisation_correlation(model, np.asarray(pixels[sample]), about, seed=session.seed)
-    return galleries, float(correlation)
 
+    def caption(row: int, about: int) -> str:
+        return f"is {classes[test.truth[row]]}; {classes[about]} {test.scores[row, about]:.2f}"
 
-def _caption(truth: int, scores: np.ndarray, about: int, classes: list[str]) -> str:
-    return f"is {classes[truth]}; {classes[about]} {scores[about]:.2f}"
+    return draw_chosen(opening, chosen, caption, session.seed)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jupyter_clinagent.agent.playbook.drafting import Notes, able, concept_of, listed
+from jupyter_clinagent.agent.playbook.drafting import Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_untold, mentioned, values_for, wholly_named
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
-from jupyter_clinagent.tasks.classification.classes import question
 
 
 def graded(intent: Intent, survey: SurveyFacts) -> Intent:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jupyter_clinagent.agent.playbook import tuning, tuning_cells
 from jupyter_clinagent.agent.playbook.experimenting import Setting
+from jupyter_clinagent.agent.playbook.ladder import make_plan, working_size
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
+from jupyter_clinagent.agent.playbook.tuning_cells import Network
 from jupyter_clinagent.contracts import Plan, Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
-from jupyter_clinagent.tasks.classification import cells, ideas
-from jupyter_clinagent.tasks.classification.ladder import make_plan, working_size
 
 FREES = True
-WISHES: Mapping[str, tuple[str, ...]] = {"rare": (ideas.RARE,)}
+WISHES: Mapping[str, tuple[str, ...]] = {"rare": (tuning.RARE,)}
 """Misses and false alarms are for the threshold."""
 THRESHOLDS = True
 
@@ -32,21 +33,29 @@ def plan(
     freeing: Sequence[Rung] = (),
     window: Size | None = None,
 ) -> tuple[Plan, list[Rung]]:
-    """See :func:`~jupyter_clinagent.tasks.classification.ladder.make_plan`."""
+    """See :func:`~jupyter_clinagent.agent.playbook.ladder.make_plan`."""
     return make_plan(spec, cohort, speed, used, freeing)
 
 
 def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str = "model") -> str:
     """An experiment of the ladder, or one against a shortcut."""
+    network = _network(setting.spec)
     if rung.confounder:
-        return cells.freeing(number, rung, minutes, setting.spec, start)
-    return cells.experiment(number, rung, minutes, setting.spec, setting.size)
+        return tuning_cells.freeing(number, rung, minutes, setting.spec, network, start)
+    return tuning_cells.experiment(number, rung, minutes, setting.spec, setting.size, network)
+
+
+def _network(spec: Specification) -> Network:
+    """Several classes are named as if all were equally common."""
+    return Network(options=", equal_prevalence=True" if len(spec.classes) > 2 else "")
 
 
 def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
     """The idea with the highest expected gain per minute."""
-    chosen = next_experiment(signs, begun, ideas.CATALOGUE, wished)
-    return None if chosen is None else (chosen.hypothesis, cells.refinement(number, chosen, setting.spec))
+    chosen = next_experiment(signs, begun, tuning.CATALOGUE, wished)
+    if chosen is None:
+        return None
+    return chosen.hypothesis, tuning_cells.refinement(number, chosen, setting.spec, _network(setting.spec))
 
 
 def unlearnt(test: Mapping[str, Any]) -> str:

@@ -1,47 +1,21 @@
-"""A trained classifier on disk.
-
-Its ONNX model returns ``probability`` (N, classes) exactly as :meth:`ImageClassifier.predict_proba`.
-"""
+"""A trained classifier on disk."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from jupyter_clinagent.imaging.classifier import Ensemble, ImageClassifier
+from jupyter_clinagent.imaging import classifier_files
+from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
-from jupyter_clinagent.imaging.inference import read_metadata
-from jupyter_clinagent.imaging.saving import Probabilities, read_weights, write_model
 from jupyter_clinagent.tasks.classification import TASK
 
 
 def save(model: ImageClassifier, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None = None) -> Path:
     """See :func:`~jupyter_clinagent.imaging.saving.write_model`."""
-    return save_for(TASK.name, model, data, folder, extra)
-
-
-def save_for(task: str, model: ImageClassifier, data: CohortDataModule, folder: str | Path, extra: dict[str, Any] | None) -> Path:
-    """The classifier of whichever task has one."""
-    details = {**_details(model), "recipe": model.recipe, **(extra or {})}
-    return write_model(folder, task, model, data, Probabilities(model), ["probability"], details)
+    return classifier_files.save_for(TASK.name, model, data, folder, extra)
 
 
 def load(folder: str | Path, weights_file: str | Path | None = None) -> ImageClassifier:
     """Rebuild a classifier, or several asked together."""
-    metadata = read_metadata(folder)
-    recipes = metadata["recipe"].get("members", [metadata["recipe"]])
-    models = [_member(metadata["classes"], recipe, weights_file) for recipe in recipes]
-    model = models[0] if len(models) == 1 else Ensemble(models, weights_file)
-    model.symmetries, model.closer = tuple(metadata["symmetries"]), metadata.get("closer", False)
-    loaded: ImageClassifier = read_weights(model, folder)
-    return loaded
-
-
-def _member(classes: list[str], recipe: dict[str, Any], weights_file: str | Path | None) -> ImageClassifier:
-    equal = recipe["equal_prevalence"]
-    return ImageClassifier(classes, recipe["backbone"], recipe["trainable"], equal_prevalence=equal, weights_file=weights_file)
-
-
-def _details(model: ImageClassifier) -> dict[str, Any]:
-    weights = None if model.decision_weights is None else model.decision_weights.tolist()
-    return {"symmetries": list(model.symmetries), "closer": model.closer, "decision_weights": weights}
+    return classifier_files.load(folder, weights_file)

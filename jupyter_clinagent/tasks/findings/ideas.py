@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from jupyter_clinagent.agent.playbook.ladder import Setup, changed, on_finer_images, room_for_detail
+from jupyter_clinagent.agent.playbook.plain_ladder import Setup, changed, on_finer_images, room_for_detail
 from jupyter_clinagent.agent.playbook.refinement import LONGER, Idea
 
 FINER = "finer images"

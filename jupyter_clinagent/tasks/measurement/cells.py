@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from jupyter_clinagent.agent.playbook.ladder import Setup
+from jupyter_clinagent.agent.playbook.plain_ladder import Setup
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.agent.playbook.rendering import render

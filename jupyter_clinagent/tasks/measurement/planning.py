@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.experimenting import Setting
-from jupyter_clinagent.agent.playbook.ladder import climbing, usual_size
+from jupyter_clinagent.agent.playbook.plain_ladder import climbing, usual_size
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
 from jupyter_clinagent.contracts import Plan, Specification

@@ -31,7 +31,7 @@ from jupyter_clinagent.study.data.survey import survey_facts
 from tests.benchmarks.phrases.folders import FOLDERS
 
 HERE = Path(__file__).parent
-TASKS = {"boxes": "detection", "outlines": "segmentation", "measure": "measurement"}
+TASKS = {"boxes": "detection", "outlines": "segmentation", "measure": "measurement", "grades": "grading"}
 """Words of the readings for tasks that have another name in the package."""
 REST = "rest"
 BAD = ("another study", "crash")

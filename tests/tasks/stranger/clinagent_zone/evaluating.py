@@ -10,8 +10,10 @@ from clinagent_zone.tips import find_tips
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.protocol.elsewhere import score_rows
 from jupyter_clinagent.study.protocol.judged import Outside
-from jupyter_clinagent.tasks.classification.evaluating import internal, score_rows
+from jupyter_clinagent.tasks.classification.evaluating import internal
+from jupyter_clinagent.tasks.classification.predictions import Predictions
 
 __all__ = ["internal", "score"]
 
@@ -22,4 +24,6 @@ def score(model: Any, data: Path, specification: Specification) -> Outside:
     rows = find_tips(inventory)
     if rows is None:
         raise BadInput(f"No table in {data} has a column “{COLUMN}”.")
-    return score_rows(model, inventory, rows)
+    found = score_rows(model, inventory, rows)
+    judged = Predictions(found.images, found.groups, found.truth, found.scores, model.decision_weights)
+    return Outside(judged, found.refused)

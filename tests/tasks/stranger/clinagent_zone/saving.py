@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from clinagent_zone import TASK
-from jupyter_clinagent.tasks.classification.saving import load, save_for
+from jupyter_clinagent.imaging.classifier_files import save_for
+from jupyter_clinagent.tasks.classification.saving import load
 
 __all__ = ["load", "save"]
 

@@ -6,12 +6,13 @@ from clinagent_zone import TASK
 from clinagent_zone.specification import COLUMN, ZONES
 from clinagent_zone.tips import find_tips
 from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.study.cohort.classed import cohort_of
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.labels import Labelled
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
-from jupyter_clinagent.tasks.classification.targets import audit, cohort_of, drawn, sheet
+from jupyter_clinagent.tasks.classification.targets import audit, drawn, sheet
 
 __all__ = ["CAPTION", "audit", "drawn", "load", "sheet"]
 CAPTION = ", by zone"

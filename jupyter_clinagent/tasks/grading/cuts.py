@@ -1,0 +1,124 @@
+"""From which grade on something is to be recognised: “grade 2 or more”, “ab Stadium III”, “referable”, “worse than mild”."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.tasks.grading.scale import Scale, degree_words, plain_key
+
+_UNIT = r"(?:grade|grades|grad|stage|stages|stadium|stufe|score|level|kl|isup|bi-?rads|density|dichte|category|kategorie|mayo)"
+_NOT_A_LEVEL = r"(?! ?(?:%|percent|prozent|min\b|minute|hour|stunde|year|jahr|to\b|bis\b|[-–]\s?\d))"
+_BEFORE = r"(?:>=|=>|≥|at least|no less than|mindestens|wenigstens|ab)\s?"
+_AFTER = (
+    r"\s?(?:\+|aufwaerts\b|at least\b|(?:or|and|oder|und)\s(?:more|above|higher|worse|greater|over|up|beyond|mehr|hoeher|darueber"
+    r"|schlimmer|schwerer)\b)"
+)
+_ON = r"\s(?:on|onwards?|up|upwards?)\b"
+_OVER = (
+    r"(?:>|above|over|more than|worse than|higher than|greater than|more severe than|beyond|ueber|mehr als|schlimmer als"
+    r"|schwerer als|hoeher als)\s?"
+)
+_CLAUSES = re.compile(r"[.;:!?\n](?=\s|$)|,")
+
+
+class Cut(NamedTuple):
+    """The lowest grade that counts, and how the request is understood, in words; empty where it names the grade itself."""
+
+    grade: str
+    understood: str = ""
+
+
+class Level(NamedTuple):
+    """A grade that a text names, where, and whether a number or letter stands there alone."""
+
+    grade: str
+    start: int
+    end: int
+    bare: bool
+
+
+def cut_of(intent: Intent, scale: Scale) -> Cut | None:
+    """The cut that the latest words name; None where none do. Every image is at or above the lowest grade, so that is none."""
+    texts = [normalise(text) for text in (*reversed(intent.later), intent.text)]
+    found = (cut for text in texts for read in (_spelt, _named, _dreaded) if (cut := read(text, scale)))
+    return next((cut for cut in found if cut.grade != scale.names[0]), None)
+
+
+def levels_in(text: str, scale: Scale) -> list[Level]:
+    """The grades that a normalised text names, in its order."""
+    forms = _forms(scale)
+    spelt = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    pattern = re.compile(rf"(?<![\w.])(?P<unit>{_UNIT}[ -]?)?(?P<level>{spelt})(?!\w){_NOT_A_LEVEL}")
+    return [
+        Level(forms[found["level"]], *found.span(), bare=not found["unit"] and bool(_BARE.fullmatch(found["level"])))
+        for found in pattern.finditer(text)
+    ]
+
+
+_BARE = re.compile(r"\d{1,2}[a-d]?|[ivx]+[a-d]?|[a-h]")
+
+
+def _forms(scale: Scale) -> dict[str, str]:
+    """Everything that a grade may be called, normalised, and the grade."""
+    forms = {word: grade for word in degree_words() if (grade := scale.find(word))}
+    for name, values in scale.grades.items():
+        forms |= dict.fromkeys([normalise(name), *map(normalise, values), plain_key(name)], name)
+    return forms
+
+
+# ------------------------------------------------------------------ a cut that is spelt out
+def _spelt(text: str, scale: Scale) -> Cut | None:
+    found = [cut for level in levels_in(text, scale) if (cut := _at(level, text, scale)) is not None]
+    return Cut(found[0]) if found else None
+
+
+def _at(level: Level, text: str, scale: Scale) -> str | None:
+    """The lowest grade that counts, by the words around a level; bare numbers take a sign, or words behind them."""
+    before, after = text[: level.start], text[level.end :]
+    above = scale.from_on(level.grade)
+    if re.match(_AFTER, after) or (re.search(r"\b(?:from|ab|von)\s$", before) and re.match(_ON, after)):
+        return level.grade
+    sign = r"(?:>=|=>|≥)\s?$" if level.bare else rf"(?<!\w){_BEFORE}$"
+    if re.search(sign, before):
+        return level.grade
+    over = r">\s?$" if level.bare else rf"(?<!\w){_OVER}$"
+    return above[1] if re.search(over, before) and len(above) > 1 else None
+
+
+# ------------------------------------------------------------------ a cut that has a name, and what must not be missed
+def _named(text: str, scale: Scale) -> Cut | None:
+    about = f"{text} {normalise(scale.column)} {' '.join(map(normalise, scale.names))}"
+    for entry in _lexicon()["cut"]:
+        said = next((word for word in entry["words"] if contains(text, [word])), None)
+        grade = next(filter(None, map(scale.find, entry["grades"])), None)
+        if said and grade and contains(re.sub(r"[_\W]+", " ", about), entry["about"]):
+            return Cut(grade, f"“{said}” is taken as {entry['source']}: {' , '.join(scale.from_on(grade))}.".replace(" ,", ","))
+    return None
+
+
+def _dreaded(text: str, scale: Scale) -> Cut | None:
+    """“Missing severe disease is worse”: from the lowest grade that must not be missed."""
+    for clause in _risky(text):
+        named = {level.grade for level in levels_in(clause, scale) if not level.bare}
+        if named:
+            lowest = min(named, key=scale.names.index)
+            return Cut(lowest, f"What must not be missed is taken as {lowest} or above.")
+    return None
+
+
+def _risky(text: str) -> Iterator[str]:
+    words = [*known.PHRASES["miss"], *known.PHRASES["false_alarm"]]
+    return (clause for clause in _CLAUSES.split(text) if contains(clause, words))
+
+
+@cache
+def _lexicon() -> Mapping[str, Any]:
+    return tomllib.loads(files(__package__ or "").joinpath("cuts.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,83 @@
+"""The scales that a survey shows, and which of them a request speaks of."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook.drafting import question
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import column_spoken_of, mentioned
+from jupyter_clinagent.contracts import Card
+from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.tasks.grading.scale import MOST, Scale, scale_of
+
+_ROLES = ("label", "other", "ignored", "confounder")
+"""Roles of columns that may hold grades."""
+_VERB = re.compile(r"\b(?:grad(?:e|es|ing)?|scor(?:e|es|ing))\b")
+"""What is done says nothing of which column is meant, although “quality_grade” has the same word."""
+_ANY_LABEL = re.compile(r"labels?|class(?:es)?|folder|targets?|categor(?:y|ies)|diagnos[ie]s|diagnose|befund|findings?|y")
+"""Names of columns that any request may have among its words."""
+
+
+def scales_in(survey: SurveyFacts) -> list[Scale]:
+    """Every column that holds grades, labels first; aliases where there is nothing else.
+
+    Plain numbers of a column that is no label may count anything.
+    """
+    found = {
+        column.name: scale
+        for roles in (_ROLES, ("alias",))
+        for column in survey.columns
+        if column.role in roles
+        and (scale := scale_of(column.name, column.values)) is not None
+        and (scale.sure or column.name in survey.label_candidates)
+    }
+    aliases = {column.name for column in survey.columns if column.role == "alias"}
+    plain = [scale for name, scale in found.items() if name not in aliases] or list(found.values())
+    return sorted(plain, key=lambda scale: (scale.column not in survey.label_candidates, not scale.sure))
+
+
+def holding_ends(intent: Intent, scales: list[Scale]) -> list[Scale]:
+    """Those that hold the lowest and the highest grade that a request names; all where it names none, but an age or a dose."""
+    ends = [end for end in intent.grades or () if int(end) < MOST]
+    return [scale for scale in scales if len(ends) < 2 or all(map(scale.find, ends))]
+
+
+def spoken_of(intent: Intent, scales: list[Scale]) -> Scale | None:
+    """The one whose column a request names, or has most words in common with."""
+    naming = _VERB.sub(" ", intent.naming)
+    names = [scale.column for scale in scales if not _ANY_LABEL.fullmatch(scale.column.lower())]
+    own = mentioned(names, naming)
+    name = own[0] if len(own) == 1 else column_spoken_of([*names, ""], naming)
+    return next((scale for scale in scales if scale.column == name), None)
+
+
+def chosen(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Scale | Card:
+    """The scale that is meant, or the question which one; beside another label no scale is taken unasked.
+
+    Raises
+    ------
+    BadInput
+        The answer to the question names none of them.
+    """
+    scales = scales_in(survey)
+    if "label" in answers:
+        return _answered(answers["label"], scales)
+    fitting = holding_ends(intent, scales)
+    if said := spoken_of(intent, fitting):
+        return said
+    labels = [scale for scale in fitting if scale.column in survey.label_candidates]
+    for kind in (labels, [scale for scale in labels if scale.sure]):
+        if len(kind) == 1:
+            return kind[0]
+    names = [scale.column for scale in fitting]
+    return question("label", "Which column holds the grades that the model should learn?", names, names[0])
+
+
+def _answered(answer: str, scales: list[Scale]) -> Scale:
+    found = next((scale for scale in scales if scale.column == answer), None)
+    if found is None:
+        known = ", ".join(f"“{scale.column}”" for scale in scales)
+        raise BadInput(f"Column “{answer}” holds no grades; those that do are {known}.")
+    return found
