@@ -16,7 +16,6 @@ from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks import registry
 
 _REFUSALS = {
-    "counting": "Counting what an image shows is not something I can do yet.",
     "survival": "Predicting survival or the course of a disease is not something I can do yet.",
     "generation": "Writing reports, translating, or making and altering images is not something I do.",
     "other": "I learn from labelled images; signals, texts, clustering and search by similarity are not something I do.",

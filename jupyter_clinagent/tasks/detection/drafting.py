@@ -65,7 +65,7 @@ def _has_labels(survey: SurveyFacts) -> bool:
 
 def _no_boxes(survey: SurveyFacts) -> str:
     strangers = "all of them are for images that are not there" if survey.boxes else "there are none in the data"
-    said = f"Marking findings with boxes needs boxes to learn from, and {strangers}. "
+    said = f"Marking or counting findings needs boxes to learn from, and {strangers}. "
     said += "".join(f"{problem} " for problem in survey.problems)
     if survey.label_candidates:
         by = f"Ask for a classification by “{survey.label_candidates[0]}” instead, which shows heat maps, or add boxes."
