@@ -20,19 +20,7 @@ from jupyter_clinagent.tasks.measurement.units import NO_UNIT
 
 __all__ = ["claims", "draft", "fitted", "offers"]
 
-_MEASURING = [
-    "measure",
-    "measuring",
-    "measurement",
-    "estimate",
-    "quantify",
-    "how",
-    "messe",
-    "messen",
-    "wie",
-    "schätze",
-    "bestimme",
-]
+_MEASURING = ["measure", "measuring", "estimate", "how", "what", "messe", "messen", "wie", "schätze", "bestimme"]
 """Words that ask for a number even where a finding is named, too."""
 _FROM = r"\b(?:from|by|using|with|given|aus|anhand|mit|nach)\s+(?:(?:the|its|their|der|die|das|dem|den|des|dessen|von)\s+)*"
 
@@ -71,7 +59,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return True
     if own:
         return intent.estimates or draws_a_line(intent) or not intent.task
-    return intent.estimates and not (intent.targets or intent.all_classes) and bool(of_a_kind(intent, columns_of(survey)))
+    asks = intent.estimates or contains(normalise(intent.text), _MEASURING)
+    return asks and not (intent.targets or intent.all_classes) and bool(of_a_kind(intent, columns_of(survey)))
 
 
 def _tells_findings(intent: Intent, survey: SurveyFacts) -> bool:

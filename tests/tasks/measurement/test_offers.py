@@ -53,6 +53,8 @@ def test_each_number_is_offered_in_a_sentence_with_unit_and_range_and_the_patien
     [
         ("echo", "EF", "measurement"),
         ("echo", "Predict LVEF", "measurement"),
+        ("echo", "What is the EF?", "measurement"),
+        ("lungs", "What is the volume of these lungs?", "measurement"),
         ("echo", "Tell good from poor quality", "classification"),
         ("lungs", "Predict pneumonia from the lung volume", "classification"),
         ("lungs", "Pneumonia or normal?", "classification"),
