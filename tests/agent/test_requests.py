@@ -202,7 +202,7 @@ REFUSED = [
     ("Pixel-accurate masks of the lesions please", DERMOSCOPY, BadInput),
     ("Predict tumour thickness in millimetres", DERMOSCOPY, BadInput),
     ("Wie alt ist der Patient auf dem Bild?", DERMOSCOPY, BadInput),
-    ("Count the number of moles", DERMOSCOPY, OutOfScope),
+    ("Count the number of moles", DERMOSCOPY, BadInput),
     ("Grade the severity of the lesion from 0 to 10", DERMOSCOPY, OutOfScope),
     ("How long will these patients live?", DERMOSCOPY, OutOfScope),
     ("Wird der Krebs wiederkommen?", DERMOSCOPY, OutOfScope),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import (
     RISKS,
@@ -25,6 +27,7 @@ from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.specification import FALSE_ALARMS
 
+_COUNTS = re.compile(r"\bcount|\bnumber of|\bhow many|\bzähl|zählen\b|\banzahl", re.I)
 _BOX_LAYOUTS = ("coco", "yolo", "voc", "cvat", "via")
 
 
@@ -37,10 +40,12 @@ def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
     Raises
     ------
     LabelsDoNotMatch
-        Boxes are asked for and there are none to learn from.
+        Boxes are asked for and there are none to learn from, or a count where there is one at most.
     """
     if intent.task == TASK.name and not survey.box_classes:
         raise LabelsDoNotMatch(_no_boxes(survey))
+    if _COUNTS.search(intent.text) and intent.task == TASK.name and survey.boxes <= survey.boxed_images:
+        raise LabelsDoNotMatch(f"No image has more than one box of {listed(survey.box_classes)}, so there is nothing to count.")
     if intent.task == TASK.name or (intent.weak and survey.box_classes):
         return True
     if not survey.box_classes or (survey.layout not in _BOX_LAYOUTS and survey.label_candidates):

@@ -43,7 +43,17 @@ class FoundBoxes:
     def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`; ``auroc`` and the threshold's figures are image-level."""
         known = detection_metrics.estimates(detection_metrics.METRICS, self.truth, self.found, self.groups, seed=seed)
+        known |= {f"map50:{name}": self.of_class(k).precision(seed) for k, name in enumerate(classes) if len(classes) > 1}
         return known | (at_threshold(self, positives or [0], threshold, seed) if threshold is not None else {})
+
+    def of_class(self, kind: int) -> FoundBoxes:
+        """Boxes of one class only, in all images."""
+        truth, found = ([boxes[boxes.classes == kind] for boxes in each] for each in (self.truth, self.found))
+        return replace(self, truth=truth, found=found)
+
+    def precision(self, seed: int) -> Estimate:
+        """``map50``."""
+        return detection_metrics.estimates(["map50"], self.truth, self.found, self.groups, seed=seed)["map50"]
 
     def gain_over(self, other: Judged, metric: str, draws: int, seed: int) -> Estimate:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`."""
@@ -63,8 +73,7 @@ class FoundBoxes:
         part = self.rows(np.flatnonzero(inside))
         if part.labels.sum() < least:
             return 0, None
-        known = detection_metrics.estimates(["map50"], part.truth, part.found, part.groups, seed=seed)
-        return len(classes), known["map50"]
+        return len(classes), part.precision(seed)
 
     def rows(self, chosen: np.ndarray) -> FoundBoxes:
         """Those images only."""

@@ -14,8 +14,8 @@ from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
 from jupyter_clinagent.study.showing.markup import HEADS, ShownTable
-from jupyter_clinagent.study.showing.tables import tables
 from jupyter_clinagent.tasks.detection import figures as plots
+from jupyter_clinagent.tasks.detection.by_class import tables
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.tasks.detection.galleries import draw as galleries
 from jupyter_clinagent.tasks.detection.galleries import in_model_pixels, shown_threshold

@@ -9,16 +9,17 @@ import numpy as np
 
 from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.imaging import agreement
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.robustness import Part
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.tasks.measurement import measured, metrics
+from jupyter_clinagent.tasks.measurement import measured
 from jupyter_clinagent.tasks.measurement.measured import MeasuredValues, Scale
 from jupyter_clinagent.tasks.measurement.specification import Measurement
 from jupyter_clinagent.tasks.measurement.values import Ranges
 
 EXCLUSIVE = True
-JUDGES = (measured, metrics)
+JUDGES = (measured, agreement)
 
 
 def primary_metric(cohort: CohortFacts) -> tuple[str, str]:
@@ -47,7 +48,7 @@ def changed(
     """The mean absolute error on the same images with other pixels; a cropped image shows what it measures larger."""
     test = opening.test
     assert isinstance(test, MeasuredValues)
-    return metrics.mean_absolute_error(test.truth[rows, None], opening.trained.model.predict_images(images))
+    return agreement.mean_absolute_error(test.truth[rows, None], opening.trained.model.predict_images(images))
 
 
 def scores(model: Any, images: np.ndarray, positives: Sequence[int]) -> np.ndarray:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.imaging import agreement
+from jupyter_clinagent.imaging.agreement import Figure
 from jupyter_clinagent.imaging.metrics import DRAWS
 from jupyter_clinagent.imaging.metrics import estimates as rates
 from jupyter_clinagent.study.protocol.judged import Judged
-from jupyter_clinagent.tasks.measurement import metrics
-from jupyter_clinagent.tasks.measurement.metrics import Figure
 from jupyter_clinagent.tasks.measurement.values import Ranges
 
 IN_THE_UNIT = ("mae", "median_mae", "median_gain", "rmse", "bias", "limits_of_agreement_low", "limits_of_agreement_high")
@@ -83,22 +83,22 @@ class MeasuredValues:
         off, differences = np.abs(self.differences), self.differences
         naive = np.abs(self.scale.median - self.truth)
         return {
-            "mae": metrics.mean(off),
-            "median_mae": metrics.mean(naive),
-            "median_gain": metrics.mean(naive - off),
-            "rmse": metrics.root_mean_square(differences),
-            "bias": metrics.mean(differences),
-            "limits_of_agreement_low": metrics.limit_of_agreement(differences, -1),
-            "limits_of_agreement_high": metrics.limit_of_agreement(differences, 1),
-            "within": metrics.mean((off <= self.scale.tolerance).astype(float)),
-            "r2": metrics.explained(self.truth, self.measured),
-            "correlation": metrics.correlation(self.truth, self.measured),
+            "mae": agreement.mean(off),
+            "median_mae": agreement.mean(naive),
+            "median_gain": agreement.mean(naive - off),
+            "rmse": agreement.root_mean_square(differences),
+            "bias": agreement.mean(differences),
+            "limits_of_agreement_low": agreement.limit_of_agreement(differences, -1),
+            "limits_of_agreement_high": agreement.limit_of_agreement(differences, 1),
+            "within": agreement.mean((off <= self.scale.tolerance).astype(float)),
+            "r2": agreement.explained(self.truth, self.measured),
+            "correlation": agreement.correlation(self.truth, self.measured),
         }
 
     def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`; a line is no threshold that could be chosen."""
         units = dict.fromkeys(IN_THE_UNIT, self.scale.unit)
-        return metrics.estimates(self.figures(), self.groups, units, seed) | self._at_the_line(seed)
+        return agreement.estimates(self.figures(), self.groups, units, seed) | self._at_the_line(seed)
 
     def _at_the_line(self, seed: int) -> dict[str, Estimate]:
         """How well the measured number tells the two sides of the line; empty without a line."""
@@ -118,7 +118,7 @@ class MeasuredValues:
         if not isinstance(other, MeasuredValues) or other.images != self.images:
             raise ValueError("The numbers to be compared were measured on different images.")
         saved = np.abs(other.differences) - np.abs(self.differences)
-        return metrics.estimates({metric: metrics.mean(saved)}, self.groups, {metric: self.scale.unit}, seed, draws)[metric]
+        return agreement.estimates({metric: agreement.mean(saved)}, self.groups, {metric: self.scale.unit}, seed, draws)[metric]
 
     def binary(self, *positives: int) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: the side of the line, and the number."""
@@ -127,8 +127,8 @@ class MeasuredValues:
     def error_in(self, inside: np.ndarray, seed: int, draws: int = DRAWS) -> dict[str, Estimate]:
         """Mean absolute error and bias of the images ``inside`` (N,), bool."""
         differences = self.differences[inside]
-        figures = {"mae": metrics.mean(np.abs(differences)), "bias": metrics.mean(differences)}
-        return metrics.estimates(figures, self.groups[inside], dict.fromkeys(figures, self.scale.unit), seed, draws)
+        figures = {"mae": agreement.mean(np.abs(differences)), "bias": agreement.mean(differences)}
+        return agreement.estimates(figures, self.groups[inside], dict.fromkeys(figures, self.scale.unit), seed, draws)
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`."""

@@ -10,13 +10,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from jupyter_clinagent.imaging.agreement import mean_absolute_error
 from jupyter_clinagent.imaging.classifier import ImageClassifier
 from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.stages import Stage
 from jupyter_clinagent.imaging.target_feeds import TargetFeed, TargetProbeFeed
 from jupyter_clinagent.imaging.views import views_of
 from jupyter_clinagent.tasks.measurement.data import MeasurementDataModule
-from jupyter_clinagent.tasks.measurement.metrics import mean_absolute_error
 
 BETA = 0.5
 """Errors below so many standard deviations of the training values count by their square, others by their size (Huber 1964)."""

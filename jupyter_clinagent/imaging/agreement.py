@@ -1,4 +1,4 @@
-"""Figures of measured numbers and their intervals; numpy only.
+"""How far numbers agree with the truth, and the intervals of these figures; numpy only.
 
 N images, B draws of groups. Every figure takes how often each image counts in each draw, (B, N), and gives one value for each,
 (B,), NaN where it is not defined. Differences are measured minus true (Bland and Altman 1986).
