@@ -51,7 +51,8 @@ def mend_published(split: pd.Series, labels: pd.Series, groups: pd.Series, seed:
         return None
     crossing = _crossing(parts, groups)
     out = groups.isin(crossing) & (parts != "test")
-    result = Mended(parts.where(~out), len(crossing), int(out.sum()), _say_crossing(name, len(crossing), int(out.sum())))
+    said = [*_say_crossing(name, len(crossing), int(out.sum())), *_say_unlisted(split, name)]
+    result = Mended(parts.where(~out), len(crossing), int(out.sum()), said)
     return _with_validation(result, labels, groups, seed)
 
 
@@ -89,6 +90,11 @@ def _say_crossing(name: str, groups: int, images: int) -> list[str]:
         f"In the published partition in {name}, {groups} groups (by id, near-duplicate or scene) lie on both sides: their "
         f"{images} images were taken out of training, and the published test part was kept."
     ]
+
+
+def _say_unlisted(split: pd.Series, name: str) -> list[str]:
+    unlisted = int(split.isna().sum())
+    return [f"{unlisted} images are in no part of {name}; they are trained on, unless validation needs some."] if unlisted else []
 
 
 def _with_validation(result: Mended, labels: pd.Series, groups: pd.Series, seed: int) -> Mended:

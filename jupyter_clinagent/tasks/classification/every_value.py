@@ -21,6 +21,8 @@ _COUNTED = re.compile(rf"\b(\d{{1,2}}|{'|'.join(_NUMBERS)})[\s-]+(?:[\w-]+\s+)?{
 _WHICH = re.compile(
     r"\b(?:which|what)\s+(?:[\w-]+\s+){1,4}(?:is|are|was)\s+(?:it|this|that|these|those|they|the|shown|seen|here)\b"
     r"|\b(?:which|what)\s+(?:[\w-]+\s+){1,4}(?:do|does)\s+\w+\s+(?:show|belong)"
+    r"|\b(?:which|what)\b[^.?!]{1,50}\b(?:is|are)\s+(?:on|in|seen|shown|visible|pictured)\b|\bwhat\s+(?:is|are|do|does)\b[^.?!]{1,40}"
+    r"\b(?:seen|shown?|visible|pictured)\b|\bwas\s+(?:ist|sieht|zeig\w+)\b"
     r"|\b(?:welche[rsnm]?|was\s+für\s+(?:eine?\s+)?)\s*(?:[\w-]+\s+){1,4}(?:ist|sind|zeig\w+|handelt)\b",
     re.I,
 )

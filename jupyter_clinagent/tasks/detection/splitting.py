@@ -33,7 +33,14 @@ def split_boxed(inventory: Inventory, rows: pd.DataFrame, joined: pd.Series, wis
         mended = mend_published(rows[name], labels, joined, seed, name)
         if mended is not None:
             partition, more = _without_unjudged(mended.partition, rows)
-            return Split(partition, name, mended.said + more, mended.crossing_groups, mended.crossing_images)
+            more += _say_no_negatives(partition, rows, name)
+            return Split(
+                partition,
+                name,
+                mended.said + more,
+                mended.crossing_groups,
+                mended.crossing_images,
+            )
         said.append(why_not(rows[name], labels, joined, name) or "")
     partition, how = _own(rows, joined, seed)
     return Split(partition, OWN, [*said, *how])
@@ -45,6 +52,16 @@ def _labels_to_judge(rows: pd.DataFrame, split: pd.Series) -> pd.Series:
     return (
         rows["class"] if (rows["class"][testing] == NO_FINDING).any() else rows["class"].where(rows["class"] == FINDING, FINDING)
     )
+
+
+def _say_no_negatives(partition: pd.Series, rows: pd.DataFrame, name: str) -> list[str]:
+    negative = rows["class"] == NO_FINDING
+    if not negative.any() or negative[partition == "test"].any():
+        return []
+    return [
+        f"The test part in {name} holds no image without a finding: by it can't be judged how often the model marks something "
+        "where nothing is."
+    ]
 
 
 def _without_unjudged(partition: pd.Series, rows: pd.DataFrame) -> tuple[pd.Series, list[str]]:
