@@ -11,6 +11,9 @@ from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
+MANY_SILENT = 0.1
+"""Share of a table's rows of which a column says nothing, from which on a fuller one is offered."""
+
 
 def graded(intent: Intent, survey: SurveyFacts) -> Intent:
     """“From 0 to 4” means every grade, where a column holds them.
@@ -56,9 +59,19 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
         fitting, _open_to(intent, fitting, candidates), intent, notes
     )
     if told is not None or len(candidates) == 1:
-        return told or candidates[0]
+        return _or_a_fuller_one(told or candidates[0], candidates)
     names = [column.name for column in fitting or candidates]
     return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])
+
+
+def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts]) -> ColumnFacts | Card:
+    """Asked, where the column that is meant is silent about many images and others about none."""
+    silent, rows = told.missing, told.missing + sum(told.values.values())
+    fuller = [c.name for c in candidates if c.role == "label" and not c.missing and len(c.values) > 1 and c.name != told.name]
+    if silent < MANY_SILENT * rows or not fuller or told.role != "label":
+        return told
+    said = f"“{told.name}” says nothing of {silent} of {rows} images, which would be left out; {listed(fuller)} says something of all."
+    return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], told.name)
 
 
 def _open_to(intent: Intent, fitting: list[ColumnFacts], candidates: list[ColumnFacts]) -> list[ColumnFacts]:

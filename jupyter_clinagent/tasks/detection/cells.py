@@ -24,6 +24,7 @@ class _Way(NamedTuple):
 
 _WAYS = {
     "heads": _Way("whole_images", "model", free=False),
+    "whole": _Way("whole_images", "model"),
     "windows": _Way("windows", "model"),
     "windowed teacher": _Way("windows_alone", "teacher"),
     "teacher": _Way("classifier", "teacher", "model"),

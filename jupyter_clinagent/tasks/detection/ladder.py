@@ -1,6 +1,7 @@
 """The experiments of a detection: at what size, and which fit into the time.
 
-All boxes: heads on a backbone tuned by image-level labels, then every layer, then more negatives. Where findings are small,
+All boxes: heads on a backbone tuned by image-level labels, then every layer, then more negatives; where each image shows many
+findings, every layer at once. Where findings are small,
 training sees windows of the images at full detail, every layer free at once: feature maps of a few windows show too little of
 the images. Partial boxes: a teacher learns from the boxes and all negatives, heads first and then with every layer, boxes the
 rest, and a student goes on from it with both. On hard wrists with boxes on 5 % (seed 7, not one of the benchmark's) 59 % of the
@@ -83,6 +84,13 @@ ZOOMED_TEACHER = Rung(
     method="windowed teacher",
 )
 EVERY = Rung("every layer free", "with every layer free, the backbone learns from the boxes, too", "all", 0.4, method="all")
+CROWDED = Rung(
+    "every layer free from the start",
+    "each image shows many findings and hardly any shows none, so the boxes themselves teach every layer",
+    "all",
+    0.9,
+    method="whole",
+)
 NEGATIVES = Rung(
     "two negatives for each positive",
     "more images without a finding teach the detector what looks like one and is none",
@@ -113,6 +121,8 @@ PASSES = 4.0
 """Unfreezing is only worth its time if every image is seen twice; in passes of the classifier, which take half as long."""
 LONGER_PASSES = 4.0
 """What heads that begin anew on their feature maps need; measured in the time of full passes."""
+MANY_BOXES = 3.0
+"""Boxes of a training image from which on its label says nothing beside them."""
 FEW_NEGATIVES = 20
 """Below so many groups without a finding, box-free regions of other images serve as negatives already."""
 
@@ -164,10 +174,10 @@ def make_detection_plan(
     rungs = _zoomed_rungs(cohort, window) if window else _rungs(cohort, left, pass_)
     total = sum(rung.share for rung in rungs)
     minutes = [left * rung.share / total for rung in rungs]
-    if not window:
+    if rungs[0].method == "heads":
         rungs[0] = replace(rungs[0], views=_views(cohort, speed, minutes[0]))
     steps = [PlannedStep(name=r.name, hypothesis=r.hypothesis, minutes=round(m, 2)) for r, m in zip(rungs, minutes, strict=True)]
-    measured = _seen(speed, window) if window else _passes(speed, cohort, minutes[0], pass_)
+    measured = _seen(speed, window) if window else _passes(speed, cohort, rungs[0], minutes[0] / pass_)
     note = (
         f"Measured on this machine with {speed.threads} threads: {measured} {minutes_used:.1f} minutes are used, {closing:.1f} "
         "are kept for the test set, the heat maps and the report."
@@ -182,10 +192,12 @@ def _seen(speed: SpeedFacts, window: Size) -> str:
     )
 
 
-def _passes(speed: SpeedFacts, cohort: CohortFacts, minutes: float, pass_: float) -> str:
+def _passes(speed: SpeedFacts, cohort: CohortFacts, first: Rung, passes: float) -> str:
+    images, each = images_of(cohort)["train"], f"{milliseconds(speed, 'all'):.0f} ms per training image."
+    if first.method != "heads":
+        return f"{each} The experiment makes about {0.5 * passes:.1f} passes over {images} images."
     return (
-        f"{milliseconds(speed, 'all'):.0f} ms per training image. Half of the first experiment tunes the backbone (about "
-        f"{0.5 * minutes / pass_:.1f} passes over {images_of(cohort)['train']} images), "
+        f"{each} Half of the first experiment tunes the backbone (about {0.5 * passes:.1f} passes over {images} images), "
         "the rest trains the heads on feature maps computed once."
     )
 
@@ -202,6 +214,12 @@ def many_negatives(cohort: CohortFacts) -> bool:
     return cohort.groups.get(NO_FINDING, {}).get("train", 0) >= FEW_NEGATIVES
 
 
+def _crowded(cohort: CohortFacts) -> bool:
+    boxes = sum(parts["train"] for parts in cohort.boxes.values())
+    full = cohort.supervision == "full" and not many_negatives(cohort)
+    return full and boxes >= MANY_BOXES * max(images_of(cohort)["train"], 1)
+
+
 def _zoomed_rungs(cohort: CohortFacts, window: Size) -> list[Rung]:
     """Where findings are small, labels of whole images say too little about where to look: scores rank the pseudo-boxes."""
     rungs = [ZOOMED_TEACHER, BY_SCORE, SECOND] if cohort.supervision == "weak" else [ZOOMED]
@@ -210,6 +228,8 @@ def _zoomed_rungs(cohort: CohortFacts, window: Size) -> list[Rung]:
 
 def _rungs(cohort: CohortFacts, left: float, pass_: float) -> list[Rung]:
     """What fits into the time: unfreezing and more negatives only where they see the images often enough."""
+    if _crowded(cohort):
+        return [CROWDED]
     weak = [TEACHER, SHARPER, STUDENT] if many_negatives(cohort) else [TEACHER, replace(SHARPER, method="surest"), BY_SCORE]
     rungs = weak if cohort.supervision == "weak" else [HEADS]
     more = SECOND if cohort.supervision == "weak" else EVERY

@@ -4,6 +4,7 @@ import pytest
 
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks.classification.drafting import draft
@@ -81,3 +82,24 @@ def test_another_number_of_classes_is_asked_about() -> None:
 def test_which_kind_is_no_question_to_yes_and_no() -> None:
     with pytest.raises(LabelsDoNotMatch, match="asks which it is, and the data only say whether there is something"):
         drafted("What kind of tumour is it?", {"yes": 9, "no": 9}, "folder")
+
+
+# ------------------------------------------------------------------ a column that is silent about many images
+def two_columns(missing: int) -> SurveyFacts:
+    facts = {"table": "t.csv", "role": "label", "distinct": 2}
+    diagnosis = ColumnFacts(name="diagnosis", missing=missing, values={"melanoma": 10, "nevus": 30 - missing}, **facts)  # type: ignore[arg-type]
+    target = ColumnFacts(name="target", missing=0, values={"0": 30, "1": 10}, **facts)  # type: ignore[arg-type]
+    names = ["diagnosis", "target"]
+    return SurveyFacts(data="/d", layout="table", images=40, columns=[diagnosis, target], label_candidates=names)
+
+
+def test_a_fuller_column_is_offered() -> None:
+    request = read_request("Tell melanoma from nevus")
+    asked = draft(request, two_columns(20), {})
+    assert isinstance(asked, Card)
+    assert asked.choices == ["diagnosis", "target"]
+    assert "says nothing of 20 of 40 images" in asked.body
+    answered = draft(request, two_columns(20), {"label": "diagnosis"})
+    assert isinstance(answered, Draft)
+    assert answered.specification.label_column == "diagnosis"
+    assert isinstance(draft(request, two_columns(0), {}), Draft)

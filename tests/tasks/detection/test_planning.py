@@ -295,3 +295,14 @@ def test_what_a_detector_cannot_do_after_its_study_is_said() -> None:
     assert "can't be measured" in later(asked, "it looks at the ruler")[0]
     assert later(asked, "rare classes matter more")[1] == []
     assert "study.new_threshold('sensitivity', 0.95, positive='fracture')" in later(asked, "use 95 % sensitivity")[1][0]
+
+
+def test_where_each_image_shows_many_findings_every_layer_learns_at_once() -> None:
+    cells = {"train": 9000, "validation": 2000, "test": 2000}
+    crowded = FEW_NEGATIVES.model_copy(update={"boxes": {"RBC": cells}})
+    plan, rungs = make_detection_plan(specification(BOXED), crowded, SPEED, 0.5)
+    assert [rung.name for rung in rungs] == ["every layer free from the start"]
+    source = detection_cell(1, rungs[0], 1.0, specification(BOXED), (128, 128))
+    assert 'FindingDetector(cohort.classes, trainable="all")' in source
+    assert "augment.radiograph_boxes(size)" in source
+    assert "passes over" in plan.note
