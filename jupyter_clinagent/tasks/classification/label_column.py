@@ -70,7 +70,7 @@ def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts]) -> Column
     fuller = [c.name for c in candidates if c.role == "label" and not c.missing and len(c.values) > 1 and c.name != told.name]
     if silent < MANY_SILENT * rows or not fuller or told.role != "label":
         return told
-    said = f"“{told.name}” says nothing of {silent} of {rows} images, which would be left out; {listed(fuller)} says something of all."
+    said = f"“{told.name}” says nothing of {silent} of {rows} images, which would be left out; {listed(fuller)} says it of all."
     return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], told.name)
 
 

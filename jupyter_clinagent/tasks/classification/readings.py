@@ -10,7 +10,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import Named, is_negated
 from jupyter_clinagent.agent.playbook.polarity import REST, Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.unread import AGAINST
-from jupyter_clinagent.agent.playbook.wording import contains, first_position, tokens
+from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, tokens
 
 MALIGNANT = "malignant"
 Classes = dict[str, list[str]]
@@ -40,7 +40,7 @@ def readings_of(intent: Intent, named: Sequence[Named], values: Sequence[str], u
     others = [v for v in values if not any(v in n.values for n in named)]
     if len(named) == 1:
         return _of_one(intent, named[0], others, unread)
-    if others and intent.versus_rest:
+    if others and intent.versus_rest and not any(label_key(n.name) == REST for n in named):  # a value may be called so
         at = first_position(intent.naming, known.PHRASES["rest"]) or 0
         named, others = [*named, Named(REST, others, at)], []
     if parted := _one_from_several(intent.naming, named):
@@ -80,7 +80,9 @@ def _rest(one: Named, others: list[str]) -> str:
         return "abnormal"
     if one.name == "abnormal":
         return "normal"
-    return f"no {one.name}" if len(others) == 1 else REST
+    if len(others) == 1:
+        return f"no {one.name}"
+    return "others" if label_key(one.name) == REST else REST  # a value may be called so
 
 
 def _with_benign(intent: Intent, named: Sequence[Named], values: Sequence[str]) -> list[Named]:
@@ -99,7 +101,9 @@ def _is_of_benign(intent: Intent, one: Named) -> bool:
 
 # ------------------------------------------------------------------ several
 def _each(named: Sequence[Named], left_out: Sequence[str] = ()) -> Reading:
-    classes = {_class_name(n): n.values for n in named}
+    classes: Classes = {}
+    for one in named:  # two names of one thing are one class
+        classes[_class_name(one)] = [*classes.get(_class_name(one), []), *one.values]
     return Reading(f"{_and(list(classes))}, each by itself{f', {_without(left_out, [])}' if left_out else ''}", classes)
 
 
