@@ -174,7 +174,8 @@ class FindingDetector(L.LightningModule):
     def fit_anchors(self, targets: Sequence[Boxes]) -> None:
         """Take anchors that suit these boxes in the model's pixels."""
         sizes = np.concatenate([boxes.corners[:, 2:] - boxes.corners[:, :2] for boxes in targets] or [np.empty((0, 2))])
-        self.anchor_shapes.copy_(torch.from_numpy(anchors.fitted(sizes)))
+        kinds = np.concatenate([boxes.classes for boxes in targets] or [np.empty(0, np.int64)])
+        self.anchor_shapes.copy_(torch.from_numpy(anchors.fitted(anchors.balanced(sizes, kinds))))
 
     def training_step(self, batch: tuple[torch.Tensor | list[torch.Tensor], list[Target]], _index: int) -> torch.Tensor:
         """Focal loss of the scores and L1 loss of the offsets, of a batch of images or of feature maps."""

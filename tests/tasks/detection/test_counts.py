@@ -13,7 +13,7 @@ from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
-from jupyter_clinagent.tasks.detection import phantom
+from jupyter_clinagent.tasks.detection import anchors, phantom
 from jupyter_clinagent.tasks.detection.counts import count, crowded
 from jupyter_clinagent.tasks.detection.found import FoundBoxes
 from jupyter_clinagent.tasks.detection.smear import NAMES, smears
@@ -117,3 +117,16 @@ def test_the_phantom_is_coco(tmp_path: Path) -> None:
 def test_counting_takes_boxes() -> None:
     with pytest.raises(LabelsDoNotMatch, match="Marking or counting findings needs boxes"):
         draft(read_request("count the opacities on these films"), CHEST, {})
+
+
+def test_a_rare_class_of_another_size_gets_anchors_of_its_own() -> None:
+    sizes = np.array([[18.0, 18.0]] * 80 + [[8.0, 8.0]] * 12 + [[31.0, 31.0]] * 8)
+    kinds = np.array([0] * 80 + [2] * 12 + [1] * 8)
+    sides = np.sqrt(anchors.fitted(anchors.balanced(sizes, kinds)).prod(axis=2)).mean(axis=1)
+    assert sides == pytest.approx([8, 18, 31], rel=0.1)
+
+
+def test_one_class_keeps_its_anchors() -> None:
+    sizes = np.random.default_rng(0).uniform(5, 50, (40, 2))
+    assert np.array_equal(anchors.balanced(sizes, np.zeros(40, np.int64)), sizes)
+    assert len(anchors.balanced(np.empty((0, 2)), np.empty(0, np.int64))) == 0
