@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from jupyter_clinagent.agent.playbook.drafting import Draft, refuse_if_out_of_scope
+from jupyter_clinagent.agent.playbook.drafting import Draft, listed, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
+from jupyter_clinagent.agent.playbook.unused import unused_words
 from jupyter_clinagent.contracts import Card, Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
@@ -37,11 +38,20 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     """
     refuse_if_out_of_scope(intent)
     try:
-        return meant(intent, survey).offers.draft(intent, survey, answers)
+        found = meant(intent, survey).offers.draft(intent, survey, answers)
+        return _with_unused_words(found, intent, survey) if isinstance(found, Draft) else found
     except LabelsDoNotMatch as error:
         asked = intent.task or registry.usual().name
         could = [offer.sentence for offer in offers(survey) if offer.task != asked]
         raise LabelsDoNotMatch(" ".join([str(error), *could])) from None
+
+
+def _with_unused_words(drafted: Draft, intent: Intent, survey: SurveyFacts) -> Draft:
+    """What the request says beside is not passed over without a word."""
+    spec = drafted.specification
+    unused = unused_words(intent.text, survey, [spec.title, spec.objective, *spec.classes, *intent.targets])
+    line = f"Words of the request that changed nothing: {listed(unused)}."
+    return replace(drafted, assumptions=(*drafted.assumptions, line)) if unused else drafted
 
 
 def meant(intent: Intent, survey: SurveyFacts) -> Task:
