@@ -11,6 +11,8 @@ from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.agent.playbook.rendering import render
 from jupyter_clinagent.agent.playbook.tuning import Setup
+from jupyter_clinagent.agent.playbook.views import views
+from jupyter_clinagent.contracts import Specification
 
 _cell = partial(render, "jupyter_clinagent.agent.playbook")
 
@@ -24,7 +26,7 @@ class Network:
     options: str = ""
 
 
-def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tuple[int, int], network: Network) -> str:
+def experiment(number: int, rung: Rung, minutes: float, spec: Specification, size: tuple[int, int], network: Network) -> str:
     """One rung of the ladder as an experiment; every rung but the first goes on from a model before it."""
     if rung.method == "together":
         return _cell("together.py", number=number, rung=rung, network=network)
@@ -34,7 +36,7 @@ def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tup
         number=number,
         rung=rung,
         minutes=minutes,
-        augmentation=augmentation(modality),
+        look=partial(views, spec),
         size=size,
         network=network,
         twin=twin,
@@ -42,25 +44,20 @@ def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tup
     )
 
 
-def augmentation(modality: str) -> str:
-    """The function of ``imaging.augment`` for a kind of image."""
-    return modality if modality in ("dermoscopy", "radiograph") else "other"
-
-
-def refinement(number: int, chosen: Next[Setup], modality: str, network: Network) -> str:
+def refinement(number: int, chosen: Next[Setup], spec: Specification, network: Network) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
-    look, setup = augmentation(modality), chosen.setup
-    return _cell("refinement.py", number=number, chosen=chosen, setup=setup, augmentation=look, network=network)
+    look = partial(views, spec)
+    return _cell("refinement.py", number=number, chosen=chosen, setup=chosen.setup, look=look, network=network)
 
 
-def freeing(number: int, rung: Rung, minutes: float, modality: str, network: Network, start: str = "model") -> str:
+def freeing(number: int, rung: Rung, minutes: float, spec: Specification, network: Network, start: str = "model") -> str:
     """The experiment against a confounder, going on from the plainly trained model (or another ``start``)."""
     return _cell(
         "freeing.py",
         number=number,
         rung=rung,
         minutes=minutes,
-        augmentation=augmentation(modality),
+        look=partial(views, spec),
         network=network,
         start=start,
         shape=shape_of(rung.confounder),

@@ -39,10 +39,10 @@ def plan(
 
 def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str = "model") -> str:
     """An experiment of the ladder, or one against a shortcut."""
-    modality, network = setting.spec.modality, _network(setting.spec)
+    network = _network(setting.spec)
     if rung.confounder:
-        return tuning_cells.freeing(number, rung, minutes, modality, network, start)
-    return tuning_cells.experiment(number, rung, minutes, modality, setting.size, network)
+        return tuning_cells.freeing(number, rung, minutes, setting.spec, network, start)
+    return tuning_cells.experiment(number, rung, minutes, setting.spec, setting.size, network)
 
 
 def _network(spec: Specification) -> Network:
@@ -55,7 +55,7 @@ def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, settin
     chosen = next_experiment(signs, begun, tuning.CATALOGUE, wished)
     if chosen is None:
         return None
-    return chosen.hypothesis, tuning_cells.refinement(number, chosen, setting.spec.modality, _network(setting.spec))
+    return chosen.hypothesis, tuning_cells.refinement(number, chosen, setting.spec, _network(setting.spec))
 
 
 def unlearnt(test: Mapping[str, Any]) -> str:

@@ -39,18 +39,15 @@ def plan(
 
 def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str = "model") -> str:
     """An experiment of the ladder, or one against a shortcut."""
-    modality = setting.spec.modality
     if rung.confounder:
-        return tuning_cells.freeing(number, rung, minutes, modality, NETWORK, start)
-    return tuning_cells.experiment(number, rung, minutes, modality, setting.size, NETWORK)
+        return tuning_cells.freeing(number, rung, minutes, setting.spec, NETWORK, start)
+    return tuning_cells.experiment(number, rung, minutes, setting.spec, setting.size, NETWORK)
 
 
 def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
     """The idea with the highest expected gain per minute."""
     chosen = next_experiment(signs, begun, tuning.CATALOGUE, wished)
-    return (
-        None if chosen is None else (chosen.hypothesis, tuning_cells.refinement(number, chosen, setting.spec.modality, NETWORK))
-    )
+    return None if chosen is None else (chosen.hypothesis, tuning_cells.refinement(number, chosen, setting.spec, NETWORK))
 
 
 def unlearnt(test: Mapping[str, Any]) -> str:
