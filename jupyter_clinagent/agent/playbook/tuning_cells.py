@@ -46,8 +46,8 @@ def experiment(number: int, rung: Rung, minutes: float, spec: Specification, siz
 
 def refinement(number: int, chosen: Next[Setup], spec: Specification, network: Network) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
-    look, setup = partial(views, spec), chosen.setup
-    return _cell("refinement.py", number=number, chosen=chosen, setup=setup, look=look, network=network)
+    look = partial(views, spec)
+    return _cell("refinement.py", number=number, chosen=chosen, setup=chosen.setup, look=look, network=network)
 
 
 def freeing(number: int, rung: Rung, minutes: float, spec: Specification, network: Network, start: str = "model") -> str:

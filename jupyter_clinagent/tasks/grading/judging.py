@@ -13,11 +13,11 @@ from jupyter_clinagent.study.protocol.judged import together
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.robustness import Part
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.tasks.grading import graded, metrics
+from jupyter_clinagent.tasks.grading import calibration, graded, metrics
 from jupyter_clinagent.tasks.grading.graded import Grades
 
 EXCLUSIVE = True
-JUDGES = (graded, metrics)
+JUDGES = (graded, metrics, calibration)
 
 
 def primary_metric(cohort: CohortFacts) -> tuple[str, str]:
@@ -26,11 +26,14 @@ def primary_metric(cohort: CohortFacts) -> tuple[str, str]:
 
 
 def predict(session: Session, model: Any, data: Any, partition: Partition) -> Grades:
-    """Probabilities of the grades of a partition."""
+    """Probabilities of the grades of a partition; on validation the calibration is chosen, and kept with the model."""
+    if partition == "validation":
+        model.uncalibrated()
     images, scores = model.predict_proba(data, partition)
     known, classes = session.rows(partition).loc[images], session.cohort.classes
     truth = known["class"].map({name: number for number, name in enumerate(classes)}).to_numpy(dtype=np.int64)
-    return Grades(list(images), known["group"].to_numpy(dtype=object), truth, np.asarray(scores, dtype=float))
+    told = model.calibrate(truth, scores) if partition == "validation" else scores
+    return Grades(list(images), known["group"].to_numpy(dtype=object), truth, np.asarray(told, dtype=float))
 
 
 def changed(

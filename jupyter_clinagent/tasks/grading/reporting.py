@@ -16,6 +16,7 @@ from jupyter_clinagent.tasks.grading.graded import Grades, cut_names
 PROBABILITIES = True
 GUESSING = 0.0
 """Kappa of a model that guesses."""
+FITTED = "One slope and one shift for all cuts were fitted on validation."
 
 
 def does(specification: Specification) -> str:
@@ -110,7 +111,7 @@ def judged(e: Evidence) -> Iterator[Line]:
     yield filled("Confusion by class", f"See the distances and the confusion matrix; within one grade: {near}.")
     slope = "can't be estimated without a cut" if e.slope is None else f"{e.slope:.2f}"
     ece, brier = (with_interval(e.opening.facts.test.get(name)) for name in ("ece", "brier"))
-    yield filled("Calibration", f"Slope {slope}, expected calibration error {ece}, Brier score {brier}.")
+    yield filled("Calibration", f"Slope {slope}, expected calibration error {ece}, Brier score {brier}. {FITTED}")
 
 
 def simplest(e: Evidence) -> str:

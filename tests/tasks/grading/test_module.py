@@ -122,6 +122,18 @@ def test_a_heat_map_of_a_grade_shows_what_spoke_for_reaching_it(trained: tuple[G
     assert grad_cam(model, data.images("test")[:2], np.array([0, 4])).shape == (2, *SIZE)
 
 
+def test_what_is_chosen_on_validation_is_kept_with_the_model(trained: tuple[GradeClassifier, CohortDataModule]) -> None:
+    model, data = trained
+    plain, truth = model.predict_images(data.images("validation")), data.labels("validation")
+    told = model.calibrate(truth, plain)
+    assert not np.allclose(told, plain, atol=1e-3)
+    assert np.allclose(model.predict_images(data.images("validation")), told, atol=1e-4)
+    again = GradeClassifier(GRADES, trainable="half", start=model)
+    assert torch.equal(again.head.calibration, model.head.calibration)
+    again.uncalibrated()
+    assert np.allclose(again.predict_images(data.images("validation")), plain, atol=1e-4)
+
+
 def test_the_saved_model_grades_alike_with_and_without_torch(
     trained: tuple[GradeClassifier, CohortDataModule], tmp_path: Path
 ) -> None:
