@@ -104,6 +104,8 @@ class Clinic:
             return {"status": "ok", **(waiting.pop(0) if waiting else {"choice": "Approve", "text": ""})}
         if name == "add_and_run":
             return self._run(arguments["source"])
+        if name == "export_study":
+            return {"status": "ok", "exported": {"path": "s/study.zip", "looked_for": ["dates", "names"]}}
         return {"status": "ok"}
 
     def _run(self, source: str) -> dict[str, Any]:

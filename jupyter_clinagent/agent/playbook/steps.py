@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
-from jupyter_clinagent.agent.playbook.answers import take_answers
+from jupyter_clinagent.agent.playbook.conversation.talk import reply
 from jupyter_clinagent.agent.playbook.discovering import put_forward
 from jupyter_clinagent.agent.playbook.draft import draft, fitted_to, offers, speaks_of
 from jupyter_clinagent.agent.playbook.drafting import Draft, able, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.experimenting import Setting, climb, refine
-from jupyter_clinagent.agent.playbook.follow_up import follow_up
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
 from jupyter_clinagent.agent.playbook.moves import Step, Want, answer, approved, facts_in, finish, run, write
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
@@ -46,12 +45,10 @@ def next_step(turn: Turn) -> Step:
 
 
 def _study(turn: Turn) -> Step:
-    if (said := take_answers(turn)) is not None:
-        return said
+    if (later := reply(turn)) is not None:
+        return later
     intent = _intent(turn)
     refuse_if_out_of_scope(intent)
-    if (later := follow_up(turn, intent)) is not None:
-        return later
     settings = turn.settings
     if not intent.may_name_data:
         _refuse_unrelated(intent)

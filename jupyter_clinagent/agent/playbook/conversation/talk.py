@@ -1,0 +1,107 @@
+"""What is done about a message that comes after a study: each wish in it in turn, a question answered from the facts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jupyter_clinagent.agent.playbook.conversation.catalogue import able, catalogue, family_of, is_read, nearest
+from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
+from jupyter_clinagent.agent.playbook.conversation.hearing import hear, parts_of
+from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.agent.playbook.drafting import able as could_study
+from jupyter_clinagent.agent.playbook.drafting import refuse_if_out_of_scope
+from jupyter_clinagent.agent.playbook.moves import Step, finish
+from jupyter_clinagent.agent.playbook.turn import Turn
+
+REPLACED = (
+    "Another study was begun in this notebook after the finished one and stands in its memory now. To go on with the finished "
+    "one, run its cells again from the top, or ask for that study anew."
+)
+_SEVERITY = ("failed", "stopped", "bad_input", "refused", "rejected", "done", "answered")
+"""Of several wishes in one message: how the turn ended, the worst first."""
+
+
+class Wish(NamedTuple):
+    """What a message asks for, and the family that does it."""
+
+    family: Family
+    heard: Heard
+
+
+def reply(turn: Turn) -> Step | None:
+    """The next step of a turn whose message is about a study of this conversation; None where it asks for a new one."""
+    past = Past(turn.earlier)
+    if wishes := wishes_in(turn.request, past):
+        return _act(turn, wishes, past) if past.finished or _needs_none(wishes) else _none_yet(wishes)
+    return None if not past.finished else _unread(hear(turn.request))
+
+
+def wishes_in(text: str, past: Past) -> list[Wish]:
+    """Every wish and question of a message, in its order."""
+    whole = hear(text)
+    if found := next((one for one in catalogue() if one.whole and is_read(one, whole, past)), None):
+        return [Wish(found, whole)]
+    wishes = [Wish(family, hear(part)) for part in _gathered(text, past) if (family := family_of(hear(part), past))]
+    return [] if whole.begins_study and not any(wish.family.kind == "question" for wish in wishes) else wishes
+
+
+def _gathered(text: str, past: Past) -> list[str]:
+    """The parts of a message that are wishes; what is none by itself, or says only how long, belongs to the one before."""
+    spans: list[tuple[int, int]] = []
+    names: list[str | None] = []
+    for start, stop in parts_of(text):
+        heard = hear(text[start:stop])
+        family = family_of(heard, past)
+        name = family.name if family and not _says_only_how_long(heard) else None
+        if spans and (name is None or names[-1] in (None, name)):
+            spans[-1], names[-1] = (spans[-1][0], stop), names[-1] or name
+        else:
+            spans.append((start, stop))
+            names.append(name)
+    return [text[start:stop] for start, stop in spans] if len(spans) > 1 else [text]
+
+
+def _says_only_how_long(heard: Heard) -> bool:
+    return heard.intent.minutes is not None and heard.intent.follow_up is None
+
+
+def _needs_none(wishes: list[Wish]) -> bool:
+    return all(wish.family.at_any_time for wish in wishes)
+
+
+def _none_yet(wishes: list[Wish]) -> Step | None:
+    """A question about a study where none is finished; anything else is read as a request."""
+    if not any(wish.family.kind == "question" and wish.heard.is_open for wish in wishes):
+        return None
+    return finish(
+        "answered", f"No study has been finished in this conversation, so I have no figures to answer from. {could_study()}"
+    )
+
+
+def _act(turn: Turn, wishes: list[Wish], past: Past) -> Step:
+    """The next step of the first wish that is not done; the last word of all of them together where all are."""
+    said, ends = list[str](), list[str]()
+    for family, heard in wishes:
+        if past.replaced and family.kind == "wish" and not family.at_any_time:
+            step = finish("answered", REPLACED)
+        else:
+            step = family.acts(turn, heard, past)
+        if step.tool != "finish":
+            return step
+        said.append(str((step.arguments or {})["message"]))
+        ends.append(str((step.arguments or {})["status"]))
+    return finish(min(ends, key=_SEVERITY.index), "\n\n".join(dict.fromkeys(said)))
+
+
+def _unread(heard: Heard) -> Step | None:
+    """What no family reads: out of scope, another study, or not understood."""
+    if not heard.is_open:
+        refuse_if_out_of_scope(heard.intent)
+        if heard.may_begin_study:
+            return None
+    if not heard.plain:
+        return finish("answered", f"The study of this notebook is finished. {able()}")
+    near = ", ".join(f"“{example}”" for example in nearest(heard.text))
+    return finish(
+        "answered", f"I did not understand “{heard.text.strip()}”. The nearest that I can do: {near}. Say “help” for all of it."
+    )

@@ -1,0 +1,46 @@
+"""Another threshold on the stored scores: which class it is for, and how strict it has to be."""
+
+from __future__ import annotations
+
+from jupyter_clinagent.agent.playbook import cells, closing
+from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.agent.playbook.drafting import DEFAULT_RATE, concept_of
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.moves import Step, answer, finish, run
+from jupyter_clinagent.agent.playbook.turn import Turn
+
+RULES = {"sensitive": "sensitivity", "specific": "specificity"}
+"""What a wish for fewer misses, or fewer false alarms, holds."""
+
+
+def choose(turn: Turn, intent: Intent, past: Past, rule: str, target: float) -> Step:
+    """A threshold that holds ``target`` of ``rule`` on validation; labelled post hoc."""
+    source = cells.new_threshold(rule, target, _positive(turn, intent, past))
+    call = run(turn, "A new threshold on the stored scores; it is labelled post hoc.", source)
+    return finish("done", closing.threshold_message(call))
+
+
+def stricter(past: Past, rule: str) -> float:
+    """The usual rate, or where that is held already, half of what is left to go."""
+    point = past.specification.operating_point
+    held = point.target if point and point.rule == rule and point.target else 0.0
+    return DEFAULT_RATE if held < DEFAULT_RATE else round((1 + held) / 2, 3)
+
+
+def _positive(turn: Turn, intent: Intent, past: Past) -> str | list[str] | None:
+    """The class or classes that a threshold is for; None: those of the specification's own operating point."""
+    spec = past.specification
+    named = classes_named(intent, past)
+    if 1 < len(named) < len(spec.classes):
+        return named
+    if named or spec.operating_point:
+        return named[0] if named else None
+    question = "For which class shall the threshold hold? All others count as negative."
+    return spec.positive_class or answer(turn, "positive", question, list(spec.classes), next(iter(spec.classes)))
+
+
+def classes_named(intent: Intent, past: Past) -> list[str]:
+    """Classes of the study that a sentence names, by their own names or by the lexicon's."""
+    spec, meant = past.specification, {*intent.targets, intent.risk_for, *intent.risk_also_for} - {None}
+    gathered = {name: {concept_of(value) for value in [name, *values]} for name, values in spec.classes.items()}
+    return [name for name in spec.classes if name.lower() in intent.words or meant & gathered[name]]
