@@ -212,7 +212,7 @@ class Desk(LoggingConfigurable):
             port=port,
             approver=approver,
             sink=sink,
-            settings=loop.AgentSettings(model=self.model, look=look, exporter=export),
+            settings=loop.AgentSettings(model=self.model, look=look, root=str(self._app.root_dir), exporter=export),
             thread_id=thread,
             checkpoint_path=str(study / "conversation.sqlite"),
         )

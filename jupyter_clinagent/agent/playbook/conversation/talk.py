@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook.conversation.catalogue import able, catalogue, family_of, is_read, nearest
@@ -34,6 +35,20 @@ def reply(turn: Turn) -> Step | None:
     if wishes := wishes_in(turn.request, past):
         return _act(turn, wishes, past) if past.finished or _needs_none(wishes) else _none_yet(wishes)
     return None if not past.finished else _unread(hear(turn.request))
+
+
+def aside(turn: Turn, said: str) -> Step | None:
+    """What is done about a sentence that was said in answer to a question and is none; None where it may be one."""
+    past, heard = Past(turn.earlier), hear(said)
+    if wishes := wishes_in(said, past):
+        if past.finished or _needs_none(wishes):
+            return _act(replace(turn, request=said), wishes, past)
+        return finish("answered", "That is about a finished study, and none is finished here yet.")
+    return (
+        finish("answered", "It decides how this study goes on; say “you choose”, and I take the proposed one.")
+        if heard.asks
+        else None
+    )
 
 
 def wishes_in(text: str, past: Past) -> list[Wish]:

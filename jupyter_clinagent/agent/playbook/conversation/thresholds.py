@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook import cells, closing
+from jupyter_clinagent.agent.playbook.asking import Question, ask
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.drafting import DEFAULT_RATE, concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.moves import Step, answer, finish, run
+from jupyter_clinagent.agent.playbook.moves import Step, finish, run
 from jupyter_clinagent.agent.playbook.turn import Turn
 
 RULES = {"sensitive": "sensitivity", "specific": "specificity"}
@@ -35,8 +36,10 @@ def _positive(turn: Turn, intent: Intent, past: Past) -> str | list[str] | None:
         return named
     if named or spec.operating_point:
         return named[0] if named else None
-    question = "For which class shall the threshold hold? All others count as negative."
-    return spec.positive_class or answer(turn, "positive", question, list(spec.classes), next(iter(spec.classes)))
+    if spec.positive_class:
+        return spec.positive_class
+    text = "For which class shall the threshold hold? All others count as negative."
+    return ask(turn, Question("positive", text, tuple(spec.classes), next(iter(spec.classes)))).text
 
 
 def classes_named(intent: Intent, past: Past) -> list[str]:
