@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
 from jupyter_clinagent.agent.playbook.asking import Answer, Question, ask
-from jupyter_clinagent.agent.playbook.conversation.talk import aside, reply
+from jupyter_clinagent.agent.playbook.conversation.hearing import hear
+from jupyter_clinagent.agent.playbook.conversation.talk import aside, asked_at_card, reply
 from jupyter_clinagent.agent.playbook.discovering import put_forward
 from jupyter_clinagent.agent.playbook.draft import draft, fitted_to, offers, speaks_of
 from jupyter_clinagent.agent.playbook.drafting import Draft, able, refuse_if_out_of_scope
@@ -101,9 +103,14 @@ def _intent(turn: Turn) -> Intent:
     """The request with every later wish of the clinician merged in: what a wish names replaces what was said before."""
     intent = read_request(turn.request)
     for call in turn.calls:
-        if call.name in ("propose_specification", "propose_plan") and call.artifact.get("choice") == "Change":
+        if _wishes(call) and call.name in ("propose_specification", "propose_plan"):
             intent = _merge(intent, read_request(call.artifact.get("text", "")))
     return intent
+
+
+def _wishes(call: Call) -> bool:
+    """Whether a card was answered by a wish; a question changes nothing."""
+    return call.artifact.get("choice") == "Change" and not hear(call.artifact.get("text", "")).asks
 
 
 def _merge(old: Intent, wish: Intent) -> Intent:
@@ -151,7 +158,7 @@ def _open_again(turn: Turn) -> Turn:
 
 
 def _changes_classes(call: Call) -> bool:
-    return call.artifact.get("choice") == "Change" and _names_classes(read_request(call.artifact.get("text", "")))
+    return _wishes(call) and _names_classes(read_request(call.artifact.get("text", "")))
 
 
 def _names_classes(wish: Intent) -> bool:
@@ -209,11 +216,21 @@ def _warn_of_too_few(turn: Turn, cohort: CohortFacts) -> None:
 
 
 # ------------------------------------------------------------------ agreements
+def _approved(turn: Turn, tool: str, arguments: dict[str, Any], say: str) -> None:
+    """Go on once this is approved; a question about it is answered, and the card shown again."""
+    said = [call.artifact.get("text", "") for call in turn.all(tool) if call.artifact.get("choice") == "Change"]
+    last = turn.last(tool)
+    waits = last is not None and last.arguments == arguments and last.artifact.get("choice") == "Change"
+    if waits and said[-1] not in said[:-1] and (told := asked_at_card(turn, said[-1])) is not None:
+        raise Want(Step(told, tool, arguments))
+    approved(turn, tool, arguments, say)
+
+
 def _agree_specification(turn: Turn, drafted: Draft, cohort: CohortFacts) -> None:
     assumptions = [*drafted.assumptions, *(a for a in cohort.assumptions if a not in drafted.assumptions)]
     body = cells.specification_markdown(drafted.specification, tuple(assumptions))
     arguments = {"specification": drafted.specification.model_dump(mode="json"), "body": body, "assumptions": assumptions}
-    approved(turn, "propose_specification", arguments, "This is what I understood. Shall I go on?")
+    _approved(turn, "propose_specification", arguments, "This is what I understood. Shall I go on?")
     write(turn, "I write the specification down.", body)
 
 
@@ -229,6 +246,6 @@ def _agree_plan(
     spec, used = drafted.specification, confirmed.artifact["elapsed"] / 60
     plan, rungs = registry.find(spec.task).planning.plan(spec, cohort, speed, used, freeing, window)
     body = cells.plan_markdown(plan)
-    approved(turn, "propose_plan", {"plan": plan.model_dump(mode="json"), "body": body}, "This is how I would use the time.")
+    _approved(turn, "propose_plan", {"plan": plan.model_dump(mode="json"), "body": body}, "This is how I would use the time.")
     write(turn, "I write the plan down.", body)
     return plan, rungs

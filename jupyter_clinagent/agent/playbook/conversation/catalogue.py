@@ -36,8 +36,9 @@ def is_read(family: Family, heard: Heard, past: Past) -> bool:
 
 def able() -> str:
     """What can be done with a finished study, from the families that do it."""
-    wishes = "; ".join(f"{one.help} (“{one.examples[0]}”)" for one in catalogue() if one.kind != "question")
-    asked = ", ".join(one.help for one in catalogue() if one.kind == "question")
+    told = [one for one in catalogue() if one.help]
+    wishes = "; ".join(f"{one.help} (“{one.examples[0]}”)" for one in told if one.kind != "question")
+    asked = ", ".join(one.help for one in told if one.kind == "question")
     return f"I can {wishes}. I answer questions about the study from its own figures: {asked}. Or ask for another study."
 
 

@@ -59,7 +59,7 @@ class Family:
     name
         Its own, unique.
     help
-        What it does, after “I can”; of questions, what they are about.
+        What it does, after “I can”; of questions, what they are about; empty for what goes without saying.
     examples
         As clinicians say it, in English and German; the first is shown.
     reads
@@ -70,8 +70,8 @@ class Family:
         Whether its sentences are wishes or questions.
     rank
         Of two families that read a sentence, the lower acts.
-    at_any_time
-        Whether it needs no finished study.
+    needs
+        The kinds of facts without which it has nothing to act on.
     whole
         Whether it reads a message as a whole, which is then not taken apart.
     """
@@ -83,7 +83,7 @@ class Family:
     acts: Callable[[Turn, Heard, Past], Step]
     kind: Kind = "wish"
     rank: int = 50
-    at_any_time: bool = False
+    needs: tuple[str, ...] = ("evaluation",)
     whole: bool = False
 
 

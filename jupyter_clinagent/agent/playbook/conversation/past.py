@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -38,6 +39,11 @@ class Past:
         """Whether a test set was opened."""
         return any(_tells(call, "evaluation") for call in self.earlier)
 
+    def has(self, kinds: Iterable[str]) -> bool:
+        """Whether there are facts of all these kinds; ``specification`` is one that was proposed."""
+        proposed = any(call.name == "propose_specification" for call in self.calls)
+        return all(proposed if kind == "specification" else bool(self.all(kind)) for kind in kinds)
+
     @property
     def replaced(self) -> bool:
         """Whether another study was begun afterwards, which the notebook holds in its place."""
@@ -45,13 +51,13 @@ class Past:
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
-        """Those of the study that was finished last."""
+        """Those of the study that was finished last; of the last one where none is."""
         begun = [k for k, call in enumerate(self.earlier[: self._end]) if _tells(call, "survey")]
         return self.earlier[begun[-1] if begun else 0 : self._end]
 
     @cached_property
     def _end(self) -> int:
-        opened = max((k for k, call in enumerate(self.earlier) if _tells(call, "evaluation")), default=0)
+        opened = max((k for k, call in enumerate(self.earlier) if _tells(call, "evaluation")), default=len(self.earlier))
         return next((k for k, call in enumerate(self.earlier) if k > opened and _tells(call, "survey")), len(self.earlier))
 
     # ------------------------------------------------------------------ facts
@@ -98,15 +104,19 @@ class Past:
 
     @property
     def specification(self) -> Specification:
-        """What was agreed on."""
-        agreed = [c for c in self.calls if c.name == "propose_specification" and c.artifact.get("choice") == "Approve"]
-        return registry.specified(agreed[-1].arguments["specification"])
+        """What was agreed on, or is proposed."""
+        return registry.specified(self._proposal["specification"])
 
     @property
     def assumptions(self) -> list[str]:
         """What was assumed on the specification's card."""
-        agreed = [c for c in self.calls if c.name == "propose_specification" and c.artifact.get("choice") == "Approve"]
-        return list(agreed[-1].arguments.get("assumptions") or [])
+        return list(self._proposal.get("assumptions") or [])
+
+    @property
+    def _proposal(self) -> dict[str, Any]:
+        proposed = [call for call in self.calls if call.name == "propose_specification"]
+        agreed = [call for call in proposed if call.artifact.get("choice") == "Approve"]
+        return (agreed or proposed)[-1].arguments
 
     @property
     def setting(self) -> Setting:

@@ -33,22 +33,33 @@ def reply(turn: Turn) -> Step | None:
     """The next step of a turn whose message is about a study of this conversation; None where it asks for a new one."""
     past = Past(turn.earlier)
     if wishes := wishes_in(turn.request, past):
-        return _act(turn, wishes, past) if past.finished or _needs_none(wishes) else _none_yet(wishes)
-    return None if not past.finished else _unread(hear(turn.request))
+        return _act(turn, wishes, past) if past.finished or _are_met(wishes, past) else _none_yet(wishes)
+    return _unread(hear(turn.request)) if past.finished else None
 
 
 def aside(turn: Turn, said: str) -> Step | None:
     """What is done about a sentence that was said in answer to a question and is none; None where it may be one."""
-    past, heard = Past(turn.earlier), hear(said)
+    past = Past(turn.earlier) if Past(turn.earlier).finished else Past(turn.calls)
     if wishes := wishes_in(said, past):
-        if past.finished or _needs_none(wishes):
+        if _are_met(wishes, past):
             return _act(replace(turn, request=said), wishes, past)
         return finish("answered", "That is about a finished study, and none is finished here yet.")
     return (
         finish("answered", "It decides how this study goes on; say “you choose”, and I take the proposed one.")
-        if heard.asks
+        if hear(said).asks
         else None
     )
+
+
+def asked_at_card(turn: Turn, said: str) -> str | None:
+    """The answer to a question that was written on a card instead of a change; None where it is no question."""
+    if not hear(said).asks:
+        return None
+    past = Past(turn.calls)
+    asked = [wish for wish in wishes_in(said, past) if wish.family.kind == "question"]
+    if asked and _are_met(asked, past):
+        return str((_act(turn, asked, past).arguments or {})["message"])
+    return "I can't answer that before this study has figures. Approve the card, or write what should be different."
 
 
 def wishes_in(text: str, past: Past) -> list[Wish]:
@@ -80,8 +91,9 @@ def _says_only_how_long(heard: Heard) -> bool:
     return heard.intent.minutes is not None and heard.intent.follow_up is None
 
 
-def _needs_none(wishes: list[Wish]) -> bool:
-    return all(wish.family.at_any_time for wish in wishes)
+def _are_met(wishes: list[Wish], past: Past) -> bool:
+    """Whether there is what they need."""
+    return all(past.has(wish.family.needs) for wish in wishes)
 
 
 def _none_yet(wishes: list[Wish]) -> Step | None:
@@ -97,7 +109,7 @@ def _act(turn: Turn, wishes: list[Wish], past: Past) -> Step:
     """The next step of the first wish that is not done; the last word of all of them together where all are."""
     said, ends = list[str](), list[str]()
     for family, heard in wishes:
-        if past.replaced and family.kind == "wish" and not family.at_any_time:
+        if past.replaced and family.kind == "wish" and family.needs:
             step = finish("answered", REPLACED)
         else:
             step = family.acts(turn, heard, past)

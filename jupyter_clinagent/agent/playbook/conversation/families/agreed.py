@@ -32,5 +32,6 @@ FAMILY = Family(
     reads=lambda heard, _past: bool(_AGREED.search(heard.plain)) and not heard.may_begin_study,
     acts=answered(_answer),
     kind="question",
+    needs=("cohort", "specification"),
     rank=45,
 )

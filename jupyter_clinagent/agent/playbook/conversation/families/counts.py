@@ -66,5 +66,6 @@ FAMILY = Family(
     reads=_reads,
     acts=answered(_answer),
     kind="question",
+    needs=("cohort", "specification"),
     rank=30,
 )

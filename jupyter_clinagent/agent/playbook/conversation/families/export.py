@@ -32,6 +32,6 @@ FAMILY = Family(
     examples=("export the study", "make a bundle", "exportiere die Studie", "als zip, bitte"),
     reads=_reads,
     acts=_acts,
-    rank=5,
-    at_any_time=True,
+    rank=85,
+    needs=(),
 )

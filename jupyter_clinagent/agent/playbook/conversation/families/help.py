@@ -14,7 +14,7 @@ _HELP = re.compile(
 
 FAMILY = Family(
     name="help",
-    help="say what I can do",
+    help="",
     examples=("what can you do?", "help", "Was kannst du noch?", "what next?"),
     reads=lambda heard, _past: bool(_HELP.search(heard.plain)),
     acts=answered(lambda _heard, _past: f"The study of this notebook is finished. {able()}"),

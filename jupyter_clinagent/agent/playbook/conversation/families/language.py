@@ -15,7 +15,7 @@ _LANGUAGE = re.compile(
 
 FAMILY = Family(
     name="language",
-    help="say which languages I speak",
+    help="",
     examples=("please speak German from now on", "ab jetzt auf Deutsch", "Sprichst du Deutsch?", "antworte bitte auf Deutsch"),
     reads=lambda heard, _past: bool(_LANGUAGE.search(heard.plain)),
     acts=answered(
@@ -27,5 +27,5 @@ FAMILY = Family(
     ),
     kind="either",
     rank=5,
-    at_any_time=True,
+    needs=(),
 )

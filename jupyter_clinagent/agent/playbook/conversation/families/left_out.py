@@ -30,5 +30,6 @@ FAMILY = Family(
     reads=lambda heard, _past: bool(_LEFT.search(heard.plain)),
     acts=answered(_answer),
     kind="question",
+    needs=("cohort", "specification"),
     rank=20,
 )

@@ -34,5 +34,5 @@ FAMILY = Family(
     acts=answered(lambda heard, _past: " ".join(_terms(heard))),
     kind="question",
     rank=45,
-    at_any_time=True,
+    needs=(),
 )

@@ -52,7 +52,7 @@ def _data(past: Past) -> Iterator[str]:
     )
     yield f"Images by set were {each}."
     if past.cohort.left_out:
-        yield f"Left out were {', '.join(f'{count:,} ({reason})' for reason, count in past.cohort.left_out.items())}."
+        yield f"Left out were {', '.join(f'{count:,} images ({reason})' for reason, count in past.cohort.left_out.items())}."
 
 
 def _threshold(past: Past) -> Iterator[str]:
@@ -71,5 +71,5 @@ FAMILY = Family(
     examples=("write the methods paragraph", "draft a methods section for the paper", "Schreib mir den Methodenteil"),
     reads=lambda heard, _past: bool(_METHODS.search(heard.plain) and _WRITE.search(heard.plain)),
     acts=_acts,
-    rank=8,
+    rank=75,
 )

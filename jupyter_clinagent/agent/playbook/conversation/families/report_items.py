@@ -38,6 +38,6 @@ FAMILY = Family(
     reads=lambda heard, _past: bool(read_answers(heard.text)),
     acts=_acts,
     kind="either",
-    rank=0,
+    rank=80,
     whole=True,
 )

@@ -41,5 +41,5 @@ FAMILY = Family(
     reads=lambda heard, _past: bool(_WHO.search(heard.plain)),
     acts=answered(_answer),
     kind="question",
-    rank=35,
+    rank=28,
 )

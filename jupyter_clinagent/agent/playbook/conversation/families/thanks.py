@@ -15,7 +15,7 @@ _THANKS = re.compile(
 
 FAMILY = Family(
     name="thanks",
-    help="take your thanks",
+    help="",
     examples=("thanks a lot", "great, thanks!", "Vielen Dank!"),
     reads=lambda heard, _past: bool(_THANKS.search(heard.plain)),
     acts=answered(lambda _heard, _past: "You are welcome. The study stays as it is; say “help” for what can be done with it."),

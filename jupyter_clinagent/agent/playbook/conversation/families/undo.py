@@ -16,7 +16,7 @@ _UNDO = re.compile(
     r"|zurueck)\b.*\b(?:threshold|schwelle)\b.*\b(?:before|previous|vorher\w*|davor)\b"
     r"|\b(?:previous|old|last|vorherige\w*|alte\w*) (?:threshold|schwelle)\b"
 )
-_CHANGES = ("study.new_threshold(", "study.experiment(", "study.answer(", "study.unseal(")
+_CHANGES = ("study.new_threshold(", "study.experiment(", "study.answer(", "study.unseal(", "## Methods")
 _LEFT = {
     "study.experiment(": (
         "The training can't be undone: an experiment stays on record, whatever became of it. The figures "
@@ -26,6 +26,7 @@ _LEFT = {
     "study.answer(": (
         "Your words on the report stay on record. Say the item again, and the later words count: “item 43: …”."
     ),
+    "## Methods": "The methods stand in a text cell of their own: delete it, nothing else was changed.",
     "study.unseal(": (
         "The opening of the test set can't be undone: it is on record, and what was seen can't be unseen. "
         "“%clinagent undo” only takes "
@@ -83,5 +84,5 @@ FAMILY = Family(
     examples=("undo that", "take that back", "go back to the threshold before", "Mach das rückgängig"),
     reads=lambda heard, _past: bool(_UNDO.search(heard.plain)),
     acts=_acts,
-    rank=8,
+    rank=25,
 )
