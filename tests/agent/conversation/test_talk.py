@@ -135,7 +135,9 @@ def test_what_cannot_be_undone_is_said(before: str, says: str) -> None:
 # ------------------------------------------------------------------ other wishes
 def test_the_methods_paragraph_stands_in_a_text_cell_and_has_the_figures_of_the_study() -> None:
     message, sources, clinic = said_after("write the methods paragraph")
-    written = next(call["args"]["source"] for call in clinic.calls if call["name"] == "add_cell" and "Methods" in call["args"]["source"])
+    written = next(
+        call["args"]["source"] for call in clinic.calls if call["name"] == "add_cell" and "Methods" in call["args"]["source"]
+    )
     assert sources == []
     assert written in message
     assert all(words in written for words in ("700 mel", "95% sensitivity", "sealed", "opened once", "“lesion_id”"))
