@@ -13,10 +13,10 @@ _OPENING = re.compile(
     r"^(?:(?:please|bitte|ok|okay|and|und|so|now|then|also|well|hm+|but|aber|nun|dann|jetzt|hey|hi|hello|hallo)\b[\s,.:!]*)+"
 )
 _POLITE = re.compile(
-    r"""^(?: (?:can|could|would|will)\ you\ (?:please\ )?
+    r"""^(?: (?:can|could|would|will)\ you\ (?!use|trust|recommend|say|call)(?:please\ )?
        | (?:kannst|koenntest|wuerdest)\ du\ (?:bitte\ )? | (?:koennen|koennten|wuerden)\ sie\ (?:bitte\ )?
-       | (?:what|how)\ about\ | what\ if\ (?:we\ |you\ )? | why\ not\ | why\ don['’]?t\ (?:you|we)\b
-       | wie\ waere\ es\ mit\ | warum\ nicht\ )""",
+       | (?:what|how)\ about\ (?=.*\d) | what\ if\ (?:we\ |you\ )? | why\ not\ | why\ don['’]?t\ (?:you|we)\b
+       | (?:wie\ waere\ es|was\ ist)\ mit\ (?=.*\d) | warum\ nicht\ )""",
     re.VERBOSE,
 )
 _ASKS = re.compile(

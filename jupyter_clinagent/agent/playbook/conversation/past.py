@@ -65,9 +65,9 @@ class Past:
         """Every fact of a kind, in order."""
         return [facts for call in self.calls for facts in call.artifact.get("facts") or [] if facts["kind"] == kind]
 
-    def source(self, kind: str) -> str:
-        """Where a fact of a kind stands: its last cell, by the first line."""
-        call = next(call for call in reversed(self.calls) if _tells(call, kind))
+    def source(self, kind: str, first: bool = False) -> str:
+        """Where a fact of a kind stands: its last cell, or the first one, by the cell's first line."""
+        call = next(call for call in (self.calls if first else reversed(self.calls)) if _tells(call, kind))
         return f"(from the cell “{headline(call)}”)"
 
     @property

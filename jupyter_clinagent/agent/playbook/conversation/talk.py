@@ -88,7 +88,8 @@ def _gathered(text: str, past: Past) -> list[str]:
 
 
 def _says_only_how_long(heard: Heard) -> bool:
-    return heard.intent.minutes is not None and heard.intent.follow_up is None
+    trains = heard.has(["train", "training", "trainieren", "trainiere"])
+    return heard.intent.minutes is not None and heard.intent.follow_up is None and not trains
 
 
 def _are_met(wishes: list[Wish], past: Past) -> bool:

@@ -19,10 +19,13 @@ _DATA = re.compile(
     r"\b(?:in total|altogether|insgesamt|in the (?:study|data|cohort)|in der studie|in den daten|did you use|were used|were there"
     r"|verwendet|benutzt|waren es)\b"
 )
+_BALANCE = re.compile(r"\b(?:classes|klassen)\b.*\b(?:balanced|imbalanced|ausgewogen|gleich gross)\b|\bclass (?:im)?balance\b")
 _WHOLE = {"test": "test set", "validation": "validation set", "train": "training set"}
 
 
 def _reads(heard: Heard, _past: Past) -> bool:
+    if _BALANCE.search(heard.plain):
+        return True
     told = _DATA.search(heard.plain) or any(part.search(heard.plain) for part in _PARTS.values())
     return bool(_NUMBER.search(heard.plain) and told) and not heard.has(
         ["experiment", "experiments", "experimente", "epoch", "epochs"]
@@ -34,7 +37,14 @@ def _answer(heard: Heard, past: Past) -> str:
     parts = [name for name, pattern in _PARTS.items() if pattern.search(heard.plain)] or list(_PARTS)
     names = [name for name in classes_named(heard.intent, past) if name in cohort.counts] or list(cohort.counts)
     lines = [f"In the {_WHOLE[part]}: {_said(cohort, names, part)}." for part in parts]
-    return f"{' '.join(lines)} {_grouped(cohort)} {past.source('cohort')}"
+    return f"{_foreign(heard, past)}{' '.join(lines)} {_grouped(cohort)} {past.source('cohort')}"
+
+
+def _foreign(heard: Heard, past: Past) -> str:
+    """That what was asked for is no class of the study."""
+    if not heard.intent.targets or classes_named(heard.intent, past):
+        return ""
+    return f"“{', '.join(heard.intent.targets)}” is no class of this study, so its images were not counted. "
 
 
 def _said(cohort: CohortFacts, names: list[str], part: str) -> str:

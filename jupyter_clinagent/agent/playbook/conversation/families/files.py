@@ -9,7 +9,8 @@ from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, 
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 
 _WHERE = re.compile(
-    r"^(?:where|wo)\b.*\b(?:report|model|predictions?|files?|results?|bericht|modell|vorhersagen?|dateien?|ergebnisse)\b"
+    r"^(?:where|wo|(?:can|may|could) i (?:have|get|see)|open|print|oeffne|drucke|gib mir|give me)\b.*"
+    r"\b(?:report|model|predictions?|files?|results?|bericht|modell|vorhersagen?|dateien?|ergebnisse)\b"
 )
 
 
@@ -19,15 +20,15 @@ def _answer(_heard: Heard, past: Past) -> str:
         return "The report was not written yet; its cell is the last of a study."
     named = {"report": report.report, "model": report.model, "predictions": report.predictions, "summary": report.summary}
     places = "; ".join(f"{name}: {closing.beside(path)}" for name, path in named.items())
-    return f"Beside the notebook. {places}. {past.source('report')}"
+    return f"Open them from the file browser, beside the notebook: {places}. {past.source('report')}"
 
 
 FAMILY = Family(
     name="files",
     help="where the report is",
-    examples=("where is the report?", "where did you save the model?", "Wo ist der Bericht?"),
+    examples=("where is the report?", "where did you save the model?", "Wo ist der Bericht?", "open the report"),
     reads=lambda heard, _past: bool(_WHERE.search(heard.plain)),
     acts=answered(_answer),
-    kind="question",
+    kind="either",
     rank=15,
 )

@@ -9,7 +9,7 @@ from jupyter_clinagent.agent.playbook.conversation.past import Past
 
 _LEAK = re.compile(
     r"\b(?:leak\w*|datenleck|(?:same|dieselben|gleichen)\b.*\b(?:both|training|test|beiden?)\b"
-    r"|how (?:did you|was it) split|aufgeteilt)"
+    r"|how (?:did you|was it) split|aufgeteilt|duplicates?|duplikate)"
 )
 _TOPICS = ("crossing", "partitions", "near duplicates", "same scene")
 """Of the audit's findings."""

@@ -38,7 +38,7 @@ FAMILY = Family(
     reads=_reads,
     acts=answered(
         lambda _heard, past: (
-            f"Nothing was changed. The test set was opened {past.source('evaluation')}, and to choose "
+            f"Nothing was changed. The test set was opened {past.source('evaluation', first=True)}, and to choose "
             "images now, knowing the figures, would "
             "flatter them; so this study keeps its images and labels. For a new study: take these images "
             "out of a copy of the data "

@@ -8,7 +8,8 @@ from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, 
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 
 _LEFT = re.compile(
-    r"\b(?:left out|excluded?|dropped|omitted|not used|unused|removed|ignored|weggelassen|ausgelassen"
+    r"\b(?:left out|excluded?|dropped|omitted|not used|unused|removed|ignored|thrown (?:away|out)"
+    r"|happened to|weggelassen|ausgelassen"
     r"|ausgeschlossen|nicht verwendet"
     r"|nicht benutzt|ignoriert|entfernt)\b"
 )

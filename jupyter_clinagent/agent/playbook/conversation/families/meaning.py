@@ -10,7 +10,8 @@ from pathlib import Path
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 
 _MEANS = re.compile(
-    r"\b(?:mean|means|meaning|explain|definition|define|bedeute\w*|heisst|erklaer\w*)\b|^what (?:is"
+    r"\b(?:mean|means|meaning|explain|definition|difference between|unterschied zwischen|define|bedeute\w*"
+    r"|heisst|erklaer\w*)\b|^what (?:is"
     r"|are) (?!the |its |our )(?:an? )?"
     r"|^what['’]?s an? |^was ist (?!der |die |das )"
 )

@@ -27,6 +27,8 @@ _WORDS = (
     "lag es falsch",
     "liegt es falsch",
     "falsch gemacht",
+    "does it look",
+    "schaut es hin",
     "heat maps",
     "heat map",
     "heatmaps",

@@ -13,8 +13,9 @@ _FIGURE = re.compile(
     r"""\b(?:what|whats|which|how\ (?:high|low)|wie\ (?:hoch|ist|war)|welche\w*|was)\b.*\b(?:the|its|our|die|der|das)\b.*
     \b(?:\w*auroc|auc|sensitivity|specificity|accuracy|balanced|dice|iou|map50|map|froc|sensitivitaet|spezifitaet|genauigkeit
     |figures?|results?|performance|ergebnis\w*|zahlen|werte)\b
-    | \bhow\ (?:good|well|accurate)\b | \bwie\ (?:gut|genau)\b | \bhow\ (?:many|often)\b.*\bmiss\w*\b | \bhow\ many\ false\b
-    | \bwie\ (?:viele|oft)\b.*\b(?:uebersieht|uebersehen|fehlalarme?|falsch)\b""",
+    | \b(?:what|which|welche)\ (?:accuracy|auroc|auc|sensitivity|specificity|dice|genauigkeit|sensitivitaet|spezifitaet)\b
+    | \bhow\ (?:good|well|accurate)\b(?!\ enough) | \bwie\ (?:gut|genau)\b | \bhow\ (?:many|often)\b.*\bmiss\w*\b
+    | \bhow\ many\ false\b | \bwie\ (?:viele|oft)\b.*\b(?:uebersieht|uebersehen|fehlalarme?|falsch)\b""",
     re.VERBOSE,
 )
 _MEANING = re.compile(r"\b(?:mean|means|bedeute\w*|heisst|explain|erklaer\w*)\b")

@@ -17,7 +17,7 @@ FAMILY = Family(
     reads=lambda heard, _past: bool(_OPEN.search(heard.plain)),
     acts=answered(
         lambda _heard, past: (
-            f"The test set was opened {past.source('evaluation')} and its figures belong to "
+            f"The test set was opened {past.source('evaluation', first=True)} and its figures belong to "
             f"“{past.opened.experiment}”. Each further "
             "opening makes them less trustworthy, so I don't do it by myself. You can: "
             '`study.unseal("reason", again=True)` in a cell; it is counted, and the report says so.'

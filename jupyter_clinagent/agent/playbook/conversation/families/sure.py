@@ -10,7 +10,8 @@ from jupyter_clinagent.agent.playbook.conversation.past import Past
 
 _SURE = re.compile(
     r"\b(?:how (?:sure|certain|confident|reliable|robust)|wie (?:sicher|verlaesslich|zuverlaessig)"
-    r"|are you (?:sure|certain)|bist du sicher)\b"
+    r"|are you (?:sure|certain)|bist du sicher|zuverlaessig|verlaesslich|(?:is|are) (?:it|this|the model"
+    r"|they) (?:really )?(?:reliable|robust))\b"
 )
 
 

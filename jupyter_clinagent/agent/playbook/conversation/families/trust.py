@@ -10,7 +10,8 @@ from jupyter_clinagent.facts import ColumnFacts
 
 _TRUST = re.compile(
     r"""\b(?:trust|works?|working|valid|generali[sz]\w*|fair|rely\ on\ it|reliable\ (?:for|on|in)|safe|use\ (?:it|this|the\ model)
-    |be\ used|vertrauen|funktioniert|gilt|gelten|verallgemeiner\w*|benutzen|einsetzen|verwenden|sicher\ (?:bei|fuer|auf))\b""",
+    |good\ enough|clinical\ (?:use|practice)|ready|be\ used|vertrauen|trauen|gut\ genug|funktioniert|gilt|gelten|verallgemeiner\w*
+    |benutzen|einsetzen|verwenden|sicher\ (?:bei|fuer|auf))\b""",
     re.VERBOSE,
 )
 _ABOUT = re.compile(r"\b(?:on|for|in|with|against|at|bei|auf|fuer|in|an|mit|gegen)\s+(?!it\b|this\b|the model\b)(.+?)\W*$")
@@ -20,6 +21,17 @@ _ROLES = {
     "sex": ("women", "men", "female", "male", "sex", "gender", "frauen", "maenner", "maennern", "weiblich", "geschlecht"),
     "site": ("site", "scalp", "face", "hand", "foot", "back", "body part", "koerperteil", "gesicht", "kopfhaut"),
 }  # fmt: skip
+
+
+_PEOPLE = re.compile(
+    r"\b(?:children|kids|elderly|women|men|females?|males?|sex|gender|age|kinder\w*|frauen|maenner\w*|alter|geschlecht)\b"
+)
+
+
+def _reads(heard: Heard, _past: Past) -> bool:
+    asked = _TRUST.search(heard.plain) or _PEOPLE.search(heard.plain)
+    how = heard.plain.startswith(("how do i", "how can i", "how many", "wie viele", "wie kann ich"))
+    return bool(asked) and not (how or heard.intent.confounders or heard.may_begin_study)
 
 
 def _answer(heard: Heard, past: Past) -> str:
@@ -61,7 +73,7 @@ FAMILY = Family(
         "Kann ich es bei Kindern einsetzen?",
         "is it safe to use?",
     ),
-    reads=lambda heard, _past: bool(_TRUST.search(heard.plain)) and not (heard.intent.confounders or heard.may_begin_study),
+    reads=_reads,
     acts=answered(_answer),
     kind="question",
     rank=45,

@@ -47,6 +47,8 @@ def _acts(turn: Turn, _heard: Heard, past: Past) -> Step:
     source = cells.threshold_back(before.rule, before.target or 0.0, before.positive_class)
     call = run(turn, "I go back to the threshold before.", source)
     said = f"Undone: the threshold for {undone.target or 0:.0%} {undone.rule}. Back to the one before; both stay on record."
+    if before == past.opened.operating_point:
+        said = f"{said} It is the one that was agreed on before the opening."
     return finish("done", f"{said}\n\n{closing.threshold_message(call)}")
 
 

@@ -10,9 +10,9 @@ from jupyter_clinagent.agent.playbook.conversation.past import Past
 
 _CHOICE = re.compile(
     r"""\b(?:why|how\ come|warum|wieso|weshalb)\b.*\b(?:cho[so]\w*|choice|this\ (?:one|network)|models?|pick\w*|kept|keep|take
-        |took|discard\w*|reject\w*|gewaehlt|genommen|ausgewaehlt|verworfen|entschieden|modell)\b
+        |took|discard\w*|reject\w*|gewaehlt|genommen|ausgewaehlt|verworfen|entschieden|modell|gemacht|do\ (?:this|that))\b
     | \b(?:which|what|welche\w*)\b.*\b(?:experiments?|model\ (?:won|is|was)|did\ you\ try|experimente?|versucht|probiert)\b
-    | \bwelches\ modell\b | \b(?:how\ many|wie\ viele)\ (?:experiments?|models?|experimente|modelle)\b""",
+    | \b(?:welches\ modell|which\ model)\b | \b(?:how\ many|wie\ viele)\ (?:experiments?|models?|experimente|modelle)\b""",
     re.VERBOSE,
 )
 _THRESHOLD = ("threshold", "cut-off", "cutoff", "operating point", "schwelle", "grenzwert")

@@ -14,6 +14,15 @@ _A = re.compile(r"\b(?:an?|eine?)\s+(?:threshold|cut-?off|operating point|schwel
 """“What is a threshold?” asks for the word."""
 
 
+_FIGURES = re.compile(r"\b(?:sensiti\w*|specific\w*|spezifi\w*)\b")
+
+
+def _reads(heard: Heard, _past: Past) -> bool:
+    """“What is the sensitivity at this threshold?” asks for a figure."""
+    named = bool(_THRESHOLD.search(heard.plain)) and not _A.search(heard.plain)
+    return named and (heard.plain.startswith(("why", "warum", "wieso", "how was")) or not _FIGURES.search(heard.plain))
+
+
 def _answer(_heard: Heard, past: Past) -> str:
     point, agreed = past.evaluation.operating_point, past.opened.operating_point
     if point is None:
@@ -42,7 +51,7 @@ FAMILY = Family(
     name="why threshold",
     help="why this threshold",
     examples=("why this threshold?", "what is the threshold?", "warum diese Schwelle?", "how was the cut-off chosen?"),
-    reads=lambda heard, _past: bool(_THRESHOLD.search(heard.plain)) and not _A.search(heard.plain),
+    reads=_reads,
     acts=answered(_answer),
     kind="question",
     rank=15,
