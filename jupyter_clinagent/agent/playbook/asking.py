@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from jupyter_clinagent.agent.playbook.choosing import choose, wants_several
+from jupyter_clinagent.agent.playbook.choosing import choose, choose_surely, wants_several
 from jupyter_clinagent.agent.playbook.moves import Step, Want, finish
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.agent.playbook.wording import normalise
@@ -73,12 +73,14 @@ def ask(turn: Turn, question: Question, read: Read | None = None, aside: Aside |
             return Answer(question.default, left=True)
         raise Want(_step(question))
     said = str(given[-1].artifact["answer"])
-    if (chosen := choose(said, question.choices, question.default, question.slips)) is not None:
-        return Answer(*chosen)
+    if (surely := choose_surely(said, question.choices, question.default)) is not None:
+        return Answer(*surely)
     if _STOP.fullmatch(normalise(said)):
         raise Want(finish("rejected", "Stopped, as you say: nothing was trained. Ask again whenever you like."))
     if aside is not None and (step := aside(turn, said)) is not None:
         raise Want(_again(question, given, str((step.arguments or {})["message"])) if step.tool == "finish" else step)
+    if (chosen := choose(said, question.choices, question.default, question.slips)) is not None:
+        return Answer(*chosen)
     taken = read(said) if read is not None else _none_of(question, said)
     if isinstance(taken, Answer):
         return taken

@@ -20,7 +20,7 @@ _LEFT = frozenset({
 })  # fmt: skip
 _FILLERS = frozenset({
     "it", "s", "is", "that", "i", "me", "mir", "ist", "das", "es", "really", "well", "hm", "hmm", "oh", "just", "please", "bitte",
-    "sorry", "leider", "ich", "the", "to", "take", "nimm", "eigentlich", "selbst", "then", "genau",
+    "sorry", "leider", "ich", "the", "take", "nimm", "eigentlich", "selbst", "then", "genau",
 })  # fmt: skip
 _NUMBER = re.compile(
     r"(?:(?:the|number|no|nr|option|choice|answer|nummer|antwort|die|der|das|[#(])\W*)*(\d{1,2})\W*(?:please|bitte)?\W*"
@@ -68,15 +68,22 @@ def choose(said: str, choices: Sequence[str], default: str = "", slips: bool = T
     >>> choose("the second one", ["age", "sex"]), choose("egal", ["age", "sex"], "age")
     (Chosen(text='sex', left=False), Chosen(text='age', left=True))
     """
+    if (surely := choose_surely(said, choices, default)) is not None:
+        return surely
+    plain = normalise(said).strip()
+    ways = (_by_order, _by_the_other, _by_words, *([_by_a_slip] if slips else []))
+    return next((Chosen(found) for way in ways if (found := way(plain, choices, default)) is not None), None)
+
+
+def choose_surely(said: str, choices: Sequence[str], default: str = "") -> Chosen | None:
+    """The choice of an answer that can be nothing else: its own words, its number, yes or no, or “you choose”."""
     plain = normalise(said).strip()
     if same := next((choice for choice in choices if normalise(choice) == plain.strip(" .!\"'“”„")), None):
         return Chosen(same)
     if default and _leaves_it(plain):
         return Chosen(default, left=True)
-    for way in (_by_order, _by_yes_or_no, _by_the_other, _by_words, *([_by_a_slip] if slips else [])):
-        if (found := way(plain, choices, default)) is not None:
-            return Chosen(found)
-    return None
+    found = _by_number(plain, choices) or _by_yes_or_no(plain, choices)
+    return Chosen(found) if found else None
 
 
 def wants_several(said: str) -> bool:
@@ -91,9 +98,12 @@ def _leaves_it(plain: str) -> bool:
     return not plain or told in _LEFT or " ".join(words) in _LEFT
 
 
+def _by_number(plain: str, choices: Sequence[str]) -> str | None:
+    found = _NUMBER.fullmatch(plain)
+    return choices[int(found[1]) - 1] if found and 0 < int(found[1]) <= len(choices) else None
+
+
 def _by_order(plain: str, choices: Sequence[str], _default: str) -> str | None:
-    if found := _NUMBER.fullmatch(plain):
-        return choices[int(found[1]) - 1] if 0 < int(found[1]) <= len(choices) else None
     if len(tokens(plain)) > _SHORT or not choices or _NOT.search(plain):
         return None
     if _LAST.search(plain):
@@ -102,7 +112,7 @@ def _by_order(plain: str, choices: Sequence[str], _default: str) -> str | None:
     return choices[at] if at < len(choices) else None
 
 
-def _by_yes_or_no(plain: str, choices: Sequence[str], _default: str) -> str | None:
+def _by_yes_or_no(plain: str, choices: Sequence[str]) -> str | None:
     if len(choices) != 2 or choices[1] not in _NEGATIVE:
         return None
     return choices[0] if _YES.match(plain) else choices[1] if _NO.match(plain) else None
@@ -120,7 +130,7 @@ def _by_the_other(plain: str, choices: Sequence[str], default: str) -> str | Non
 
 def _by_words(plain: str, choices: Sequence[str], _default: str) -> str | None:
     """A choice that the answer names, or the only one of which the answer is a part; not where it names several things."""
-    if _SEVERAL.search(plain) or _NOT.search(plain):
+    if _SEVERAL.search(plain) or _NOT.search(plain) or len(tokens(plain)) > _SHORT:
         return None
     key = label_key(plain)
     named = [choice for choice in choices if len(label_key(choice)) > 1 and label_key(choice) in key]

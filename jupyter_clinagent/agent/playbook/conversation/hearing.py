@@ -13,7 +13,7 @@ _OPENING = re.compile(
     r"^(?:(?:please|bitte|ok|okay|and|und|so|now|then|also|well|hm+|but|aber|nun|dann|jetzt|hey|hi|hello|hallo)\b[\s,.:!]*)+"
 )
 _POLITE = re.compile(
-    r"""^(?: (?:can|could|would|will)\ you\ (?!use|trust|recommend|say|call)(?:please\ )?
+    r"""^(?: (?:can|could|will|would(?!\ you\ (?:use|trust|recommend|call)))\ you\ (?:please\ )?
        | (?:kannst|koenntest|wuerdest)\ du\ (?:bitte\ )? | (?:koennen|koennten|wuerden)\ sie\ (?:bitte\ )?
        | (?:what|how)\ about\ (?=.*\d) | what\ if\ (?:we\ |you\ )? | why\ not\ | why\ don['’]?t\ (?:you|we)\b
        | (?:wie\ waere\ es|was\ ist)\ mit\ (?=.*\d) | warum\ nicht\ )""",
