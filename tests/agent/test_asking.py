@@ -1,12 +1,15 @@
 """Questions of a study: what is no answer is dealt with and the question asked again; nothing is read into anything."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jupyter_clinagent.agent.finding import find_folder
-from jupyter_clinagent.agent.playbook.turn import Settings
+from jupyter_clinagent.agent.playbook.asking import Question, ask
+from jupyter_clinagent.agent.playbook.moves import Want
+from jupyter_clinagent.agent.playbook.turn import Call, Settings, Turn
 from tests.agent.surveys import TWO_LABELS
 from tests.agent.test_follow_ups import finished
 from tests.agent.test_playbook import COHORT, REQUEST, Clinic
@@ -146,3 +149,11 @@ def test_few_cases_are_gone_on_with_only_where_that_was_said() -> None:
     assert clinic.status == "rejected"
     assert len(clinic.questions) == 3
     assert not any("study.audit" in source for source in clinic.sources)
+
+
+def test_after_three_questions_the_default_of_a_fourth_is_taken_and_known_to_be() -> None:
+    calls = [Call("ask_clinician", {}, {"key": key, "answer": "x"}) for key in ("data", "label", "classes")]
+    turn = Turn(request=REQUEST, settings=Settings(study_folder="s"), calls=tuple(calls))
+    assert ask(turn, Question("few", "Go on?", ("go on", "stop"), "go on")) == ("go on", True)
+    with pytest.raises(Want):
+        ask(replace(turn, calls=turn.calls[:2]), Question("few", "Go on?", ("go on", "stop"), "go on"))

@@ -32,6 +32,8 @@ CLASSES = ["all", "melanoma against everything else", "melanoma against nevus"]
         ("ja", GO_ON, "go on"),
         ("nein", GO_ON, "stop"),
         ("lieber nicht", GO_ON, "stop"),
+        ("nein", ["run them again", "leave it"], "leave it"),
+        ("just leave it", ["run them again", "leave it"], "leave it"),
         ("everything else", CLASSES, "melanoma against everything else"),
         ("1", ["0", "1", "2"], "1"),  # a grade by its own name, not by its place
     ],
