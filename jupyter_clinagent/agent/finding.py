@@ -14,6 +14,7 @@ from jupyter_clinagent.nearby import close_folders, no_such_folder
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm", ".dicom", ".webp", ".gif", ".nii", ".gz")
 _TABLE = re.compile(r"\b(?:csv|tsv|xlsx|excel|table|tabelle)\b", re.IGNORECASE)
 _TABLES = (".csv", ".tsv", ".xlsx")
+_TEXTS = (*_TABLES, ".txt", ".md", ".json", ".xml", ".py", ".ipynb", ".log", ".pdf", ".html", ".docx", ".chat")
 _MOST, _COUNTED, _FOLDERS = 6, 5_000, 300
 """Folders that are offered; images that are counted in one, and folders that are looked at for it."""
 
@@ -46,12 +47,13 @@ def find_folder(said: str, beside: Path, root: Path | None = None) -> dict[str, 
     """
     offered = _offered(beside)
     found = _named(said, [beside, Path.home(), *([root] if root else [])]) or _with_the_table(said, offered, beside)
+    if found and not _may_hold_images(found):
+        return {"folder": None, "said": f"There is no image in {_seen_from(found, beside)}.", "near": [], "offered": []}
     wrong = next(iter(folders_said(said).surely), "") if said and found is None else ""
-    near = _near(wrong, beside) if wrong else []
     return {
         "folder": _seen_from(found, beside) if found else None,
         "said": no_such_folder(beside / Path(wrong).expanduser(), wrong) if wrong else "",
-        "near": near,
+        "near": _near(wrong, beside) if wrong else [],
         "offered": [one._asdict() for one in offered],
     }
 
@@ -95,6 +97,11 @@ def _offered(beside: Path) -> list[Offered]:
     folders = [p for p in sorted(beside.iterdir()) if p.is_dir() and not p.name.startswith((".", "__")) and not _is_study(p)]
     counted = [_counted(folder) for folder in folders]
     return sorted((one for one in counted if one.images), key=lambda one: -one.images)[:_MOST]
+
+
+def _may_hold_images(folder: Path) -> bool:
+    """Whether anything lies in or below it that is no text; the survey says what of it can be read."""
+    return any(Path(name).suffix.lower() not in _TEXTS for _, _, names in os.walk(folder) for name in names)
 
 
 def _is_study(folder: Path) -> bool:

@@ -161,6 +161,9 @@ class Desk(LoggingConfigurable):
     async def request_from_kernel(self, request: str, kernel_id: str, cell_id: str | None) -> dict[str, Any]:
         """Begin a turn that was asked for by the magic in a notebook's own kernel."""
         path = await self._notebook_of(kernel_id)
+        running = self._jobs.get(ServerNotebook(self._app, path).file_id)
+        if running and not running.over:
+            return {"waits": self._put_off(request, running)}
         job = await self.start(request, path, await self._chat_for(path))
         return {"job": job.id, "notebook": path, "mind": self.mind, "queued": len(job.notebook.waiting_below(cell_id))}
 

@@ -82,3 +82,10 @@ def test_talk_that_names_no_folder_finds_none(notes: Path, said: str) -> None:
 def test_folders_with_images_are_offered_most_images_first_and_no_study(notes: Path) -> None:
     offered = find_folder("", notes)["offered"]
     assert [(one["folder"], one["images"]) for one in offered] == [("scans", 6), ("data", 2), ("my scans", 1)]
+
+
+def test_a_folder_without_any_image_is_said_to_have_none(notes: Path) -> None:
+    (notes / "papers").mkdir()
+    (notes / "papers" / "methods.pdf").touch()
+    found = find_folder("papers", notes)
+    assert (found["folder"], found["said"]) == (None, "There is no image in papers.")
