@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_clinagent.agent.playbook.turn import Settings
 from tests.agent.test_follow_ups import SEVEN, finished
-from tests.agent.test_playbook import COHORT, EVALUATION, REQUEST, Clinic
+from tests.agent.test_playbook import COHORT, EVALUATION, FIGURE, REQUEST, Clinic
 
 
 def said_after(words: str, request: str = REQUEST) -> tuple[str, list[str], Clinic]:
@@ -142,6 +142,15 @@ def test_the_methods_paragraph_stands_in_a_text_cell_and_has_the_figures_of_the_
     assert all(words in written for words in ("700 mel", "95% sensitivity", "sealed", "opened once", "“lesion_id”"))
 
 
+def test_experiments_after_the_opening_are_told_apart_from_those_before() -> None:
+    clinic = finished()
+    clinic.ask("keep going for 10 minutes")
+    assert "further, made after the opening, were judged on validation alone: “longer training" in clinic.ask(
+        "write the methods paragraph"
+    )
+    assert "The test figures belong to “full fine-tuning”" in clinic.ask("why did you choose this?")
+
+
 def test_images_cannot_be_left_out_after_the_opening_and_it_is_said_how_else() -> None:
     message, sources, _ = said_after("leave out the two blurry images")
     assert sources == []
@@ -183,3 +192,13 @@ def test_a_question_on_a_card_that_has_no_answer_yet_is_said_to_have_none() -> N
     clinic.ask(REQUEST)
     assert any("can't answer that before" in str(message.content) for message in clinic.messages)
     assert clinic.status == "done"
+
+
+def test_where_each_finding_has_a_threshold_none_is_changed_for_all() -> None:
+    clinic = Clinic()
+    test = {"auroc": FIGURE, "sensitivity:effusion": FIGURE}
+    clinic.answers["cells"] = {"study.unseal": {"status": "ok", "facts": [EVALUATION | {"operating_point": None, "test": test}]}}
+    clinic.ask(REQUEST)
+    before = len(clinic.sources)
+    assert "each finding has a threshold of its own" in clinic.ask("use 90 % sensitivity")
+    assert len(clinic.sources) == before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -129,6 +129,12 @@ class Past:
     def experiments(self) -> tuple[ExperimentFacts, ...]:
         """Every experiment."""
         return tuple(ExperimentFacts.read(facts) for facts in self.all("experiment"))
+
+    @property
+    def planned(self) -> tuple[ExperimentFacts, ...]:
+        """The experiments before the test set was opened."""
+        opened = next((k for k, call in enumerate(self.calls) if _tells(call, "evaluation")), len(self.calls))
+        return replace(self, earlier=self.calls[:opened]).experiments
 
     @property
     def best(self) -> ExperimentFacts:

@@ -16,9 +16,22 @@ RULES = {"sensitive": "sensitivity", "specific": "specificity"}
 
 def choose(turn: Turn, intent: Intent, past: Past, rule: str, target: float) -> Step:
     """A threshold that holds ``target`` of ``rule`` on validation; labelled post hoc."""
+    if why := _none_decides(past):
+        return finish("answered", why)
     source = cells.new_threshold(rule, target, _positive(turn, intent, past))
     call = run(turn, "A new threshold on the stored scores; it is labelled post hoc.", source)
     return finish("done", closing.threshold_message(call))
+
+
+def _none_decides(past: Past) -> str:
+    """Why a study has no single threshold that could be changed; empty where it has one."""
+    if not any(name.startswith("sensitivity:") for name in past.evaluation.test):
+        return ""
+    return (
+        "Nothing was changed: here each finding has a threshold of its own "
+        f"({past.specification.own_thresholds}). Ask for the study again "
+        "with the rate that a finding shall have, for instance “95 % sensitivity for effusion”."
+    )
 
 
 def stricter(past: Past, rule: str) -> float:

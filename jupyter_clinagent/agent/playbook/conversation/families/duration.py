@@ -17,7 +17,8 @@ def _answer(_heard: Heard, past: Past) -> str:
     done = past.experiments
     each = ", ".join(f"“{one.name}” {_time(one.seconds)} ({one.epochs:.1f} epochs)" for one in done)
     return (
-        f"{_time(sum(one.seconds for one in done))} of training in {len(done)} experiments: {each}. {past.source('experiment')}"
+        f"{_time(sum(one.seconds for one in done))} of training in {len(done)} "
+        f"experiment{'s' * (len(done) != 1)}: {each}. {past.source('experiment')}"
     )
 
 

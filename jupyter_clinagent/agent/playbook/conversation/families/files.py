@@ -25,7 +25,7 @@ def _answer(_heard: Heard, past: Past) -> str:
 
 FAMILY = Family(
     name="files",
-    help="where the report is",
+    help="say where the report is",
     examples=("where is the report?", "where did you save the model?", "Wo ist der Bericht?", "open the report"),
     reads=lambda heard, _past: bool(_WHERE.search(heard.plain)),
     acts=answered(_answer),

@@ -34,15 +34,22 @@ def _sentences(past: Past) -> Iterator[str]:
         f"The partition ({cohort.split_source}) {held}; the labels of the test set were sealed until all "
         "planned experiments were over."
     )
-    names = ", ".join(f"“{one.name}”" for one in past.experiments)
-    yield (
-        f"{len(past.experiments)} experiments ({names}) were compared by "
-        f"{registry.metric(spec.primary_metric).running} on validation, and "
-        f"“{opened.experiment}” was kept."
-    )
+    yield from _experiments(past)
     yield from _threshold(past)
     times = "once" if opened.unsealed == 1 else f"{opened.unsealed} times"
     yield f"The test set was opened {times}; 95 % intervals come from a bootstrap over groups. Random seed: {spec.seed}."
+
+
+def _experiments(past: Past) -> Iterator[str]:
+    """Those before the opening, and how many came after it."""
+    planned, metric = past.planned, registry.metric(past.specification.primary_metric).running
+    names, several = ", ".join(f"“{one.name}”" for one in planned), "s" * (len(planned) != 1)
+    yield f"By {metric} on validation, “{past.opened.experiment}” was kept of {len(planned)} experiment{several} ({names})."
+    if later := past.experiments[len(planned) :]:
+        yield (
+            f"{len(later)} further, made after the opening, were judged on validation alone: "
+            f"{', '.join(f'“{x.name}”' for x in later)}."
+        )
 
 
 def _data(past: Past) -> Iterator[str]:

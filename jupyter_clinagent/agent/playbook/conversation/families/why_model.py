@@ -29,8 +29,18 @@ def _answer(_heard: Heard, past: Past) -> str:
             "best so far only where it is convincingly better:",
             *lines,
             "",
-            f"So “{best.name}” is the model, with {metric} {figure} on validation. {past.source('experiment')}",
+            f"So “{best.name}” is the model, with {metric} {figure} on validation.{_opened(past)} {past.source('experiment')}",
         ]
+    )
+
+
+def _opened(past: Past) -> str:
+    """Where a later model has become the best one."""
+    opened = past.opened.experiment
+    return (
+        ""
+        if opened == past.best.name
+        else f" The test figures belong to “{opened}”, which was the best when the test set was opened."
     )
 
 
