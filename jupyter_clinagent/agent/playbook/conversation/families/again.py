@@ -16,9 +16,9 @@ _AGAIN = re.compile(
 
 def _answer(_heard: Heard, past: Past) -> str:
     return (
-        "The finished study stays. To do it again, write its request once more: "
-        f"“{past.specification.request}”. It gets a folder of its "
-        "own, and with the same seed it comes to the same split. `jupyter clinagent run … --seed 1` draws another one."
+        f"The finished study stays. To do it again, write its request once more: “{past.specification.request}”. It gets a "
+        "folder of its own, and with the same seed it comes to the same split. `jupyter clinagent run … --seed 1` draws "
+        "another one."
     )
 
 

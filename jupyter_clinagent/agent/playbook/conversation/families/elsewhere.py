@@ -13,11 +13,9 @@ _USE = re.compile(
     re.VERBOSE,
 )
 _HOW = (
-    "Pack the study first (“export the study”). In a terminal, `jupyter clinagent predict BUNDLE.zip "
-    "IMAGES… -o OUT.csv` gives the scores "
-    "of new images, and `jupyter clinagent evaluate BUNDLE.zip --data DIR` judges it on another hospital's "
-    "labelled images. Research use "
-    "only; not a medical device."
+    "Pack the study first (“export the study”). In a terminal, `jupyter clinagent predict BUNDLE.zip IMAGES… -o OUT.csv` gives "
+    "the scores of new images, and `jupyter clinagent evaluate BUNDLE.zip --data DIR` judges it on another hospital's labelled "
+    "images. Research use only; not a medical device."
 )
 
 FAMILY = Family(

@@ -16,12 +16,10 @@ def _answer(_heard: Heard, past: Past) -> str:
     figure = facts.test[facts.primary_metric]
     drawn = f"all images of one “{cohort.group_source}” together" if cohort.group_source else "image by image"
     return (
-        f"{closing.name_of(facts.primary_metric)} is {closing.estimate(figure.model_dump())} on the test "
-        "set. The interval says how "
-        "much chance is in a test set of this size: the test cases are drawn again and again with "
-        f"replacement, {drawn}, and 95 of "
-        "100 such draws give a figure inside it. More test cases make it narrower. It holds for images like these; about another "
-        f"hospital's it says nothing. {past.source('evaluation')}"
+        f"{closing.name_of(facts.primary_metric)} is {closing.estimate(figure.model_dump())} on the test set. The interval says "
+        f"how much chance is in a test set of this size: the test cases are drawn again and again with replacement, {drawn}, "
+        "and 95 of 100 such draws give a figure inside it. More test cases make it narrower. It holds for images like these; "
+        f"about another hospital's it says nothing. {past.source('evaluation')}"
     )
 
 

@@ -20,9 +20,8 @@ FAMILY = Family(
     reads=lambda heard, _past: bool(_LANGUAGE.search(heard.plain)),
     acts=answered(
         lambda _heard, _past: (
-            "I read English and German, but I can answer in English only. (Ich verstehe Deutsch und "
-            "Englisch; antworten kann ich bisher "
-            "nur auf Englisch.)"
+            "I read English and German, but I can answer in English only. (Ich verstehe Deutsch und Englisch; antworten kann "
+            "ich bisher nur auf Englisch.)"
         )
     ),
     kind="either",

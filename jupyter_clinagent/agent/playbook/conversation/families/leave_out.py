@@ -38,10 +38,9 @@ FAMILY = Family(
     reads=_reads,
     acts=answered(
         lambda _heard, past: (
-            f"Nothing was changed. The test set was opened {past.source('evaluation', first=True)}, and to choose "
-            "images now, knowing the figures, would "
-            "flatter them; so this study keeps its images and labels. For a new study: take these images "
-            "out of a copy of the data "
+            f"Nothing was changed. The test set was opened {past.source('evaluation', first=True)}, and to choose images now, "
+            "knowing the figures, would flatter them; so this study keeps its images and labels. For a new study: take these "
+            "images out of a copy of the data "
             'folder, or run `study.exclude(["file name"], "blurry")` (or `study.relabel("file name", "class", "why")`) before '
             "its images are loaded; it goes on record. Then ask for the study again."
         )

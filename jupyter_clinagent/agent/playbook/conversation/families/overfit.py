@@ -15,9 +15,8 @@ def _answer(_heard: Heard, past: Past) -> str:
     facts, metric = past.opened, past.opened.primary_metric
     both = [closing.estimate(part[metric].model_dump()) for part in (facts.validation, facts.test) if metric in part]
     return (
-        f"{closing.name_of(metric)} is {' on validation, and '.join(both)} on the test set, by which "
-        "nothing was chosen: the nearer they "
-        "are, the less was learnt by heart. Each training keeps the weights of its best look at validation. "
+        f"{closing.name_of(metric)} is {' on validation, and '.join(both)} on the test set, by which nothing was chosen: the "
+        "nearer they are, the less was learnt by heart. Each training keeps the weights of its best look at validation. "
         f"{past.source('evaluation', first=True)}"
     )
 

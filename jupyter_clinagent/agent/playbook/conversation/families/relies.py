@@ -25,9 +25,8 @@ def _answer(heard: Heard, past: Past) -> str:
         else "The audit found no column that goes with it."
     )
     return (
-        f"Not measured: {what}. {seen} The heat maps show where it looks (“show me the worst misses”); to "
-        "train against it, say “it "
-        f"looks at the {named[0] if named else 'ruler'}”."
+        f"Not measured: {what}. {seen} The heat maps show where it looks (“show me the worst misses”); to train against it, say "
+        f"“it looks at the {named[0] if named else 'ruler'}”."
     )
 
 

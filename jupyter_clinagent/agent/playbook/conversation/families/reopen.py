@@ -18,8 +18,8 @@ FAMILY = Family(
     acts=answered(
         lambda _heard, past: (
             f"The test set was opened {past.source('evaluation', first=True)} and its figures belong to "
-            f"“{past.opened.experiment}”. Each further "
-            "opening makes them less trustworthy, so I don't do it by myself. You can: "
+            f"“{past.opened.experiment}”. Each further opening makes them less trustworthy, so I don't do it by myself. You "
+            "can: "
             '`study.unseal("reason", again=True)` in a cell; it is counted, and the report says so.'
         )
     ),

@@ -21,9 +21,8 @@ def _answer(_heard: Heard, past: Past) -> str:
     few = f" Few independent cases: {', '.join(cohort.too_few)}." if cohort.too_few else ""
     point, ece = facts.operating_point, facts.test.get("ece")
     lines = [
-        f"{closing.name_of(facts.primary_metric)} is "
-        f"{closing.estimate(facts.test[facts.primary_metric].model_dump())}, from the test "
-        f"images: {counts}.{few}",
+        f"{closing.name_of(facts.primary_metric)} is {closing.estimate(facts.test[facts.primary_metric].model_dump())}, from "
+        f"the test images: {counts}.{few}",
         closing.at_threshold(point.model_dump()) if point else "",
         f"Its scores differ from what they promise by {ece.value:.3f} on average (calibration error)."
         if ece and ece.value

@@ -18,9 +18,8 @@ def _answer(_heard: Heard, past: Past) -> str:
     point = past.evaluation.operating_point
     now = f" The threshold is {point.threshold:.3f} now {past.source('evaluation')}." if point else ""
     return (
-        "Nothing was changed: I choose a threshold by what it holds on validation, so that it can be "
-        "judged on the test set. Say, for "
-        f"instance, “use 90 % sensitivity”.{now}"
+        "Nothing was changed: I choose a threshold by what it holds on validation, so that it can be judged on the test set. "
+        f"Say, for instance, “use 90 % sensitivity”.{now}"
     )
 
 

@@ -40,9 +40,9 @@ def _answer(heard: Heard, past: Past) -> str:
     known = _column(heard, past)
     said = _measured(known, past, about) if known else f"No column of the data says {_which(about)}, so that was not measured."
     return (
-        f"{said} {past.source('survey')} The figures hold for images like those it was trained on. To find "
-        "out, try it on labelled "
-        "images of that kind: `jupyter clinagent evaluate BUNDLE.zip --data DIR`. Research use only; not a medical device."
+        f"{said} {past.source('survey')} The figures hold for images like those it was trained on. To find out, try it on "
+        "labelled images of that kind: `jupyter clinagent evaluate BUNDLE.zip --data DIR`. Research use only; not a medical "
+        "device."
     )
 
 

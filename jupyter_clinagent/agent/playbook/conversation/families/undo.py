@@ -19,18 +19,16 @@ _UNDO = re.compile(
 _CHANGES = ("study.new_threshold(", "study.experiment(", "study.answer(", "study.unseal(", "## Methods")
 _LEFT = {
     "study.experiment(": (
-        "The training can't be undone: an experiment stays on record, whatever became of it. The figures "
-        "of the opened test set still "
-        "belong to the model that was opened."
+        "The training can't be undone: an experiment stays on record, whatever became of it. The figures of the opened test "
+        "set still belong to the model that was opened."
     ),
     "study.answer(": (
         "Your words on the report stay on record. Say the item again, and the later words count: “item 43: …”."
     ),
     "## Methods": "The methods stand in a text cell of their own: delete it, nothing else was changed.",
     "study.unseal(": (
-        "The opening of the test set can't be undone: it is on record, and what was seen can't be unseen. "
-        "“%clinagent undo” only takes "
-        "the cells of the last request out of the notebook. For other choices, ask for another study."
+        "The opening of the test set can't be undone: it is on record, and what was seen can't be unseen. “%clinagent undo” "
+        "only takes the cells of the last request out of the notebook. For other choices, ask for another study."
     ),
 }  # fmt: skip
 

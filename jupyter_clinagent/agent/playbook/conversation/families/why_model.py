@@ -24,9 +24,8 @@ def _answer(_heard: Heard, past: Past) -> str:
     figure = closing.estimate({"value": best.value, "low": best.low, "high": best.high})
     return "\n".join(
         [
-            f"Every experiment was judged by {metric} on validation images that it was not trained on; one "
-            "takes the place of the "
-            "best so far only where it is convincingly better:",
+            f"Every experiment was judged by {metric} on validation images that it was not trained on; one takes the place of "
+            "the best so far only where it is convincingly better:",
             *lines,
             "",
             f"So “{best.name}” is the model, with {metric} {figure} on validation.{_opened(past)} {past.source('experiment')}",

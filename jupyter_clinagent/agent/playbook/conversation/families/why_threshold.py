@@ -41,9 +41,8 @@ def _rule(point: OperatingResult) -> str:
         return f"The threshold {point.threshold:.3f} gives the best sum of sensitivity and specificity for {point.named}."
     other = "specificity" if point.rule == "sensitivity" else "sensitivity"
     return (
-        f"The threshold {point.threshold:.3f} holds {point.target:.0%} {point.rule} for {point.named} on "
-        "validation; of all that do, it "
-        f"leaves the most {other}."
+        f"The threshold {point.threshold:.3f} holds {point.target:.0%} {point.rule} for {point.named} on validation; of all "
+        f"that do, it leaves the most {other}."
     )
 
 
