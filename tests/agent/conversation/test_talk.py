@@ -54,6 +54,19 @@ def test_a_request_that_is_worded_as_a_question_begins_another_study() -> None:
     assert "study.survey()" in sources[0]
 
 
+def test_another_study_that_is_asked_for_in_passing_is_not_dropped() -> None:
+    message, sources, _ = said_after("use 90 % sensitivity and then outline the polyps")
+    assert len(sources) == 1
+    assert "Not done: “outline the polyps”" in message
+
+
+def test_a_first_request_is_read_as_one_whatever_else_it_says() -> None:
+    clinic = Clinic()
+    clinic.ask(f"{REQUEST}. Please answer in German.")
+    assert clinic.status == "done"
+    assert "study.survey()" in clinic.sources[0]
+
+
 def test_before_any_study_a_question_about_one_is_answered_and_nothing_is_asked() -> None:
     clinic = Clinic(settings=Settings(study_folder="s"))
     message = clinic.ask("How many melanomas were in the test set?")

@@ -31,10 +31,25 @@ class Wish(NamedTuple):
 
 def reply(turn: Turn) -> Step | None:
     """The next step of a turn whose message is about a study of this conversation; None where it asks for a new one."""
-    past = Past(turn.earlier)
+    past, whole = Past(turn.earlier), hear(turn.request)
+    if not past.finished and whole.may_begin_study and not whole.is_open:
+        return None
     if wishes := wishes_in(turn.request, past):
-        return _act(turn, wishes, past) if past.finished or _are_met(wishes, past) else _none_yet(wishes)
-    return _unread(hear(turn.request)) if past.finished else None
+        done = past.finished or _are_met(wishes, past)
+        return _with_the_rest(_act(turn, wishes, past), turn.request, past) if done else _none_yet(wishes)
+    return _unread(whole) if past.finished else None
+
+
+def _with_the_rest(step: Step, text: str, past: Past) -> Step:
+    """The last word, with what of the message asks for another study: that is not done in passing, nor dropped."""
+    heard = [hear(text[start:stop]) for start, stop in parts_of(text)]
+    left = [one.text.strip() for one in heard if one.intent.task and family_of(one, past) is None]
+    if step.tool != "finish" or not left or len(heard) < 2:
+        return step
+    arguments = step.arguments or {}
+    return finish(
+        arguments["status"], f"{arguments['message']}\n\nNot done: “{'”, “'.join(left)}”. Ask for it in a message of its own."
+    )
 
 
 def aside(turn: Turn, said: str) -> Step | None:
