@@ -30,6 +30,10 @@ class ClinAgentError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows below the cell: the sentence alone, for it says what to do; IPython asks for it by this name."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class BadInput(ClinAgentError):
     """The data, a path or an option has to change before this can work."""

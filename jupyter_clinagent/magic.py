@@ -24,8 +24,8 @@ HELP = """\
 %clinagent REQUEST     build a model for this request, for example:
                        %clinagent Tell melanoma from nevus; missing a melanoma is worse. The images are in ./images.
 %%clinagent            the same, with the request in the lines below
-%clinagent export the study
-                       pack the finished study as a zip
+%clinagent what does the interval mean?
+                       ask or tell anything about the finished study: “use 90 % sensitivity”, “undo that”, “export the study”, …
 %clinagent status      what the agent is doing
 %clinagent stop        stop the agent and what it runs
 %clinagent undo        put the notebook back as it was before the last request
@@ -70,6 +70,8 @@ class ClinAgentMagic:
             return self._run_here(request)
         kernel: Any = self._shell
         reply = server.post("run", request=request, cell=kernel.get_parent().get("metadata", {}).get("cellId"))
+        if "waits" in reply:
+            return str(reply["waits"])
         lines = [f"At work in {reply['notebook']}, with the {reply['mind']}: cells appear below; questions come in the chat."]
         if reply["queued"]:
             lines.append(f"{reply['queued']} of your own cells are queued and run before the agent's.")

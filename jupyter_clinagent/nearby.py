@@ -24,14 +24,23 @@ def no_such_folder(path: Path, written: str | Path | None = None) -> str:
     parent = next(folder for folder in path.absolute().parents if folder.is_dir())
     there = f"in {parent}, " if parent.name else ""
     wanted = path.absolute().parts[len(parent.parts)]
-    folders = sorted(p.name for p in parent.iterdir() if p.is_dir() and not p.name.startswith((".", "__")))
-    near = get_close_matches(wanted.casefold(), [name.casefold() for name in folders], n=3)
-    close = [name for name in folders if name.casefold() in near]
-    if close:
+    folders = _folders_in(parent)
+    if close := close_folders(wanted, parent):
         return f"There is no folder {named}; {there}there is {_listed(close)}. Did you mean that?"
     more = f" and {len(folders) - _MOST} more" if len(folders) > _MOST else ""
     what = f"there are the folders {_listed(folders[:_MOST])}{more}" if folders else "there is no folder at all"
     return f"There is no folder {named}; {there}{what}."
+
+
+def close_folders(wanted: str, parent: Path) -> list[str]:
+    """Folders of a folder whose names are almost, or but for capitals, the one that is wanted."""
+    folders = _folders_in(parent)
+    near = get_close_matches(wanted.casefold(), [name.casefold() for name in folders], n=3)
+    return [name for name in folders if name.casefold() in near]
+
+
+def _folders_in(parent: Path) -> list[str]:
+    return sorted(p.name for p in parent.iterdir() if p.is_dir() and not p.name.startswith((".", "__")))
 
 
 def _listed(names: list[str]) -> str:

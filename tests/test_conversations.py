@@ -8,6 +8,7 @@ from pathlib import Path
 from jupyter_clinagent import cli, phantoms
 from jupyter_clinagent.agent.loop import AgentSettings, run_agent
 from jupyter_clinagent.agent.workbench import Outcome
+from jupyter_clinagent.contracts import Card, Decision
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.runner import TerminalApprover
@@ -81,3 +82,58 @@ def test_a_shortcut_that_nobody_named_is_found_measured_and_worked_on_again(tmp_
     assert found["reliance"]["confounder"] == "drain"
     assert [e["name"] for e in found["experiments"]][-2:] == ["drain transplant", "drain transplant 2"]
     assert found["unsealed"] == 1
+
+
+class Clinician:
+    """Approves every card, and answers questions with one sentence after the other."""
+
+    def __init__(self, *answers: str) -> None:
+        self.answers, self.asked = list(answers), list[str]()
+
+    async def decide(self, card: Card) -> Decision:
+        if card.kind != "question":
+            return Decision(choice="Approve", by="at a prompt")
+        self.asked.append(card.body)
+        return Decision(choice="answer", text=self.answers.pop(0), by="at a prompt")
+
+
+async def talk(folder: Path, sentences: Sequence[str], clinician: Clinician, minutes: float) -> list[Outcome]:
+    """One process for each sentence but the notebook's: what is known comes from the checkpoint alone."""
+    said = []
+    async with HeadlessNotebook(folder / "study.ipynb") as port:
+        for sentence in sentences:
+            settings = AgentSettings(minutes=minutes)
+            told = {"thread_id": "study", "checkpoint_path": str(folder / "conversation.sqlite")}
+            said.append(
+                await run_agent(sentence, port=port, approver=clinician, sink=lambda _event: None, settings=settings, **told)
+            )
+        cells = (await port.snapshot())["cells"]
+    assert not [cell["source"] for cell in cells for output in cell.get("outputs", []) if output["output_type"] == "error"]
+    return said
+
+
+def test_whatever_is_said_around_a_study_is_heard_and_leaves_no_traceback(tmp_path: Path) -> None:
+    phantoms.write("triage", tmp_path / "scans", n=160, seed=3)
+    clinician = Clinician("leave out the two blurry images", "scnas", "what does AUROC mean?", "the folder is called scans")
+    sentences = [
+        "How many melanomas were in the test set?",
+        "Separate melanoma from nevus. Missing a melanoma is worse than a false alarm",
+        "How many melanomas were in the test set?",
+        "leave out the two blurry images",
+        "use 90 % sensitivity and show me the worst misses",
+        "undo that",
+        "write the methods paragraph",
+    ]
+    early, study, counted, left, both, undone, methods = asyncio.run(talk(tmp_path, sentences, clinician, 0.5))
+    assert (early.status, study.status) == ("answered", "done"), study.message
+    assert "Did you mean that?" in clinician.asked[2]
+    assert "guessing" in clinician.asked[3]
+    cohort = study.latest("cohort")
+    assert cohort is not None
+    assert f"{cohort['counts']['mel']['test']} images of “mel”" in counted.message
+    assert left.facts == {}
+    assert [len(both.facts[kind]) for kind in ("evaluation", "explanation")] == [1, 1]
+    point, before = (one.latest("evaluation")["operating_point"] for one in (both, undone))  # type: ignore[index]
+    assert (point["target"], before["target"]) == (0.9, 0.95)
+    assert "agreed on before the opening" in undone.message
+    assert "## Methods" in methods.message

@@ -63,6 +63,8 @@ class AgentSettings:
         The clinician allows a language model's cells to run without being shown each.
     look
         This process is new to the conversation: look whether the kernel still remembers before going on with it.
+    root
+        The folder that a server shows; a path that the clinician names may begin there.
     exporter
         Packs a finished study, where the clinician asks for it.
     chat_model
@@ -79,6 +81,7 @@ class AgentSettings:
     seed: int = 0
     granted: bool = False
     look: bool = False
+    root: str = ""
     exporter: Exporter | None = field(default=None, compare=False)
     chat_model: BaseChatModel | None = field(default=None, compare=False)
     model_calls: int = 200
@@ -119,6 +122,7 @@ async def run_agent(
         author="playbook" if isinstance(model, PlaybookChatModel) else "model",
         mind=mind_of(settings.model),
         study=study_folder(port.path),
+        root=settings.root,
         granted=settings.granted,
         exporter=settings.exporter,
     )

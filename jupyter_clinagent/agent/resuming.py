@@ -8,6 +8,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, ToolMessage
 
+from jupyter_clinagent.agent.playbook.choosing import choose
 from jupyter_clinagent.agent.workbench import Workbench
 from jupyter_clinagent.contracts import Approver, Card, Cell
 from jupyter_clinagent.errors import NotebookError, Stopped
@@ -82,9 +83,10 @@ async def _ask(count: int, bench: Workbench, approver: Approver) -> str:
     )
     began = time.monotonic()
     bench.say("card", card.title, card.model_dump(mode="json"))
-    said = (await approver.decide(card.model_copy(update={"default": AGAIN}))).text.strip().casefold()
+    said = (await approver.decide(card.model_copy(update={"default": AGAIN}))).text
     bench.waited += time.monotonic() - began
-    return LEAVE if said in (LEAVE, "no", "nein", "stop") else AGAIN
+    chosen = choose(said, [AGAIN, LEAVE], AGAIN)
+    return chosen.text if chosen else AGAIN
 
 
 async def _run_again(cells: Sequence[Cell], bench: Workbench) -> None:

@@ -5,8 +5,10 @@ Each tool returns text for the model and an artifact with the facts; an error th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from langchain_core.tools import BaseTool, InjectedToolCallId, StructuredTool
@@ -15,6 +17,7 @@ from langgraph.types import interrupt
 from jupyter_clinagent.agent import policy
 from jupyter_clinagent.agent.cell_cards import cell_card
 from jupyter_clinagent.agent.confirming import check_after, check_before
+from jupyter_clinagent.agent.finding import find_folder
 from jupyter_clinagent.agent.listing import count_files
 from jupyter_clinagent.agent.resuming import added_by
 from jupyter_clinagent.agent.specification_card import in_our_words, to_be_confirmed
@@ -44,6 +47,8 @@ def make_tools(bench: Workbench) -> list[BaseTool]:
         toolbox.propose_plan,
         toolbox.export_study,
     ]
+    if bench.author == "playbook":  # names of folders stay here
+        functions.append(toolbox.find_folder)
     tools: list[BaseTool] = [
         StructuredTool.from_function(coroutine=_mendable(f), name=f.__name__, response_format="content_and_artifact")
         for f in functions
@@ -151,6 +156,12 @@ class Toolbox:
         File names stay here: they may identify patients.
         """
         return count_files(self.bench.port.path, folder), {"status": "ok"}
+
+    async def find_folder(self, said: str = "") -> Answer:
+        """Look which folder the clinician's words name, and what there is to choose from."""
+        beside, root = Path(self.bench.port.path).absolute().parent, self.bench.root
+        found = await asyncio.to_thread(find_folder, said, beside, Path(root) if root else None)
+        return found["said"] or str(found["folder"]), {"status": "ok", **found}
 
     # ------------------------------------------------------------------ the clinician
     async def ask_clinician(

@@ -51,6 +51,8 @@ class Workbench:
     author: Author
     mind: str
     study: str
+    root: str = ""
+    """What the server shows; a path that a clinician names may begin there."""
     granted: bool = False
     started: float = field(default_factory=time.monotonic)
     waited: float = 0.0

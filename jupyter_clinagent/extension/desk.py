@@ -13,16 +13,20 @@ from traitlets import Unicode
 from traitlets.config import LoggingConfigurable
 
 from jupyter_clinagent.contracts import Approver, EventSink, Exported
-from jupyter_clinagent.errors import NotebookError
+from jupyter_clinagent.errors import ClinAgentError, NotebookError
 from jupyter_clinagent.export.beside import export_beside
 from jupyter_clinagent.extension.cards import Cards, ChatApprover
 from jupyter_clinagent.extension.chat import Chat
 from jupyter_clinagent.extension.context import Fronts
+from jupyter_clinagent.extension.interjections import asks_how_far, is_stop, wants_stop_later
 from jupyter_clinagent.extension.jobs import Agent, Job
 from jupyter_clinagent.extension.journal import Entry, Journal
 from jupyter_clinagent.notebook.document import new_cell
 from jupyter_clinagent.notebook.server import ServerNotebook
 
+_NOT_LATER = (
+    "I stopped at once: the training under way can't be ended early and still count. What was finished before it stays as it is."
+)
 _LAB_COMMAND = "https://events.jupyter.org/jupyterlab_command_toolkit/lab_command/v1"
 
 
@@ -75,11 +79,50 @@ class Desk(LoggingConfigurable):
         job = self._chats.get(Chat(self._app, chat_path).id)
         if job is None or job.over:
             await self.start(said, self._notebook_for(user, job), chat_path)
-        elif said.strip().casefold() in ("stop", "halt", "stopp"):
+        elif is_stop(said):
             await job.stop()
+            return _NOT_LATER if wants_stop_later(said) else None
         elif not job.approver.hear(said):
-            return f"I am still at work: {job.text}. Press Stop, or wait until I am done."
+            return self._put_off(said, job)
         return None
+
+    def _put_off(self, said: str, job: Job) -> str:
+        """Keep a message until the job is done; say how far it is."""
+        at_work = f"I am still at work: {job.text}."
+        if asks_how_far(said):
+            return f"{at_work} Press Stop, or wait until I am done."
+        job.waiting.append(said)
+        if len(job.waiting) == 1:
+            self.keep(asyncio.create_task(self._go_on_after(job)))
+        return f"{at_work} “{said.strip()}” waits its turn: I take it up when this is done. To end this now, say “stop”."
+
+    async def _go_on_after(self, job: Job) -> None:
+        """Take up what waits in a new turn; where the job did not come to its end, hand it back."""
+        await job.wait()
+        kept = ", ".join(f"“{said.strip()}”" for said in job.waiting)
+        if job.state in ("stopped", "failed"):  # not by the server's end, when nobody is left to tell
+            await self._say(job.chat_path, f"Not done, because I stopped before: {kept}. Say it again if it still holds.")
+        elif job.state == "finished":
+            try:
+                await self._take_up(job)
+            except ClinAgentError as error:
+                await self._say(job.chat_path, f"{error} Not done: {kept}.")
+
+    async def _take_up(self, job: Job) -> None:
+        """What waited, after what was said while it did."""
+        waiting, latest = job.waiting, self._chats[Chat(self._app, job.chat_path).id]
+        if latest is job or latest.over:
+            first, *waiting = waiting
+            await self._say(job.chat_path, f"Now to “{first.strip()}”.")
+            latest = await self.start(first, job.notebook.relative_path, job.chat_path)
+        for said in waiting:
+            self._put_off(said, latest)
+
+    async def _say(self, chat_path: str, text: str) -> None:
+        chat = Chat(self._app, chat_path)
+        await chat.hold()
+        chat.say(text)
+        await chat.release()
 
     async def start(self, request: str, notebook_path: str | None, chat_path: str) -> Job:
         """Begin a turn in a notebook, or in a new one named after the study."""
@@ -118,6 +161,9 @@ class Desk(LoggingConfigurable):
     async def request_from_kernel(self, request: str, kernel_id: str, cell_id: str | None) -> dict[str, Any]:
         """Begin a turn that was asked for by the magic in a notebook's own kernel."""
         path = await self._notebook_of(kernel_id)
+        running = self._jobs.get(ServerNotebook(self._app, path).file_id)
+        if running and not running.over:
+            return {"waits": self._put_off(request, running)}
         job = await self.start(request, path, await self._chat_for(path))
         return {"job": job.id, "notebook": path, "mind": self.mind, "queued": len(job.notebook.waiting_below(cell_id))}
 
@@ -212,7 +258,7 @@ class Desk(LoggingConfigurable):
             port=port,
             approver=approver,
             sink=sink,
-            settings=loop.AgentSettings(model=self.model, look=look, exporter=export),
+            settings=loop.AgentSettings(model=self.model, look=look, root=str(self._app.root_dir), exporter=export),
             thread_id=thread,
             checkpoint_path=str(study / "conversation.sqlite"),
         )

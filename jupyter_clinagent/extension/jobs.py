@@ -50,6 +50,8 @@ class Job:
         self.snapshot: dict[str, Any] | None = None
         self.approver = approver
         self.notebook = notebook
+        self.waiting: list[str] = []
+        """What was said meanwhile and waits its turn."""
         self._agent = agent
         self._chat = chat
         self._mind = mind
@@ -67,6 +69,11 @@ class Job:
     def text(self) -> str:
         """What the job does now, in a line."""
         return self._progress.text
+
+    @property
+    def chat_path(self) -> str:
+        """Where its chat is now, relative to the server's root."""
+        return self._chat.path
 
     async def start(self, request: str | None, cut_off: str = "") -> None:
         """Hold notebook and chat, then work in the background.

@@ -116,6 +116,56 @@ def test_a_busy_notebook_takes_no_second_turn(app: ServerApp, thread: LoopThread
     assert "still at work" in str(thread.call(turn()))
 
 
+async def brief_agent(request: str, port: NotebookPort, approver: Approver, sink: EventSink, thread: str) -> Any:
+    """Works for half a second and says what it was asked."""
+    cell = await port.insert("code", "import time\ntime.sleep(0.5)")
+    sink(Event(kind="cell", text="# Train"))
+    await port.run(cell.id, expected_hash=cell.hash)
+    sink(Event(kind="finished", text=f"Done: {request}"))
+    return SimpleNamespace(status="done")
+
+
+def test_what_is_said_meanwhile_waits_its_turn_and_nothing_is_lost(app: ServerApp, thread: LoopThread, chat_path: str) -> None:
+    async def turns() -> tuple[list[str | None], list[Any]]:
+        desk, notebook = Desk(app, brief_agent), write_notebook(app)
+        job = await desk.start("Train.", notebook, chat_path)
+        replies = [await desk.receive(said, "anna", chat_path) for said in ("show me the misses", "how far?", "thanks")]
+        await job.wait()
+        await _until(lambda: not desk._tasks and all(one.over for one in desk._chats.values()))
+        return replies, await _messages(app, chat_path)
+
+    replies, messages = thread.call(turns())
+    assert ["waits its turn" in str(reply) for reply in replies] == [True, False, True]
+    said = [message.body for message in messages if not message.mime_model]
+    assert said == [
+        "Done: Train.",
+        "Now to “show me the misses”.",
+        "Done: show me the misses",
+        "Now to “thanks”.",
+        "Done: thanks",
+    ]
+
+
+@pytest.mark.parametrize("stop", ["stop after this epoch", "Hör bitte auf"])
+def test_stop_in_any_words_means_stop_and_what_waited_is_handed_back(
+    app: ServerApp, thread: LoopThread, chat_path: str, stop: str
+) -> None:
+    async def turns() -> tuple[str | None, str, list[Any]]:
+        desk, notebook = Desk(app, endless_agent), write_notebook(app)
+        job = await desk.start("Train.", notebook, chat_path)
+        await asyncio.sleep(0.5)
+        await desk.receive("show me the misses", "anna", chat_path)
+        async with asyncio.timeout(PROMPTLY):
+            reply = await desk.receive(stop, "anna", chat_path)
+        await _until(lambda: not desk._tasks)
+        return reply, job.state, await _messages(app, chat_path)
+
+    reply, state, messages = thread.call(turns())
+    assert state == "stopped"
+    assert ("at once" in str(reply)) == ("epoch" in stop)
+    assert "Not done, because I stopped before: “show me the misses”" in messages[-1].body
+
+
 def test_undo_puts_the_notebook_back(app: ServerApp, thread: LoopThread, chat_path: str) -> None:
     async def turn() -> tuple[list[Any], list[Any]]:
         desk, notebook = Desk(app, endless_agent), write_notebook(app)

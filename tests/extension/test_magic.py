@@ -71,21 +71,22 @@ async def test_loading_the_magic_is_quick(kernel: HeadlessNotebook) -> None:
 
 
 def test_with_a_server_the_request_goes_there_and_the_magic_returns_at_once(app: ServerApp, thread: LoopThread) -> None:
-    async def ask() -> tuple[str, str, str]:
+    async def ask() -> tuple[str, str, str, str]:
         notebook = ServerNotebook(app, write_notebook(app))
         await notebook.start()
         app.write_server_info_file()
         said = await asyncio.wait_for(_ask(notebook), 30)
-        status, stopped = await run(notebook, "%clinagent status"), await run(notebook, "%clinagent stop")
+        status, later, stopped = [await run(notebook, f"%clinagent {word}") for word in ("status", "thanks", "stop")]
         desk = app.web_app.settings["clinagent"]
         await next(job for job in desk._jobs.values() if job.notebook.file_id == notebook.file_id).wait()
         await notebook.close()
-        return said, status, stopped
+        return said, status, later, stopped
 
-    said, status, stopped = thread.call(ask())
+    said, status, later, stopped = thread.call(ask())
     assert "cells appear below" in said
     assert "no language model" in said
     assert "running" in status
+    assert "“thanks” waits its turn" in later
     assert "Stopping" in stopped
 
 

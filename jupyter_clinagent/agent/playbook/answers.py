@@ -10,10 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from jupyter_clinagent.agent.playbook import cells, closing
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.moves import Step, facts_in, finish, run
-from jupyter_clinagent.agent.playbook.turn import Turn
 from jupyter_clinagent.contracts import REPORT_ITEM_COUNT, REPORT_ITEMS
 
 _ARTICLE = r"(?:(?:the|our|my|die|der|das|unser|unsere)\s+)?"
@@ -64,27 +61,3 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
 def _pattern(words: list[str], after: str) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(rf"^{_ARTICLE}(?:{'|'.join(map(re.escape, longest_first))})\b{after}", re.I)
-
-
-def take_answers(turn: Turn) -> Step | None:
-    """The next step of a turn that answers report items of a finished study; None where it is about something else."""
-    answers = _merged(read_answers(turn.request)) if turn.finished_earlier else []
-    if not answers:
-        return None
-    for said in answers:
-        run(turn, "I put your words on record.", cell(said))
-    report = facts_in(run(turn, "I write the report anew.", cells.REPORT), "report")
-    return finish("done", closing.answered_message([f"“{said.text}”" for said in answers], report.get("needs_you") or []))
-
-
-def _merged(answers: list[Said]) -> list[Said]:
-    """Two answers to the same item (ethics and funding) become one."""
-    texts: dict[str | int, list[str]] = {}
-    for said in answers:
-        texts.setdefault(said.item, []).append(said.text)
-    return [Said(item, "; ".join(parts)) for item, parts in texts.items()]
-
-
-def cell(said: Said) -> str:
-    """The cell that notes an answer."""
-    return f"# A report item in the clinician's words\nstudy.answer({said.item!r}, {said.text!r})"

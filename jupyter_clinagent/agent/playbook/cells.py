@@ -98,3 +98,13 @@ def plan_markdown(plan: Plan) -> str:
 def new_threshold(rule: str, target: float, positive: str | list[str] | None = None) -> str:
     """A post-hoc threshold on the stored scores; ``positive`` where the specification names no class for one."""
     return _cell("threshold.py", rule=rule, target=target, positive=positive)
+
+
+def threshold_back(rule: str, target: float, positive: str | list[str] | None = None) -> str:
+    """The threshold that was held before the last one."""
+    return _cell("threshold_back.py", rule=rule, target=target, positive=positive)
+
+
+def methods(sentences: list[str]) -> str:
+    """The methods of a study as a paragraph."""
+    return _cell("methods.md", sentences=sentences)

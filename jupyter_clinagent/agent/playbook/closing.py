@@ -17,17 +17,17 @@ def message(turn: Turn) -> str:
     evaluation = turn.facts("evaluation") or {}
     report = turn.facts("report") or {}
     told = {name: value for name, value in evaluation["test"].items() if registry.metric(name).told}
-    figures = "\n".join(f"- {_name(name)}: {estimate(value)}" for name, value in told.items())
+    figures = "\n".join(f"- {name_of(name)}: {estimate(value)}" for name, value in told.items())
     lines = [
         f"The study is done. On the test set, opened {_times(evaluation['unsealed'])}, the model "
         f"“{evaluation['experiment']}” gives:",
         figures,
         _averaged(evaluation["primary_metric"], evaluation["test"]),
         _unlearnt(turn, evaluation["test"]),
-        _threshold(evaluation.get("operating_point")) or evaluation.get("no_threshold") or "",
-        *(_reliance(found) for found in evaluation.get("reliance", [])),
+        at_threshold(evaluation.get("operating_point")) or evaluation.get("no_threshold") or "",
+        *(reliance(found) for found in evaluation.get("reliance", [])),
         _findings(turn),
-        f"Report: {_beside(report['report'])}, beside the notebook." if report else "",
+        f"Report: {beside(report['report'])}, beside the notebook." if report else "",
         open_items(report.get("needs_you") or []),
         "Research use only; not a medical device. The figures hold for images like these; nothing is known about another "
         "hospital's.",
@@ -60,7 +60,7 @@ def exported_message(exported: Exported) -> str:
     )
     found = "\n".join(f"- {line}" for line in exported.findings)
     lines = [
-        f"The study is packed: {_beside(exported.path)}, beside the notebook.",
+        f"The study is packed: {beside(exported.path)}, beside the notebook.",
         "Left out are patients' images; file names and group ids became pseudonyms, whose key stays in the study's folder.",
         f"{looked}, and found:\n\n{found}\n\nRead these places before you pass the file on."
         if found
@@ -74,13 +74,13 @@ def threshold_message(call: Call) -> str:
     """What a new threshold gives."""
     found = [completed(f) for f in call.artifact["facts"] if f["kind"] == "evaluation"]
     point = found[-1]["operating_point"] if found else None
-    return f"{_threshold(point)}\n\nChosen after the test set was opened, so the report labels it post hoc."
+    return f"{at_threshold(point)}\n\nChosen after the test set was opened, so the report labels it post hoc."
 
 
 def refined_message(made: Sequence[ExperimentFacts], best: ExperimentFacts) -> str:
     """What further training gave, on validation."""
     lines = [f"- {e.name}: {'kept' if e.kept else 'discarded'}. {e.reason}" for e in made]
-    metric, known = _name(best.metric), best.validation.get(best.metric)
+    metric, known = name_of(best.metric), best.validation.get(best.metric)
     figure = estimate(known.model_dump() if known else {"value": best.value, "low": best.low, "high": best.high})
     over = f"{said} " if (said := say_averaged(metric, best.metric, best.validation)) else ""
     return "\n".join(
@@ -95,13 +95,14 @@ def refined_message(made: Sequence[ExperimentFacts], best: ExperimentFacts) -> s
     )
 
 
-def _name(metric: str) -> str:
+def name_of(metric: str) -> str:
+    """What a metric is called in the chat."""
     return registry.metric(metric).in_chat
 
 
 def _averaged(metric: str, figures: dict[str, Any]) -> str:
     """Over what the main figure was taken, where some of it can't be judged."""
-    return say_averaged(_name(metric), metric, {name: Estimate(**value) for name, value in figures.items()})
+    return say_averaged(name_of(metric), metric, {name: Estimate(**value) for name, value in figures.items()})
 
 
 def _unlearnt(turn: Turn, test: dict[str, Any]) -> str:
@@ -121,7 +122,8 @@ def estimate(value: dict[str, Any]) -> str:
     return f"{number}{figure.after} (95 % interval {low} to {high})"
 
 
-def _threshold(point: dict[str, Any] | None) -> str:
+def at_threshold(point: dict[str, Any] | None) -> str:
+    """What the chosen threshold gives on the test set; empty where there is none."""
     if not point:
         return ""
     test, result = point["test"], OperatingResult.model_validate(point)
@@ -133,7 +135,8 @@ def _threshold(point: dict[str, Any] | None) -> str:
     return f"{reads} {result.judge_target(aim, 'the interval')}".rstrip()
 
 
-def _reliance(found: dict[str, Any]) -> str:
+def reliance(found: dict[str, Any]) -> str:
+    """How far the opened model relies on a confounder, beside the plainly trained one."""
     name, value, erm = found["confounder"], found["model"]["reliance"], found["erm"]
     reads = f"Reliance on {name} (0 none, 1 nothing but it): {estimate(value)}"
     if erm["experiment"] == found["model"]["experiment"]:
@@ -147,7 +150,7 @@ def _findings(turn: Turn) -> str:
     return "From the audit: " + " ".join(warnings) if warnings else ""
 
 
-def _beside(path: str) -> str:
+def beside(path: str) -> str:
     """The last two parts of a path: the study's folder and the file."""
     return "/".join(PurePath(path).parts[-2:])
 

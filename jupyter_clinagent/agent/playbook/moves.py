@@ -6,7 +6,6 @@ there already, or raises :class:`Want` with the step that has to come first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,15 +36,6 @@ class Want(Exception):
 def finish(status: str, message: str) -> Step:
     """The last word of a turn."""
     return Step("", "finish", {"status": status, "message": message})
-
-
-def answer(turn: Turn, key: str, question: str, choices: Sequence[str] = (), default: str = "") -> str:
-    """The clinician's answer to a question."""
-    if key not in turn.answers:
-        raise Want(
-            Step(question, "ask_clinician", {"key": key, "question": question, "choices": list(choices), "default": default})
-        )
-    return turn.answers[key]
 
 
 def run(turn: Turn, say: str, source: str) -> Call:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
@@ -81,3 +82,46 @@ def perhaps_paths(text: str) -> tuple[str, ...]:
     ('data',)
     """
     return tuple(dict.fromkeys(m[1] for m in _PERHAPS.finditer(text) if not (_is_finding(m[1]) or _NO_NAME.fullmatch(m[1]))))
+
+
+# ------------------------------------------------------------------ the answer to “which folder?”
+_WINDOWS = re.compile(r"\b[A-Za-z]:[\\/][^\s\"'“”„]*|\\\\[^\s\"'“”„]+")
+_WRITTEN = re.compile(r"(?:~|\.{1,2})?(?:[\w.~-]*/)+[\w.~-]*|~[\w-]*")
+_CALLED = re.compile(
+    rf"""\b{_FOLDER}\s+(?:(?:is|ist|heisst|heißt|lautet|named|called|namens|mit\s+dem\s+namen)\s+)+(?:the\s+|my\s+|our\s+)?[{_QUOTES}]?({_NAME})
+    | \b(?:called|named|heisst|heißt|heissen|namens)\s+[{_QUOTES}]?({_NAME})
+    | [{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]
+    | \b(?:in|im|under|unter|from|aus|use|take|nimm)\s+(?:(?:the|my|our|dem|den|meinem|unserem)\s+)?{_FOLDER}\s+({_NAME})
+    | \b(?:the|my|our|der|den|dem|mein|meinen|unser)\s+({_NAME})\s+{_FOLDER}\b
+    | \b{_FOLDER}\s*[:=]?\s*({_NAME})\W*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NEGATED = re.compile(r"\b(?:not|no|nicht|kein\w*|nein)\b", re.IGNORECASE)
+_TALK = 8
+"""An answer of more words is a sentence: no word of it is tried as a folder's name."""
+
+
+class FoldersSaid(NamedTuple):
+    """Names in an answer that are surely meant as a folder, and words that may be."""
+
+    surely: tuple[str, ...]
+    perhaps: tuple[str, ...]
+
+
+def folders_said(answer: str) -> FoldersSaid:
+    """The folders that an answer to “which folder?” may name, the likeliest first.
+
+    Examples
+    --------
+    >>> folders_said("the folder is called data").surely, folders_said("it's in data").perhaps
+    (('data',), ("it's in data", 'data', 'in', 's', 'it'))
+    """
+    plain = answer.strip().strip(_QUOTES).rstrip(",;!").strip()
+    plain = plain if plain.strip(".") == "" else plain.rstrip(".")
+    written = [m[0] for pattern in (_WINDOWS, _WRITTEN) for m in pattern.finditer(plain)]
+    called = [next(group for group in m.groups() if group) for m in _CALLED.finditer(answer)]
+    whole = [plain] if plain and (written or len(plain.split()) == 1) else []
+    surely = tuple(dict.fromkeys(name for name in [*whole, *written, *called] if not _NO_NAME.fullmatch(name)))
+    talks = len(plain.split()) > _TALK or _NEGATED.search(plain)
+    words = [] if surely or talks else [plain, *reversed(re.findall(_NAME, plain))]
+    return FoldersSaid(surely, tuple(word for word in dict.fromkeys(words) if word and not _NO_NAME.fullmatch(word)))

@@ -6,19 +6,24 @@ clinician reruns just what it touches, and nothing is done twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
-from jupyter_clinagent.agent.playbook.answers import take_answers
+from jupyter_clinagent.agent.playbook.asking import Answer, Question, ask
+from jupyter_clinagent.agent.playbook.conversation.hearing import hear
+from jupyter_clinagent.agent.playbook.conversation.talk import aside, asked_at_card, reply
 from jupyter_clinagent.agent.playbook.discovering import put_forward
 from jupyter_clinagent.agent.playbook.draft import draft, fitted_to, offers, speaks_of
 from jupyter_clinagent.agent.playbook.drafting import Draft, able, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.experimenting import Setting, climb, refine
-from jupyter_clinagent.agent.playbook.follow_up import follow_up
+from jupyter_clinagent.agent.playbook.folder_question import ask_folder
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
-from jupyter_clinagent.agent.playbook.moves import Step, Want, answer, approved, facts_in, finish, run, write
+from jupyter_clinagent.agent.playbook.moves import Step, Want, approved, facts_in, finish, run, write
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
+from jupyter_clinagent.agent.playbook.restating import restated
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Card, Plan
 from jupyter_clinagent.errors import BadInput, NoSuchData, OutOfScope
@@ -36,7 +41,7 @@ _ABOUT_MODELS = (
 def next_step(turn: Turn) -> Step:
     """The next step of the current turn."""
     try:
-        return _study(turn)
+        return _study(restated(turn))
     except Want as want:
         return want.step
     except OutOfScope as error:
@@ -46,12 +51,10 @@ def next_step(turn: Turn) -> Step:
 
 
 def _study(turn: Turn) -> Step:
-    if (said := take_answers(turn)) is not None:
-        return said
+    if (later := reply(turn)) is not None:
+        return later
     intent = _intent(turn)
     refuse_if_out_of_scope(intent)
-    if (later := follow_up(turn, intent)) is not None:
-        return later
     settings = turn.settings
     if not intent.may_name_data:
         _refuse_unrelated(intent)
@@ -100,9 +103,14 @@ def _intent(turn: Turn) -> Intent:
     """The request with every later wish of the clinician merged in: what a wish names replaces what was said before."""
     intent = read_request(turn.request)
     for call in turn.calls:
-        if call.name in ("propose_specification", "propose_plan") and call.artifact.get("choice") == "Change":
+        if _wishes(call) and call.name in ("propose_specification", "propose_plan"):
             intent = _merge(intent, read_request(call.artifact.get("text", "")))
     return intent
+
+
+def _wishes(call: Call) -> bool:
+    """Whether a card was answered by a wish; a question changes nothing."""
+    return call.artifact.get("choice") == "Change" and not hear(call.artifact.get("text", "")).asks
 
 
 def _merge(old: Intent, wish: Intent) -> Intent:
@@ -142,15 +150,15 @@ def _refuse_unrelated(intent: Intent, survey: SurveyFacts | None = None) -> None
         raise OutOfScope(f"I could not find in that request what could be learnt from these data. {could}")
 
 
-def _answers(turn: Turn) -> dict[str, str]:
-    """What was answered; what was said of the classes is void once a later wish names others."""
-    given: dict[str, str] = {}
-    for call in turn.calls:
-        if call.name == "ask_clinician":
-            given[call.artifact["key"]] = call.artifact["answer"]
-        elif call.artifact.get("choice") == "Change" and _names_classes(read_request(call.artifact.get("text", ""))):
-            given.pop("classes", None)
-    return given
+def _open_again(turn: Turn) -> Turn:
+    """Without what was answered about the classes before a later wish named others."""
+    changed = [k for k, call in enumerate(turn.calls) if _changes_classes(call)]
+    void = set(map(id, turn.calls[: changed[-1]])) if changed else set()
+    return replace(turn, calls=tuple(c for c in turn.calls if not (id(c) in void and c.artifact.get("key") == "classes")))
+
+
+def _changes_classes(call: Call) -> bool:
+    return _wishes(call) and _names_classes(read_request(call.artifact.get("text", "")))
 
 
 def _names_classes(wish: Intent) -> bool:
@@ -158,27 +166,40 @@ def _names_classes(wish: Intent) -> bool:
 
 
 def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> Draft:
-    drafted = draft(intent, survey, _answers(turn))
-    if isinstance(drafted, Card):
-        raise Want(
-            Step(
-                drafted.title,
-                "ask_clinician",
-                {"key": drafted.key, "question": drafted.body, "choices": drafted.choices, "default": drafted.default},
-            )
-        )
+    answers, left = dict[str, str](), list[str]()
+    while isinstance(drafted := draft(intent, survey, answers), Card):
+        key = drafted.key
+        given = _answer(_open_again(turn), drafted, partial(_tried, intent, survey, answers, key))
+        answers[key] = given.text
+        if given.left:
+            left.append(f"“{drafted.body}” was left to me, so “{given.text}” is taken.")
     known = {"request": turn.request, "minutes": minutes, "seed": turn.settings.seed}
-    return replace(drafted, specification=drafted.specification.model_copy(update=known))
+    specification = drafted.specification.model_copy(update=known)
+    return replace(drafted, specification=specification, assumptions=(*drafted.assumptions, *left))
+
+
+def _tried(intent: Intent, survey: SurveyFacts, answers: dict[str, str], key: str, said: str) -> None:
+    """Raise BadInput where the draft can't do with an answer."""
+    draft(intent, survey, answers | {key: said})
+
+
+def _answer(turn: Turn, card: Card, tried: Callable[[str], object]) -> Answer:
+    """The answer to a card; in words of their own where the draft can do with them."""
+
+    def read(said: str) -> Answer | str:
+        try:
+            tried(said)
+        except BadInput as error:
+            return str(error)
+        return Answer(said)
+
+    return ask(turn, Question(card.key, card.body, tuple(card.choices), card.default), read, aside)
 
 
 def _data_folder(turn: Turn, intent: Intent) -> str:
     if turn.settings.missing and not turn.settings.data:
         raise NoSuchData(turn.settings.missing)
-    known = turn.settings.data or intent.data
-    given = known or answer(turn, "data", "Which folder holds the images? Write its path, as seen from the notebook.")
-    if not given:
-        raise NoSuchData("No data folder was named. Say where the images are, or give --data DIR.")
-    return given
+    return turn.settings.data or intent.data or ask_folder(turn, aside).text
 
 
 def _warn_of_too_few(turn: Turn, cohort: CohortFacts) -> None:
@@ -190,16 +211,26 @@ def _warn_of_too_few(turn: Turn, cohort: CohortFacts) -> None:
         f"There are few independent cases ({counts}), so every figure will be too uncertain to judge the model by. "
         "Go on all the same?"
     )
-    if answer(turn, "few", question, ["go on", "stop"], "go on") == "stop":
+    if ask(turn, Question("few", question, ("go on", "stop"), "go on"), aside=aside).text == "stop":
         raise Want(finish("rejected", "Stopped before training: there are too few independent cases to judge a model by."))
 
 
 # ------------------------------------------------------------------ agreements
+def _approved(turn: Turn, tool: str, arguments: dict[str, Any], say: str) -> None:
+    """Go on once this is approved; a question about it is answered, and the card shown again."""
+    said = [call.artifact.get("text", "") for call in turn.all(tool) if call.artifact.get("choice") == "Change"]
+    last = turn.last(tool)
+    waits = last is not None and last.arguments == arguments and last.artifact.get("choice") == "Change"
+    if waits and said[-1] not in said[:-1] and (told := asked_at_card(turn, said[-1])) is not None:
+        raise Want(Step(told, tool, arguments))
+    approved(turn, tool, arguments, say)
+
+
 def _agree_specification(turn: Turn, drafted: Draft, cohort: CohortFacts) -> None:
     assumptions = [*drafted.assumptions, *(a for a in cohort.assumptions if a not in drafted.assumptions)]
     body = cells.specification_markdown(drafted.specification, tuple(assumptions))
     arguments = {"specification": drafted.specification.model_dump(mode="json"), "body": body, "assumptions": assumptions}
-    approved(turn, "propose_specification", arguments, "This is what I understood. Shall I go on?")
+    _approved(turn, "propose_specification", arguments, "This is what I understood. Shall I go on?")
     write(turn, "I write the specification down.", body)
 
 
@@ -215,6 +246,6 @@ def _agree_plan(
     spec, used = drafted.specification, confirmed.artifact["elapsed"] / 60
     plan, rungs = registry.find(spec.task).planning.plan(spec, cohort, speed, used, freeing, window)
     body = cells.plan_markdown(plan)
-    approved(turn, "propose_plan", {"plan": plan.model_dump(mode="json"), "body": body}, "This is how I would use the time.")
+    _approved(turn, "propose_plan", {"plan": plan.model_dump(mode="json"), "body": body}, "This is how I would use the time.")
     write(turn, "I write the plan down.", body)
     return plan, rungs

@@ -17,7 +17,7 @@ blended images          +.002 [-.011, .015]   2.2      .0008
 No interval excludes zero, so the order is a guess with a reason. Finer images and rare classes were not measured.
 
 A threshold is no idea here: the primary metric does not depend on it. The specification's rule chooses it on validation, and
-another one is a matter of words after the study (:mod:`.follow_up`).
+another one is a matter of words after the study (:mod:`jupyter_clinagent.agent.playbook.conversation`).
 """
 
 from __future__ import annotations

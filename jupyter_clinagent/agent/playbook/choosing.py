@@ -1,0 +1,155 @@
+"""Which of the choices of a question an answer means: by number, by order, by a part of its words, with a "
+"slip, or “you choose”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
+
+_LEFT = frozenset({
+    "whatever", "whatever you like", "whatever you want", "whatever you think", "any", "any of them", "any one", "either",
+    "you choose", "you decide", "you pick", "as you like", "as you want", "as you think", "up to you", "your choice",
+    "your call", "do not know", "don t know", "dont know", "do not care", "don t care", "do not mind", "don t mind",
+    "dunno", "no idea", "not sure", "no preference", "default", "doesn t matter", "does not matter", "no matter", "skip",
+    "egal", "gleich", "keine ahnung", "weiss nicht", "entscheide du", "entscheiden sie", "du entscheidest", "such dir aus",
+    "such aus", "waehle du", "wie du willst", "wie du meinst", "was du willst", "standard", "spielt keine rolle",
+})  # fmt: skip
+_FILLERS = frozenset({
+    "it", "s", "is", "that", "i", "me", "mir", "ist", "das", "es", "really", "well", "hm", "hmm", "oh", "just", "please", "bitte",
+    "sorry", "leider", "ich", "the", "take", "nimm", "eigentlich", "selbst", "then", "genau",
+})  # fmt: skip
+_NUMBER = re.compile(
+    r"(?:(?:the|number|no|nr|option|choice|answer|nummer|antwort|die|der|das|[#(])\W*)*(\d{1,2})\W*(?:please|bitte)?\W*"
+)
+_ORDINALS = (
+    re.compile(r"\b(?:first|1st|erste[nrs]?|1\.)(?!\w)"),
+    re.compile(r"\b(?:second|2nd|zweite[nrs]?|2\.)(?!\w)"),
+    re.compile(r"\b(?:third|3rd|dritte[nrs]?|3\.)(?!\w)"),
+    re.compile(r"\b(?:fourth|4th|vierte[nrs]?|4\.)(?!\w)"),
+    re.compile(r"\b(?:fifth|5th|fuenfte[nrs]?|5\.)(?!\w)"),
+)
+_LAST = re.compile(r"\b(?:last|letzte[nrs]?)\b")
+_OTHER = re.compile(r"\b(?:the other|other one|not that|not this|andere[nrs]?|nicht d(?:as|ie|er|en))\b")
+_NOT = re.compile(r"\b(?:not|nicht|no|nein|kein\w*|isn['’]?t)\b")
+_BOTH = re.compile(r"\W*(?:both|all|all of them|every one|beide|alle|alles|saemtliche)\b(?: of them| please| bitte| davon)*\W*")
+_YES = re.compile(
+    r"(?:yes|yep|yeah|y|ja|jawohl|jo|sure|ok(?:ay)?|please do|gern|klar|weiter|mach(?:en)? weiter|go ahead|carry on|continue)\b"
+)
+_NO = re.compile(r"(?:no|nope|n|nein|nee|nicht|stop|stopp|halt|don['’]?t|lieber nicht|rather not|abbrechen|cancel)\b")
+_NEGATIVE = ("stop", "leave it", "no")
+"""Second choices that a plain “no” means."""
+_SHORT, _ALIKE = 6, 0.8
+_SEVERAL = re.compile(r",|\+|;|\b(?:vs|versus|against|from|and|or|und|oder|gegen|von)\b")
+
+
+class Chosen(NamedTuple):
+    """A choice, and whether it was left to us."""
+
+    text: str
+    left: bool = False
+
+
+def choose(said: str, choices: Sequence[str], default: str = "", slips: bool = True) -> Chosen | None:
+    """The choice that an answer means; None where it means none of them for certain.
+
+    Parameters
+    ----------
+    default
+        What “you choose” means; empty where nothing can be taken for it.
+    slips
+        Whether a slip of the keyboard is forgiven.
+
+    Examples
+    --------
+    >>> choose("the second one", ["age", "sex"]), choose("egal", ["age", "sex"], "age")
+    (Chosen(text='sex', left=False), Chosen(text='age', left=True))
+    """
+    if (surely := choose_surely(said, choices, default)) is not None:
+        return surely
+    plain = normalise(said).strip()
+    ways = (_by_order, _by_the_other, _by_words, *([_by_a_slip] if slips else []))
+    return next((Chosen(found) for way in ways if (found := way(plain, choices, default)) is not None), None)
+
+
+def choose_surely(said: str, choices: Sequence[str], default: str = "") -> Chosen | None:
+    """The choice of an answer that can be nothing else: its own words, its number, yes or no, or “you choose”."""
+    plain = normalise(said).strip()
+    if same := next((choice for choice in choices if normalise(choice) == plain.strip(" .!\"'“”„")), None):
+        return Chosen(same)
+    if default and _leaves_it(plain):
+        return Chosen(default, left=True)
+    found = _by_number(plain, choices) or _by_yes_or_no(plain, choices)
+    return Chosen(found) if found else None
+
+
+def wants_several(said: str) -> bool:
+    """Whether an answer wants all of the choices."""
+    return _BOTH.fullmatch(normalise(said)) is not None
+
+
+def _leaves_it(plain: str) -> bool:
+    """“It's up to you”, “das weiß ich leider nicht”, or nothing at all."""
+    words = tokens(plain)
+    told = " ".join(word for word in words if word not in _FILLERS)
+    return not plain or told in _LEFT or " ".join(words) in _LEFT
+
+
+def _by_number(plain: str, choices: Sequence[str]) -> str | None:
+    found = _NUMBER.fullmatch(plain)
+    return choices[int(found[1]) - 1] if found and 0 < int(found[1]) <= len(choices) else None
+
+
+def _by_order(plain: str, choices: Sequence[str], _default: str) -> str | None:
+    if len(tokens(plain)) > _SHORT or not choices or _NOT.search(plain):
+        return None
+    if _LAST.search(plain):
+        return choices[-1]
+    at = next((k for k, ordinal in enumerate(_ORDINALS) if ordinal.search(plain)), len(choices))
+    return choices[at] if at < len(choices) else None
+
+
+def _by_yes_or_no(plain: str, choices: Sequence[str]) -> str | None:
+    if len(choices) != 2 or choices[1] not in _NEGATIVE:
+        return None
+    return choices[0] if _YES.match(plain) else choices[1] if _NO.match(plain) else None
+
+
+def _by_the_other(plain: str, choices: Sequence[str], default: str) -> str | None:
+    """“Not that, the other column”: of two, the one that was not proposed or is not named."""
+    if len(choices) != 2 or len(tokens(plain)) > _SHORT:
+        return None
+    named = [choice for choice in choices if label_key(choice) in label_key(plain)]
+    if len(named) == 1 and _NOT.search(plain):
+        return next(choice for choice in choices if choice not in named)
+    return next((choice for choice in choices if choice != default), None) if _OTHER.search(plain) and not named else None
+
+
+def _by_words(plain: str, choices: Sequence[str], _default: str) -> str | None:
+    """A choice that the answer names, or the only one of which the answer is a part; not where it names several things."""
+    if _SEVERAL.search(plain) or _NOT.search(plain) or len(tokens(plain)) > _SHORT:
+        return None
+    key = label_key(plain)
+    named = [choice for choice in choices if len(label_key(choice)) > 1 and label_key(choice) in key]
+    longest = [choice for choice in named if not any(choice != o and label_key(choice) in label_key(o) for o in named)]
+    if len(longest) == 1:
+        return longest[0]
+    parts = [choice for choice in choices if len(key) >= 3 and key in label_key(choice)]
+    return parts[0] if len(parts) == 1 and not named else None
+
+
+def _by_a_slip(plain: str, choices: Sequence[str], _default: str) -> str | None:
+    """“Readr 2” is “reader_2”: of two that are as near, the one with the same digits."""
+    if _SEVERAL.search(plain):
+        return None
+    keys, key = {label_key(choice): choice for choice in choices}, label_key(plain)
+    near = get_close_matches(key, [*keys], n=3, cutoff=_ALIKE)
+    same = [one for one in near if _digits(one) == _digits(key)]
+    return keys[same[0]] if len(same) == 1 else None
+
+
+def _digits(key: str) -> str:
+    return "".join(letter for letter in key if letter.isdigit())

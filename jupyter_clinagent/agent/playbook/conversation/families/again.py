@@ -1,0 +1,32 @@
+"""“Start over”: a finished study is not done again by itself."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
+from jupyter_clinagent.agent.playbook.conversation.past import Past
+
+_AGAIN = re.compile(
+    r"""\b(?:start\ (?:over|again|from\ scratch)|begin\ again|(?:repeat|redo)\ (?:it|the\ study|everything)
+    |run\ (?:it|everything|the\ study)\ again|try\ again|(?:an)?other\ seed|von\ vorn\w*|wiederhol\w*|nochmal\ alles)\b""",
+    re.VERBOSE,
+)
+
+
+def _answer(_heard: Heard, past: Past) -> str:
+    return (
+        f"The finished study stays. To do it again, write its request once more: “{past.specification.request}”. It gets a "
+        "folder of its own, and with the same seed it comes to the same split. `jupyter clinagent run … --seed 1` draws "
+        "another one."
+    )
+
+
+FAMILY = Family(
+    name="again",
+    help="say how a study is done again",
+    examples=("start over", "repeat the study", "try again with another seed", "Fang noch einmal von vorne an"),
+    reads=lambda heard, _past: bool(_AGAIN.search(heard.plain)) and not heard.begins_study,
+    acts=answered(_answer),
+    rank=44,
+)

@@ -1,0 +1,81 @@
+"""“How many melanomas were in the test set?”: images and groups by class and partition."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
+from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.agent.playbook.conversation.thresholds import classes_named
+from jupyter_clinagent.facts import CohortFacts
+
+_NUMBER = re.compile(r"\b(?:how many|how big|how large|what number|number of|size of|wie viele?|wie gross|anzahl|groesse)\b")
+_PARTS = {
+    "test": re.compile(r"\btest"),
+    "validation": re.compile(r"\bvalid"),
+    "train": re.compile(r"\b(?:train|learn|gelernt)"),
+}
+_DATA = re.compile(
+    r"\b(?:in total|altogether|insgesamt|in the (?:study|data|cohort)|in der studie|in den daten|did you use|were used|were there"
+    r"|verwendet|benutzt|waren es)\b"
+)
+_BALANCE = re.compile(r"\b(?:classes|klassen)\b.*\b(?:balanced|imbalanced|ausgewogen|gleich gross)\b|\bclass (?:im)?balance\b")
+_WHOLE = {"test": "test set", "validation": "validation set", "train": "training set"}
+
+
+def _reads(heard: Heard, _past: Past) -> bool:
+    if _BALANCE.search(heard.plain):
+        return True
+    told = _DATA.search(heard.plain) or any(part.search(heard.plain) for part in _PARTS.values())
+    return bool(_NUMBER.search(heard.plain) and told) and not heard.has(
+        ["experiment", "experiments", "experimente", "epoch", "epochs"]
+    )
+
+
+def _answer(heard: Heard, past: Past) -> str:
+    cohort = past.cohort
+    parts = [name for name, pattern in _PARTS.items() if pattern.search(heard.plain)] or list(_PARTS)
+    names = [name for name in classes_named(heard.intent, past) if name in cohort.counts] or list(cohort.counts)
+    lines = [f"In the {_WHOLE[part]}: {_said(cohort, names, part)}." for part in parts]
+    return f"{_foreign(heard, past)}{' '.join(lines)} {_grouped(cohort)} {past.source('cohort')}"
+
+
+def _foreign(heard: Heard, past: Past) -> str:
+    """That what was asked for is no class of the study."""
+    if not heard.intent.targets or classes_named(heard.intent, past):
+        return ""
+    return f"“{', '.join(heard.intent.targets)}” is no class of this study, so its images were not counted. "
+
+
+def _said(cohort: CohortFacts, names: list[str], part: str) -> str:
+    each = [f"{cohort.counts[name].get(part, 0):,} images of “{name}”{_groups(cohort, name, part)}" for name in names]
+    total = sum(cohort.counts[name].get(part, 0) for name in names)
+    return ", ".join(each) + (f"; {total:,} together" if len(names) > 1 else "")
+
+
+def _groups(cohort: CohortFacts, name: str, part: str) -> str:
+    number = cohort.groups.get(name, {}).get(part)
+    return f" from {number:,} groups" if number is not None and cohort.group_source else ""
+
+
+def _grouped(cohort: CohortFacts) -> str:
+    if cohort.group_source is None:
+        return "Nothing in the data says which images belong to one patient, so each image counts by itself."
+    return f"Images of one group have the same “{cohort.group_source}” and stay in one set."
+
+
+FAMILY = Family(
+    name="counts",
+    help="how many images of which class were where",
+    examples=(
+        "how many melanomas were in the test set?",
+        "how many patients are in the training set?",
+        "how big is the test set?",
+        "Wie viele Bilder waren im Test?",
+    ),
+    reads=_reads,
+    acts=answered(_answer),
+    kind="question",
+    needs=("cohort", "specification"),
+    rank=30,
+)

@@ -1,0 +1,34 @@
+"""“What does the interval mean?”, with the study's own figure."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook import closing
+from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
+from jupyter_clinagent.agent.playbook.conversation.past import Past
+
+_INTERVAL = re.compile(r"\b(?:\w*interval\w*|confidence|error bars?|plus minus|vertrauensbereich\w*)\b")
+
+
+def _answer(_heard: Heard, past: Past) -> str:
+    facts, cohort = past.evaluation, past.cohort
+    figure = facts.test[facts.primary_metric]
+    drawn = f"all images of one “{cohort.group_source}” together" if cohort.group_source else "image by image"
+    return (
+        f"{closing.name_of(facts.primary_metric)} is {closing.estimate(figure.model_dump())} on the test set. The interval says "
+        f"how much chance is in a test set of this size: the test cases are drawn again and again with replacement, {drawn}, "
+        "and 95 of 100 such draws give a figure inside it. More test cases make it narrower. It holds for images like these; "
+        f"about another hospital's it says nothing. {past.source('evaluation')}"
+    )
+
+
+FAMILY = Family(
+    name="interval",
+    help="what the interval means",
+    examples=("what does the interval mean?", "why is the confidence interval so wide?", "Was bedeutet das Konfidenzintervall?"),
+    reads=lambda heard, _past: bool(_INTERVAL.search(heard.plain)),
+    acts=answered(_answer),
+    kind="question",
+    rank=20,
+)

@@ -1,0 +1,39 @@
+"""“What does sensitivity mean?”: the words of a study, explained (``glossary.toml``)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
+
+_MEANS = re.compile(
+    r"\b(?:mean|means|meaning|explain|definition|difference between|unterschied zwischen|define|bedeute\w*"
+    r"|heisst|erklaer\w*)\b|^what (?:is"
+    r"|are) (?!the |its |our )(?:an? )?"
+    r"|^what['’]?s an? |^was ist (?!der |die |das )"
+)
+
+
+@cache
+def _glossary() -> tuple[tuple[tuple[str, ...], str], ...]:
+    written = tomllib.loads((Path(__file__).parents[1] / "glossary.toml").read_text(encoding="utf-8"))
+    return tuple((tuple(term["words"]), str(term["means"])) for term in written["term"])
+
+
+def _terms(heard: Heard) -> list[str]:
+    return [means for words, means in _glossary() if heard.has(words)]
+
+
+FAMILY = Family(
+    name="meaning",
+    help="what a word means",
+    examples=("what does sensitivity mean?", "what is calibration?", "Was bedeutet AUROC?", "explain post hoc"),
+    reads=lambda heard, _past: bool(_MEANS.search(heard.plain)) and bool(_terms(heard)),
+    acts=answered(lambda heard, _past: " ".join(_terms(heard))),
+    kind="question",
+    rank=45,
+    needs=(),
+)

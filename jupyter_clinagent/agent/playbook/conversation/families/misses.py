@@ -1,0 +1,63 @@
+"""“Show me the worst misses”, also as a question: “what did it get wrong?”"""
+
+from __future__ import annotations
+
+from jupyter_clinagent.agent.playbook import cells
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
+from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.agent.playbook.moves import Step, finish, run
+from jupyter_clinagent.agent.playbook.turn import Turn
+
+_WORDS = (
+    "misses",
+    "worst mistakes",
+    "worst cases",
+    "got wrong",
+    "get wrong",
+    "gets wrong",
+    "got it wrong",
+    "is it wrong",
+    "was it wrong",
+    "did it miss",
+    "does it fail",
+    "schlimmsten fehler",
+    "uebersehenen",
+    "daneben gelegen",
+    "lag es falsch",
+    "liegt es falsch",
+    "falsch gemacht",
+    "does it look",
+    "schaut es hin",
+    "heat maps",
+    "heat map",
+    "heatmaps",
+    "heatmap",
+)
+_NUMBER = ("how many", "how often", "wie viele", "wie oft", "too many", "zu viele")
+
+
+def _reads(heard: Heard, _past: Past) -> bool:
+    return heard.has((*known.FOLLOW_UP["misses"], *_WORDS)) and not heard.has(_NUMBER)
+
+
+def _acts(turn: Turn, _heard: Heard, _past: Past) -> Step:
+    run(turn, "The worst misses again.", cells.EXPLAIN)
+    return finish("done", "The worst misses stand below the notebook's last cell, each with its heat map.")
+
+
+FAMILY = Family(
+    name="misses",
+    help="show the worst misses",
+    examples=(
+        "show me the worst misses",
+        "Show me the worst misses instead",
+        "what did it get wrong?",
+        "zeig mir die Fehler",
+        "wo lag es falsch?",
+    ),
+    reads=_reads,
+    acts=_acts,
+    kind="either",
+    rank=30,
+)

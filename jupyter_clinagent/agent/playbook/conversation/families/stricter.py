@@ -1,0 +1,54 @@
+"""“It misses too many”: a stricter threshold where one decides, else training with that in mind."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.conversation import thresholds, training
+from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
+from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.agent.playbook.moves import Step, finish
+from jupyter_clinagent.agent.playbook.turn import Turn
+
+_MOVED = {
+    "sensitive": re.compile(r"\b(?:lower|decrease|reduce|senk\w*|verringer\w*)\b.*\b(?:threshold|cut-?off|schwell\w*)"),
+    "specific": re.compile(r"\b(?:raise|increase|erhoeh\w*|heb\w*)\b.*\b(?:threshold|cut-?off|schwell\w*)"),
+}
+_TOO_LOW = {
+    "sensitive": re.compile(r"\b(?:sensitivity|sensitivitaet)\b.*\b(?:too low|zu niedrig|zu gering|higher|hoeher)\b"),
+    "specific": re.compile(r"\b(?:specificity|spezifitaet)\b.*\b(?:too low|zu niedrig|zu gering|higher|hoeher)\b"),
+}
+
+
+def _wish(heard: Heard) -> str | None:
+    """The mistake that is to become rarer."""
+    said = next((wish for wish in thresholds.RULES if heard.has(known.FOLLOW_UP[wish])), None)
+    told = (wish for table in (_MOVED, _TOO_LOW) for wish, pattern in table.items() if pattern.search(heard.plain))
+    return said or (next(told, None) if not any(letter.isdigit() for letter in heard.plain) else None)
+
+
+def _acts(turn: Turn, heard: Heard, past: Past) -> Step:
+    wish, planning = _wish(heard) or "sensitive", past.setting.planning
+    if why := planning.declines(wish):
+        return finish("answered", why)
+    if planning.THRESHOLDS and not heard.intent.minutes:
+        rule = thresholds.RULES[wish]
+        return thresholds.choose(turn, heard.intent, past, rule, thresholds.stricter(past, rule))
+    return training.train_for(turn, heard.intent, past, wish)
+
+
+FAMILY = Family(
+    name="stricter",
+    help="miss fewer, or give fewer false alarms",
+    examples=(
+        "it misses too many",
+        "too many false alarms",
+        "weniger Fehlalarme bitte",
+        "Es übersieht zu viele",
+        "lower the threshold",
+    ),
+    reads=lambda heard, _past: _wish(heard) is not None,
+    acts=_acts,
+    rank=20,
+)

@@ -1,0 +1,43 @@
+"""“No, I want to find fractures instead”: an answer that is another request takes the place of the one before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from jupyter_clinagent.agent.playbook.choosing import choose
+from jupyter_clinagent.agent.playbook.conversation.hearing import hear
+from jupyter_clinagent.agent.playbook.places import folders_said
+from jupyter_clinagent.agent.playbook.turn import Call, Turn
+from jupyter_clinagent.agent.playbook.wording import normalise
+
+_INSTEAD = re.compile(
+    r"""^(?:no|nein|nee|actually|rather|sorry|wait|doch|eigentlich)\b
+    | \b(?:instead|rather|stattdessen|lieber|changed\ my\ mind)\b
+    | ^(?:i\ (?:want|would\ like|need)|i['’]d\ like|ich\ (?:will|moechte|brauche)|let['’]?s|please|bitte)\b""",
+    re.VERBOSE,
+)
+
+
+def restated(turn: Turn) -> Turn:
+    """The turn with the request that the clinician made last; questions about an earlier one are open again."""
+    request, calls = turn.request, list[Call]()
+    for call in turn.calls:
+        calls.append(call)
+        if call.name == "ask_clinician" and _is_request(call, request):
+            request = str(call.artifact["answer"]).strip()
+            calls = [
+                one for one in calls if one.name != "ask_clinician" or (one is not call and one.artifact.get("key") == "data")
+            ]
+    return replace(turn, request=request, calls=tuple(calls))
+
+
+def _is_request(call: Call, before: str) -> bool:
+    said, choices = str(call.artifact.get("answer", "")), call.arguments.get("choices") or []
+    if said.strip() == before or choose(said, choices, call.arguments.get("default") or "") is not None:
+        return False
+    heard = hear(said)
+    if heard.is_open or not heard.may_begin_study or not (heard.intent.task or heard.intent.targets):
+        return False
+    names_folder = call.artifact.get("key") == "data" and not folders_said(said).surely
+    return names_folder or bool(_INSTEAD.search(normalise(said)))

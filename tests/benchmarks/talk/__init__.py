@@ -1,0 +1,1 @@
+"""What becomes of the words that come during and after a study: ``python -m tests.benchmarks.talk``."""
