@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import CohortFacts, EvaluationFacts
 from jupyter_clinagent.imaging import figures as plots
-from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.evaluation import SMALL
 from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
@@ -28,10 +27,10 @@ ABOUT = "warm is what makes a number greater than the training mean, or, where i
 
 
 def cohort(facts: CohortFacts) -> list[ShownTable | str]:
-    """Lowest, median and highest value by partition."""
+    """Lowest, median and highest value of training and validation."""
     unit, spread = facts.details["unit"], facts.details["spread"]
-    rows = [(name, *(f"{spread[part][k]:.4g}" for part in PARTITIONS)) for k, name in enumerate(("lowest", "median", "highest"))]
-    return [ShownTable([f"{facts.classes[0]} ({unit or NO_UNIT})", *HEADS], rows, "Values")]
+    rows = [(name, *(f"{one[k]:.4g}" for one in spread.values())) for k, name in enumerate(("lowest", "median", "highest"))]
+    return [ShownTable([f"{facts.classes[0]} ({unit or NO_UNIT})", *HEADS[: len(spread)]], rows, "Values")]
 
 
 def tables(session: Session, facts: EvaluationFacts) -> list[ShownTable | str]:

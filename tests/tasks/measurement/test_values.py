@@ -130,6 +130,7 @@ def test_partitions_hold_every_quarter_and_no_patient_twice(tmp_path: Path) -> N
     assert (cohort.table[cohort.table["partition"] != "test"].groupby("group")["partition"].nunique() == 1).all()
     assert cohort.table.loc[cohort.table["partition"] == "test", "truth"].isna().all()
     assert "boneage (months)" not in cohort.metadata
+    assert set(cohort.facts.details["spread"]) == {"train", "validation"}
     shown = cohort.shown()
     assert [name for name, inside in sheet(cohort, shown).items() if inside.any()] == cohort.facts.details["ranges"]
 
