@@ -81,7 +81,7 @@ def _way(test: MeasuredValues, row: int) -> str:
 
 def galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
     """The greatest and the smallest errors with heat maps of what moves the number, and the randomisation test."""
-    from jupyter_clinagent.imaging.explanation import randomisation_correlation
+    from jupyter_clinagent.imaging.explanation import mean_correlation, shuffled
     from jupyter_clinagent.tasks.measurement.explanation import maps_of
     from jupyter_clinagent.tasks.measurement.module import Measurer
 
@@ -97,7 +97,7 @@ def galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown
         figure = plots.heat_map_gallery(images, maps_of(model, images), captions, heading, columns=min(max(len(rows), 3), 5))
         shown.append(Shown(f"heat_maps_{number}", f"{heading}: {ABOUT}", plots.alt_text(figure), plots.png(figure)))
     sample = np.asarray(pixels[np.concatenate([rows[:12] for rows in chosen.values()])])
-    return shown, float(randomisation_correlation(model, sample, 0, seed=session.seed))
+    return shown, mean_correlation(maps_of(model, sample), maps_of(shuffled(model, session.seed), sample))
 
 
 def failures(session: Session) -> list[FailureKind]:
