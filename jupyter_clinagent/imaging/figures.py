@@ -21,7 +21,7 @@ from jupyter_clinagent.tasks import registry
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 """Okabe and Ito's palette."""
-LABEL = 30
+LABEL = 24
 """Longer labels of an axis are broken."""
 MAP = "cividis"
 HEAT = "inferno"

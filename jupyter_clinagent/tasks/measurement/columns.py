@@ -29,6 +29,8 @@ _NEVER = re.compile(
     r"(^|_)(ids?|no|nr|num|nummer|number|index|idx|key|code|row|frame|slice|page|series|accession|visit|follow_?up|seed|fold"
     r"|order|rank|path|file|zip|plz|lat|lon|latitude|longitude|x|y|z|year|date|datum|jahr|timestamp)(_|$)"
     r"|#|spacing|pixel_?size|voxel|resolution|thickness_of_slice|slice_?thickness|dpi|birth|geburt|unnamed"
+    r"|(^|_)(stem|bytes|file_?size|md5|sha\d*|hash|uid|uuid|url|version|split|partition)(_|$)"
+    r"|(^|_)(patient|subject|case|lesion|exam|scan|session|study|group|cluster|source|name)$"
 )
 _UNLESS_IN_A_UNIT = re.compile(r"(^|_)(width|height|breite|hoehe|size|rows|columns|cols|time|zeit|bits|w|h)(_|$)|original_?image")
 

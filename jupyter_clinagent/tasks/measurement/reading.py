@@ -31,6 +31,10 @@ _OTHER_AGES = re.compile(
 )
 
 
+_THINGS = frozenset(["bone", "knochen", "tumour", "tumor", "lung", "lungen", "cobb", "blood", "ejection", "skeletal"])
+"""Words of the task that say of what a number is."""
+
+
 @dataclass(frozen=True)
 class Measurable:
     """A column that could be measured, as the survey saw it."""
@@ -157,18 +161,15 @@ def _knows(column: Measurable, word: str) -> bool:
 
 
 def _is_everyday(word: str) -> bool:
-    verbs = [
-        part for phrases in (known.PHRASES["estimate"], TASK.words) for phrase in phrases for part in tokens(normalise(phrase))
-    ]
-    return (
-        word in known.EVERYDAY["words"]
-        or word in {"is", "what", "mean", "exact", "true", "welches", "welcher", *verbs} - _all_nouns()
-    )
+    return word in _everyday()
 
 
 @cache
-def _all_nouns() -> frozenset[str]:
-    return frozenset(["bone", "knochen", "tumour", "tumor", "lung", "lungen", "cobb", "blood", "ejection", "skeletal"])
+def _everyday() -> frozenset[str]:
+    """Words that name no measure: everyday words, and those of measuring and estimating without the things that are measured."""
+    phrases = [*known.PHRASES["estimate"], *TASK.words, "what is the exact true mean", "welches welcher"]
+    verbs = {word for phrase in phrases for word in tokens(normalise(phrase))}
+    return frozenset(known.EVERYDAY["words"]) | (verbs - _THINGS)
 
 
 def _nothing_named(intent: Intent, columns: Sequence[Measurable]) -> list[Measurable]:

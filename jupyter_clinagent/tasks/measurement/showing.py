@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.facts import CohortFacts, EvaluationFacts
 from jupyter_clinagent.imaging import figures as plots
-from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.evaluation import SMALL
 from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
@@ -28,10 +27,10 @@ ABOUT = "warm is what makes a number greater than the training mean, or, where i
 
 
 def cohort(facts: CohortFacts) -> list[ShownTable | str]:
-    """Lowest, median and highest value by partition."""
+    """Lowest, median and highest value of training and validation."""
     unit, spread = facts.details["unit"], facts.details["spread"]
-    rows = [(name, *(f"{spread[part][k]:.4g}" for part in PARTITIONS)) for k, name in enumerate(("lowest", "median", "highest"))]
-    return [ShownTable([f"{facts.classes[0]} ({unit or NO_UNIT})", *HEADS], rows, "Values")]
+    rows = [(name, *(f"{one[k]:.4g}" for one in spread.values())) for k, name in enumerate(("lowest", "median", "highest"))]
+    return [ShownTable([f"{facts.classes[0]} ({unit or NO_UNIT})", *HEADS[: len(spread)]], rows, "Values")]
 
 
 def tables(session: Session, facts: EvaluationFacts) -> list[ShownTable | str]:
@@ -82,7 +81,7 @@ def _way(test: MeasuredValues, row: int) -> str:
 
 def galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown], float]:
     """The greatest and the smallest errors with heat maps of what moves the number, and the randomisation test."""
-    from jupyter_clinagent.imaging.explanation import randomisation_correlation
+    from jupyter_clinagent.imaging.explanation import mean_correlation, shuffled
     from jupyter_clinagent.tasks.measurement.explanation import maps_of
     from jupyter_clinagent.tasks.measurement.module import Measurer
 
@@ -98,7 +97,7 @@ def galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown
         figure = plots.heat_map_gallery(images, maps_of(model, images), captions, heading, columns=min(max(len(rows), 3), 5))
         shown.append(Shown(f"heat_maps_{number}", f"{heading}: {ABOUT}", plots.alt_text(figure), plots.png(figure)))
     sample = np.asarray(pixels[np.concatenate([rows[:12] for rows in chosen.values()])])
-    return shown, float(randomisation_correlation(model, sample, 0, seed=session.seed))
+    return shown, mean_correlation(maps_of(model, sample), maps_of(shuffled(model, session.seed), sample))
 
 
 def failures(session: Session) -> list[FailureKind]:

@@ -14,6 +14,7 @@ from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.lines import line_in, several_lines
 
 _APART = ["classify", "distinguish", "tell apart", "grade", "diagnose", "klassifiziere", "klassifizieren", "unterscheide"]
+_YES_OR_NO = ["whether", "yes or no", "ja oder nein", "ob ein", "ob eine", "ob es"]
 _JUDGED = [
     "reduced", "low", "high", "elevated", "increased", "decreased", "impaired", "preserved", "advanced", "delayed", "retarded",
     "enlarged", "dilated", "normal", "abnormal", "too small", "too large", "vermindert", "eingeschränkt", "erniedrigt", "erhöht",
@@ -50,7 +51,7 @@ def not_done(intent: Intent, line: bool) -> Iterator[str]:
     """Other tasks that are named beside, findings that no number tells, a rate for a line, and shortcuts."""
     plain = normalise(intent.text)
     others = [name for name in named_tasks(plain)[0] if name != TASK.name and not registry.find(name).usual]
-    if others or contains(plain, _APART):
+    if others or contains(plain, _APART) or (not line and contains(plain, _YES_OR_NO)):
         yield "One study answers one question, this one measures a number. For the rest of the request ask in a study of its own."
     if intent.targets:
         yield f"{listed(intent.targets)} is named too; this study measures a number and says nothing of it."

@@ -73,10 +73,9 @@ def test_an_untrained_model_says_the_mean_of_the_training_part(cohort: Cohort) -
 
 def test_an_outlier_pulls_no_harder_than_by_its_size(cohort: Cohort) -> None:
     """The slope of the loss is the same for an error of 3 and of 300 standard deviations."""
-    model = Measurer(cohort.classes, trainable="head")
-    losses = [
-        float(model.eval().training_step((torch.zeros(1, 1280), torch.tensor([[far]])), 0)) for far in (3.0, 4.0, 300.0, 301.0)
-    ]
+    model = Measurer(cohort.classes, trainable="head").eval()
+    features = torch.zeros(1, model.backbone.channels)
+    losses = [model.training_step((features, torch.tensor([[far]])), 0).item() for far in (3.0, 4.0, 300.0, 301.0)]
     assert losses[1] - losses[0] == pytest.approx(losses[3] - losses[2], abs=1e-3)
 
 
@@ -92,6 +91,7 @@ def test_of_all_looks_at_validation_the_lowest_error_is_kept(tmp_path: Path) -> 
     watch = Watch(Feed(), "mae", tmp_path / "best.safetensors", 3, 3, 0.0, None)  # type: ignore[arg-type]
     for weight in (1.0, 2.0, 3.0):
         torch.nn.init.constant_(module.weight, weight)
+        watch.losses.append(0.5)
         watch._look(module)
     assert watch.best == 4.0
     assert float(load_file(watch.checkpoint)["weight"]) == 2.0

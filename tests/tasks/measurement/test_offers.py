@@ -192,6 +192,7 @@ def test_units_of_requests_are_read() -> None:
     ("request_", "said"),
     [
         ("Measure the EF and classify the quality", "One study answers one"),
+        ("Measure the EF and say whether there is an effusion", "One study answers one"),
         ("Measure the EF; it must not rely on the scanner", "relies on a shortcut can't be told yet"),
         ("EF below 40 %, at least 95 % sensitivity", "held against the line as it was drawn"),
         ("Measure the EF, leave the poor ones out", "Nothing is left out by “the poor ones”"),

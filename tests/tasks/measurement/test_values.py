@@ -73,6 +73,8 @@ def test_columns_of_numbers_are_found_and_ids_dates_places_and_counts_of_frames_
         "exam_date": [f"2020{k % 12 + 1:02d}01" for k in range(NUMBER)],
         "pixel_spacing": numbers(0.1, 0.4, 3),
         "crop_x": numbers(3, 200),
+        "source_stem": [str(k // 2 + 40) for k in range(NUMBER)],
+        "bytes": numbers(9000, 90000),
         "grade": [str(k % 5) for k in range(NUMBER)],
         "Age": numbers(20, 90),
     })  # fmt: skip
@@ -128,6 +130,7 @@ def test_partitions_hold_every_quarter_and_no_patient_twice(tmp_path: Path) -> N
     assert (cohort.table[cohort.table["partition"] != "test"].groupby("group")["partition"].nunique() == 1).all()
     assert cohort.table.loc[cohort.table["partition"] == "test", "truth"].isna().all()
     assert "boneage (months)" not in cohort.metadata
+    assert set(cohort.facts.details["spread"]) == {"train", "validation"}
     shown = cohort.shown()
     assert [name for name, inside in sheet(cohort, shown).items() if inside.any()] == cohort.facts.details["ranges"]
 
