@@ -27,6 +27,10 @@ class ColumnFacts(Facts):
     values: dict[str, int] = {}
     """Counts of its values, the most frequent first; empty for ids and numbers and where there are very many."""
     evidence: str = ""
+    meanings: dict[str, str] = {}
+    """What each of its values means, where a text in the folder tells all of them apart."""
+    told_by: str = ""
+    """The file that says so."""
 
 
 class SurveyFacts(Displayed):
@@ -44,6 +48,10 @@ class SurveyFacts(Displayed):
     """Best first; ``file name`` stands for ids parsed from file names, ``DICOM patient`` for those of headers."""
     split_candidates: list[str] = []
     modality: Modality = "other"
+    modality_from: Literal["tags", "names", "hints", "pixels"] = "pixels"
+    """What says so: tags of DICOM headers, names of files, columns and classes, what these suggest, or nothing but the pixels."""
+    coloured: bool | None = None
+    """Whether the images have colour."""
     median_size: tuple[int, int] | None = None
     """Width, height in pixels."""
     boxes: int = 0

@@ -25,13 +25,14 @@ _NOT_KNOWN = frozenset(
 )  # fmt: skip
 _UNLESS_BESIDE = {"-": "+", "missing": "present", "unclear": "clear", "unklar": "klar", "unknown": "known", "unsure": "sure"}
 """Where the other one stands in the same column, both are answers."""
+_YES_NO_NEITHER = re.compile(r"(?:-1|0|1)(?:[.,]0+)?")
 
 
 def not_known(values: Iterable[object]) -> list[str]:
-    """Those of a column's values that mean that the label is not known, in their order.
+    """Those of a column's values that mean that the label is not known.
 
     A finding that is not there (“none”, “keine”, “no finding”) and “other” are known; so is “-” in a column that also
-    holds “+”.
+    holds “+”. Beside 0 and 1, -1 is neither no nor yes.
 
     Examples
     --------
@@ -39,10 +40,18 @@ def not_known(values: Iterable[object]) -> list[str]:
     ['n/a', 'unbekannt', '?']
     >>> not_known(["+", "-"])
     []
+    >>> not_known(["-1", "0", "1"]), not_known(["-1", "0", "1", "2"])
+    (['-1'], [])
     """
     written = list(dict.fromkeys(str(value) for value in values))
     beside = {_key(value) for value in written}
-    return [value for value in written if _means_not_known(_key(value)) and _UNLESS_BESIDE.get(_key(value)) not in beside]
+    unknown = [value for value in written if _means_not_known(_key(value)) and _UNLESS_BESIDE.get(_key(value)) not in beside]
+    return unknown + _neither([value for value in written if value not in unknown])
+
+
+def _neither(values: list[str]) -> list[str]:
+    coded = len(values) > 2 and all(_YES_NO_NEITHER.fullmatch(value.strip()) for value in values)
+    return [value for value in values if coded and value.strip().startswith("-")]
 
 
 def _means_not_known(key: str) -> bool:

@@ -49,8 +49,8 @@ class Trial:
         signs = Signs(None, cohort, None, self.facts()[:1], 1)  # type: ignore[arg-type]
         chosen = Next(idea.name, idea.hypothesis, idea.setup(signs), MINUTES)
         if self.task == "detection":
-            return detector_ideas.cell(2, chosen)
-        return ladder_cells.refinement(2, chosen, "dermoscopy", False)
+            return detector_ideas.cell(2, chosen, self.study._session.confirmed.specification)
+        return ladder_cells.refinement(2, chosen, self.study._session.confirmed.specification)
 
 
 @pytest.fixture(scope="module")

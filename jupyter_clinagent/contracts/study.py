@@ -7,11 +7,13 @@ import json
 import math
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.contracts.frozen import Frozen
 
-Modality = Literal["dermoscopy", "radiograph", "other"]
+Modality = Annotated[str, AfterValidator(lambda name: modalities.find(name).name)]
+"""A kind of image, by its name in :mod:`jupyter_clinagent.modalities`."""
 
 
 PositiveClass = str | Annotated[list[str], Field(min_length=1)]

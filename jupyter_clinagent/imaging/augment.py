@@ -1,4 +1,4 @@
-"""Augmentation that respects anatomy; the only module that knows albumentations.
+"""Augmentation as each kind of image allows (:mod:`jupyter_clinagent.modalities`); the only module that knows albumentations.
 
 Each pipeline is a :class:`Transform`: uint8 RGB in, uint8 RGB of the same size out, seeded, with a description for the
 recipe and the symmetries under which a picture stays equally plausible (also used at prediction).
@@ -7,20 +7,22 @@ recipe and the symmetries under which a picture stays equally plausible (also us
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, Protocol
 
 import cv2
 import numpy as np
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.imaging.boxes import Boxes
+from jupyter_clinagent.modalities import Modality, Symmetry, Views
 
 os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"  # it asks PyPI for news at import otherwise
 import albumentations as A
 
-Symmetry = Literal["horizontal", "vertical"]
 MOSTLY_VISIBLE = 0.4
 """Share of a box that must stay in the picture for the finding to count as shown."""
 
@@ -95,46 +97,57 @@ class BoxTransform(Transform):
         return np.asarray(drawn["image"]), kept.moved(drawn["bboxes"])
 
 
-def dermoscopy(size: tuple[int, int], strength: float = 1.0) -> Transform:
-    """Skin has no upright: flips, any rotation, zoom, and the colour shifts of cameras and light.
+def __getattr__(name: str) -> Callable[..., Transform]:
+    """``augment.dermoscopy(size)``: the views of a kind of image; ``augment.radiograph_boxes(size)``: with its boxes."""
+    kind = modalities.known().get(name.removesuffix("_boxes"))
+    if kind is None:
+        raise AttributeError(f"augment has no {name}; there are views of: {', '.join(modalities.known())}")
+    return partial(_boxed if name.endswith("_boxes") else _plain, kind)
+
+
+def _plain(kind: Modality, size: tuple[int, int], strength: float = 1.0, mirrored: bool = True) -> Transform:
+    """Views of images of a kind.
 
     Parameters
     ----------
     size
         Width and height in pixels of the images that come in and go out.
     strength
-        Scales zoom and colour shifts; 0 leaves flips and rotations.
+        Scales everything but flips and the turns of what has no upright.
+    mirrored
+        Whether a mirror image shows the same; False where left and right are to be told apart.
     """
-    steps = [
-        *_flips("horizontal", "vertical"),
-        _affine(rotate=180, zoom=(1 - 0.1 * strength, 1 + 0.25 * strength), shift=0.05),
-        A.ColorJitter(*[_around(0.12 * strength)] * 3, hue=(-0.02 * strength, 0.02 * strength), p=0.8),
-    ]
-    return Transform(steps, _spec("dermoscopy", size, strength), ("horizontal", "vertical"))
+    views = kind.views if mirrored else kind.views.unmirrored
+    return Transform(_steps(views, strength), _spec(kind.name, size, strength, mirrored), views.flips)
 
 
-def radiograph(size: tuple[int, int], strength: float = 1.0) -> Transform:
-    """A body part has an up, a left and a right: small rotations, zoom, shift and exposure; never a flip."""
-    steps = [
-        _affine(rotate=10 * strength, zoom=(1 - 0.1 * strength, 1 + 0.1 * strength), shift=0.05 * strength),
-        A.RandomBrightnessContrast(0.15 * strength, 0.2 * strength, p=0.7),
-        A.RandomGamma((100 - 20 * strength, 100 + 20 * strength), p=0.3),
-    ]
-    return Transform(steps, _spec("radiograph", size, strength))
+def _boxed(kind: Modality, size: tuple[int, int], strength: float = 1.0, mirrored: bool = True) -> BoxTransform:
+    """As :func:`_plain`, of images whose findings are marked by boxes; the boxes move along."""
+    views = kind.views.boxed if mirrored else kind.views.boxed.unmirrored
+    return BoxTransform(_steps(views, strength), _spec(f"{kind.name}_boxes", size, strength, mirrored), views.flips)
 
 
-def radiograph_boxes(size: tuple[int, int], strength: float = 1.0) -> BoxTransform:
-    """For findings marked by boxes on radiographs of limbs: as :func:`radiograph`, and mirrored, for left is like right.
+def _steps(views: Views, strength: float) -> list[Any]:
+    """What has no upright is turned any way and shifted whatever the strength."""
+    place = 1.0 if views.rotation >= modalities.ANY_WAY else strength
+    zoom = (1 - views.smaller * strength, 1 + views.larger * strength)
+    steps = [*_flips(*views.flips), _affine(views.rotation * place, zoom, views.shift * place, views.edge)]
+    if views.exposure:
+        steps.append(A.RandomBrightnessContrast(*[share * strength for share in views.exposure], p=0.7))
+    if views.gamma:
+        steps.append(A.RandomGamma((100 - 100 * views.gamma * strength, 100 + 100 * views.gamma * strength), p=0.3))
+    if views.colour:
+        hue = (-views.hue * strength, views.hue * strength)
+        steps.append(A.ColorJitter(*[_around(views.colour * strength)] * 3, hue=hue, p=0.8))
+    if views.stain:
+        steps.append(_stained(views.stain * strength))
+    return steps
 
-    Beyond the edge it is black, as on a film: a mirrored edge would show findings that no box marks.
-    """
-    steps = [
-        *_flips("horizontal"),
-        _affine(rotate=8 * strength, zoom=(1 - 0.1 * strength, 1 + 0.1 * strength), shift=0.04 * strength, edge="black"),
-        A.RandomBrightnessContrast(0.15 * strength, 0.2 * strength, p=0.7),
-        A.RandomGamma((100 - 20 * strength, 100 + 20 * strength), p=0.3),
-    ]
-    return BoxTransform(steps, _spec("radiograph_boxes", size, strength), ("horizontal",))
+
+def _stained(share: float) -> Any:
+    """The amounts of two dyes vary (Tellez 2018), with the colours of Ruifrok (2001): estimated ones fail on an empty patch."""
+    amounts = {"intensity_scale_range": _around(share), "intensity_shift_range": (-share / 2, share / 2)}
+    return A.HEStain(method="preset", preset="ruifrok", **amounts, p=0.7)
 
 
 def outlines(size: tuple[int, int], strength: float = 1.0) -> Transform:
@@ -153,15 +166,6 @@ def _moved_and_coloured(strength: float) -> list[Any]:
         _affine(rotate=30 * strength, zoom=(1 - 0.15 * strength, 1 + 0.25 * strength), shift=0.06 * strength),
         A.ColorJitter(*[_around(0.15 * strength)] * 3, hue=(-0.02 * strength, 0.02 * strength), p=0.8),
     ]
-
-
-def other(size: tuple[int, int], strength: float = 1.0) -> Transform:
-    """Nothing is known of the anatomy: like a radiograph, with a little colour."""
-    steps = [
-        _affine(rotate=10 * strength, zoom=(1 - 0.1 * strength, 1 + 0.1 * strength), shift=0.05 * strength),
-        A.ColorJitter(*[_around(0.1 * strength)] * 3, hue=(0, 0), p=0.7),
-    ]
-    return Transform(steps, _spec("other", size, strength))
 
 
 def true_to_scale(size: tuple[int, int], strength: float = 1.0) -> Transform:
@@ -195,5 +199,6 @@ def _around(spread: float) -> tuple[float, float]:
     return (1 - spread, 1 + spread)
 
 
-def _spec(name: str, size: tuple[int, int], strength: float) -> dict[str, Any]:
-    return {"pipeline": name, "size": list(size), "strength": strength, "albumentations": A.__version__}
+def _spec(name: str, size: tuple[int, int], strength: float, mirrored: bool = True) -> dict[str, Any]:
+    said = {} if mirrored else {"mirrored": False}
+    return {"pipeline": name, "size": list(size), "strength": strength, "albumentations": A.__version__} | said

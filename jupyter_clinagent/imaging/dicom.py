@@ -72,6 +72,17 @@ def read_spacing(path: Path) -> Told | None:
             return None
 
 
+def read_modality(path: Path) -> str:
+    """The header's *Modality*, such as ``DX``; empty where it doesn't say."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            header = pydicom.dcmread(path, force=True, stop_before_pixels=True, specific_tags=["Modality"])
+            return str(header.get("Modality", "") or "").strip().upper()
+        except Exception:  # a damaged header raises anything
+            return ""
+
+
 def _header(path: Path) -> pydicom.Dataset:
     try:
         header = pydicom.dcmread(path, force=True)
@@ -106,15 +117,26 @@ def _render(pixels: np.ndarray, header: pydicom.Dataset) -> np.ndarray:
         return _eight_bits(apply_color_lut(pixels, header))
     if pixels.ndim == 3:
         return _eight_bits(pixels)
-    values = apply_modality_lut(pixels, header)
-    grey = _windowed(values, header)
+    padding = _padding(pixels, header)
+    grey = _windowed(apply_modality_lut(pixels, header), header, ~padding)
     inverted = interpretation == "MONOCHROME1" or header.get("PresentationLUTShape") == "INVERSE"
-    return 255 - grey if inverted else grey
+    seen = 255 - grey if inverted else grey
+    seen[padding] = 0
+    return seen
 
 
-def _windowed(values: np.ndarray, header: pydicom.Dataset) -> np.ndarray:
+def _padding(pixels: np.ndarray, header: pydicom.Dataset) -> np.ndarray:
+    """Where nothing was imaged, bool (H, W): a value, or a range of them (DICOM PS3.3, C.7.5.1.1.2)."""
+    value = header.get("PixelPaddingValue")
+    if value is None:
+        return np.zeros(pixels.shape, bool)
+    ends = sorted([int(value), int(header.get("PixelPaddingRangeLimit", value))])
+    return np.asarray((pixels >= ends[0]) & (pixels <= ends[1]))
+
+
+def _windowed(values: np.ndarray, header: pydicom.Dataset, seen: np.ndarray) -> np.ndarray:
     if not ("WindowCenter" in header or "VOILUTSequence" in header):
-        return percentile_window(values)
+        return percentile_window(values, seen)
     seen = apply_voi_lut(values, header, index=0)
     if "VOILUTSequence" in header:
         bits = int(header.VOILUTSequence[0].LUTDescriptor[2])

@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 
 from jupyter_clinagent.errors import UnreadableImage
+from jupyter_clinagent.imaging import tags
 from jupyter_clinagent.imaging.spacing import Told
-from jupyter_clinagent.imaging.windowing import percentile_window
+from jupyter_clinagent.imaging.windowing import percentile_window, window
 
 PHOTOGRAPHS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 EXTENSIONS = PHOTOGRAPHS | {".dcm", ".dicom", ".dic"}
@@ -72,12 +73,21 @@ def spacing_in(path: Path) -> Told | None:
 def to_rgb(image: np.ndarray) -> np.ndarray:
     """Any grey, RGB or RGBA array as contiguous uint8 RGB."""
     if image.dtype != np.uint8:
-        image = percentile_window(image)
+        image = _eight_bits(image)
     if image.ndim == 2 or image.shape[2] == 1:
         return np.ascontiguousarray(np.repeat(image.reshape(*image.shape[:2], 1), 3, axis=2))
     if image.shape[2] == 4:
         image = image[..., :3] * (image[..., 3:] / 255.0)
     return np.ascontiguousarray(image.astype(np.uint8))
+
+
+def _eight_bits(image: np.ndarray) -> np.ndarray:
+    """What is transparent, and how much, has no part in the window of what is seen."""
+    if image.ndim == 2 or image.shape[2] < 4:
+        return percentile_window(image)
+    seen, alpha = image[..., :3], image[..., 3]
+    top = float(np.iinfo(alpha.dtype).max) if alpha.dtype.kind == "u" else 1.0
+    return np.dstack([percentile_window(seen, alpha > 0), window(alpha, 0, top)])
 
 
 def _bytes(path: Path) -> bytes:
@@ -101,14 +111,19 @@ def _head(path: Path) -> bytes:
 def _decode(path: Path, data: bytes) -> np.ndarray:
     if _cut_short(data):
         raise UnreadableImage(str(path), "the file is cut short")
-    # IMREAD_UNCHANGED keeps the alpha channel but ignores the EXIF orientation, the other flags the reverse
-    flags = cv2.IMREAD_UNCHANGED if _has_alpha(data) else cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
+    # IMREAD_UNCHANGED keeps the alpha channel but ignores an EXIF orientation, the other flags the reverse
+    alpha = _has_alpha(data)
+    flags = cv2.IMREAD_UNCHANGED if alpha else cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         image = None
     if image is None or image.size == 0:
         raise UnreadableImage(str(path), "the file is damaged or not an image")
+    if alpha:
+        image = tags.upright(image, tags.tag(tags.exif(data), tags.ORIENTATION))
+    if image.dtype != np.uint8 and tags.tag(data, tags.PHOTOMETRIC) == tags.WHITE_IS_ZERO:  # of 8 bits OpenCV knows it
+        image = image.max() - image
     return image if image.ndim == 2 else image[..., [2, 1, 0, *range(3, image.shape[2])]]
 
 

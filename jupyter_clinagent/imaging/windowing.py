@@ -14,10 +14,17 @@ def window(values: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.asarray(np.clip(np.rint(scaled), 0, 255), dtype=np.uint8)
 
 
-def percentile_window(values: np.ndarray) -> np.ndarray:
-    """Window to the percentiles :data:`WINDOW`, or to the full range where they coincide (masks, nearly empty films)."""
+def percentile_window(values: np.ndarray, seen: np.ndarray | None = None) -> np.ndarray:
+    """Window to the percentiles :data:`WINDOW`, or to the full range where they coincide (masks, nearly empty films).
+
+    Parameters
+    ----------
+    seen
+        Which pixels are of a patient, bool (H, W): the others don't set the window.
+    """
     finite = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = np.percentile(finite, WINDOW)
+    counted = finite if seen is None or not seen.any() else finite[seen]
+    low, high = np.percentile(counted, WINDOW)
     if low == high:
-        low, high = finite.min(), finite.max()
+        low, high = counted.min(), counted.max()
     return window(finite, float(low), float(high))

@@ -380,7 +380,8 @@ def test_a_short_budget_or_a_slow_machine_leaves_out_the_rung_that_would_see_too
 
 
 def test_the_second_of_two_models_begins_where_the_first_did_and_draws_anew() -> None:
-    sources = [ladder_cells.experiment(n, rung, 1.0, "dermoscopy", (128, 96), False) for n, rung in enumerate(plan(12)[1], 1)]
+    spec = Specification(title="t", request="r", task="classification", objective="o", classes={}, primary_metric="auroc")
+    sources = [ladder_cells.experiment(n, rung, 1.0, spec, (128, 96)) for n, rung in enumerate(plan(12)[1], 1)]
     assert "start=study.model('linear probe')" in sources[2]
     assert "run.fit(model, data, draw=1)" in sources[2]
     assert "Ensemble(study.models('half-frozen tuning', 'half-frozen tuning, drawn anew'))" in sources[3]

@@ -116,3 +116,12 @@ def test_each_sample_is_read_or_refused_with_a_reason_and_no_name_leaks(capfd):
     assert "segmentation" in reasons["liver.dcm"]
     assert "dose" in reasons["rtdose.dcm"]
     assert len(index) == read + len(reasons)
+
+
+def test_padding_has_no_part_in_the_window_and_is_black(tmp_path: Path, ramp: np.ndarray) -> None:
+    padded = ramp.copy()
+    padded[:, :20] = 65535
+    plain = read_image(dicom(tmp_path / "plain.dcm", ramp[:, 20:]))
+    seen = read_image(dicom(tmp_path / "padded.dcm", padded, PixelPaddingValue=65535))
+    assert (seen[:, :20] == 0).all()
+    assert np.array_equal(seen[:, 20:], plain)

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
 from jupyter_clinagent.errors import UnreadableImage
+from jupyter_clinagent.imaging import tags
 from jupyter_clinagent.imaging.reading import is_dicom, read_image
 
 
@@ -148,3 +151,46 @@ def test_reading_does_not_import_torch():
         "import sys; import jupyter_clinagent.imaging.reading, jupyter_clinagent.imaging.dicom; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# ------------------------------------------------------------------ tags that OpenCV passes over
+def test_an_opaque_alpha_changes_nothing_of_sixteen_bits(tmp_path: Path) -> None:
+    ramp = np.tile(np.arange(0, 12000, 100, dtype=np.uint16), (40, 1))
+    cv2.imwrite(str(tmp_path / "plain.png"), np.dstack([ramp] * 3))
+    cv2.imwrite(str(tmp_path / "alpha.png"), np.dstack([ramp] * 3 + [np.full_like(ramp, 65535)]))
+    assert np.array_equal(read_image(tmp_path / "alpha.png"), read_image(tmp_path / "plain.png"))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", ["png", "webp"])
+def test_images_with_transparency_are_turned_upright(tmp_path: Path, orientation: int, suffix: str) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (20, 30, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[274] = orientation
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(pixels).convert("RGBA").save(path, exif=exif, lossless=True)
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(path)).convert("RGB"))
+    assert np.array_equal(read_image(path), upright)
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_bright_means_bright_where_zero_is_white(tmp_path: Path, depth: type) -> None:
+    top = np.iinfo(depth).max
+    ramp = np.tile(np.linspace(0, top, 64).astype(depth), (16, 1))
+    path = tmp_path / "film.tif"
+    cv2.imwrite(str(path), top - ramp)
+    raw = bytearray(path.read_bytes())
+    start = int.from_bytes(raw[4:8], "little")
+    for at in range(start + 2, start + 2 + 12 * int.from_bytes(raw[start : start + 2], "little"), 12):
+        if raw[at : at + 2] == (262).to_bytes(2, "little"):  # PhotometricInterpretation: white is zero
+            raw[at + 8 : at + 10] = b"\0\0"
+    path.write_bytes(raw)
+    seen = read_image(path)[8, :, 0].astype(int)
+    assert seen[0] < 10
+    assert seen[-1] > 245
+    assert (np.diff(seen) >= 0).all()
+
+
+@pytest.mark.parametrize("block", [b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\0\x01"])
+def test_damaged_tags_say_nothing(block: bytes) -> None:
+    assert tags.tag(block, tags.ORIENTATION) is None

@@ -119,3 +119,14 @@ def test_the_same_files_elsewhere_give_the_same_partition(tmp_path: Path) -> Non
     first = load(tmp_path / "here")
     (tmp_path / "here").rename(tmp_path / "there")
     assert load(tmp_path / "there").hash == first.hash
+
+
+def test_that_one_frame_of_several_is_taken_is_said(tmp_path: Path) -> None:
+    films(tmp_path, PatientID=patient)
+    rng = np.random.default_rng(1)
+    for k in range(8):
+        loop = rng.integers(0, 4000, (5 + k % 2, 48, 64)).astype(np.uint16)
+        dicom(tmp_path / ("normal", "effusion")[k % 2] / f"loop{k}.dcm", loop, PatientID=f"other-{k}")
+    found = {finding.topic: finding for finding in audit_cohort(load(tmp_path), take_inventory(tmp_path))}
+    assert found["frames"].count == 8
+    assert "8 files hold several frames (5 to 6); of each the middle frame is taken" in found["frames"].text

@@ -312,13 +312,6 @@ def test_yolo_and_voc_boxes_are_counted(tmp_path: Path) -> None:
     assert (voc.layout, voc.boxes) == ("voc", 1)
 
 
-def test_grey_images_are_taken_for_radiographs(tmp_path: Path) -> None:
-    grey = np.tile(np.arange(0, 240, 10, dtype=np.uint8), (24, 1))
-    for n in range(4):
-        cv2.imwrite(str(tmp_path / f"{n}.png"), grey)
-    assert survey_facts(take_inventory(tmp_path)).modality == "radiograph"
-
-
 def test_the_real_sets_are_recognised(real_data: Path) -> None:
     ham = survey_facts(take_inventory(real_data / "ham10000"))
     chest = survey_facts(take_inventory(real_data / "chest_xray_pneumonia"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook.rendering import render
 from jupyter_clinagent.contracts import OperatingPoint, Plan, Specification
 from jupyter_clinagent.tasks import registry
@@ -57,7 +58,7 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
     rows = {
         "Objective": spec.objective,
         **(registry.specified(spec).own_rows or {"Classes": _classes(spec)}),
-        "Kind of image": spec.modality,
+        "Kind of image": modalities.find(spec.modality).title,
         "Which mistake is worse": spec.risk,
         "Judged by": f"{registry.metric(spec.primary_metric).running} on validation ({spec.direction} is better)",
         "Threshold": registry.specified(spec).own_thresholds

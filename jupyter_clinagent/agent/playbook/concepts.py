@@ -17,7 +17,6 @@ class Concept:
 
     name: str
     kind: Literal["disease", "benign"]
-    modality: Literal["dermoscopy", "radiograph"]
     words: list[str]
     labels: list[str]
 
@@ -33,7 +32,8 @@ HEALTHY: Families = _WORDS["healthy"]
 HARMLESS: Families = _WORDS["harmless"]
 EVERYDAY: Families = _WORDS["everyday"]
 CONFOUNDERS: Families = _WORDS["confounders"]
-MODALITY: Families = _WORDS["modality"]
+IMAGE_WORDS: Families = _WORDS["image_words"]
+SIDES: list[list[str]] = _WORDS["sides"]["words"]
 OUT_OF_SCOPE: Families = _WORDS["out_of_scope"]
 GROUP: Families = _WORDS["group"]
 FOLLOW_UP: Families = _WORDS["follow_up"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key
@@ -99,6 +100,22 @@ def _keys(concept: str) -> frozenset[str]:
 def spoken(name: str) -> str:
     """A class in words where the lexicon knows them: “mel” is melanoma."""
     return concept_of(name) or name
+
+
+def kind_of_images(intent: Intent, survey: SurveyFacts, notes: Notes) -> str:
+    """The kind that headers, request or names say, in this order; then what these suggest; else only whether there is colour."""
+    found, names = survey.modality, survey.modality_from
+    asked = [kind for kind in (intent.modality, intent.suggests) if kind and _may_be(kind, survey)]
+    if names == "tags" or not asked or (names == "names" and asked[0] != intent.modality) or found == asked[0]:
+        return found
+    notes.lines[:] = [line for line in notes.lines if not line.startswith("Kind of images:")]
+    notes.add(f"Kind of images: {modalities.find(asked[0]).title}, because the request says so.")
+    return asked[0]
+
+
+def _may_be(kind: str, survey: SurveyFacts) -> bool:
+    """Whether images of this kind look like those of the folder: no radiograph is in colour."""
+    return survey.coloured is None or modalities.find(kind).coloured in (None, survey.coloured)
 
 
 def group_column(intent: Intent, survey: SurveyFacts, notes: Notes) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
 from jupyter_clinagent.agent.playbook.exclusions import set_aside
@@ -75,6 +76,9 @@ class Intent:
     target: float | None = None
     minutes: float | None = None
     modality: str | None = None
+    """The kind of image that it names."""
+    suggests: str | None = None
+    """The kind of image that its other words usually go with."""
     group: str | None = None
     confounders: tuple[str, ...] = ()
     distrusts: bool = False
@@ -97,7 +101,8 @@ class Intent:
     def is_about_imaging(self) -> bool:
         """Whether anything in it belongs to this tool."""
         named = self.targets or self.all_classes or self.modality or self.confounders or self.risk_for or self.group
-        return bool(named or contains(" ".join(self.words), known.PHRASES["imaging"]))
+        plain = " ".join(self.words)
+        return bool(named or first_family(plain, known.IMAGE_WORDS) or contains(plain, known.PHRASES["imaging"]))
 
     @property
     def may_name_data(self) -> bool:
@@ -151,7 +156,8 @@ def read_request(text: str) -> Intent:
         risk_also_for=dreaded[1:],
         target=number,
         minutes=read_minutes(plain),
-        modality=first_family(plain, known.MODALITY),
+        modality=modalities.spoken_of(bare),
+        suggests=modalities.spoken_of(bare, hints=True),
         group=first_family(plain, known.GROUP),
         confounders=tuple(name for name, words in known.CONFOUNDERS.items() if contains(plain, words)),
         distrusts=contains(plain, known.PHRASES["shortcut"]),

@@ -18,6 +18,7 @@ from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.tasks import registry
 
 MALIGNANT_CONCEPTS = frozenset(["melanoma", "basal cell carcinoma", "actinic keratosis"])
+_SHARED = re.compile(r"\b(\w+) (vs|versus|and|or|from|und|oder|von|gegen) (\w+) (\w{4,})\b")
 _STEM = 4
 """Letters that words of one stem have in common."""
 _SPELLINGS = (("tumour", "tumor"), ("oedem", "edem"), ("haem", "hem"), ("anaem", "anem"))
@@ -198,6 +199,17 @@ def _is_anothers(name: str, value: str, values: Sequence[str]) -> bool:
     return any(label_key(name) == label_key(other) for other in values if other != value)
 
 
+def with_shared_nouns(text: str) -> str:
+    """A text of which each of two adjectives has the noun that both share.
+
+    Examples
+    --------
+    >>> with_shared_nouns("white vs red cells in blood")
+    'white cells vs red cells in blood'
+    """
+    return _SHARED.sub(r"\1 \4 \2 \3 \4", text)
+
+
 @lru_cache(maxsize=50_000)
 def _spelt(text: str) -> str:
     """Normalised, British spellings written the American way."""
@@ -210,7 +222,7 @@ def _spelt(text: str) -> str:
 @cache
 def _common() -> frozenset[str]:
     """Words of requests that name no finding: “lung” does not name “lung opacity”."""
-    families = (known.MODALITY, known.OUT_OF_SCOPE, known.GROUP, known.CONFOUNDERS, known.PHRASES, known.FOLLOW_UP)
+    families = (known.IMAGE_WORDS, known.OUT_OF_SCOPE, known.GROUP, known.CONFOUNDERS, known.PHRASES, known.FOLLOW_UP)
     phrases = [phrase for family in families for words in family.values() for phrase in words]
     phrases += [phrase for task in registry.tasks().values() for phrase in task.words]
     phrases += known.HEALTHY["words"] + known.HEALTHY["negations"]

@@ -74,7 +74,7 @@ def _keys(kind: str, family: known.Families) -> frozenset[str]:
 
 def _places() -> set[str]:
     """Words that name a kind of image, and no finding."""
-    return {word for words in known.MODALITY.values() for phrase in words for word in tokens(normalise(phrase))}
+    return {word for words in known.IMAGE_WORDS.values() for phrase in words for word in tokens(normalise(phrase))}
 
 
 def _health_of_class(name: str, values: list[str]) -> Health:

@@ -34,23 +34,24 @@ def other_names(name: str) -> tuple[str, ...]:
 @cache
 def _short_by_key() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for names in _lists():
+    for names in same_things():
         short = tuple(name for name in names if not _is_word(name) and name.isupper())
         found |= {label_key(name): found.get(label_key(name), ()) + short for name in names}
     return found
 
 
 @cache
-def _lists() -> list[list[str]]:
-    lists: list[list[str]] = tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))["same"]
-    return lists
+def same_things() -> tuple[tuple[str, ...], ...]:
+    """Each list of names of one thing, as they are written."""
+    lists = tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))["same"]
+    return tuple(map(tuple, lists))
 
 
 @cache
 def _by_key() -> dict[str, tuple[str, ...]]:
     """What is no word by itself is looked up, and not looked for in a sentence (“he” for haemorrhages)."""
     found: dict[str, tuple[str, ...]] = {}
-    for names in _lists():
+    for names in same_things():
         spelt = tuple(dict.fromkeys(normalise(name) for name in names if _is_word(name)))
         found |= {label_key(name): found.get(label_key(name), ()) + spelt for name in names}
     return found

@@ -90,7 +90,7 @@ def _vocabulary() -> frozenset[str]:
         known.HEALTHY,
         known.HARMLESS,
         known.CONFOUNDERS,
-        known.MODALITY,
+        known.IMAGE_WORDS,
         known.OUT_OF_SCOPE,
         known.GROUP,
         known.FOLLOW_UP,

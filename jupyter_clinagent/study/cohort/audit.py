@@ -31,7 +31,8 @@ def audit_cohort(cohort: Cohort, inventory: Inventory) -> list[AuditFinding]:
     """All findings, the gravest first."""
     checks = (_too_few, _groups, _left_out, _duplicates, _scenes, _crossing, _conflicts, _imbalance, _sizes, _associations)
     found = [finding for check in checks for finding in check(cohort)]
-    found += registry.find(cohort.facts.task).targets.audit(cohort) + list(_identifiers(cohort, inventory))
+    found += registry.find(cohort.facts.task).targets.audit(cohort)
+    found += [*_frames(cohort, inventory), *_identifiers(cohort, inventory)]
     order = {"stop": 0, "warning": 1, "info": 2}
     return sorted(found, key=lambda finding: order[finding.severity])
 
@@ -173,6 +174,17 @@ def _association(cohort: Cohort, column: str, explained: float, p: float, *, ali
 def _size_of(cohort: Cohort, files: pd.Index) -> np.ndarray:
     table = cohort.looks.readings.table.loc[files]
     return np.asarray(table["width"].astype(str) + " × " + table["height"].astype(str))
+
+
+def _frames(cohort: Cohort, inventory: Inventory) -> Iterator[AuditFinding]:
+    frames = [count for file, count in inventory.headers.frames.items() if file in set(cohort.looks.files)]
+    if frames:
+        span = str(min(frames)) if min(frames) == max(frames) else f"{min(frames)} to {max(frames)}"
+        text = (
+            f"{len(frames)} files hold several frames ({span}); of each the middle frame is taken, the others are not looked at. "
+            "Write the frames as files of their own if each has a label."
+        )
+        yield AuditFinding(topic="frames", severity="warning", count=len(frames), text=text)
 
 
 def _identifiers(cohort: Cohort, inventory: Inventory) -> Iterator[AuditFinding]:

@@ -80,7 +80,7 @@ def describe(files: Sequence[str], read: Callable[[str], np.ndarray], tell: Call
 def describe_one(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Places and looks of an image's most distinct features."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    scale = SIDE / max(grey.shape)
+    scale = max(SIDE / max(grey.shape), 1 / min(grey.shape))  # a strip keeps a pixel of its shorter side
     if scale < 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     points, histograms = cv2.SIFT.create(nfeatures=FEATURES, contrastThreshold=_CONTRAST).detectAndCompute(grey, None)

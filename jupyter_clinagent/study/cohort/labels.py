@@ -12,7 +12,7 @@ from jupyter_clinagent.contracts import OUTSIDE
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.label_values import LABEL_NOT_KNOWN, not_known
 from jupyter_clinagent.study.data.inventory import FOLDER, NAME_ENDING, Inventory, ending_rows, folder_rows, rows_by_file
-from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.matching import file_index
 from jupyter_clinagent.study.data.survey import label_candidates
 from jupyter_clinagent.study.data.tables import Table
 
@@ -152,7 +152,7 @@ def _with_image_column(table: Table, image: str | None, inventory: Inventory) ->
         return table
     if image not in table.frame.columns:
         raise BadInput(f"There is no column {image!r} in {table.name}; there are: {', '.join(map(str, table.frame.columns))}.")
-    files = table.frame[image].map(FileIndex(inventory.images).find)
+    files = table.frame[image].map(file_index(tuple(inventory.images)).find)
     return Table(table.name, table.frame, image, files, table.columns)
 
 

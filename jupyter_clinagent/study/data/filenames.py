@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 from typing import NamedTuple
+
+from jupyter_clinagent.study.data.paths import name_of, stem_of
 
 _MAGNIFICATIONS = "20|40|60|63|100|200|400|600|1000"
 """What a microscope enlarges by, where no “x” says that it does."""
@@ -41,7 +42,7 @@ def parse_groups(images: Sequence[str]) -> ParsedGroups | None:
     ParsedGroups or None
         None where fewer than nine in ten names fit a known pattern, or where each name is a group of its own.
     """
-    found = {image: _match(PurePosixPath(image).stem) for image in images}
+    found = {image: _match(stem_of(image)) for image in images}
     groups = {image: hit[1] for image, hit in found.items() if hit is not None}
     if len(groups) < 0.9 * len(images) or len(set(groups.values())) >= len(images):
         return None
@@ -61,5 +62,5 @@ def _examples(found: dict[str, tuple[str, str] | None]) -> list[tuple[str, str]]
     first: dict[str, tuple[str, str]] = {}
     for image, hit in found.items():
         if hit is not None:
-            first.setdefault(hit[0], (PurePosixPath(image).name, hit[1]))
+            first.setdefault(hit[0], (name_of(image), hit[1]))
     return list(first.values())

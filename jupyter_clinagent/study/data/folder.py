@@ -65,9 +65,18 @@ def _sorted_by_kind(root: Path) -> DataFolder:
     return folder
 
 
+def _identity(folder: Path) -> tuple[int, int]:
+    """What a folder is, whatever leads to it."""
+    found = folder.stat()
+    return found.st_dev, found.st_ino
+
+
 def _walk(root: Path) -> Iterator[str]:
-    for where, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
-        for name in names:
-            if not name.startswith((".", "~$")):
-                yield Path(where, name).relative_to(root).as_posix()
+    """Links to folders are followed, as images are often kept on another disk; none is entered twice, or leads back up."""
+    entered = {_identity(root), *map(_identity, root.parents)}
+    for where, folders, names in os.walk(root, followlinks=True):
+        inner = {_identity(Path(where, name)): name for name in folders if not name.startswith((".", "__MACOSX"))}
+        folders[:] = [name for folder, name in inner.items() if folder not in entered]
+        entered |= inner.keys()
+        inside = "" if where == str(root) else Path(where).relative_to(root).as_posix() + "/"
+        yield from (inside + name for name in names if not name.startswith((".", "~$")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 SPLIT_WORDS = {
     "train": "train", "training": "train",
@@ -28,6 +29,7 @@ MANY, MOST_CLASSES, FEW_EACH, LONG = 10, 50, 10, 3
 """More numbered folders than this are cases if their numbers are long, if they hold few images, or are too many for classes."""
 
 
+@lru_cache(maxsize=10_000)
 def split_word(folder: str) -> str | None:
     """The partition that a folder's name says, and nothing else.
 

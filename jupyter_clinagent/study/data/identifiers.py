@@ -1,4 +1,4 @@
-"""Personal data in DICOM headers: counted, never quoted; patients are numbered as they are read."""
+"""What DICOM headers hold: personal data, counted and never quoted; patients, numbered as they are read; numbers of frames."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ KEYWORDS = (
     "InstitutionName", "InstitutionAddress",
 )  # fmt: skip
 """Attributes of DICOM PS3.15 annex E that name a person or a place."""
+_FRAMES = "NumberOfFrames"
+_READ = (*KEYWORDS, _FRAMES)
 _NOBODY = re.compile(
     r"anon[a-z]*|de[ -]?identified|pseudonym[a-z]*|removed|redacted|gelöscht|entfernt|none|no ?name|name|patient|id|test|0+|x+",
     re.I,
@@ -31,7 +33,7 @@ _NOBODY = re.compile(
 
 
 class DicomHeaders:
-    """The identifying attributes of a folder's images; each header is read once, when it is first asked for."""
+    """The identifying attributes and frames of a folder's images; each header is read once, when it is first asked for."""
 
     def __init__(self, folder: DataFolder, images: Sequence[str]) -> None:
         self._folder = folder
@@ -53,29 +55,39 @@ class DicomHeaders:
         """
         return self._read[1]
 
+    @property
+    def frames(self) -> dict[str, int]:
+        """How many frames each file holds that holds several."""
+        return self._read[2]
+
     @cached_property
-    def _read(self) -> tuple[dict[str, int], dict[str, int]]:
+    def _read(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        images = [image for image in self._images if is_dicom(self._folder.path(image))]
         with ThreadPoolExecutor(4) as pool:
-            headers = list(pool.map(self._header, self._images))
+            headers = list(pool.map(self._header, images))
+        counts = {file: _count(header.pop(_FRAMES, "")) for file, header in zip(images, headers, strict=True)}
         carried = Counter(keyword for header in headers for keyword in header)
-        known = {file: key for file, header in zip(self._images, headers, strict=True) if (key := _patient(header))}
+        known = {file: key for file, header in zip(images, headers, strict=True) if (key := _patient(header))}
         numbers = {key: number for number, key in enumerate(sorted(set(known.values())), 1)}
-        recurring = 1 < len(numbers) < len(known)
-        return dict(carried.most_common()), {file: numbers[key] for file, key in known.items()} if recurring else {}
+        patients = {file: numbers[key] for file, key in known.items()} if 1 < len(numbers) < len(known) else {}
+        return dict(carried.most_common()), patients, {file: count for file, count in counts.items() if count > 1}
 
     def _header(self, file: str) -> dict[str, str]:
-        path = self._folder.path(file)
         try:
-            if not is_dicom(path):
-                return {}
-            header = pydicom.dcmread(path, stop_before_pixels=True, force=True, specific_tags=list(KEYWORDS))
-            return {keyword: given for keyword in KEYWORDS if (given := _text(header.get(keyword, "")))}
+            header = pydicom.dcmread(
+                self._folder.path(file), stop_before_pixels=True, force=True, specific_tags=[*KEYWORDS, _FRAMES]
+            )
+            return {keyword: given for keyword in (*KEYWORDS, _FRAMES) if (given := _text(header.get(keyword, "")))}
         except (InvalidDicomError, OSError, ValueError, TypeError, AttributeError, NotImplementedError, EOFError):
             return {}
 
 
 def _text(value: Any) -> str:
     return str(value).strip()
+
+
+def _count(said: str) -> int:
+    return int(said) if said.isdecimal() else 1
 
 
 def _patient(header: Mapping[str, str]) -> tuple[str, str] | None:

@@ -28,12 +28,14 @@ from jupyter_clinagent.study.data.identifiers import DicomHeaders
 from jupyter_clinagent.study.data.layouts import ClassFolders, find_case_folders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.data.listings import looks_like_image, with_listings
 from jupyter_clinagent.study.data.masks import masks_among
-from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.matching import FileIndex, file_index
 from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.one_hot import with_one_hot
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.roles import describe_columns
+from jupyter_clinagent.study.data.spellings import with_one_spelling
+from jupyter_clinagent.study.data.split_names import with_whole_names
 from jupyter_clinagent.study.data.tables import Table, read_table
 from jupyter_clinagent.study.data.unread_files import said_unread
 
@@ -85,9 +87,11 @@ def take_inventory(data: str | Path) -> Inventory:
     folder = with_listings(read_folder(data))
     problems = said_unread(folder.others)
     images = _without_masks(folder, problems)
-    index, folders = FileIndex(images), FolderIndex(images)
+    index, folders = file_index(tuple(images)), FolderIndex(images)
     real = _without_submissions(folder.tables, problems)
     frames = {name: frame for name in real if (frame := _read(folder, name, problems, folders)) is not None}
+    frames = {name: with_whole_names(frame, name, index, images, problems) for name, frame in frames.items()}
+    frames = {name: with_one_spelling(frame, name, _image_column(frame, index), problems) for name, frame in frames.items()}
     frames = {name: _with_images(frame, name, index, folders, problems) for name, frame in frames.items()}
     named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
     tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]

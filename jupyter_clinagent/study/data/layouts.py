@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from jupyter_clinagent.study.data.folder_names import answer, are_cases, says_case, split_word
+from jupyter_clinagent.study.data.paths import folders_of
 
 
 class ClassFolders(NamedTuple):
@@ -65,7 +65,7 @@ def find_split_folders(images: Sequence[str]) -> dict[str, str]:
 
 
 def _split_word(image: str) -> str | None:
-    return next((word for name in PurePosixPath(image).parts[:-1] if (word := split_word(name)) is not None), None)
+    return next((word for name in folders_of(image) if (word := split_word(name)) is not None), None)
 
 
 def _parts(images: Sequence[str]) -> dict[str, list[str]]:
@@ -81,7 +81,7 @@ def _parts(images: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _folders(image: str) -> list[str]:
-    return [name for name in PurePosixPath(image).parts[:-1] if split_word(name) is None]
+    return [name for name in folders_of(image) if split_word(name) is None]
 
 
 def _depth(parts: list[list[str]]) -> int:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from jupyter_clinagent.study.data.folder import IMAGE_SUFFIXES, DataFolder
+from jupyter_clinagent.study.data.paths import stem_of
 
 LEAST_LINES = 0.8
 """Share of a text's lines that name an image beside something else, if it is a table."""
@@ -15,8 +16,8 @@ _LOOKED_AT = 8192
 
 def with_listings(folder: DataFolder) -> DataFolder:
     """The folder, its text files that list images among its tables; a text named like an image is that image's own."""
-    stems = {PurePosixPath(image).stem.lower() for image in folder.images}
-    texts = [name for name in folder.with_suffix(".txt") if PurePosixPath(name).stem.lower() not in stems]
+    stems = {stem_of(image).lower() for image in folder.images}
+    texts = [name for name in folder.with_suffix(".txt") if stem_of(name).lower() not in stems]
     found = [name for name in texts if _lists_images(folder.path(name))]
     others = [name for name in folder.others if name not in found]
     return dataclasses.replace(folder, tables=[*folder.tables, *found], others=others) if found else folder

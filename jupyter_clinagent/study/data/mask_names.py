@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from jupyter_clinagent.study.data.folder_names import MASK_FOLDERS, SPLIT_WORDS
 
@@ -32,6 +33,7 @@ CERTAIN, SURE, UNSURE, NONE = 3, 2, 1, 0
 """How surely the name of a folder says that it holds masks. Only with the first one nothing else has to say so."""
 
 
+@lru_cache(maxsize=10_000)
 def rank(folder: str) -> int:
     """How surely a folder's name says that it holds masks.
 
@@ -49,6 +51,7 @@ def rank(folder: str) -> int:
     return UNSURE if perhaps or (found & _UNSURE and not found & _IMAGES) else NONE
 
 
+@lru_cache(maxsize=10_000)
 def holds_images(folder: str) -> bool:
     """Whether a folder's name says nothing but that it holds images."""
     found = set(map(str.lower, words(folder)))

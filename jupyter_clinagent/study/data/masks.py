@@ -11,6 +11,7 @@ import numpy as np
 
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.folder_names import MASK_FOLDERS
+from jupyter_clinagent.study.data.paths import folders_of, stem_of
 
 _AFFIXES = ("_mask", "-mask", "_segmentation", "-segmentation", "_seg")
 SAME_PROPORTIONS = 0.02
@@ -37,7 +38,7 @@ def find_masks(folder: DataFolder) -> list[MaskFolder]:
     by_stem: dict[str, list[str]] = {}
     for file in folder.images:
         if file not in inside:
-            by_stem.setdefault(PurePosixPath(file).stem.lower(), []).append(file)
+            by_stem.setdefault(stem_of(file).lower(), []).append(file)
     found: dict[str, MaskFolder] = {}
     for file, name in inside.items():
         images = by_stem.get(_stem(file), [])
@@ -67,13 +68,13 @@ def _is_flat(path: Path) -> bool:
 
 
 def _mask_folder(file: str) -> str | None:
-    parts = PurePosixPath(file).parts[:-1]
+    parts = folders_of(file)
     level = next((number for number, part in enumerate(parts) if part.lower() in MASK_FOLDERS), None)
     return None if level is None else parts[min(level + 1, len(parts) - 1)]
 
 
 def _stem(file: str) -> str:
-    stem = PurePosixPath(file).stem.lower()
+    stem = stem_of(file).lower()
     return next((stem.removesuffix(affix) for affix in _AFFIXES if stem.endswith(affix)), stem)
 
 

@@ -6,6 +6,13 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+
+@lru_cache(maxsize=2)
+def file_index(images: tuple[str, ...]) -> FileIndex:
+    """The index of a folder's images; the last ones are kept, for several parts of a survey ask for the same."""
+    return FileIndex(images)
 
 
 class FileIndex:
@@ -16,17 +23,39 @@ class FileIndex:
     """
 
     def __init__(self, images: Sequence[str]) -> None:
-        self._by_path = {path.lower(): path for path in images}
-        self._top = shared_folders(images)
-        self._by_end = _ends((path.lower(), path) for path in images)
-        self._by_bare_end = _ends((os.path.splitext(path.lower())[0], path) for path in images)
-        self._by_joined = _unique((_joined(path), path) for path in images)
+        small = [path.lower() for path in images]
+        by_case = [_Names(images, images)] if len(set(small)) < len(images) else []
+        self._names = [*by_case, _Names(images, small)]
 
     def find(self, cell: object) -> str | None:
-        """The file that a cell names, or None. Windows paths, leading ``./`` and parent folders are understood."""
+        """The file that a cell names, or None. Windows paths, leading ``./`` and parent folders are understood.
+
+        Capital letters count only where files differ by nothing else.
+        """
         if not isinstance(cell, str) or not cell:
             return None
-        path = normal_path(cell)
+        return next((file for names in self._names if (file := names.find(normal_path(cell, lower=names.small)))), None)
+
+    def share(self, cells: Iterable[object]) -> float:
+        """Share of the non-empty cells that name a file."""
+        given = [cell for cell in cells if isinstance(cell, str)]
+        return sum(self.find(cell) is not None for cell in given) / len(given) if given else 0.0
+
+
+class _Names:
+    """Files by their names, as they are written or in small letters."""
+
+    def __init__(self, images: Sequence[str], names: Sequence[str]) -> None:
+        self.small = names is not images
+        listed = list(zip(names, images, strict=True))
+        self._by_path = _unique(listed)
+        self._top = shared_folders(images)
+        self._by_end = _ends(listed)
+        self._by_bare_end = _ends((os.path.splitext(name)[0], path) for name, path in listed)
+        self._by_joined = _unique((_joined(name), path) for name, path in listed)
+
+    def find(self, path: str) -> str | None:
+        """The file that a path names."""
         return self._by_path.get(path) or self._by_longest_end(path) or self._by_joined.get(path)
 
     def _by_longest_end(self, path: str) -> str | None:
@@ -44,21 +73,16 @@ class FileIndex:
 
     def _is_another(self, before: Sequence[str], file: str, same: int) -> bool:
         """Whether the folder above the common end has another number: patient 7's first view is not patient 9's."""
-        above = file.lower().split("/")[self._top : -same]
+        above = (file.lower() if self.small else file).split("/")[self._top : -same]
         if same == 1 or not before or not above or before[-1] == above[-1]:
             return False
         return without_digits(before[-1]) == without_digits(above[-1])
 
-    def share(self, cells: Iterable[object]) -> float:
-        """Share of the non-empty cells that name a file."""
-        given = [cell for cell in cells if isinstance(cell, str)]
-        return sum(self.find(cell) is not None for cell in given) / len(given) if given else 0.0
 
-
-def normal_path(cell: str) -> str:
-    """A path as one may be written in a cell, in lower case with ``/``, without drive and leading ``./``."""
-    path = cell.strip().strip("\"'").replace("\\", "/").lower()
-    return re.sub(r"^([a-z]:)?(\./|/)*", "", path)
+def normal_path(cell: str, lower: bool = True) -> str:
+    """A path as one may be written in a cell, with ``/`` and mostly in lower case, without drive and leading ``./``."""
+    path = cell.strip().strip("\"'").replace("\\", "/")
+    return re.sub(r"^([a-zA-Z]:)?(\./|/)*", "", path.lower() if lower else path)
 
 
 def without_digits(name: str) -> str:
@@ -92,7 +116,7 @@ def _all_ends(path: str) -> Iterator[str]:
 
 def _joined(path: str) -> str:
     """A folder and a file in one name: ``000001_01_01_109.png`` for ``000001_01_01/109.png``."""
-    return "_".join(path.lower().split("/")[-2:])
+    return "_".join(path.split("/")[-2:])
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

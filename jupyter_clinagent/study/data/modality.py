@@ -1,48 +1,55 @@
-"""What kind of images these are, guessed from a sample of them and from their names."""
+"""What kind of images these are: by DICOM headers, by names, by what these suggest; pixels tell only whether there is colour."""
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from jupyter_clinagent.contracts import Modality
+from jupyter_clinagent import modalities
 from jupyter_clinagent.errors import UnreadableImage
-from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.imaging.reading import is_dicom, read_image
 from jupyter_clinagent.study.data.folder import DataFolder
 
 SAMPLE = 48
-_DERMOSCOPY = re.compile(r"dermosc|isic|ham10000|melanom|nevus|naevus|lesion|\bnv\b|skin", re.I)
-_SKIN_SHARE = 0.6
+Source = Literal["tags", "names", "hints", "pixels"]
 
 
-class Look(NamedTuple):
-    """What a sample of the images looks like; ``evidence`` says it in words."""
+@dataclass(frozen=True)
+class Look:
+    """What a sample of the images looks like; ``evidence`` says why they are taken for a kind."""
 
-    modality: Modality
+    modality: str
+    source: Source
+    coloured: bool | None
     median_size: tuple[int, int] | None
     unreadable: int
     evidence: str
 
 
 def look_at_sample(folder: DataFolder, images: Sequence[str], words: str = "") -> Look:
-    """Read up to 48 evenly spaced images; colour, skin tones and names decide the modality.
+    """Read up to 48 evenly spaced images and their headers.
 
     Parameters
     ----------
     words
-        Names of files, columns and classes, searched for words such as *dermoscopy*.
+        Names of files, columns and classes.
     """
     step = max(1, len(images) // SAMPLE)
-    read = [_try_read(folder, image) for image in images[::step][:SAMPLE]]
+    sample = images[::step][:SAMPLE]
+    read = [_try_read(folder, image) for image in sample]
     pixels = [image for image in read if image is not None]
     if not pixels:
-        return Look("other", None, len(read), "none of the sampled images could be read")
+        return Look("other", "pixels", None, None, len(read), "none of the sampled images could be read")
+    share = float(np.mean([_is_coloured(image) for image in pixels]))
+    seen = f"{share:.0%} of {len(pixels)} sampled images are in colour"
+    kind, source, evidence = _judge(_tags(folder, sample), f"{folder.root.name} {words}", share >= 0.5, seen)
     widths, heights = [image.shape[1] for image in pixels], [image.shape[0] for image in pixels]
-    modality, evidence = _judge(pixels, f"{folder.root.name} {words}")
-    return Look(modality, (int(np.median(widths)), int(np.median(heights))), len(read) - len(pixels), evidence)
+    size = (int(np.median(widths)), int(np.median(heights)))
+    return Look(kind, source, share >= 0.5, size, len(read) - len(pixels), evidence)
 
 
 def _try_read(folder: DataFolder, image: str) -> np.ndarray | None:
@@ -52,21 +59,27 @@ def _try_read(folder: DataFolder, image: str) -> np.ndarray | None:
         return None
 
 
-def _judge(pixels: list[np.ndarray], words: str) -> tuple[Modality, str]:
-    coloured = float(np.mean([_is_coloured(image) for image in pixels]))
-    if coloured < 0.5:
-        return "radiograph", f"{1 - coloured:.0%} of {len(pixels)} sampled images are grey"
-    skin = float(np.mean([_is_skin(image) for image in pixels]))
-    if skin >= _SKIN_SHARE and (_DERMOSCOPY.search(words) or skin > 0.8):
-        return "dermoscopy", f"{skin:.0%} of {len(pixels)} sampled images have the colours of skin"
-    return "other", f"{coloured:.0%} of {len(pixels)} sampled images are in colour, {skin:.0%} have the colours of skin"
+def _tags(folder: DataFolder, sample: Sequence[str]) -> Counter[str]:
+    """Kinds that the headers of the sampled DICOM files name."""
+    files = [path for path in map(folder.path, sample) if is_dicom(path)]
+    if not files:
+        return Counter()
+    from jupyter_clinagent.imaging.dicom import read_modality  # where there is no DICOM, pydicom isn't needed
+
+    return Counter(kind for path in files if (kind := modalities.of_tag(read_modality(path))))
+
+
+def _judge(tags: Counter[str], words: str, coloured: bool, seen: str) -> tuple[str, Source, str]:
+    """The kind, where it comes from, and why; nothing is guessed from pixels but colour."""
+    if len(tags) == 1:
+        return next(iter(tags)), "tags", "DICOM headers say so"
+    if kind := modalities.spoken_of(words, coloured=coloured):
+        return kind, "names", "names in the folder say so"
+    if kind := modalities.spoken_of(words, hints=True, coloured=coloured):
+        return kind, "hints", f"names in the folder suggest it, and {seen}"
+    return modalities.UNKNOWN[coloured], "pixels", f"no name tells, and {seen}"
 
 
 def _is_coloured(image: np.ndarray) -> bool:
     spread = image.max(axis=2).astype(int) - image.min(axis=2)
     return bool(np.mean(spread) > 8)
-
-
-def _is_skin(image: np.ndarray) -> bool:
-    red, green, blue = (image[..., channel].astype(int) for channel in range(3))
-    return bool(np.mean((red > green) & (red > blue) & (red > 40)) > 0.6)

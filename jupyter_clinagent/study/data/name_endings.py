@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from jupyter_clinagent.study.data.matching import without_digits
+from jupyter_clinagent.study.data.paths import stem_of
 
 MOST_ENDINGS, LEAST_EACH = 10, 3
 """Two to so many values, each at the end of at least so many names."""
@@ -24,7 +24,7 @@ def find_name_endings(images: Sequence[str]) -> dict[str, str]:
     dict[str, str]
         By image; empty where the endings could not be labels.
     """
-    found = {image: _LAST.fullmatch(PurePosixPath(image).stem) for image in images}
+    found = {image: _LAST.fullmatch(stem_of(image)) for image in images}
     parts = {image: (match[1], match[2]) for image, match in found.items() if match is not None}
     if len(parts) < len(images) or len({start for start, _ in parts.values()}) < len(images):
         return {}

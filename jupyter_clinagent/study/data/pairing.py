@@ -6,12 +6,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from functools import lru_cache
 from typing import NamedTuple
 
 from jupyter_clinagent.study.data import mask_names
 from jupyter_clinagent.study.data.folder_names import MASK_FOLDERS, SPLIT_WORDS, split_word
 from jupyter_clinagent.study.data.matching import shared_folders
+from jupyter_clinagent.study.data.paths import folders_of, name_of, stem_of
 from jupyter_clinagent.study.data.readers import numbered_reader, reader_of
 
 ONE = "outline"
@@ -66,6 +67,12 @@ class _Match(NamedTuple):
 
 
 def pair_masks(files: Sequence[str]) -> Paired:
+    """As :func:`_pair`; the last answer is kept, for the survey and the outlines ask the same."""
+    return _pair(tuple(files))
+
+
+@lru_cache(maxsize=2)
+def _pair(files: tuple[str, ...]) -> Paired:
     """Tell masks from images by their folders and names, and bring them together.
 
     ``masks/scan7.png``, ``scan7_mask.png``, ``scan7 (1)_mask_1.png``, ``mask_scan7.png``; several masks of an image belong to one
@@ -104,9 +111,10 @@ def _homes(files: Sequence[str]) -> tuple[dict[str, _Home], list[str]]:
     """
     top = shared_folders(files)
     homes = {file: home for file in files if (home := _home(file, top)) is not None}
-    besides = {word.lower() for file in files if file not in homes for word in mask_names.words(str(PurePosixPath(file).parent))}
+    others = {file.rpartition("/")[0] for file in files if file not in homes}
+    besides = {word.lower() for folder in others for word in mask_names.words(folder)}
     strange: list[str] = []
-    for level in (mask_names.CERTAIN, mask_names.SURE, mask_names.UNSURE):
+    for level in sorted({home.rank for home in homes.values()}, reverse=True):
         stems = _Stems(file for file in files if file not in homes or homes[file].rank < level)
         for members in _by_home(homes, level).values():
             if not _holds_masks(members, stems, homes[members[0]]):
@@ -118,7 +126,7 @@ def _homes(files: Sequence[str]) -> tuple[dict[str, _Home], list[str]]:
 
 def _holds_masks(members: Sequence[str], stems: _Stems, home: _Home) -> bool:
     paired = len(_recurring({file: found for file in members if (found := stems.match(file, True)) is not None}, stems))
-    name = PurePosixPath(home.folder).name.lower()
+    name = name_of(home.folder).lower()
     if home.rank == mask_names.CERTAIN and name in MASK_FOLDERS:
         return True
     return paired >= (MOST_IN * len(members) if home.rank == mask_names.UNSURE else 1)
@@ -126,7 +134,7 @@ def _holds_masks(members: Sequence[str], stems: _Stems, home: _Home) -> bool:
 
 def _home(file: str, top: int) -> _Home | None:
     """The deepest of the folders whose names say most surely that they hold masks; none above a folder of images."""
-    parts = PurePosixPath(file).parts[:-1]
+    parts = folders_of(file)
     last = max((k for k, part in enumerate(parts) if mask_names.holds_images(part)), default=-1)
     ranks = [(mask_names.rank(part), k) for k, part in enumerate(parts) if k > max(last, top - 1)]
     best, level = max(ranks, default=(mask_names.NONE, 0))
@@ -150,7 +158,7 @@ def _by_folder(structures: dict[str, dict[str, list[str]]], homes: dict[str, _Ho
     """Masks of one image in several folders (“mask”, “1st_manual”) outline different things, which bear the folders' names."""
 
     def folder(mask: str) -> str:
-        return PurePosixPath(homes[mask].folder).name if mask in homes else ONE
+        return name_of(homes[mask].folder) if mask in homes else ONE
 
     pairs = structures.get(ONE, {})
     if not any(len({folder(mask) for mask in masks}) > 1 for masks in pairs.values()):
@@ -173,7 +181,7 @@ class _Stems:
 
     def match(self, file: str, masks: bool) -> _Match | None:
         """The image that a file's name means; where it doesn't lie among masks, the name has to say that it is one."""
-        stem = PurePosixPath(file).stem
+        stem = stem_of(file)
         if masks and stem.lower() in self.names:
             return _Match(stem.lower(), "")
         base = _base(stem.lower())
@@ -203,7 +211,7 @@ def _recurring(matches: dict[str, _Match], stems: _Stems) -> dict[str, _Match]:
 
 def _orphans(files: Sequence[str], matches: dict[str, _Match]) -> set[str]:
     """Files beside the images that are named like most masks there (“scan9_mask.png”), of which no image is there."""
-    named = [file for file in files if _base(PurePosixPath(file).stem.lower()) is not None]
+    named = [file for file in files if _base(stem_of(file).lower()) is not None]
     orphans = {file for file in named if file not in matches}
     return orphans if len(orphans) < len(named) - len(orphans) else set()
 
@@ -222,14 +230,14 @@ def _structure(home: _Home | None, match: _Match, mask: str) -> str:
     """Named by the folder of masks, else by the one below it, and by what a mask's name says beside its image's."""
     below = home.below if home else ""
     folder = (home.own if home else "") or (_thing(below) if mask_names.says_mask(below) else below)
-    beside = _thing(match.rest) or numbered_reader(PurePosixPath(mask).stem.lower().removeprefix(match.image))
-    told = f"{folder} {numbered_reader(PurePosixPath(home.folder).name if home else '')}"
+    beside = _thing(match.rest) or numbered_reader(stem_of(mask).lower().removeprefix(match.image))
+    told = f"{folder} {numbered_reader(name_of(home.folder) if home else '')}"
     return " ".join([folder, beside] if beside.lower() not in told.lower() else [folder]).strip() or ONE
 
 
 def _names(image: str) -> set[str]:
     """What masks may call an image: its stem, without partition (DRIVE's “21_training”) or first channel (nnU-Net) at its end."""
-    stem = PurePosixPath(image).stem.lower()
+    stem = stem_of(image).lower()
     return {stem, _PART.sub("", stem) or stem, stem.removesuffix(_CHANNEL) or stem}
 
 
@@ -243,6 +251,6 @@ def _nearest(mask: str, images: list[str]) -> str | None:
     """Of several images of that name, the one in the folder most like the mask's; None where two are as near."""
     if len(images) < 2:
         return images[0] if images else None
-    own = set(PurePosixPath(mask).parts[:-1])
-    shared = sorted(((len(own & set(PurePosixPath(image).parts[:-1])), image) for image in images), reverse=True)
+    own = set(folders_of(mask))
+    shared = sorted(((len(own & set(folders_of(image))), image) for image in images), reverse=True)
     return shared[0][1] if shared[0][0] > shared[1][0] else None

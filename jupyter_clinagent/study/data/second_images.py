@@ -7,7 +7,7 @@ from collections.abc import Set
 import pandas as pd
 
 from jupyter_clinagent.study.data.inventory import Inventory
-from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.matching import FileIndex, file_index
 from jupyter_clinagent.study.data.tables import Table
 
 NAMED = 0.5
@@ -19,7 +19,7 @@ def say_second_images(inventory: Inventory) -> list[str]:
 
     Which of its images a row speaks of is not told: a cataract of the left eye is none of the right one.
     """
-    index = FileIndex(inventory.images)
+    index = file_index(tuple(inventory.images))
     told = {file for table in inventory.image_tables for file in table.files.dropna()}
     return [line for table in inventory.image_tables for line in _say_second(table, index, told)]
 

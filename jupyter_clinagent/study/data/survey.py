@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.boxes.found import CORNERS, AnnotatedBoxes
+from jupyter_clinagent.study.data.codebook import with_meanings
 from jupyter_clinagent.study.data.group_names import names_patients, restarts
 from jupyter_clinagent.study.data.image_level import image_level_labels, supervision
 from jupyter_clinagent.study.data.inventory import (
@@ -36,7 +38,8 @@ from jupyter_clinagent.tasks import registry
 
 def survey_facts(inventory: Inventory) -> SurveyFacts:
     """Describe an inventory in the terms that the agent and the clinician share."""
-    columns = [column for table in inventory.tables for column in table.columns] + _synthetic_columns(inventory)
+    named = [column for table in inventory.tables for column in table.columns] + _synthetic_columns(inventory)
+    columns = with_meanings(named, inventory)
     look = look_at_sample(inventory.folder, inventory.images, _words(inventory, columns))
     layout = _layout(inventory)
     masks, misfits = _masks(inventory)
@@ -50,11 +53,13 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
         group_candidates=group_candidates(inventory),
         split_candidates=split_candidates(inventory),
         modality=look.modality,
+        modality_from=look.source,
+        coloured=look.coloured,
         median_size=look.median_size,
         **_boxes(inventory, look.median_size),
         masks=masks,
         seen=seen,
-        assumptions=_assumptions(inventory, f"Kind of images: {look.modality}, because {look.evidence}."),
+        assumptions=_assumptions(inventory, f"Kind of images: {modalities.find(look.modality).title}, because {look.evidence}."),
         problems=[*_problems(inventory, layout, look.unreadable), *misfits, *faults],
     )
 

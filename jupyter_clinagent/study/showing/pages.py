@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import (
     AuditFacts,
@@ -30,7 +31,7 @@ MOST_VALUES = 8
 
 def survey(facts: SurveyFacts) -> Markup:
     """The data folder at a glance."""
-    return render("showing/survey", facts=facts, values=_values)
+    return render("showing/survey", facts=facts, kind=modalities.find(facts.modality).title, values=_values)
 
 
 def _values(column: ColumnFacts) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from jupyter_clinagent.agent.playbook.debiasing import shape_of
 from jupyter_clinagent.agent.playbook.plan import Rung
 from jupyter_clinagent.agent.playbook.refinement import Next
 from jupyter_clinagent.agent.playbook.rendering import render
+from jupyter_clinagent.agent.playbook.views import views
+from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.tasks.classification import TASK
 from jupyter_clinagent.tasks.classification.ideas import Setup
 from jupyter_clinagent.tasks.classification.ladder import PROBE
 
 
-def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tuple[int, int], several: bool) -> str:
+def experiment(number: int, rung: Rung, minutes: float, spec: Specification, size: tuple[int, int]) -> str:
     """One rung of the ladder as an experiment; every rung but the first goes on from a model before it."""
     if rung.method == "together":
         return render(TASK.package, "together.py", number=number, rung=rung)
@@ -22,26 +26,29 @@ def experiment(number: int, rung: Rung, minutes: float, modality: str, size: tup
         number=number,
         rung=rung,
         minutes=minutes,
-        augmentation=augmentation(modality),
+        look=partial(views, spec),
         size=size,
-        several=several,
+        several=len(spec.classes) > 2,
         twin=twin,
         start=f"study.model({PROBE.name!r})" if twin else "model" if number > 1 else "",
     )
 
 
-def augmentation(modality: str) -> str:
-    """The function of ``imaging.augment`` for a kind of image."""
-    return modality if modality in ("dermoscopy", "radiograph") else "other"
-
-
-def refinement(number: int, chosen: Next[Setup], modality: str, several: bool) -> str:
+def refinement(number: int, chosen: Next[Setup], spec: Specification) -> str:
     """An experiment that goes on from the best model so far, with one thing changed."""
-    look, setup = augmentation(modality), chosen.setup
-    return render(TASK.package, "refinement.py", number=number, chosen=chosen, setup=setup, augmentation=look, several=several)
+    setup = chosen.setup
+    return render(
+        TASK.package,
+        "refinement.py",
+        number=number,
+        chosen=chosen,
+        setup=setup,
+        look=partial(views, spec),
+        several=len(spec.classes) > 2,
+    )
 
 
-def freeing(number: int, rung: Rung, minutes: float, modality: str, several: bool, start: str = "model") -> str:
+def freeing(number: int, rung: Rung, minutes: float, spec: Specification, start: str = "model") -> str:
     """The experiment against a confounder, going on from the plainly trained model (or another ``start``)."""
     return render(
         TASK.package,
@@ -49,8 +56,8 @@ def freeing(number: int, rung: Rung, minutes: float, modality: str, several: boo
         number=number,
         rung=rung,
         minutes=minutes,
-        augmentation=augmentation(modality),
-        several=several,
+        look=partial(views, spec),
+        several=len(spec.classes) > 2,
         start=start,
         shape=shape_of(rung.confounder),
     )

@@ -24,6 +24,7 @@ from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.tasks.classification import TASK
+from jupyter_clinagent.tasks.classification.every_value import means_every_value
 from jupyter_clinagent.tasks.classification.readings import Reading, each_value, readings_of
 
 
@@ -72,8 +73,10 @@ def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: l
         _all_present(named, values, column)
         return readings_of(intent, named, values, unread)
     _check_named(intent, values, column)
-    open_to_all = intent.all_classes or len(values) == 2 or (intent.task == TASK.name and intent.is_about_imaging)
-    return [each_value(values)] if open_to_all and (intent.all_classes or not intent.versus_rest) else []
+    about_images = intent.task == TASK.name and intent.is_about_imaging
+    every = means_every_value(intent, values) or intent.all_classes
+    open_to_all = every or ((len(values) == 2 or about_images) and not intent.versus_rest)
+    return [each_value(values)] if open_to_all else []
 
 
 def _check_named(intent: Intent, values: list[str], column: ColumnFacts) -> None:

@@ -9,6 +9,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     Draft,
     Notes,
     group_column,
+    kind_of_images,
     listed,
     say_several_splits,
     spoken,
@@ -19,6 +20,7 @@ from jupyter_clinagent.contracts import Card, OperatingPoint, Specification, in_
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks.classification import TASK
 from jupyter_clinagent.tasks.classification.classes import choose_classes
+from jupyter_clinagent.tasks.classification.coded import decoded, encoded
 from jupyter_clinagent.tasks.classification.label_column import graded, label_column
 
 
@@ -35,15 +37,17 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         Answers to earlier questions by key (``label``, ``classes``, ``group``).
     """
     notes = Notes(list(survey.assumptions))
+    survey = decoded(intent, survey)
     intent = graded(intent, survey)
     if survey.boxes:
         notes.add("Boxes lie beside the labels; they don't turn the classification into a detection.")
     column = label_column(intent, survey, answers, notes)
     if isinstance(column, Card):
         return column
-    classes = choose_classes(intent, column, answers, notes)
-    if isinstance(classes, Card):
-        return classes
+    chosen = choose_classes(intent, column, answers, notes)
+    if isinstance(chosen, Card):
+        return chosen
+    classes = encoded(chosen, column, notes)
     if intent.grades and len(classes) > 2:
         notes.add("The grades are told apart like any classes: that one step is a smaller mistake than three is not counted yet.")
     specification = _specify(intent, survey, column, classes, notes)
@@ -62,7 +66,7 @@ def _specify(
         title=" versus ".join(spoken(n) for n in names) if binary else f"{len(names)} classes of “{column.name}”",
         request=intent.text,
         objective=_objective(names, positive),
-        modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
+        modality=kind_of_images(intent, survey, notes),
         label_column=column.name,
         classes=classes,
         positive_class=positive if binary else None,

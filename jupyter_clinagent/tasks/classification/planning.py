@@ -38,18 +38,15 @@ def plan(
 
 def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str = "model") -> str:
     """An experiment of the ladder, or one against a shortcut."""
-    modality, several = setting.spec.modality, len(setting.spec.classes) > 2
     if rung.confounder:
-        return cells.freeing(number, rung, minutes, modality, several, start)
-    return cells.experiment(number, rung, minutes, modality, setting.size, several)
+        return cells.freeing(number, rung, minutes, setting.spec, start)
+    return cells.experiment(number, rung, minutes, setting.spec, setting.size)
 
 
 def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
     """The idea with the highest expected gain per minute."""
     chosen = next_experiment(signs, begun, ideas.CATALOGUE, wished)
-    if chosen is None:
-        return None
-    return chosen.hypothesis, cells.refinement(number, chosen, setting.spec.modality, len(setting.spec.classes) > 2)
+    return None if chosen is None else (chosen.hypothesis, cells.refinement(number, chosen, setting.spec))
 
 
 def unlearnt(test: Mapping[str, Any]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.rendering import render
+from jupyter_clinagent.agent.playbook.views import views
+from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.tasks.detection import TASK
 
 
@@ -32,10 +35,9 @@ _WAYS = {
 }
 
 
-def detection_cell(number: int, rung: Rung, minutes: float, modality: str, size: Size, several: bool) -> str:
+def detection_cell(number: int, rung: Rung, minutes: float, spec: Specification, size: Size) -> str:
     """One experiment; those after the first (or after the student) go on from its model, whatever became of each other."""
     way = _WAYS[rung.method]
     fewer = rung.views if rung.method == "heads" and rung.views < Rung.views else None
-    return render(
-        TASK.package, "experiment.py", number=number, rung=rung, minutes=minutes, size=size, views=fewer, **way._asdict()
-    )
+    given = {"number": number, "rung": rung, "minutes": minutes, "size": size, "look": partial(views, spec, boxed=True)}
+    return render(TASK.package, "experiment.py", views=fewer, **given, **way._asdict())

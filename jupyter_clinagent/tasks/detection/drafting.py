@@ -10,12 +10,13 @@ from jupyter_clinagent.agent.playbook.drafting import (
     able,
     concept_of,
     group_column,
+    kind_of_images,
     listed,
     say_several_splits,
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import mentioned
+from jupyter_clinagent.agent.playbook.naming import mentioned, with_shared_nouns
 from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import OperatingPoint, Specification
@@ -92,7 +93,7 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
         request=intent.text,
         task=TASK.name,
         objective=f"Mark every {said} on an image with a box",
-        modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
+        modality=kind_of_images(intent, survey, notes),
         label_column=survey.image_label,
         classes={name: [name] for name in names},
         positive_class=names[0] if len(names) == 1 else None,
@@ -114,7 +115,7 @@ def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
     every = list(survey.box_classes)
     aside = mentioned(every, intent.set_aside)
     names = [n for n in every if n not in aside and not any(_shows(n, target) for target in intent.excluded)] or every
-    own = mentioned(names, intent.naming)
+    own = mentioned(names, with_shared_nouns(intent.naming))
     wanted = [target for target in intent.targets if target not in ("normal", "abnormal")]
     if intent.all_classes or not (wanted or own):
         return names

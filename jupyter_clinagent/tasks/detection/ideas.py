@@ -14,6 +14,8 @@ from typing import Any
 from jupyter_clinagent.agent.playbook.plan import Size
 from jupyter_clinagent.agent.playbook.refinement import LONGER, Idea, Next, Signs, finer
 from jupyter_clinagent.agent.playbook.rendering import render
+from jupyter_clinagent.agent.playbook.views import views
+from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import ExperimentFacts
 from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.ladder import BOX_PIXELS, EVERY, NEGATIVES, many_negatives
@@ -90,9 +92,8 @@ CATALOGUE: tuple[Idea[BoxSetup], ...] = (
 )  # fmt: skip
 
 
-def cell(number: int, chosen: Next[BoxSetup]) -> str:
+def cell(number: int, chosen: Next[BoxSetup], spec: Specification) -> str:
     """An experiment that goes on from the best detector so far with every layer free, and one thing changed."""
-    negatives = f"{chosen.setup.negatives:.3g}"
-    return render(
-        TASK.package, "refinement.py", number=number, chosen=chosen, setup=chosen.setup, negatives=negatives, rate=GENTLE
-    )
+    look, negatives = partial(views, spec, boxed=True), f"{chosen.setup.negatives:.3g}"
+    given = {"number": number, "chosen": chosen, "setup": chosen.setup, "negatives": negatives, "rate": GENTLE}
+    return render(TASK.package, "refinement.py", look=look, **given)

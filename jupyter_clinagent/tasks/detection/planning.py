@@ -41,13 +41,13 @@ def plan(
 
 def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str = "model") -> str:
     """See :func:`~jupyter_clinagent.tasks.detection.cells.detection_cell`."""
-    return detection_cell(number, rung, minutes, setting.spec.modality, setting.size, len(setting.spec.classes) > 2)
+    return detection_cell(number, rung, minutes, setting.spec, setting.size)
 
 
 def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
     """The idea with the highest expected gain per minute."""
     chosen = next_experiment(signs, begun, ideas.CATALOGUE, wished)
-    return None if chosen is None else (chosen.hypothesis, ideas.cell(number, chosen))
+    return None if chosen is None else (chosen.hypothesis, ideas.cell(number, chosen, setting.spec))
 
 
 def unlearnt(test: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     Draft,
     Notes,
     group_column,
+    kind_of_images,
     listed,
     say_several_splits,
     spoken,
@@ -61,7 +62,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     specification = SeveralFindings(
         task=TASK.name,
         request=intent.text,
-        modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
+        modality=kind_of_images(intent, survey, notes),
         **_about(names),
         group_column=group_column(intent, survey, notes),
         split_column=next(iter(survey.split_candidates), None),

@@ -14,6 +14,7 @@ from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.risks import rates_in, without_blanks
+from jupyter_clinagent.agent.playbook.terms import same_things
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.policy_words import parts_about_entries, says_answer, says_policy
@@ -220,7 +221,7 @@ def _also_called(name: str) -> list[str]:
 
 @cache
 def _same() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(normalise(word) for word in words) for words in _table()["same"])
+    return tuple(tuple(normalise(word) for word in words) for words in same_things())
 
 
 @cache

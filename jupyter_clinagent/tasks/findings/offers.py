@@ -43,7 +43,7 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     Words such as “all findings” decide. Without them, entries that list several mean it wherever one of their findings or
     every class is asked for, because no other task reads them right; columns of findings where several are named, or where
     nothing is named and there is no other label. One of several columns by itself is an ordinary class, there or not, unless
-    some of its entries are uncertain, which only this task can leave out.
+    the request says what uncertain entries count as, which only this task can do.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     if seen["layout"] == "rows" or other:
         return False
     if len(named) == 1:
-        return bool(seen["findings"][named[0]]["uncertain"])
+        return policies_of([intent.text, *intent.later], names) != policies_of([])
     if named:
         return not intent.versus_rest
     if len(names) < LEAST:

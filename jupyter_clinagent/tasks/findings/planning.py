@@ -38,13 +38,13 @@ def plan(
 
 def cell(number: int, rung: Rung, minutes: float, setting: Setting, start: str = "model") -> str:
     """A planned experiment."""
-    return cells.experiment(number, rung, minutes, setting.spec.modality, setting.size)
+    return cells.experiment(number, rung, minutes, setting.spec, setting.size)
 
 
 def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, setting: Setting) -> tuple[str, str] | None:
     """The idea with the highest expected gain per minute."""
     chosen = next_experiment(signs, begun, ideas.CATALOGUE, wished)
-    return None if chosen is None else (chosen.hypothesis, cells.refinement(number, chosen, setting.spec.modality))
+    return None if chosen is None else (chosen.hypothesis, cells.refinement(number, chosen, setting.spec))
 
 
 def unlearnt(test: Mapping[str, Any]) -> str:

@@ -6,7 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from jupyter_clinagent.agent.playbook.drafting import RISKS, Draft, Notes, group_column, listed, say_several_splits
+from jupyter_clinagent.agent.playbook.drafting import (
+    RISKS,
+    Draft,
+    Notes,
+    group_column,
+    kind_of_images,
+    listed,
+    say_several_splits,
+)
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
@@ -230,7 +238,7 @@ def _specify(
         title=f"{column.measure}{in_unit}",
         request=intent.text,
         objective=f"Measure {column.measure}{in_unit} on an image",
-        modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
+        modality=kind_of_images(intent, survey, notes),
         label_column=column.name,
         classes={column.measure: [column.name]},
         group_column=group_column(intent, survey, notes),

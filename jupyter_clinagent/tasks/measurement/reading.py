@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.terms import abbreviations, other_names
@@ -181,8 +182,10 @@ def _nothing_named(intent: Intent, columns: Sequence[Measurable]) -> list[Measur
 
 
 def _is_of_images(word: str) -> bool:
-    families = (known.MODALITY, known.GROUP, {"imaging": known.PHRASES["imaging"]})
-    return any(word in tokens(normalise(phrase)) for family in families for phrases in family.values() for phrase in phrases)
+    if modalities.spoken_of(word) or modalities.spoken_of(word, hints=True):
+        return True
+    phrases = [*known.PHRASES["imaging"], *(phrase for phrases in known.GROUP.values() for phrase in phrases)]
+    return any(word in tokens(normalise(phrase)) for phrase in phrases)
 
 
 @cache

@@ -12,7 +12,7 @@ import numpy as np
 
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.inventory import Inventory
-from jupyter_clinagent.study.data.matching import FileIndex
+from jupyter_clinagent.study.data.matching import FileIndex, file_index
 from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.tasks.segmentation.legend import no_legends, read_legend
 from jupyter_clinagent.tasks.segmentation.run_tables import Found, tables_of_runs
@@ -35,7 +35,7 @@ class Annotated(NamedTuple):
 
 def annotated_outlines(inventory: Inventory) -> Annotated:
     """Outlines of the first kind of annotation that has any."""
-    index = FileIndex(inventory.images)
+    index = file_index(tuple(inventory.images))
     for read, source in ((_coco, "COCO"), (_labelme, "LabelMe files")):
         found, strangers = read(inventory.folder, index)
         if any(images for images in found.values()):

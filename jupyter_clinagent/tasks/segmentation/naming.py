@@ -36,8 +36,6 @@ _UNNAMED = (
 _MARKING = ("mark", "locate", "localise", "localize", "where is", "where are", "markiere", "markieren", "lokalisiere",
             "lokalisieren", "wo ist", "wo sind", "umrande", "umranden", "zeichne", "einzeichnen", "schneide")  # fmt: skip
 """Other words for finding something."""
-_SHORT_SIDES = frozenset(["l", "r", "li", "re", "od", "os", "cranial", "caudal", "top", "bottom"])
-"""In names of masks only."""
 _GENERIC = frozenset(
     ["everything", "all", "organ", "organs", "structure", "structures", "region", "regions", "area", "areas", "mask", "masks",
      "outline", "outlines", "thing", "things", "both", "alles", "organe", "strukturen", "bereiche", "masken", "beide", "finding",
@@ -48,7 +46,6 @@ _BOTH_SIDES = re.compile(
     r"\b(left|right|upper|lower)\s*(?:and|or|und|oder|sowie|/|&|,)\s*(?:the\s+|die\s+|der\s+|das\s+|den\s+)?(left|right|upper|lower)"
     r"\s+(\w+)"
 )
-_WORDS = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+|[A-ZÄÖÜ]+")
 _FILLING = frozenset(
     ["the", "a", "an", "all", "every", "each", "any", "of", "in", "on", "and", "precisely", "exactly", "automatically", "me",
      "out", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "alle", "jeden", "jede", "jedes", "bitte", "please",
@@ -188,12 +185,12 @@ def _names() -> dict[str, list[list[str]]]:
 @cache
 def _sides() -> frozenset[str]:
     """“left”, “right”, “upper” and “lower”, as :func:`_usual` writes them."""
-    return frozenset(listing[0] for listing in _names()["sides"])
+    return frozenset(listing[0] for listing in known.SIDES)
 
 
 @cache
 def _usual_names() -> dict[str, str]:
-    return {normalise(name): listing[0] for listings in _names().values() for listing in listings for name in listing}
+    return {normalise(name): listing[0] for listing in [*_names()["names"], *known.SIDES] for name in listing}
 
 
 @cache
@@ -204,18 +201,6 @@ def _other_names() -> re.Pattern[str]:
 def is_unnamed(structure: str) -> bool:
     """Whether the name of the masks says nothing of what they outline."""
     return label_key(structure) in {label_key(name) for name in _UNNAMED}
-
-
-def has_sides(structures: Iterable[str]) -> bool:
-    """Whether a mirror image or one upside down shows other structures than it is said to.
-
-    Examples
-    --------
-    >>> has_sides(["left lung", "heart"]), has_sides(["leftMask"]), has_sides(["Niere_re"]), has_sides(["leaflet", "polyp"])
-    (True, True, True, False)
-    """
-    sides = {normalise(word) for listing in _names()["sides"] for word in listing} | _SHORT_SIDES
-    return any(normalise(word) in sides for name in structures for word in _WORDS.findall(name))
 
 
 @cache

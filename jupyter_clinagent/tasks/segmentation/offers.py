@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.drafting import RISKS, Draft, Notes, able, group_column, listed, say_several_splits
+from jupyter_clinagent.agent.playbook.drafting import (
+    RISKS,
+    Draft,
+    Notes,
+    able,
+    group_column,
+    kind_of_images,
+    listed,
+    say_several_splits,
+)
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.contracts import Offer, Specification
@@ -43,7 +52,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         raise LabelsDoNotMatch(_no_outlines(survey))
     nothing_else = not survey.label_candidates and not survey.box_classes
     marks = _marks(intent) and not survey.box_classes  # labels beside the masks are no reason to ask for boxes
-    meant = (marks or (nothing_else and (intent.task is None or intent.looks))) and not (_boxes(intent) or intent.asks_whether)
+    bare = intent.task is None and not contains(intent.naming, ["or", "oder", "vs", "versus"])  # “polyp or adenoma?” asks which
+    meant = (marks or (nothing_else and (bare or intent.looks))) and not (_boxes(intent) or intent.asks_whether)
     return intent.task == TASK.name or bool(structures and meant and not _is_about_others(intent, structures))
 
 
@@ -105,7 +115,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         title=f"Outlines of {said}",
         request=intent.text,
         objective=f"Outline {said} on an image",
-        modality=survey.modality if survey.modality != "other" else (intent.modality or "other"),
+        modality=kind_of_images(intent, survey, notes),
         classes=classes,
         positive_class=next(iter(classes)) if len(classes) == 1 else None,
         group_column=group_column(intent, survey, notes),

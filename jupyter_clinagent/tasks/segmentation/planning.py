@@ -8,11 +8,11 @@ from typing import Any
 from jupyter_clinagent.agent.playbook.experimenting import Setting
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import LONGER, Signs, next_experiment
+from jupyter_clinagent.agent.playbook.sides import has_sides
 from jupyter_clinagent.contracts import Plan, Specification
 from jupyter_clinagent.facts import CohortFacts, SpeedFacts, SurveyFacts
 from jupyter_clinagent.tasks.segmentation import cells, ideas
 from jupyter_clinagent.tasks.segmentation.ladder import make_plan, outline_size
-from jupyter_clinagent.tasks.segmentation.naming import has_sides
 
 FREES = False
 WISHES: Mapping[str, tuple[str, ...]] = {"sensitive": (ideas.FINER, LONGER), "specific": (LONGER,)}

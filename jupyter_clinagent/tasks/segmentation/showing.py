@@ -67,7 +67,7 @@ def failures(session: Session) -> list[FailureKind]:
 
 
 def _png(image: np.ndarray) -> bytes:
-    scale = SIDE / max(image.shape[:2])
+    scale = max(SIDE / max(image.shape[:2]), 1 / min(image.shape[:2]))  # a strip keeps a pixel of its shorter side
     drawn = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     return cv2.imencode(".png", cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))[1].tobytes()
 

@@ -67,15 +67,23 @@ def verdict(request: str, survey: SurveyFacts, expected: str) -> tuple[str, str]
         return "crash", repr(error)
     if not isinstance(drafted, Draft):
         return ("right" if "ask" in wanted else "asked"), drafted.model_dump_json()[:200]
-    readings = [parse(text, _values(survey, drafted.specification.label_column)) for text in wanted if ":" in text]
-    return ("right" if any(_fits(drafted, one) for one in readings) else "another study"), _shown(drafted)
+    said = [text for text in wanted if ":" in text]
+    return ("right" if any(_fits(drafted, text, survey) for text in said) else "another study"), _shown(drafted)
 
 
-def _fits(drafted: Draft, wanted: Reading) -> bool:
+def _fits(drafted: Draft, text: str, survey: SurveyFacts) -> bool:
+    """By the values of its classes or, where these only say yes and no, by their names."""
     spec = drafted.specification
-    classes = frozenset(map(frozenset, spec.classes.values()))
-    positive = frozenset(spec.classes.get(spec.positive_class or "", []))
-    return (spec.task, classes) == wanted[:2] and wanted.positive in (None, positive)
+    by_value = {name: frozenset(values) for name, values in spec.classes.items()}
+    by_name = {name: frozenset([name]) for name in spec.classes}
+    return any(
+        _is(Reading(spec.task, frozenset(held.values()), held.get(spec.positive_class or "")), parse(text, everything))
+        for held, everything in ((by_value, _values(survey, spec.label_column)), (by_name, frozenset(by_name)))
+    )
+
+
+def _is(found: Reading, wanted: Reading) -> bool:
+    return found[:2] == wanted[:2] and wanted.positive in (None, found.positive)
 
 
 def _shown(drafted: Draft) -> str:

@@ -92,7 +92,7 @@ def test_a_plan_holds_what_fits_and_partial_boxes_always_get_a_student(
 
 def test_the_cells_of_a_plan_are_python_and_hand_on_what_the_next_one_needs() -> None:
     _, rungs = make_detection_plan(specification(WEAK), PARTLY, SPEED, 0.5)
-    source = "\n".join(detection_cell(n, rung, 1.0, "radiograph", (160, 160), False) for n, rung in enumerate(rungs, 1))
+    source = "\n".join(detection_cell(n, rung, 1.0, specification(BOXED), (160, 160)) for n, rung in enumerate(rungs, 1))
     known = {"cohort", "study", "run"}
     for statement in ast.parse(source).body:
         names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
@@ -107,7 +107,7 @@ def test_labels_that_hardly_ever_say_no_finding_rank_no_boxes() -> None:
     few = PARTLY.model_copy(update={"groups": FEW_NEGATIVES.groups})
     _, rungs = make_detection_plan(specification(WEAK), few, SPEED, 0.5)
     assert [rung.name for rung in rungs][2] == "student with pseudo-boxes"
-    sources = [detection_cell(n, rung, 1.0, "radiograph", (160, 160), False) for n, rung in enumerate(rungs, 1)]
+    sources = [detection_cell(n, rung, 1.0, specification(BOXED), (160, 160)) for n, rung in enumerate(rungs, 1)]
     assert "classifier = None" in sources[1]
     assert "model.classifier" not in "".join(sources)
 
@@ -116,7 +116,7 @@ def test_feature_maps_of_many_large_images_are_computed_of_fewer_views() -> None
     slow = SPEED.model_copy(update={"ms_per_image": {part: {"256x384": 40.0} for part in ("head", "half", "all", "predict")}})
     for speed, said in ((slow, "FindingDetector(cohort.classes, views=1)"), (SPEED, "FindingDetector(cohort.classes)")):
         _, rungs = make_detection_plan(specification(BOXED, 10), FEW_NEGATIVES, speed, 0.5)
-        assert said in detection_cell(1, rungs[0], 1.0, "radiograph", (256, 384), False)
+        assert said in detection_cell(1, rungs[0], 1.0, specification(BOXED), (256, 384))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_small_findings_are_learnt_from_windows_of_the_images() -> None:
     plan, rungs = make_detection_plan(specification(BOXED), FEW_NEGATIVES, SPEED, 0.5, (128, 128))
     assert [rung.method for rung in rungs] == ["windows"]
     assert "windows of 128 × 128 pixels" in plan.note
-    source = detection_cell(1, rungs[0], 1.0, "radiograph", (288, 384), False)
+    source = detection_cell(1, rungs[0], 1.0, specification(BOXED), (288, 384))
     ast.parse(source)
     assert "size, window = (288, 384), (128, 128)" in source
     assert "BoxDataModule(cohort, size=size, window=window" in source
@@ -150,7 +150,7 @@ def test_small_findings_are_learnt_from_windows_of_the_images() -> None:
 def test_few_boxes_around_small_findings_teach_in_windows_and_scores_rank_the_others() -> None:
     partly = FEW_NEGATIVES.model_copy(update={"supervision": "weak"})
     _, rungs = make_detection_plan(specification(BOXED), partly, SPEED, 0.5, (128, 128))
-    sources = [detection_cell(n, rung, 1.0, "radiograph", (288, 384), False) for n, rung in enumerate(rungs, 1)]
+    sources = [detection_cell(n, rung, 1.0, specification(BOXED), (288, 384)) for n, rung in enumerate(rungs, 1)]
     for source in sources:
         ast.parse(source)
         assert "window=window" in source

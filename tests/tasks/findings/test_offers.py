@@ -106,7 +106,7 @@ def test_one_thing_alone_is_an_ordinary_class(columns: SurveyFacts, request_: st
 
 def test_the_column_that_is_named_is_the_label(columns: SurveyFacts) -> None:
     specification = drafted("Classify effusion", columns).specification
-    assert (specification.label_column, specification.positive_class) == ("Pleural Effusion", "1")
+    assert (specification.label_column, specification.positive_class) == ("Pleural Effusion", "pleural effusion")
 
 
 def test_findings_that_the_data_lack_are_never_taken_for_others(columns: SurveyFacts) -> None:
@@ -142,8 +142,9 @@ def test_a_finding_with_uncertain_entries_is_learnt_without_them(tmp_path: Path)
     effusion = [[1, 0, 0, -1][k // EACH % 4] for k in range(NUMBER)]
     survey = survey_facts(take_inventory(write(tmp_path, {"effusion": effusion, "mass": alternating(3)})))
     specification = drafted("Classify effusion", survey).specification
-    assert (specification.task, list(specification.classes)) == ("findings", ["effusion"])
-    assert meant(read_request("Classify mass"), survey).name == "classification"
+    assert (specification.label_column, specification.classes) == ("effusion", {"effusion": ["1"], "no effusion": ["0"]})
+    counted = drafted("Classify effusion; uncertain counts as positive", survey).specification
+    assert (counted.task, list(counted.classes), counted.uncertain) == ("findings", ["effusion"], "positive")
 
 
 def one_sided(folder: Path) -> SurveyFacts:

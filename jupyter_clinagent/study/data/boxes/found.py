@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from jupyter_clinagent.study.data.spellings import say, usual_spellings
+
 CORNERS = ["x_min", "y_min", "x_max", "y_max"]
 COLUMNS = ["image", "class", *CORNERS]
 _WITH_SIZE = [*COLUMNS, "width", "height"]
@@ -87,6 +89,7 @@ def gather(
     relative: bool = False,
     class_column: str | None = None,
     unread: dict[str, str] | None = None,
+    assumed: Sequence[str] = (),
 ) -> AnnotatedBoxes | None:
     """Boxes of known images as a table, the names of unknown ones apart; None where there is no box, readable or not."""
     listed = list(named)
@@ -95,8 +98,10 @@ def gather(
     strangers = [name for name, row in listed if row[0] is None]
     rows = pd.DataFrame([row for _, row in listed if row[0] is not None], columns=_WITH_SIZE)
     numbers = rows[_WITH_SIZE[2:]].apply(pd.to_numeric, errors="coerce").astype(float)
-    known = rows[["image", "class"]].join(numbers)
-    return AnnotatedBoxes(layout, known, strangers, list(files), relative, class_column, unread or {})
+    usual = usual_spellings(rows["class"])
+    known = rows[["image", "class"]].replace({"class": usual}).join(numbers)
+    said = (f"Classes of boxes: {say(usual)}.",) if usual else ()
+    return AnnotatedBoxes(layout, known, strangers, list(files), relative, class_column, unread or {}, (*said, *assumed))
 
 
 def number(value: object) -> float:

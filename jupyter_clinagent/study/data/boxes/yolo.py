@@ -11,8 +11,11 @@ import numpy as np
 
 from jupyter_clinagent.study.data.boxes.found import PARTLY, UNREAD, AnnotatedBoxes, Row, gather
 from jupyter_clinagent.study.data.folder import DataFolder
+from jupyter_clinagent.study.data.paths import folders_of, name_of, stem_of
 
-_LINE = re.compile(r"^\d+(?:\s+-?(?:\d*\.)?\d+(?:e[-+]?\d+)?){4,}\s*$", re.I)
+_LINE = re.compile(r"^(?:\d+|[^\W\d][\w-]*)(?:\s+-?(?:\d*\.)?\d+(?:e[-+]?\d+)?){4,}\s*$", re.I)
+"""A class by its number, or against the format by its name, and numbers."""
+_COMMAS = re.compile(r"\s*[,;]\s*")
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d+(?:e[-+]?\d+)?", re.I)
 _MOST = 2.0
 """A coordinate further out than this is no part of an image."""
@@ -22,7 +25,8 @@ class _LabelFile(NamedTuple):
     """A text file with an image's name: the lines that are YOLO's, and the others."""
 
     image: str
-    lines: list[list[float]]
+    lines: list[tuple[str, list[float]]]
+    """Number or name of a class, and what describes a box."""
     others: list[str]
 
     @property
@@ -43,7 +47,7 @@ def yolo_boxes(folder: DataFolder, images: Sequence[str]) -> AnnotatedBoxes | No
     named = [row for file in read.values() for row in _rows(file.image, file.lines, names)]
     files = [name for name, file in read.items() if file.lines or name in broken]
     unread = {file.image: file.why for file in broken.values()}
-    return gather("yolo", named, files, relative=True, unread=unread)
+    return gather("yolo", named, files, relative=True, unread=unread, assumed=_say_names(read))
 
 
 def _is_label_file(name: str, file: _LabelFile, homes: Collection[PurePosixPath]) -> bool:
@@ -64,15 +68,19 @@ def _owners(images: Sequence[str]) -> dict[str, str]:
     """Images by their path without suffix, and by their bare name where only one has it."""
     by_stem: dict[str, list[str]] = {}
     for image in images:
-        by_stem.setdefault(PurePosixPath(image).stem.lower(), []).append(image)
+        by_stem.setdefault(stem_of(image).lower(), []).append(image)
     unique = {stem: found[0] for stem, found in by_stem.items() if len(found) == 1}
-    return unique | {PurePosixPath(image).with_suffix("").as_posix().lower(): image for image in images}
+    return unique | {_bare_path(image): image for image in images}
+
+
+def _bare_path(path: str) -> str:
+    return "/".join([*folders_of(path), stem_of(path)]).lower()
 
 
 def _owner(name: str, owners: dict[str, str]) -> str | None:
-    path = PurePosixPath(name.lower()).with_suffix("")
-    beside = "/".join("images" if part == "labels" else part for part in path.parts)
-    return owners.get(path.as_posix()) or owners.get(beside) or owners.get(path.name)
+    path = _bare_path(name)
+    beside = "/".join("images" if part == "labels" else part for part in path.split("/"))
+    return owners.get(path) or owners.get(beside) or owners.get(name_of(path))
 
 
 def _read(folder: DataFolder, name: str, image: str) -> _LabelFile:
@@ -81,19 +89,33 @@ def _read(folder: DataFolder, name: str, image: str) -> _LabelFile:
     except OSError:
         return _LabelFile(image, [], [""])
     lines = [line for line in text.splitlines() if line.strip()]
-    good = {line: numbers for line in lines if (numbers := _numbers(line)) is not None}
+    good = {line: read for line in lines if (read := _box(line)) is not None}
     return _LabelFile(image, [good[line] for line in lines if line in good], [line for line in lines if line not in good])
 
 
-def _numbers(line: str) -> list[float] | None:
-    numbers = [float(word) for word in line.split()] if _LINE.match(line) else []
-    return numbers if numbers and all(abs(value) <= _MOST for value in numbers[1:]) else None
+def _box(line: str) -> tuple[str, list[float]] | None:
+    """Commas may stand between numbers that have decimal points."""
+    plain = _COMMAS.sub(" ", line) if "." in line else line
+    if not _LINE.match(plain):
+        return None
+    label, *words = plain.split()
+    numbers = [float(word) for word in words]
+    return (label, numbers) if all(abs(value) <= _MOST for value in numbers) else None
 
 
-def _rows(image: str, lines: list[list[float]], names: dict[int, str]) -> Iterator[tuple[str, Row]]:
-    for number, *values in lines:
-        label = names.get(int(number), f"class {int(number)}")
-        yield image, (image, label, *_corners(values), None, None)
+def _rows(image: str, lines: list[tuple[str, list[float]]], names: dict[int, str]) -> Iterator[tuple[str, Row]]:
+    for label, values in lines:
+        named = names.get(int(label), f"class {int(label)}") if label.isdecimal() else label
+        yield image, (image, named, *_corners(values), None, None)
+
+
+def _say_names(read: dict[str, _LabelFile]) -> list[str]:
+    """That lines hold a class's name where the format has its number."""
+    spelt = {name: {label for label, _ in file.lines if not label.isdecimal()} for name, file in read.items()}
+    files, labels = [name for name, found in spelt.items() if found], sorted(set().union(*spelt.values()))
+    if not files:
+        return []
+    return [f"{len(files)} label files ({files[0]}, …) name a class by its word instead of its number: {', '.join(labels)}."]
 
 
 def _corners(values: list[float]) -> tuple[float, float, float, float]:

@@ -1,0 +1,65 @@
+"""What the codes of a column mean, where a text says so: “1 = sick, 0 = healthy”, in a README, a data dictionary or a request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+_SIGN = r"(?:=+>?|:|→|->|–|—|-|\||\)|\()"
+_VERB = r"(?:means?|stands\s+for|for|is|are|ist|sind|bedeutet|steht\s+für|heißt|für)"
+_FORWARD = rf"\s*(?:{_SIGN}|\b{_VERB}\b)\s*"
+_BACKWARD = r"\s*(?:=+|:|→|->|\(|\bis\b|\bas\b|\bist\b|\bals\b)\s*"
+_QUOTES = "\"'“”‘’„`"
+_MEANING = rf"[^\W\d_][^\n,;|=:()\[\]{_QUOTES}]{{0,38}}?"
+_WITH_NUMBERS = "step fig figure tab table section chapter part fold version phase reader page schritt abbildung tabelle teil"
+_NUMBERED = rf"(?:(\b(?:{'|'.join(_WITH_NUMBERS.split())})\.?)\s+)?"
+"""What bears a number and is no code."""
+_MOST_WORDS = 5
+
+
+def meanings(text: str, values: Collection[str]) -> dict[str, str]:
+    """The meaning of each of a column's values; empty unless the text tells all of them apart.
+
+    Of two values it is enough to tell one: the other is its opposite.
+
+    Examples
+    --------
+    >>> meanings("target: 1 = sick, 0 = healthy", ["0", "1"])
+    {'0': 'healthy', '1': 'sick'}
+    >>> meanings("| 1 | benign |\\n| 2 | malignant |\\n| 3 | normal |", ["1", "2", "3"])
+    {'1': 'benign', '2': 'malignant', '3': 'normal'}
+    >>> meanings("1 is malignant. Missing one is worse", ["0", "1"])
+    {'0': 'not malignant', '1': 'malignant'}
+    >>> meanings("images of 2 hospitals", ["1", "2"])
+    {}
+    """
+    if not values or not all(_is_code(value) for value in values):
+        return {}
+    found = {value: said for value in values if (said := _meaning(text, value, values))}
+    if len(values) == 2 and len(found) == 1:
+        said, other = next(iter(found.values())), next(value for value in values if value not in found)
+        if not re.search(rf"(?<!\w){re.escape(other)}(?!\w)", text):
+            found[other] = f"not {said}"
+    told_apart = len(found) == len(values) == len({said.casefold() for said in found.values()})
+    return {value: found[value] for value in values} if told_apart else {}
+
+
+def _is_code(value: str) -> bool:
+    """Whether a value says nothing by itself: a number, or one or two letters."""
+    return bool(re.fullmatch(r"[+-]?\d{1,3}|[^\W\d_]{1,2}", value))
+
+
+def _meaning(text: str, value: str, values: Collection[str]) -> str | None:
+    """What the text says of a value; None where it says nothing, or different things."""
+    code, quote = re.escape(value), f"[{_QUOTES}]?"
+    next_code = rf"\s(?:and|und|or|oder)\s+{quote}(?:{'|'.join(map(re.escape, values))})\b"
+    end = rf"(?=\s*(?:[,;|()\[\]\n{_QUOTES}]|\.\s|\.?\Z|\.?\n)|{next_code})"
+    forward = rf"{_NUMBERED}(?<![\w.,]){quote}{code}{quote}{_FORWARD}(?:an?\s+|the\s+)?{quote}({_MEANING}){quote}{end}"
+    backward = rf"(?:^|[\n,;:(|.]|\b(?:and|und)\b)\s*{quote}({_MEANING}){quote}{_BACKWARD}{quote}{code}(?![\w.,]*\w)"
+    said = [meaning for numbered, meaning in re.findall(forward, text, re.I) if not numbered]
+    return _only(said) or _only(re.findall(backward, text, re.I))
+
+
+def _only(found: list[str]) -> str | None:
+    said = {" ".join(one.split()).casefold(): " ".join(one.split()) for one in found if len(one.split()) <= _MOST_WORDS}
+    return next(iter(said.values())) if len(said) == 1 else None

@@ -1,0 +1,59 @@
+"""What codes of columns mean, as a README or data dictionary in the folder says: read as data, never as an instruction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from jupyter_clinagent.codes import meanings
+from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.study.data.inventory import Inventory
+
+MOST_BYTES = 300_000
+"""Of a text that is read."""
+_DESCRIBES = re.compile(r"read_?me|lies_?mich|dictionar|code_?book|descri|beschreib|legend|coding|kodier|about|info", re.I)
+_TEXTS = (".txt", ".md", ".rst", "")
+
+
+def with_meanings(columns: Sequence[ColumnFacts], inventory: Inventory) -> list[ColumnFacts]:
+    """The columns, those of codes with what each code means and which file says so."""
+    texts = dict(_texts(inventory))
+    names = [column.name for column in columns]
+    return [_told(column, names, texts) if column.values else column for column in columns]
+
+
+def _told(column: ColumnFacts, names: Sequence[str], texts: dict[str, str]) -> ColumnFacts:
+    codes = [value for value in column.values if value not in not_known(column.values)]
+    for file, text in texts.items():
+        if found := meanings(_about(text, column.name, names), codes):
+            return column.model_copy(update={"meanings": found, "told_by": file})
+    return column
+
+
+def _about(text: str, column: str, names: Sequence[str]) -> str:
+    """The part that begins with a column's name and ends before another's; the whole text where it names no column."""
+    places = sorted((found.start(), name) for name in set(names) for found in _named(name, text))
+    if not places:
+        return text
+    ends = [start for start, _ in places[1:]] + [len(text)]
+    return "\n".join(text[start:end] for (start, name), end in zip(places, ends, strict=True) if name == column)
+
+
+def _named(name: str, text: str) -> Iterator[re.Match[str]]:
+    return re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.I)
+
+
+def _texts(inventory: Inventory) -> Iterator[tuple[str, str]]:
+    """Texts that describe the data, and tables about no image: a row of a data dictionary in one line."""
+    folder = inventory.folder
+    for name in folder.others:
+        path = folder.path(name)
+        described = path.suffix.lower() == ".md" or _DESCRIBES.search(PurePosixPath(name).stem)
+        if described and path.suffix.lower() in _TEXTS and path.stat().st_size <= MOST_BYTES:
+            yield name, path.read_text(encoding="utf-8", errors="replace")
+    for table in inventory.tables:
+        if not table.matched and len(table.frame) <= 1000:
+            rows = table.frame.fillna("").astype(str)
+            yield table.name, "\n".join(" | ".join(row) for row in rows.itertuples(index=False))

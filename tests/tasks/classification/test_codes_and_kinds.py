@@ -1,0 +1,83 @@
+"""Columns of codes, and requests that mean every value without naming one."""
+
+import pytest
+
+from jupyter_clinagent.agent.playbook.drafting import Draft
+from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.tasks.classification.drafting import draft
+
+
+def drafted(request: str, values: dict[str, int], name: str = "target", **told: object) -> Draft:
+    column = ColumnFacts(
+        name=name,
+        table="t.csv",
+        role="label",
+        distinct=len(values),
+        missing=0,
+        values=values,
+        **told,  # type: ignore[arg-type]
+    )
+    survey = SurveyFacts(data="/d", layout="table", images=sum(values.values()), columns=[column], label_candidates=[name])
+    found = draft(read_request(request), survey, {})
+    assert isinstance(found, Draft), found
+    return found
+
+
+def test_codes_are_read_by_their_meaning_and_written_as_the_data_hold_them() -> None:
+    found = drafted("Tell sick from healthy", {"1": 9, "0": 9}, meanings={"1": "sick", "0": "healthy"}, told_by="README.md")
+    assert found.specification.classes == {"sick": ["1"], "healthy": ["0"]}
+    assert found.specification.positive_class == "sick"
+    assert found.assumptions[0] == "Codes of “target”, by README.md: “1” means sick; “0” means healthy."
+
+
+def test_the_other_way_round_it_is_the_other_class() -> None:
+    found = drafted("Tell sick from healthy", {"1": 9, "2": 9}, meanings={"1": "healthy", "2": "sick"}, told_by="README.md")
+    assert (found.specification.classes, found.specification.positive_class) == ({"sick": ["2"], "healthy": ["1"]}, "sick")
+
+
+def test_the_request_itself_may_say_what_codes_mean() -> None:
+    found = drafted("Tell benign from malignant; 1 is malignant, 0 is benign", {"1": 9, "0": 9})
+    assert (found.specification.classes, found.specification.positive_class) == (
+        {"benign": ["0"], "malignant": ["1"]},
+        "malignant",
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "name", "classes"),
+    [
+        ("Is there an effusion?", "Effusion", {"effusion": ["1"], "no effusion": ["0"]}),
+        ("Erguss oder nicht?", "Effusion", {"effusion": ["1"], "no effusion": ["0"]}),
+        ("Which bones are fractured?", "fractured", {"fractured": ["1"], "not fractured": ["0"]}),
+    ],
+)
+def test_yes_and_no_bear_the_name_of_their_column(request_: str, name: str, classes: dict[str, list[str]]) -> None:
+    found = drafted(request_, {"0": 9, "1": 9}, name).specification
+    assert found.classes == classes
+    assert found.positive_class == next(iter(classes))
+
+
+# ------------------------------------------------------------------ every value
+TISSUE = {"TUM": 9, "STR": 9, "LYM": 9}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    ["Which tissue is it?", "three classes please", "Welches Gewebe ist das?", "in drei Klassen", "sort them into 3 groups",
+     "What sort of tissue does it show?"],
+)  # fmt: skip
+def test_every_value_is_meant_without_naming_one(request_: str) -> None:
+    assert drafted(request_, TISSUE).specification.classes == {value: [value] for value in TISSUE}
+
+
+def test_another_number_of_classes_is_asked_about() -> None:
+    column = ColumnFacts(name="dx", table="t", role="label", distinct=3, missing=0, values=TISSUE)
+    survey = SurveyFacts(data="/d", layout="table", images=27, columns=[column], label_candidates=["dx"])
+    assert not isinstance(draft(read_request("four classes please"), survey, {}), Draft)
+
+
+def test_which_kind_is_no_question_to_yes_and_no() -> None:
+    with pytest.raises(LabelsDoNotMatch, match="asks which it is, and the data only say whether there is something"):
+        drafted("What kind of tumour is it?", {"yes": 9, "no": 9}, "folder")
