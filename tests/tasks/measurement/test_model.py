@@ -17,7 +17,7 @@ from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.tasks.measurement import TASK, phantom
-from jupyter_clinagent.tasks.measurement.cells import augmentation
+from jupyter_clinagent.tasks.measurement.cells import look
 from jupyter_clinagent.tasks.measurement.data import MeasurementDataModule
 from jupyter_clinagent.tasks.measurement.evaluating import internal, score
 from jupyter_clinagent.tasks.measurement.inference import OnnxMeasurer, header, rows
@@ -162,10 +162,10 @@ def test_images_without_a_value_are_named_and_the_words_carry_units(saved: OnnxM
 
 
 @pytest.mark.parametrize(
-    ("unit", "look"), [("months", "radiograph"), ("mm", "true_to_scale"), ("ml", "true_to_scale"), (None, "radiograph")]
+    ("unit", "call"), [("months", "radiograph"), ("mm", "true_to_scale"), ("ml", "true_to_scale"), (None, "radiograph")]
 )
-def test_what_has_a_size_is_never_enlarged_in_training(unit: str | None, look: str) -> None:
-    assert augmentation(specified(unit, modality="radiograph")) == look
+def test_what_has_a_size_is_never_enlarged_in_training(unit: str | None, call: str) -> None:
+    assert look(specified(unit, modality="radiograph"), "size", 1.5) == f"augment.{call}(size, strength=1.5)"
 
 
 def test_the_true_to_scale_pipeline_keeps_the_size_of_a_disc() -> None:
