@@ -12,6 +12,8 @@ Open the chat (the speech bubble in the left sidebar), start a new chat, and wri
 
 > Separate melanoma from nevus in data. Missing a melanoma is much worse than a false alarm. You have 3 minutes.
 
+> Unterscheide Melanome von Nävi in data. Ein übersehenes Melanom ist viel schlimmer als ein Fehlalarm. Du hast 3 Minuten.
+
 or run the next cell. The images in `data` are phantoms: they show no patient."""
 
 REQUEST = """%load_ext jupyter_clinagent
