@@ -19,7 +19,11 @@ or run the next cell. The images in `data` are phantoms: they show no patient.""
 REQUEST = """%load_ext jupyter_clinagent
 %clinagent tell melanoma from nevus in data/; missing a melanoma is worse than a false alarm; 3 minutes"""
 
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+"""Named, or JupyterLab asks for it in a dialog that swallows the first click."""
+
 path = Path(sys.argv[1])
 if not path.exists():
     path.parent.mkdir(parents=True, exist_ok=True)
-    write(v4.new_notebook(cells=[v4.new_markdown_cell(TEXT), v4.new_code_cell(REQUEST)]), path)
+    cells = [v4.new_markdown_cell(TEXT), v4.new_code_cell(REQUEST)]
+    write(v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
