@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
@@ -46,7 +46,18 @@ def readings_of(intent: Intent, named: Sequence[Named], values: Sequence[str], u
     if parted := _one_from_several(intent.naming, named):
         return [_each(named), parted]
     plain = _each(named, others)
+    if (kinds := _other_kinds(intent, named, others)) and len(named) > 1:
+        return [_each(kinds, [v for v in others if not any(v in n.values for n in kinds)]), plain]
     return _distinct(plain, _each([*named, Named(REST, others, 0)]), each_value(values)) if unread and others else [plain]
+
+
+def _other_kinds(intent: Intent, named: Sequence[Named], others: Sequence[str]) -> list[Named]:
+    """“Pneumonia of any kind”: what is named, where the one finding may hold all others that are no health; else empty."""
+    ill = [v for v in others if health_of(v) == Health.ILL]
+    findings = [n for n in named if not all(health_of(v) == Health.WELL for v in n.values)]
+    if not ill or len(findings) != 1 or not contains(intent.naming, known.PHRASES["any_kind"]):
+        return []
+    return [replace(n, values=[*n.values, *ill]) if n in findings else n for n in named]
 
 
 def _distinct(*readings: Reading) -> list[Reading]:

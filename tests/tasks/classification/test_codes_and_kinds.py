@@ -103,3 +103,14 @@ def test_a_fuller_column_is_offered() -> None:
     assert isinstance(answered, Draft)
     assert answered.specification.label_column == "diagnosis"
     assert isinstance(draft(request, two_columns(0), {}), Draft)
+
+
+def test_of_any_kind_is_asked_about_where_the_data_hold_other_findings() -> None:
+    values = {"COVID": 9, "Viral Pneumonia": 9, "Normal": 9}
+    column = ColumnFacts(name="folder", table="", role="label", distinct=3, missing=0, values=values)
+    survey = SurveyFacts(data="/d", layout="folders", images=27, columns=[column], label_candidates=["folder"])
+    asked = draft(read_request("Pneumonia of any kind against healthy lungs"), survey, {})
+    assert isinstance(asked, Card)
+    taken = draft(read_request("Pneumonia of any kind against healthy lungs"), survey, {"classes": asked.choices[0]})
+    assert isinstance(taken, Draft)
+    assert sorted(map(sorted, taken.specification.classes.values())) == [["COVID", "Viral Pneumonia"], ["Normal"]]
