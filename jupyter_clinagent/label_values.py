@@ -33,7 +33,7 @@ def not_known(values: Iterable[object]) -> list[str]:
     """Those of a column's values that mean that the label is not known.
 
     A finding that is not there (“none”, “keine”, “no finding”) and “other” are known; so is “-” in a column that also
-    holds “+”. Beside 0 and 1, -1 is neither no nor yes.
+    holds “+”. Beside 0 and 1, -1 is neither no nor yes, and “Karzinom?” beside “Karzinom” is in doubt.
 
     Examples
     --------
@@ -43,10 +43,15 @@ def not_known(values: Iterable[object]) -> list[str]:
     []
     >>> not_known(["-1", "0", "1"]), not_known(["-1", "0", "1", "2"])
     (['-1'], [])
+    >>> not_known(["Karzinom", "Karzinom?", "Adenom"])
+    ['Karzinom?']
     """
     written = list(dict.fromkeys(str(value) for value in values))
     beside = {_key(value) for value in written}
-    unknown = [value for value in written if _means_not_known(_key(value)) and _UNLESS_BESIDE.get(_key(value)) not in beside]
+    plain = {_key(value) for value in written if "?" not in value}
+    doubted = {value for value in written if value.rstrip().endswith("?") and _key(value) in plain}
+    meant = [value for value in written if _means_not_known(_key(value)) and _UNLESS_BESIDE.get(_key(value)) not in beside]
+    unknown = [value for value in written if value in meant or value in doubted]
     return unknown + _neither([value for value in written if value not in unknown])
 
 

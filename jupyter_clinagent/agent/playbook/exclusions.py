@@ -12,12 +12,25 @@ _AROUND = re.compile(
     (?:out|aside|away|weg|aus|beiseite|heraus|raus|draussen|aussen\ vor)\b""",
     re.VERBOSE,
 )
+_ALL_BUT = re.compile(r"\b(everything|anything|alles|(?:all|every|alle|jede\w*)(?: \w+){0,2}) (?:but|bis auf|other than)\b")
+_BUT_NOT = re.compile(r"\b(?:but|aber) (?:not|no|nicht|keine?n?)\b(?! (?:miss|overlook|uebersehen))")
 _AND = re.compile(r"\s(?:and|und)\s")
 _NO_FINDING = re.compile(r"\b(?:ohne|without)\s+(?:befunde?|findings?|pathologischen befund)\b")
 """Says “normal” and leaves nothing out."""
 _WITHOUT = re.compile(r"\b(?:ohne|without|no|keine?n?)\s+(?:(?:an?|any|the|eine?n?)\s+)?\w+")
 """Of what is left out: “those without a tumour” are the normal ones."""
 _OPENING = re.compile(r"^(?:without|not the|nicht die)\s+(.+)")
+
+
+def with_except(plain: str) -> str:
+    """“Everything but blasts” and “caries but not fillings” with one word for it, at which no clause ends.
+
+    Examples
+    --------
+    >>> with_except("box everything but blasts"), with_except("find caries but not fillings")
+    ('box everything except blasts', 'find caries except fillings')
+    """
+    return _BUT_NOT.sub("except", _ALL_BUT.sub(r"\1 except", plain))
 
 
 def set_aside(clause: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
-from jupyter_clinagent.agent.playbook.exclusions import set_aside
+from jupyter_clinagent.agent.playbook.exclusions import set_aside, with_except
 from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
 from jupyter_clinagent.agent.playbook.questions import asks_whether, named_grades, without_all
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, without_blanks, worse_mistake
@@ -121,7 +121,7 @@ def read_request(text: str) -> Intent:
     """
     path, bare = take_path(text)
     plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(bare)))
-    clauses = [c for c in (part.strip() for part in _CLAUSES.split(plain)) if c]
+    clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(plain))) if c]
     risky = [c for c in clauses if contains(c, known.PHRASES["miss"]) or contains(c, known.PHRASES["false_alarm"])]
     parted = [(c, "") if _shortcut(c) else set_aside(c) for c in clauses if c not in risky]
     stating, dropping = (

@@ -127,7 +127,13 @@ def _only_yes_or_no(values: Iterable[str]) -> bool:
 
 def is_untold(column: ColumnFacts, values: Iterable[str]) -> bool:
     """Whether a column only says yes or no, and not even its name says of what."""
-    return _only_yes_or_no(values) and not concept_of(column.name)
+    return _only_yes_or_no(values) and not concept_of(column.name) and is_generic(column.name)
+
+
+def is_generic(column: str) -> bool:
+    """Whether a column's name doesn't say which finding its yes and no are about: “label”, “reader_1”, but not “Atelectasis”."""
+    words = [word for word in tokens(_spelt(column)) if not word.isdigit() and len(word) > 1]
+    return all(word in known.GENERIC_COLUMNS["words"] for word in words)
 
 
 def _said_by_yes(target: str, intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list[str]:
@@ -161,7 +167,8 @@ def column_spoken_of(names: Sequence[str], text: str) -> str | None:
     'breast_density'
     """
     plain = _spelt(text)
-    counts = {name: sum(_is_spoken(word, plain) for word in tokens(_spelt(name))) for name in names}
+    idle = known.GENERIC_COLUMNS["words"]  # “HER2 status” is not “er_status”
+    counts = {name: sum(_is_spoken(word, plain) for word in tokens(_spelt(name)) if word not in idle) for name in names}
     best = [name for name, count in counts.items() if count == max(counts.values()) > 0]
     return best[0] if len(names) > 1 and len(best) == 1 else None
 

@@ -5,6 +5,7 @@ Clauses about which mistake is worse are read for themselves and are not looked 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import PurePath
@@ -15,6 +16,8 @@ from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, normalise, tokens
 from jupyter_clinagent.facts import SurveyFacts
 
+_AMOUNT = re.compile(r"\d+(?:x\d+|[a-z]{1,3})?")
+"""“5mm”, “224x224”."""
 _STEM = 5
 """Letters of a word that a name in the data may begin with: “radiographic” and “radiograph”."""
 
@@ -39,7 +42,7 @@ def unused_words(request: str, survey: SurveyFacts, understood: Iterable[str] = 
 
 
 def _says_nothing(word: str) -> bool:
-    return word in _idle() or any(map(str.isdigit, word))
+    return word in _idle() or word.isdigit() or bool(_AMOUNT.fullmatch(word))
 
 
 def _is_named(word: str, names: str) -> bool:

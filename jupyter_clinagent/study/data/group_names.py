@@ -7,7 +7,8 @@ import re
 import pandas as pd
 
 _PERSON = (
-    r"((anon\w*_)?(patient(en|in|s)?|pat|subject|subj|participant|person(en)?|individual|proband(en)?|teilnehmer)"
+    r"((anon\w*_)?(patient(en|in|s)?|pat|subject|subj|participant|person(en)?|individual|proband(en)?|teilnehmer|"
+    r"mother|mutter|infant|baby|newborn|neonate|child|kind|twin)"
     r"(_(or|and)_\w+)?)"
 )
 _PART = r"((case|fall|lesion|läsion|laesion|exam|examination|untersuchung|study|studie|video|clip)s?(_(or|and)_\w+)?)"

@@ -130,9 +130,9 @@ def _by_name(answer: str, values: list[str], column: ColumnFacts) -> dict[str, l
     names = [part.strip() for part in answer.replace(" vs ", ",").replace(" versus ", ",").split(",") if part.strip()]
     found = {known[n.casefold()]: [known[n.casefold()]] for n in names if n.casefold() in known}
     others = [v for v in values if v not in found]
-    if REST in map(str.casefold, names) and others and found:
+    if others and found and (REST in map(str.casefold, names) or names == list(found)[:1]):  # one value alone: against the others
         found.setdefault(REST, others)
-    if len(found) != len(names) or len(found) < 2:
+    if len(found) not in (len(names), len(names) + (len(names) == 1)) or len(found) < 2:
         raise BadInput(
             f"Classes “{answer}” do not fit column “{column.name}”; name two or more of {listed(values)}, with commas "
             "between, or “all”."

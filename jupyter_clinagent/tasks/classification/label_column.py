@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook.drafting import Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_untold, mentioned, values_for, wholly_named
+from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, is_untold, mentioned, values_for, wholly_named
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -55,11 +55,13 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     if "label" in answers:
         return _named(candidates, answers["label"])
     fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
-    told = _told_by_values(candidates, intent, survey, notes) or _told(
-        fitting, _open_to(intent, fitting, candidates), intent, notes
-    )
+    told = _told_by_values(candidates, intent, survey, notes)
+    if told is None and not (fitting and intent.targets) and not _speaks_of_values(candidates, intent):
+        told = _told_by_name(intent, survey, notes)
+    told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes)
     if told is not None or len(candidates) == 1:
         return _or_a_fuller_one(told or candidates[0], candidates)
+    _refuse_what_no_column_says(intent, fitting, candidates)
     names = [column.name for column in fitting or candidates]
     return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])
 
@@ -107,6 +109,38 @@ def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: Surve
     return offered[0] if len(offered) == 1 else None
 
 
+def _speaks_of_values(candidates: list[ColumnFacts], intent: Intent) -> bool:
+    return any(mentioned(list(column.values), intent.naming) for column in candidates)
+
+
+def _told_by_name(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:
+    """The one column that the request names, whatever it is called: “which bone is it?” beside a column of diagnoses."""
+    known = {name: column for name, column in _columns_by_name(survey).items() if len(column.values) > 1 and not is_generic(name)}
+    if intent.confounders or intent.distrusts:  # a shortcut's column is named to be left alone
+        return None
+    named = [name for name in mentioned(list(known), intent.naming) if known[name].role not in ("age", "box", "mask")]
+    if len(named) != 1:
+        return None
+    notes.add(f"The request names “{named[0]}”, so that column is learnt.")
+    return known[named[0]]
+
+
+def _refuse_what_no_column_says(intent: Intent, fitting: list[ColumnFacts], candidates: list[ColumnFacts]) -> None:
+    """A finding must not get the labels of another one under its own name.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        Each column is named after a finding of its own, and none after what is asked for.
+    """
+    wanted = [target for target in intent.targets if target not in ("normal", "abnormal")]
+    if wanted and not fitting and not any(is_generic(column.name) for column in candidates):
+        raise LabelsDoNotMatch(
+            f"The request asks for {listed(wanted)}, and no column says which images show it; there are "
+            f"{listed(column.name for column in candidates)}."
+        )
+
+
 def _columns_by_name(survey: SurveyFacts) -> dict[str, ColumnFacts]:
     return {c.name: c for c in reversed(survey.columns) if c.role not in ("split", "group", "image")}
 
@@ -128,7 +162,7 @@ def _covers(column: ColumnFacts, intent: Intent) -> bool:
 def _own_columns(candidates: list[ColumnFacts], intent: Intent) -> list[ColumnFacts]:
     """Columns of yes and no that the request names: “classify effusion” beside a column for each of many findings."""
     own = mentioned([column.name for column in candidates], intent.naming)
-    return [column for column in candidates if column.name in own and is_untold(column, column.values)]
+    return [column for column in candidates if column.name in own and (column.meanings or is_untold(column, column.values))]
 
 
 def _named(candidates: list[ColumnFacts], answer: str) -> ColumnFacts:

@@ -42,6 +42,8 @@ def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
     LabelsDoNotMatch
         Boxes are asked for and there are none to learn from, or a count where there is one at most.
     """
+    if TASK.name in intent.declined:
+        return False
     if intent.task == TASK.name and not survey.box_classes:
         raise LabelsDoNotMatch(_no_boxes(survey))
     if _COUNTS.search(intent.text) and intent.task == TASK.name and survey.boxes <= survey.boxed_images:

@@ -114,3 +114,54 @@ def test_of_any_kind_is_asked_about_where_the_data_hold_other_findings() -> None
     taken = draft(read_request("Pneumonia of any kind against healthy lungs"), survey, {"classes": asked.choices[0]})
     assert isinstance(taken, Draft)
     assert sorted(map(sorted, taken.specification.classes.values())) == [["COVID", "Viral Pneumonia"], ["Normal"]]
+
+
+# ------------------------------------------------------------------ which column
+def table(**columns: dict[str, int]) -> SurveyFacts:
+    facts = [
+        ColumnFacts(name=n, table="t.csv", role="label" if k == 0 else "other", distinct=len(v), missing=0, values=v)
+        for k, (n, v) in enumerate(columns.items())
+    ]
+    return SurveyFacts(data="/d", layout="table", images=40, columns=facts, label_candidates=[next(iter(columns))])
+
+
+@pytest.mark.parametrize(
+    ("request_", "column"),
+    [
+        ("Which bone is it?", "bone"),
+        ("Gips ja oder nein?", "Gips"),
+        ("Tell fractures from dislocations", "finding"),
+        ("Is there a fracture?", "finding"),
+    ],
+)
+def test_a_column_that_is_named_is_taken_beside_one_that_is_named_like_a_label(request_: str, column: str) -> None:
+    survey = table(
+        finding={"fracture": 20, "dislocation": 20}, bone={"radius": 15, "ulna": 15, "tibia": 10}, Gips={"ja": 10, "nein": 30}
+    )
+    found = draft(read_request(request_), survey, {"classes": "fracture, dislocation"} if column == "finding" else {})
+    assert isinstance(found, Draft)
+    assert found.specification.label_column == column
+
+
+def findings(**columns: dict[str, int]) -> SurveyFacts:
+    facts = [ColumnFacts(name=n, table="t.csv", role="label", distinct=2, missing=0, values=v) for n, v in columns.items()]
+    return SurveyFacts(data="/d", layout="table", images=40, columns=facts, label_candidates=list(columns))
+
+
+def test_no_finding_gets_the_labels_of_another_one() -> None:
+    with pytest.raises(LabelsDoNotMatch, match="no column says which images show it; there are “Atelectasis”, “Edema”"):
+        draft(read_request("pneumothorax"), findings(Atelectasis={"1": 10, "0": 30}, Edema={"1": 5, "0": 35}), {})
+
+
+def test_a_status_of_something_else_is_not_learnt() -> None:
+    survey = findings(er_status={"1": 10, "0": 30}, pr_status={"1": 5, "0": 35})
+    assert not isinstance(draft(read_request("HER2 status"), survey, {}), Draft)
+
+
+def test_one_value_is_an_answer_and_means_it_against_the_others() -> None:
+    survey = table(finding={"a1": 10, "b2": 20, "c3": 10})
+    asked = draft(read_request("sort these"), survey, {})
+    assert isinstance(asked, Card)
+    found = draft(read_request("sort these"), survey, {"classes": "b2"})
+    assert isinstance(found, Draft)
+    assert found.specification.classes == {"b2": ["b2"], "rest": ["a1", "c3"]}

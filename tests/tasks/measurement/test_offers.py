@@ -9,7 +9,7 @@ from jupyter_clinagent.agent.playbook.draft import draft, meant, offers
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.contracts import Card
-from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.measurement.lines import Amount, line_in, tolerance_in, unit_in
 from jupyter_clinagent.tasks.measurement.specification import Measurement
@@ -102,8 +102,8 @@ def test_without_any_number_the_refusal_says_what_is_missing() -> None:
             draft(read_request(request), survey, {})
 
 
-def test_counting_is_still_out_of_scope(surveys: dict[str, SurveyFacts]) -> None:
-    with pytest.raises(OutOfScope, match="Counting"):
+def test_counting_takes_boxes(surveys: dict[str, SurveyFacts]) -> None:
+    with pytest.raises(LabelsDoNotMatch, match="Marking or counting findings needs boxes"):
         draft(read_request("Count the vertebrae"), surveys["spine"], {})
 
 
