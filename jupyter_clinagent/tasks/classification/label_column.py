@@ -53,7 +53,7 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     if not candidates:
         raise LabelsDoNotMatch(_no_labels(survey))
     if "label" in answers:
-        return _named(candidates, answers["label"])
+        return _columns_by_name(survey).get(answers["label"]) or _named(candidates, answers["label"])
     fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
     told = _told_by_values(candidates, intent, survey, notes)
     if told is None and not (fitting and intent.targets) and not _speaks_of_values(candidates, intent):

@@ -26,6 +26,16 @@ _OVER = (
     r"(?:>|above|over|more than|worse than|higher than|greater than|more severe than|beyond|ueber|mehr als|schlimmer als"
     r"|schwerer als|hoeher als)\s?"
 )
+_AFTER_BELOW = (
+    r"\s?(?:or|and|oder|und)\s(?:less|lower|below|under|better|fewer|milder|earlier|weniger|niedriger|tiefer|darunter|besser|geringer"
+    r"|leichter|milder)\b"
+)
+_UP_TO = r"(?:<=|≤|at most|(?:no|not) (?:more|worse|higher|greater) than|hoechstens|maximal|nicht (?:schlimmer|hoeher) als)\s?"
+_UNDER = r"(?:<|below|under|less than|lower than|better than|milder than|unter|(?:weniger|geringer|niedriger|besser) als)\s?"
+_AGAINST = re.compile(r"\b(?:versus|vs|against|gegen|gegenueber)\b")
+_RANGE = re.compile(r"\s(?:to|through|bis)\s|(?<=\w)\s?[-–]\s?(?=[\divx]+\b)")
+"""“0-1” and “I to II”."""
+_OTHERS = re.compile(r"\b(?:rest|others?|all|any|everything|anything|andere\w*|alle\w*|jede\w*|uebrige\w*)\b")
 _CLAUSES = re.compile(r"[.;:!?\n](?=\s|$)|,")
 
 
@@ -48,7 +58,7 @@ class Level(NamedTuple):
 def cut_of(intent: Intent, scale: Scale) -> Cut | None:
     """The cut that the latest words name; None where none do. Every image is at or above the lowest grade, so that is none."""
     texts = [normalise(text) for text in (*reversed(intent.later), intent.text)]
-    found = (cut for text in texts for read in (_spelt, _named, _dreaded) if (cut := read(text, scale)))
+    found = (cut for text in texts for read in (_below, _sides, _spelt, _named, _dreaded) if (cut := read(text, scale)))
     return next((cut for cut in found if cut.grade != scale.names[0]), None)
 
 
@@ -78,6 +88,42 @@ def _forms(scale: Scale) -> dict[str, str]:
 def _spelt(text: str, scale: Scale) -> Cut | None:
     found = [cut for level in levels_in(text, scale) if (cut := _at(level, text, scale)) is not None]
     return Cut(found[0]) if found else None
+
+
+def _below(text: str, scale: Scale) -> Cut | None:
+    """“Grade 2 or less” draws the same line from the other side."""
+    for level in levels_in(text, scale):
+        before, after, above = text[: level.start], text[level.end :], scale.from_on(level.grade)
+        sign = r"(?:<=|≤)\s?$" if level.bare else rf"(?<!\w){_UP_TO}$"
+        if (re.match(_AFTER_BELOW, after) or re.search(sign, before)) and len(above) > 1:
+            return _line(above[1], scale)
+        if re.search(r"<\s?$" if level.bare else rf"(?<!\w){_UNDER}$", before):
+            return _line(level.grade, scale)
+    return None
+
+
+def _sides(text: str, scale: Scale) -> Cut | None:
+    """“I-II versus III-IV” and “grade 0 against the rest”: where both sides together are the scale."""
+    parted = _AGAINST.split(_RANGE.sub(" and ", text))
+    if len(parted) != 2:
+        return None
+    one, other = ({level.grade for level in levels_in(part, scale)} for part in parted)
+    first, second = (_whole_range(side, scale) for side in (one, other))
+    if bool(one) != bool(other):
+        rest = [name for name in scale.names if name not in (first or second)]
+        first, second = (first or second), rest if _OTHERS.search(parted[bool(one)]) else []
+    lower, upper = sorted((first, second), key=lambda side: scale.names.index(side[0]) if side else 0)
+    return _line(upper[0], scale) if first and second and [*lower, *upper] == list(scale.names) else None
+
+
+def _whole_range(named: set[str], scale: Scale) -> list[str]:
+    places = sorted(map(scale.names.index, named))
+    return list(scale.names[places[0] : places[-1] + 1]) if places else []
+
+
+def _line(grade: str, scale: Scale) -> Cut:
+    before = scale.names[scale.names.index(grade) - 1]
+    return Cut(grade, f"The line lies between {before} and {grade}; {grade} or above counts as positive.")
 
 
 def _at(level: Level, text: str, scale: Scale) -> str | None:

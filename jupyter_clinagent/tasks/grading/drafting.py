@@ -14,6 +14,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     say_several_splits,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
@@ -21,6 +22,8 @@ from jupyter_clinagent.tasks.grading import TASK
 from jupyter_clinagent.tasks.grading.cuts import Cut, cut_of, levels_in
 from jupyter_clinagent.tasks.grading.scale import LEAST, Scale
 from jupyter_clinagent.tasks.grading.scales import chosen
+
+NO_CUT = "no cut: grade on the whole scale"
 
 
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
@@ -52,13 +55,26 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
 # ------------------------------------------------------------------ the cut
 def _cut(intent: Intent, scale: Scale, answers: dict[str, str]) -> Cut | Card | None:
     """From which grade on something is to be recognised; asked where a rate is named and no grade."""
-    if (cut := cut_of(intent, scale)) is not None or intent.risk not in RISKS:
+    cut = cut_of(intent, scale)
+    if cut is not None or (intent.risk not in RISKS and not _parts_the_scale(intent, scale)):
         return cut
     choices = {f"{name} or above": name for name in scale.names[1:]}
+    if answers.get("cut") == NO_CUT:
+        return None
     if "cut" in answers:
         return _answered(answers["cut"], choices, scale)
+    if intent.risk not in RISKS:
+        named = ", ".join(dict.fromkeys(level.grade for level in levels_in(intent.naming, scale)))
+        title = f"The request names {named}, which parts the scale {' < '.join(scale.names)} in no way that I can read."
+        return question("cut", f"{title} From which grade on should images be recognised?", [NO_CUT, *choices], NO_CUT)
     title = f"From which grade on does “{intent.risk}” count? A miss is an image of such a grade that is called lower."
     return question("cut", title, list(choices), next(iter(choices)))
+
+
+def _parts_the_scale(intent: Intent, scale: Scale) -> bool:
+    """Whether grades are told from others, or asked about with yes or no: then the whole scale is not what is meant."""
+    parts = intent.asks_whether or intent.versus_rest or not AGAINST.isdisjoint(intent.words)
+    return parts and not intent.grades and bool(levels_in(intent.naming, scale))
 
 
 def _answered(answer: str, choices: dict[str, str], scale: Scale) -> Cut:

@@ -175,3 +175,25 @@ def test_a_cut_has_a_name_only_where_its_scale_is() -> None:
 
 def test_the_task_is_described_to_who_asks_for_something_else() -> None:
     assert "grade images on an ordered scale" in registry.find("grading").able
+
+
+# ------------------------------------------------------------------ the line from the other side, and both sides
+@pytest.mark.parametrize(
+    ("request_", "values", "cut"),
+    [
+        ("Grade these; BI-RADS 3 or less", ["1", "2", "3", "4", "5"], "4"),
+        ("grade F2 or lower", ["F0", "F1", "F2", "F3", "F4"], "F3"),
+        ("stage: no worse than grade 1", ["0", "1", "2", "3"], "2"),
+        ("NYHA stage I-II vs III-IV", ["I", "II", "III", "IV"], "III"),
+        ("stage I against the rest", ["I", "II", "III", "IV"], "II"),
+        ("Stadium I bis II gegen III bis IV", ["I", "II", "III", "IV"], "III"),
+        ("grade 2 or above", ["0", "1", "2", "3"], "2"),
+        ("stage II against the rest", ["I", "II", "III", "IV"], None),  # neither end of the scale
+        ("stage I versus IV", ["I", "II", "III", "IV"], None),  # and what of the others?
+    ],
+)
+def test_a_line_may_be_drawn_from_either_side(request_: str, values: list[str], cut: str | None) -> None:
+    scale = scale_of("grade", dict.fromkeys(values, 10))
+    assert scale is not None
+    found = cut_of(read_request(request_), scale)
+    assert (found and scale.find(found.grade)) == (cut and scale.find(cut))
