@@ -13,7 +13,9 @@ _AROUND = re.compile(
     re.VERBOSE,
 )
 _ALL_BUT = re.compile(r"\b(everything|anything|alles|(?:all|every|alle|jede\w*)(?: \w+){0,2}) (?:but|bis auf|other than)\b")
-_BUT_NOT = re.compile(r"\b(?:but|aber) (?:not|no|nicht|keine?n?)\b(?! (?:miss|overlook|uebersehen))")
+_BUT_NOT = re.compile(
+    r"\b(?:but|aber) (?:not|no|nicht|keine?n?)\b(?: (?:the|any|die|den|das))?\b(?! (?:miss|overlook|uebersehen))"
+)
 _AND = re.compile(r"\s(?:and|und)\s")
 _NO_FINDING = re.compile(r"\b(?:ohne|without)\s+(?:befunde?|findings?|pathologischen befund)\b")
 """Says “normal” and leaves nothing out."""

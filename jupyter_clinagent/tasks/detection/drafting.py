@@ -14,20 +14,23 @@ from jupyter_clinagent.agent.playbook.drafting import (
     group_column,
     kind_of_images,
     listed,
+    question,
     say_several_splits,
     spoken,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned, with_shared_nouns
 from jupyter_clinagent.agent.playbook.terms import other_names
+from jupyter_clinagent.agent.playbook.unused import unused_words
 from jupyter_clinagent.agent.playbook.wording import label_key
-from jupyter_clinagent.contracts import OperatingPoint, Specification
+from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.specification import FALSE_ALARMS
 
 _COUNTS = re.compile(r"\bcount|\bnumber of|\bhow many|\bzähl|zählen\b|\banzahl", re.I)
+ALL_BOXES = "all of them"
 _BOX_LAYOUTS = ("coco", "yolo", "voc", "cvat", "via")
 
 
@@ -80,8 +83,8 @@ def _no_boxes(survey: SurveyFacts) -> str:
     return f"{said}Add them as COCO JSON, YOLO or Pascal VOC files, or as a CSV with corners. {able()}"
 
 
-def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
-    """Draft the specification of a detection.
+def draft_detection(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+    """Draft the specification of a detection, or ask which boxes are meant.
 
     Raises
     ------
@@ -89,7 +92,9 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
         The boxes are of something else than the request asks for.
     """
     notes = Notes(list(survey.assumptions))
-    names = _classes(intent, survey, notes)
+    names = _classes(intent, survey, answers, notes)
+    if isinstance(names, Card):
+        return names
     weak = survey.supervision == "weak"
     _say_labels(survey, notes)
     _say_what_is_not_done(intent, notes)
@@ -117,15 +122,18 @@ def draft_detection(intent: Intent, survey: SurveyFacts) -> Draft:
     return Draft(specification, tuple(notes.lines), choose_split=several)
 
 
-def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
-    """Classes of boxes that the request names, by its findings or by their own words; all where it names none."""
+def _classes(intent: Intent, survey: SurveyFacts, answers: dict[str, str], notes: Notes) -> list[str] | Card:
+    """Classes of boxes that the request names, by its findings or by their own words; all where it names none.
+
+    Where it names something that nobody knows, that is asked about.
+    """
     every = list(survey.box_classes)
     aside = mentioned(every, intent.set_aside)
     names = [n for n in every if n not in aside and not any(_shows(n, target) for target in intent.excluded)] or every
     own = mentioned(names, with_shared_nouns(intent.naming))
     wanted = [target for target in intent.targets if target not in ("normal", "abnormal")]
     if intent.all_classes or not (wanted or own):
-        return names
+        return names if intent.all_classes else _all_or_asked(intent, survey, names, answers, notes)
     missing = [target for target in wanted if not any(_shows(n, target) for n in names)]
     if not missing:
         named = [n for n in names if n in own or any(_shows(n, target) for target in wanted)]
@@ -138,6 +146,20 @@ def _classes(intent: Intent, survey: SurveyFacts, notes: Notes) -> list[str]:
         f"The request asks for boxes around {listed(missing)}, but there are only boxes of {listed(survey.box_classes)}; name "
         "one of these, or point to other data."
     )
+
+
+def _all_or_asked(
+    intent: Intent, survey: SurveyFacts, names: list[str], answers: dict[str, str], notes: Notes
+) -> list[str] | Card:
+    unknown = unused_words(intent.text, survey)
+    if not unknown:
+        return names
+    if "boxes" not in answers:
+        said = f"The boxes mark {listed(names)}, and none of them is called {listed(unknown)}. What should be marked?"
+        return question("boxes", said, [*dict.fromkeys([ALL_BOXES, *names])], ALL_BOXES)
+    chosen = [name for name in names if name.casefold() == answers["boxes"].strip().casefold()]
+    notes.add(f"It was asked which boxes are meant; the answer: {answers['boxes']}.")
+    return chosen or names
 
 
 def _say_unasked(names: list[str], survey: SurveyFacts, notes: Notes) -> None:

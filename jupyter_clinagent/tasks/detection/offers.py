@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.contracts import Offer, Specification
+from jupyter_clinagent.contracts import Card, Offer, Specification
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.drafting import draft_detection
@@ -22,9 +22,9 @@ def offers(survey: SurveyFacts) -> list[Offer]:
     return [Offer(task=TASK.name, sentence=sentence, images=survey.images, classes=survey.box_classes)]
 
 
-def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft:
+def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
     """See :func:`~jupyter_clinagent.tasks.detection.drafting.draft_detection`."""
-    return draft_detection(intent, survey)
+    return draft_detection(intent, survey, answers)
 
 
 def fitted(specification: Specification, cohort: CohortFacts) -> Specification:

@@ -6,9 +6,9 @@ import re
 
 from jupyter_clinagent.agent.playbook.drafting import question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import column_spoken_of, mentioned
+from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, mentioned
 from jupyter_clinagent.contracts import Card
-from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.grading.scale import MOST, Scale, scale_of
 
@@ -67,12 +67,31 @@ def chosen(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Scal
     fitting = holding_ends(intent, scales)
     if said := spoken_of(intent, fitting):
         return said
+    _refuse_other_column(intent, survey, scales)
     labels = [scale for scale in fitting if scale.column in survey.label_candidates]
     for kind in (labels, [scale for scale in labels if scale.sure]):
         if len(kind) == 1:
             return kind[0]
     names = [scale.column for scale in fitting]
     return question("label", "Which column holds the grades that the model should learn?", names, names[0])
+
+
+def _refuse_other_column(intent: Intent, survey: SurveyFacts, scales: list[Scale]) -> None:
+    """The grades of one thing are not those of another.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        The request names a column that holds no scale.
+    """
+    holding = {scale.column: None for scale in scales}
+    columns = (column for column in survey.columns if column.role in (*_ROLES, "alias") and len(column.values) > 1)
+    others = {c.name: c.values for c in columns if c.name not in holding and not is_generic(c.name)}
+    for name in mentioned(list(others), _VERB.sub(" ", intent.naming)):
+        values, known = ", ".join(list(others[name])[:8]), ", ".join(f"“{scale}”" for scale in holding)
+        raise LabelsDoNotMatch(
+            f"“{name}” holds no grades in an order that I can read: {values}. Columns that hold grades: {known}."
+        )
 
 
 def _answered(answer: str, scales: list[Scale]) -> Scale:

@@ -18,11 +18,27 @@ _BELOW = (
     r"|(?:kleiner|weniger|niedriger|juenger|kuerzer|duenner)\ als|hoechstens|≤|<=?"
 )
 _ABOVE = (
-    r"above|over|(?:more|higher|greater|larger|bigger|older|longer|thicker)\ than|at\ least|ueber|oberhalb(?:\ von)?"
-    r"|(?:groesser|mehr|hoeher|aelter|laenger|dicker)\ als|mindestens|≥|>=?"
+    r"above|over|exceed(?:s|ing)?|ab|(?:more|higher|greater|larger|bigger|older|longer|thicker)\ than|at\ least|ueber"
+    r"|oberhalb(?:\ von)?|(?:groesser|mehr|hoeher|aelter|laenger|dicker)\ als|mindestens|≥|>=?"
 )
-_AMOUNT = rf"(?P<number>\d+(?:[.,]\d+)?|{'|'.join(_NUMBERS)})\s*(?P<unit>[%°]|[^\W\d_]+[²³]?)?"
+_AMOUNT = rf"(?P<number>(?:minus\s|[-−])?\d+(?:[.,]\d+)?|{'|'.join(_NUMBERS)})\s*(?P<unit>[%°]|[^\W\d_]+[²³]?)?"
 _LINE = re.compile(rf"(?:\b|(?=[<>≤≥]))(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*{_AMOUNT}", re.VERBOSE)
+_BEHIND = r"(\d+(?:[.,]\d+)?\s*(?:[%°]|percent|prozent|[^\W\d_]{1,7}[²³]?)?)\s?(?:or|oder|and|und)\s"
+_ENDS = r"\b(?!\s*[-\d])"
+_REWRITTEN = (
+    (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),
+    (re.compile(r"\b(?:percent|prozent)\b"), "%"),
+    (re.compile(r"\b(?:less|lower|smaller) than or equal to\b"), "at most"),
+    (re.compile(r"\b(?:more|greater|larger|higher) than or equal to\b"), "at least"),
+    (re.compile(r"\b(?:not|nicht|never) (?:below|under|less than|lower than|unter)\b"), "at least"),
+    (re.compile(r"\b(?:not|nicht|never) (?:above|over|more than|higher than|ueber|mehr als)\b"), "at most"),
+    (re.compile(rf"{_BEHIND}(?:less|lower|below|under|smaller|weniger|darunter|kleiner|niedriger){_ENDS}"), r"at most \1"),
+    (
+        re.compile(rf"{_BEHIND}(?:more|above|higher|over|larger|greater|mehr|darueber|groesser|hoeher)\b(?!\s*[-\d])"),
+        r"at least \1",
+    ),
+)
+"""“40 or less” draws the line of “at most 40”, and “not under 40” that of “at least 40”."""
 _OR = re.compile(
     rf"\b(?:older\ or\ younger|younger\ or\ older|aelter\ oder\ juenger|juenger\ oder\ aelter)\ (?:than|als)\ {_AMOUNT}"
 )
@@ -68,8 +84,10 @@ def line_in(text: str) -> Line | None:
     --------
     >>> line_in("Is the EF below 40 %?"), line_in("bone age, mean error under 6 months, in less than 8 minutes")
     (Line(at=Amount(number=40.0, unit='%'), side='below'), None)
+    >>> line_in("EF of 40 % or less"), line_in("T-score below -2.5")
+    (Line(at=Amount(number=40.0, unit='%'), side='below'), Line(at=Amount(number=-2.5, unit=None), side='below'))
     """
-    plain = normalise(text)
+    plain = _plain(text)
     if either := _OR.search(plain):
         return Line(_amount(either), "above" if either[0].startswith(("older", "aelter")) else "below")
     found = (one for one in _LINE.finditer(plain) if _draws(one, plain))
@@ -84,7 +102,7 @@ def several_lines(text: str) -> str:
     >>> several_lines("EF between 40 and 50 %"), several_lines("EF below 30 or above 60"), several_lines("EF below 40")
     ('between 40 and 50 %', 'below 30 or above 60', '')
     """
-    plain = normalise(text)
+    plain = _plain(text)
     if between := _BETWEEN.search(plain):
         return between[0].strip()
     drawn = [one for one in _LINE.finditer(plain) if _draws(one, plain)]
@@ -111,6 +129,13 @@ def unit_in(text: str) -> str | None:
     return next((unit for one in _IN_UNIT.finditer(plain) if (unit := unit_called(one["unit"]))), None)
 
 
+def _plain(text: str) -> str:
+    plain = normalise(text)
+    for said, meant in _REWRITTEN:
+        plain = said.sub(meant, plain)
+    return plain
+
+
 def _draws(found: re.Match[str], plain: str) -> bool:
     return not _is_error(found, plain) and not _is_of_else(found, plain)
 
@@ -128,5 +153,5 @@ def _is_of_else(found: re.Match[str], plain: str) -> bool:
 
 def _amount(found: re.Match[str]) -> Amount:
     written = found["number"]
-    number = float(_NUMBERS[written]) if written in _NUMBERS else float(written.replace(",", "."))
+    number = float(_NUMBERS[written]) if written in _NUMBERS else float(re.sub(r"minus\s|−", "-", written).replace(",", "."))
     return Amount(number, unit_called(found["unit"]) if found["unit"] else None)

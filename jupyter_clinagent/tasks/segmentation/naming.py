@@ -99,6 +99,7 @@ def wanted_structures(
         notes.add(f"The masks do not say what they outline; the request calls it “{thing}”.")
         return {thing: chosen}
     if not named:
+        _refuse_other_sides(thing_outlined(intent.naming), chosen)
         _say_unnamed(thing_outlined(intent.naming), chosen, notes)
     if aside := [name for name in structures if name in excluded]:
         notes.add(f"Left out, as the request asks: {listed(aside)}.")
@@ -164,6 +165,16 @@ def _say_unnamed(thing: str, structures: Sequence[str], notes: Notes) -> None:
             "point to other data."
         )
     notes.add(f"No mask is called “{thing}”; what is outlined is {listed(structures)}.")
+
+
+def _refuse_other_sides(thing: str, structures: Sequence[str]) -> None:
+    """“The right ventricle” is none of the left heart."""
+    asked, theirs = (_sides() & set(tokens(_usual(name))) for name in (thing, " ".join(structures)))
+    if asked and theirs and not asked & theirs:
+        raise LabelsDoNotMatch(
+            f"The request asks for outlines of the {thing}, and the masks are of {listed(structures)}; name one of these, or "
+            "point to other data."
+        )
 
 
 def _telling(name: str) -> set[str]:

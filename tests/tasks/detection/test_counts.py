@@ -9,6 +9,7 @@ import pytest
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.study.data.inventory import take_inventory
@@ -130,3 +131,22 @@ def test_one_class_keeps_its_anchors() -> None:
     sizes = np.random.default_rng(0).uniform(5, 50, (40, 2))
     assert np.array_equal(anchors.balanced(sizes, np.zeros(40, np.int64)), sizes)
     assert len(anchors.balanced(np.empty((0, 2)), np.empty(0, np.int64))) == 0
+
+
+# ------------------------------------------------------------------ what is left out, declined, or not there
+def test_all_but_one_kind_is_boxed(tmp_path: Path) -> None:
+    phantom.write("smear", tmp_path, 30, 0, "easy")
+    found = draft(read_request("Box everything but the platelets"), survey_facts(take_inventory(tmp_path)), {})
+    assert isinstance(found, Draft)
+    assert sorted(found.specification.classes) == ["RBC", "WBC"]
+
+
+def test_what_no_box_is_called_is_asked_about(tmp_path: Path) -> None:
+    phantom.write("smear", tmp_path, 30, 0, "easy")
+    survey = survey_facts(take_inventory(tmp_path))
+    asked = draft(read_request("Mark the granulomas with boxes"), survey, {})
+    assert isinstance(asked, Card)
+    assert "none of them is called “granulomas”" in asked.body
+    answered = draft(read_request("Mark the granulomas with boxes"), survey, {"boxes": "WBC"})
+    assert isinstance(answered, Draft)
+    assert list(answered.specification.classes) == ["WBC"]

@@ -214,3 +214,23 @@ def test_sizes_are_not_enlarged_in_training_and_the_card_says_for_which_images_t
     specification, said = drafted("How large is the nodule?", survey)
     assert specification.unit == "mm"
     assert any("taken at the same scale" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "side"),
+    [
+        ("EF of 40 or less", 40, "below"),
+        ("EF 40 % or below", 40, "below"),
+        ("size 6 mm or more", 6, "above"),
+        ("stenosis 50 percent or more", 50, "above"),
+        ("T-score below minus 2.5", -2.5, "below"),
+        ("EF not under 40", 40, "above"),
+        ("over 1,000 pg/ml", 1000, "above"),
+        ("Schmerz ab 5", 5, "above"),
+        ("EF exceeds 55", 55, "above"),
+    ],
+)
+def test_a_line_is_read_from_either_side_of_its_number(text: str, number: float, side: str) -> None:
+    found = line_in(text)
+    assert found is not None
+    assert (found.at.number, found.side) == (number, side)

@@ -194,3 +194,10 @@ def test_images_without_a_mask_of_one_of_the_structures_are_said_to_count_as_wit
             write_mask(tmp_path / "masks" / "spleen" / f"{name}.png", disc(k + 3))
     said = load_cohort(take_inventory(tmp_path), Wishes(task="segmentation")).facts.assumptions
     assert "Images on which only other structures are outlined count as images without the rest: 18 without spleen." in said
+
+
+def test_the_other_side_is_another_structure() -> None:
+    with pytest.raises(
+        LabelsDoNotMatch, match="outlines of the right ventricle, and the masks are of “left ventricle”, “left atrium”"
+    ):
+        wanted_structures(read_request("segment the right ventricle"), {"left ventricle": 9, "left atrium": 9}, Notes([]))
