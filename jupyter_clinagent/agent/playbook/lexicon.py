@@ -123,7 +123,7 @@ def read_request(text: str) -> Intent:
     plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(bare)))
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(plain))) if c]
     risky = [c for c in clauses if contains(c, known.PHRASES["miss"]) or contains(c, known.PHRASES["false_alarm"])]
-    parted = [(c, "") if _shortcut(c) else set_aside(c) for c in clauses if c not in risky]
+    parted = [(c, "") if _shortcut(c) and "except" not in tokens(c) else set_aside(c) for c in clauses if c not in risky]
     stating, dropping = (
         (" . ".join(part for part in parts if part) for parts in zip(*parted, strict=True)) if parted else ("", "")
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from jupyter_clinagent.agent.playbook.drafting import Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, is_untold, mentioned, values_for, wholly_named
+from jupyter_clinagent.agent.playbook.polarity import Health, health_of
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -134,7 +135,8 @@ def _refuse_what_no_column_says(intent: Intent, fitting: list[ColumnFacts], cand
         Each column is named after a finding of its own, and none after what is asked for.
     """
     wanted = [target for target in intent.targets if target not in ("normal", "abnormal")]
-    if wanted and not fitting and not any(is_generic(column.name) for column in candidates):
+    open_to_any = [column for column in candidates if is_generic(column.name) and health_of(column.name) != Health.WELL]
+    if wanted and not fitting and not open_to_any:
         raise LabelsDoNotMatch(
             f"The request asks for {listed(wanted)}, and no column says which images show it; there are "
             f"{listed(column.name for column in candidates)}."
@@ -149,7 +151,7 @@ def _no_labels(survey: SurveyFacts) -> str:
     several = "s" * (survey.images != 1)
     said = f"No labels were found for the {survey.images} image{several} in {survey.data}, or only one class. "
     how = "Put the images in one folder per class, or add a CSV with an image and a label column."
-    return f"{said}{' '.join(survey.problems)} {how}"
+    return said + " ".join([*survey.problems, how])
 
 
 def _covers(column: ColumnFacts, intent: Intent) -> bool:

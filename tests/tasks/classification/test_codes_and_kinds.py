@@ -151,6 +151,9 @@ def findings(**columns: dict[str, int]) -> SurveyFacts:
 def test_no_finding_gets_the_labels_of_another_one() -> None:
     with pytest.raises(LabelsDoNotMatch, match="no column says which images show it; there are “Atelectasis”, “Edema”"):
         draft(read_request("pneumothorax"), findings(Atelectasis={"1": 10, "0": 30}, Edema={"1": 5, "0": 35}), {})
+    beside = findings(Atelectasis={"1": 10, "0": 30}, **{"No Finding": {"1": 5, "0": 35}})
+    with pytest.raises(LabelsDoNotMatch, match="no column says which images show it"):
+        draft(read_request("pneumothorax"), beside, {})
 
 
 def test_a_status_of_something_else_is_not_learnt() -> None:
