@@ -14,7 +14,8 @@ _AROUND = re.compile(
 )
 _ALL_BUT = re.compile(r"\b(everything|anything|alles|(?:all|every|alle|jede\w*)(?: \w+){0,2}) (?:but|bis auf|other than)\b")
 _BUT_NOT = re.compile(
-    r"\b(?:but|aber) (?:not|no|nicht|keine?n?)\b(?: (?:the|any|die|den|das))?\b(?! (?:miss|overlook|uebersehen))"
+    r"\b(?:but|aber) (?:not|no|nicht|keine?n?)\b(?: (?:the|any|die|den|das))?\b"
+    r"(?! (?:miss|overlook|uebersehen|for|fuer|in|on|bei)\b)"
 )
 _AND = re.compile(r"\s(?:and|und)\s")
 _NO_FINDING = re.compile(r"\b(?:ohne|without)\s+(?:befunde?|findings?|pathologischen befund)\b")

@@ -145,9 +145,14 @@ def _answers(cells: pd.Series) -> _Answers:
     return _Answers(written.str.strip().map(known).astype(float), odd, unknown)
 
 
+def _is_doubted(value: str) -> bool:
+    """“1?” is a suspicion, “?” alone says nothing."""
+    return value.rstrip().endswith("?") and bool(value.strip(" ?"))
+
+
 def _codes_of(values: Collection[str]) -> dict[str, int | None]:
     """The code of each value of a column, None of those that are no answer."""
-    unknown = {value for value in not_known(values) if value.lower() not in _CODES}
+    unknown = {value for value in not_known(values) if value.lower() not in _CODES and not _is_doubted(value)}
     codes = {value: NOT_KNOWN if value in unknown else _code(value) for value in values}
     if "-" in codes and "+" not in codes and any(code == NO for value, code in codes.items() if value != "-"):
         codes["-"] = NOT_KNOWN  # beside another no it is none, but an empty cell
