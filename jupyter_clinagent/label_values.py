@@ -47,11 +47,13 @@ def not_known(values: Iterable[object]) -> list[str]:
     ['Karzinom?']
     """
     written = list(dict.fromkeys(str(value) for value in values))
-    beside = {_key(value) for value in written}
-    plain = {_key(value) for value in written if "?" not in value}
-    doubted = {value for value in written if value.rstrip().endswith("?") and _key(value) in plain}
-    meant = [value for value in written if _means_not_known(_key(value)) and _UNLESS_BESIDE.get(_key(value)) not in beside]
-    unknown = [value for value in written if value in meant or value in doubted]
+    keys = {value: _key(value) for value in written}
+    beside, plain = set(keys.values()), {key for value, key in keys.items() if "?" not in value}
+    unknown = [
+        value
+        for value, key in keys.items()
+        if (_means_not_known(key) and _UNLESS_BESIDE.get(key) not in beside) or (value.rstrip().endswith("?") and key in plain)
+    ]
     return unknown + _neither([value for value in written if value not in unknown])
 
 

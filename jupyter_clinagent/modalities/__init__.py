@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jupyter_clinagent.modalities.modality import ANY_WAY, Modality, Symmetry, Views
 
-__all__ = ["ANY_WAY", "UNKNOWN", "Modality", "Symmetry", "Views", "find", "known", "of_tag", "spoken_of", "unknown"]
+__all__ = ["ANY_WAY", "UNKNOWN", "Modality", "Symmetry", "Views", "find", "known", "of_tag", "spoken_of"]
 
 UNKNOWN = {False: "grey", True: "other"}
 """What is known where nothing says the kind: whether there is colour."""
@@ -38,11 +38,6 @@ def find(name: str) -> Modality:
     if name not in known():
         raise ValueError(f"There is no kind of image “{name}”; there are: {', '.join(known())}.")
     return known()[name]
-
-
-def unknown(name: str) -> bool:
-    """Whether a kind says no more than that there is colour, or none."""
-    return name in UNKNOWN.values()
 
 
 def of_tag(tag: str) -> str | None:

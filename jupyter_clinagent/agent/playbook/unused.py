@@ -17,7 +17,7 @@ from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, norma
 from jupyter_clinagent.facts import SurveyFacts
 
 _AMOUNT = re.compile(r"\d+(?:x\d+|[a-z]{1,3})?")
-"""“5mm”, “224x224”."""
+"""“8”, “5mm”, “224x224”."""
 _STEM = 5
 """Letters of a word that a name in the data may begin with: “radiographic” and “radiograph”."""
 
@@ -42,7 +42,7 @@ def unused_words(request: str, survey: SurveyFacts, understood: Iterable[str] = 
 
 
 def _says_nothing(word: str) -> bool:
-    return word in _idle() or word.isdigit() or bool(_AMOUNT.fullmatch(word))
+    return word in _idle() or bool(_AMOUNT.fullmatch(word))
 
 
 def _is_named(word: str, names: str) -> bool:

@@ -74,10 +74,8 @@ class DicomHeaders:
 
     def _header(self, file: str) -> dict[str, str]:
         try:
-            header = pydicom.dcmread(
-                self._folder.path(file), stop_before_pixels=True, force=True, specific_tags=[*KEYWORDS, _FRAMES]
-            )
-            return {keyword: given for keyword in (*KEYWORDS, _FRAMES) if (given := _text(header.get(keyword, "")))}
+            header = pydicom.dcmread(self._folder.path(file), stop_before_pixels=True, force=True, specific_tags=list(_READ))
+            return {keyword: given for keyword in _READ if (given := _text(header.get(keyword, "")))}
         except (InvalidDicomError, OSError, ValueError, TypeError, AttributeError, NotImplementedError, EOFError):
             return {}
 

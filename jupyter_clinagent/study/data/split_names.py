@@ -42,10 +42,12 @@ def _with_folders(frame: pd.DataFrame, index: FileIndex) -> pd.DataFrame:
 def _with_zeros(frame: pd.DataFrame, table: str, images: Sequence[str], problems: list[str]) -> pd.DataFrame:
     """Only where the numbers are all different, and nearly all of them are numbers of files."""
     numbered = _numbered(images)
-    for name in frame.columns:
+    for name in frame.columns if numbered else ():
         given = frame[name].dropna()
+        if str(name).startswith("Unnamed") or not given.is_unique:
+            continue
         named = {cell: file for cell in given if (file := numbered.get(cell.lstrip("0") or "0"))}
-        if given.is_unique and len(named) >= ALMOST_ALL * len(given) > 0 and not str(name).startswith("Unnamed"):
+        if len(named) >= ALMOST_ALL * len(given) > 0:
             whole = frame.assign(**{name: frame[name].map(lambda cell, named=named: named.get(cell, cell))})
             return whole if _lost(named, table, name, problems) else frame
     return frame
