@@ -7,6 +7,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook import tuning, tuning_cells
 from jupyter_clinagent.agent.playbook.experimenting import Setting
+from jupyter_clinagent.agent.playbook.guessing import like_a_guess
 from jupyter_clinagent.agent.playbook.ladder import make_plan, working_size
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
@@ -60,10 +61,7 @@ def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, settin
 
 def unlearnt(test: Mapping[str, Any]) -> str:
     """Where the interval holds the AUROC of a coin."""
-    ranks = test.get("macro_auroc") or test.get("auroc", {})
-    low, high = ranks.get("low"), ranks.get("high")
-    guesses = low is not None and high is not None and low <= 0.5 <= high
-    return "From this test set it can't be told whether it is better than guessing." if guesses else ""
+    return like_a_guess(test.get("macro_auroc") or test.get("auroc", {}), guess=0.5)
 
 
 def declines(wish: str) -> str:

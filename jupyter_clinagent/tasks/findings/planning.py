@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.experimenting import Setting
+from jupyter_clinagent.agent.playbook.guessing import like_a_guess
 from jupyter_clinagent.agent.playbook.plain_ladder import climbing, usual_size
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import LONGER, Signs, next_experiment
@@ -49,10 +50,7 @@ def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, settin
 
 def unlearnt(test: Mapping[str, Any]) -> str:
     """Where the interval holds the AUROC of a coin."""
-    ranks = test.get("macro_auroc", {})
-    low, high = ranks.get("low"), ranks.get("high")
-    guesses = low is not None and high is not None and low <= 0.5 <= high
-    return "From this test set it can't be told whether it is better than guessing." if guesses else ""
+    return like_a_guess(test.get("macro_auroc", {}), guess=0.5)
 
 
 def declines(wish: str) -> str:

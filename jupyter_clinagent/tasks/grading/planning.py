@@ -7,6 +7,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook import tuning, tuning_cells
 from jupyter_clinagent.agent.playbook.experimenting import Setting
+from jupyter_clinagent.agent.playbook.guessing import like_a_guess
 from jupyter_clinagent.agent.playbook.ladder import make_plan, working_size
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.refinement import Signs, next_experiment
@@ -52,10 +53,7 @@ def refined(signs: Signs, begun: int, wished: Sequence[str], number: int, settin
 
 def unlearnt(test: Mapping[str, Any]) -> str:
     """Where the interval holds the kappa of a guess."""
-    kappa = test.get("kappa_quadratic", {})
-    low, high = kappa.get("low"), kappa.get("high")
-    guesses = low is not None and high is not None and low <= 0 <= high
-    return "From this test set it can't be told whether it is better than guessing." if guesses else ""
+    return like_a_guess(test.get("kappa_quadratic", {}), guess=0)
 
 
 def declines(wish: str) -> str:
