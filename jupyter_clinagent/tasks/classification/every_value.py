@@ -15,6 +15,10 @@ _GROUPS = (
     r"klassen|kategorien|diagnosen|arten|gruppen|typen|sorten)"
 )
 _COUNTED = re.compile(rf"\b(\d{{1,2}})[\s-]+(?:[\w-]+\s+)?{_GROUPS}\b")
+_ALL_OF = re.compile(
+    r"\b(?:all|alle|these|those|diese)\s+(\d{1,2})\s+(?!images|pictures|films|scans|cases|patients|bilder|min|h\b|percent|%)\w+"
+)
+"""“All five kinds of cells”, whatever they are called."""
 _WHICH = re.compile(
     r"\b(?:which|what)\s+(?:[\w-]+\s+){1,4}(?:is|are|was)\s+(?:it|this|that|these|those|they|the|shown|seen|here)\b"
     r"|\b(?:which|what)\s+(?:[\w-]+\s+){1,4}(?:do|does)\s+\w+\s+(?:show|belong)"
@@ -39,5 +43,6 @@ def means_every_value(intent: Intent, values: list[str]) -> bool:
             f"The request asks which it is, and the data only say whether there is something: {listed(values)}. Ask for that, or "
             "add labels that name each kind."
         )
-    counted = _COUNTED.search(normalise(intent.text))
+    plain = normalise(intent.text)
+    counted = _COUNTED.search(plain) or _ALL_OF.search(plain)
     return which or (counted is not None and int(counted[1]) == len(values))
