@@ -14,7 +14,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named
-from jupyter_clinagent.agent.playbook.terms import other_names
+from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unused import unused_words
 from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
 from jupyter_clinagent.contracts import Card, Specification
@@ -67,7 +67,7 @@ def _used(spec: Specification, survey: SurveyFacts, intent: Intent) -> str:
     names += [name for name in (spec.label_column, spec.group_column, *spec.confounders) if name]
     names += [m for c in survey.columns if c.name == spec.label_column for m in (*c.meanings.values(), c.name)]
     named = [word for concept in known.CONCEPTS if concept.name in (*intent.targets, *intent.excluded) for word in concept.words]
-    return " . ".join(normalise(re.sub(r"_", " ", name)) for one in (*names, *named) for name in (one, *other_names(one)))
+    return " . ".join(re.sub(r"_", " ", spoken) for name in (*names, *named) for spoken in spoken_as(name))
 
 
 # ------------------------------------------------------------------ names of the data that are not used

@@ -32,30 +32,29 @@ class _Place(NamedTuple):
     end: int
 
 
-def heads(text: str, names: Mapping[str, str]) -> list[str]:
+def heads(text: str, names: Mapping[str, Sequence[str]]) -> list[str]:
     """Names that stand in a text and only say where nothing else is.
 
     Parameters
     ----------
     names
-        The names, and how each is written in the text.
+        The names, and how each may be written in the text.
 
     Examples
     --------
-    >>> heads("outline the liver tumor", {"liver": "liver", "mass": "tumor"}), heads("tumors in the liver", {"liver": "liver"})
+    >>> heads("outline the liver tumor", {"liver": ["liver"], "mass": ["tumor"]}), heads("tumors in the liver", {"liver": ["liver"]})
     (['mass'], [])
-    >>> heads("outline the liver and the tumor", {"liver": "liver", "mass": "tumor"})
+    >>> heads("outline the liver and the tumor", {"liver": ["liver"], "mass": ["tumor"]})
     ['liver', 'mass']
     """
     words = tokens(text)
-    places = [
-        _Place(name, at, at + len(tokens(written))) for name, written in names.items() if (at := _at(text, written)) is not None
-    ]
+    places = [place for name, spellings in names.items() if (place := _placed(name, spellings, text)) is not None]
     return [place.name for place in places if not (_goes_on(place, words, places) or _says_where(place, words, places))]
 
 
-def _at(text: str, written: str) -> int | None:
-    return first_position(text, [written])
+def _placed(name: str, spellings: Sequence[str], text: str) -> _Place | None:
+    found = ((at, at + len(tokens(written))) for written in spellings if (at := first_position(text, [written])) is not None)
+    return next((_Place(name, *span) for span in found), None)
 
 
 def _goes_on(place: _Place, words: Sequence[str], places: Iterable[_Place]) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Notes, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wanted import joined
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
 from jupyter_clinagent.errors import LabelsDoNotMatch
@@ -135,13 +136,21 @@ def _mentioned(structures: Iterable[str], text: str, readers: Mapping[str, str])
     told = _usual(text)
     both = not _sides() & set(tokens(told))
     known_as = {name: _usual(name) for name in structures if not is_unnamed(name)}
-    own = heads(told, {name: usual for name, usual in known_as.items() if name not in readers})
+    own = heads(told, {name: [usual, *_expanded(name, structures)] for name, usual in known_as.items() if name not in readers})
     return [
         name
         for name, usual in known_as.items()
         if (_says(told, usual, readers[name]) if name in readers else name in own)
-        or (both and _sides() & set(tokens(usual)) and heads(told, {name: " ".join(sorted(_telling(name)))}))
+        or (both and _sides() & set(tokens(usual)) and heads(told, {name: [" ".join(sorted(_telling(name)))]}))
     ]
+
+
+def _expanded(name: str, structures: Iterable[str]) -> list[str]:
+    """Other names of what a structure is called beside the words that all of them have: “groundtruths MA” are microaneurysms."""
+    each = [tokens(_usual(one)) for one in structures]
+    shared = set(each[0]).intersection(*each[1:]) if len(each) > 1 else set()
+    bare = " ".join(word for word in tokens(_usual(name)) if word not in shared | _GENERIC)
+    return [_usual(other) for other in other_names(bare)]
 
 
 def structures_named(structures: Iterable[str], text: str) -> list[str]:
