@@ -142,6 +142,9 @@ def question(key: str, text: str, choices: list[str], default: str) -> Card:
     return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)
 
 
+NONE_OF_THEM = "none of these"
+
+
 def listed(names: object) -> str:
     """Names in quotation marks, with commas between."""
     return ", ".join(f"“{n}”" for n in names)  # type: ignore[attr-defined]

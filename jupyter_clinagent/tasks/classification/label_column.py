@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jupyter_clinagent.agent.playbook.drafting import Notes, able, concept_of, listed, question
+from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, is_untold, mentioned, values_for, wholly_named
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of
+from jupyter_clinagent.agent.playbook.unused import said_beside
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -55,6 +56,8 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
         if (told := _told_by_values([], intent, survey, notes) or _told_by_name(intent, survey, notes)) is not None:
             return told
         raise LabelsDoNotMatch(_no_labels(survey))
+    if answers.get("label") == NONE_OF_THEM:
+        raise LabelsDoNotMatch(f"No column holds what the request asks for; there are {listed(c.name for c in candidates)}.")
     if "label" in answers:
         return _columns_by_name(survey).get(answers["label"]) or _named(candidates, answers["label"])
     fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
@@ -63,20 +66,25 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
         told = _told_by_name(intent, survey, notes)
     told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes) or _told_by_one_value(candidates, intent)
     if told is not None or len(candidates) == 1:
-        return _or_a_fuller_one(told or candidates[0], candidates)
+        return _or_a_fuller_one(told or candidates[0], candidates, intent)
     _refuse_what_no_column_says(intent, fitting, candidates)
     names = [column.name for column in fitting or candidates]
+    if not fitting and (said := said_beside(intent, survey)):
+        why = f"No column that could hold the label is called {listed(said)}. Which should the model learn?"
+        return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM)
     return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])
 
 
-def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts]) -> ColumnFacts | Card:
+def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | Card:
     """Asked, where the column that is meant is silent about many images and others about none."""
     silent, rows = told.missing, told.missing + sum(told.values.values())
     fuller = [c.name for c in candidates if c.role == "label" and not c.missing and len(c.values) > 1 and c.name != told.name]
     if silent < MANY_SILENT * rows or not fuller or told.role != "label":
         return told
     said = f"“{told.name}” says nothing of {silent} of {rows} images, which would be left out; {listed(fuller)} says it of all."
-    return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], told.name)
+    several = len(intent.targets) > 1 or len(mentioned(list(told.values), intent.naming)) > 1
+    default = told.name if several else fuller[0]  # one finding against all others may be what the fuller one says
+    return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], default)
 
 
 def _open_to(intent: Intent, fitting: list[ColumnFacts], candidates: list[ColumnFacts]) -> list[ColumnFacts]:
