@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from pathlib import PurePath
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, question
@@ -17,8 +18,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
-from jupyter_clinagent.agent.playbook.unused import unused_words
-from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, normalise, said_in, tokens
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
@@ -50,6 +50,8 @@ _ARTICLES = frozenset(
 _FILLING = _ARTICLES | frozenset(
     ["please", "bitte", "just", "only", "nur", "yes", "no", "ja", "nein", "or", "oder", "not", "nicht", "here", "there"]
 )
+_OF = frozenset(["of", "in", "on", "der", "des", "von", "bei", "im"])
+_ONLY = frozenset(["only", "nur", "lediglich"])
 _WHICH = frozenset(["which", "what", "how", "where", "when", "who", "welche", "welcher", "welches", "was", "wie", "wo", "wer"])
 """“Which pattern is it?” names what the values are of."""
 _CIRCUMSTANCES = re.compile(
@@ -66,6 +68,7 @@ _LINE = re.compile(
     r"|hoechstens)\s(?P<number>\d+(?:[.,]\d+)?)\s?(?:mm|cm|ml|l|g|kg|years?|months?|jahren?|monaten?|millimet\w+|centimet\w+|zentimet\w+"
     r"|degrees?)\b"
 )
+_AMOUNT = re.compile(r"\d+(?:x\d+|[a-z]{1,3})?")
 _NEAR = 3
 """Words of a clause within which a name that is used makes a list of what stands beside it."""
 
@@ -88,6 +91,8 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[
         *_devices(intent, used),
         *_strangers(intent, survey, drafted.specification, used),
         *_lines(intent, drafted.specification),
+        *_persons(intent, used),
+        *_alone(intent, drafted.specification),
     ]
     return [name for name in dict.fromkeys(found) if not contains(told, [name])]
 
@@ -108,13 +113,13 @@ def _names_enough(intent: Intent, survey: SurveyFacts, spec: Specification) -> b
     if not _any_used(tokens(intent.naming), _used(spec, survey, intent)):
         return False
     apart = not AGAINST.isdisjoint(intent.words) or contains(intent.naming, _telling_apart())
-    spoken = [" . ".join(one for value in (name, *values) for one in spoken_as(value)) for name, values in spec.classes.items()]
-    return not apart or sum(_any_used(tokens(intent.naming), one) for one in spoken) != 1
+    named = sum(_any_used(tokens(intent.naming), _spoken(name, values)) for name, values in spec.classes.items())
+    return named != 1 or not (apart or any(_alone(intent, spec)))
 
 
 def _used(spec: Specification, survey: SurveyFacts, intent: Intent) -> str:
     """All that the draft calls by a name, normalised, with other names of the same things."""
-    names = [spec.title, spec.objective, *spec.classes, *(v for values in spec.classes.values() for v in values)]
+    names = [*spec.classes, *(v for values in spec.classes.values() for v in values)]
     names += [name for name in (spec.label_column, spec.group_column, *spec.confounders) if name]
     names += [meaning for c in survey.columns if c.name == spec.label_column for meaning in c.meanings.values()]
     named = [word for concept in known.CONCEPTS if concept.name in (*intent.targets, *intent.excluded) for word in concept.words]
@@ -123,7 +128,9 @@ def _used(spec: Specification, survey: SurveyFacts, intent: Intent) -> str:
 
 
 def _is_used(word: str, used: str) -> bool:
-    return len(word) > 1 and word not in _common() and contains(used, [word])
+    if len(word) < 2 or word in _idle():
+        return False
+    return contains(used, [word]) or contains(word, [one for one in tokens(used) if len(one) > _NEAR])  # “lungs” and “lung”
 
 
 # ------------------------------------------------------------------ names of the data that are not used
@@ -133,10 +140,16 @@ def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: s
     spent = {spec.label_column, spec.group_column, *spec.confounders, *spec.classes}
     if intent.distrusts:  # what is named may be the shortcut
         return
+    by_request = (
+        bool(spec.classes)
+        and all(values and name not in values for name, values in spec.classes.items())
+        and not spec.label_column
+    )
+    known_by = " . ".join(v for values in spec.classes.values() for v in values) if by_request else used
     for column in survey.columns:
         if column.role in _ROLES and column.name not in spent:
             for name in wholly_named([*_telling(column), *_names_of(column)], naming):
-                if not all(_is_used(word, used) for word in tokens(normalise(name.replace("_", " ")))):
+                if not all(_is_used(word, known_by) for word in tokens(normalise(name.replace("_", " ")))):
                     yield name
 
 
@@ -148,12 +161,19 @@ def _names_of(column: ColumnFacts) -> list[str]:
 
 
 def _telling(column: ColumnFacts) -> list[str]:
-    return [value for value in column.values if not _is_common(value)]
+    return [value for value in column.values if not all(word in _idle() for word in tokens(normalise(value)))]
 
 
 def _is_common(name: str) -> bool:
     """Whether a name is made of words that any request may have: “other”, “image”, “chest”."""
     return (len(name) > 1 and is_generic(name)) or all(word in _common() for word in tokens(normalise(name)))
+
+
+@cache
+def _idle() -> frozenset[str]:
+    return frozenset(
+        word for family in (known.EVERYDAY, known.IDLE) for one in family["words"] for word in tokens(normalise(one))
+    )
 
 
 @cache
@@ -181,18 +201,43 @@ def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
             yield found[0]
 
 
+def _persons(intent: Intent, used: str) -> Iterator[str]:
+    """“Girls only”: nobody is left out by a word."""
+    words = [word for name in ("male", "female") for word in spoken_as(name) if len(word) > 2]
+    yield from (word for word in words if word in tokens(intent.naming) and not contains(used, [word]))
+
+
+def _alone(intent: Intent, spec: Specification) -> Iterator[str]:
+    """“Left knees only” asks for no left against right."""
+    named = [name for name, values in spec.classes.items() if _any_used(tokens(intent.naming), _spoken(name, values))]
+    if len(named) == 1 < len(spec.classes) and not intent.asks_whether and not _ONLY.isdisjoint(tokens(intent.naming)):
+        yield f"{named[0]} only"
+
+
+def _spoken(name: str, values: Iterable[str]) -> str:
+    return " . ".join(one for value in (name, *values) for one in spoken_as(value))
+
+
 # ------------------------------------------------------------------ things that nobody knows
 def _strangers(intent: Intent, survey: SurveyFacts, spec: Specification, used: str) -> Iterator[str]:
     """Runs of unknown words that are joined to a name that is used, or that stand where one should."""
-    unused = unused_words(intent.text, survey, [spec.title, spec.objective, *spec.classes, *intent.targets])
-    unknown = {word for word in unused if not _is_shortened(word, used)}
+    told = " ".join(spoken for name in _names(survey, spec, intent) for spoken in spoken_as(name))
+    known_here = (
+        said_in(intent.naming) | _common() | {word for word in tokens(intent.naming) if is_lexical(word) and not is_term(word)}
+    )
+    unknown = {
+        word
+        for word in tokens(intent.naming)
+        if len(word) > 2
+        and not (word in known_here or _AMOUNT.fullmatch(word) or contains(told, [word]) or _is_shortened(word, used))
+    }
     naming = re.sub(r"[&/+]", lambda sign: _SIGNS[sign[0]], intent.naming)
     clauses = [tokens(clause) for clause in re.split(r"\s\.\s", naming)]
     named = any(_any_used(words, used) for words in clauses)
     for words in clauses:
         for start, end in _runs(words, unknown):
             if _is_joined(words, start, end, used) or (
-                _is_object(words, start, end) if not named else _is_listed(words, clauses, used)
+                _is_object(words, start, end, unknown) if not named else _is_listed(words, clauses, used)
             ):
                 yield " ".join(words[start:end])
 
@@ -201,6 +246,13 @@ def _is_shortened(word: str, used: str) -> bool:
     """“Monos” are monocytes."""
     short = word.removesuffix("s")
     return len(short) > _NEAR and any(one.startswith(short) for one in tokens(used))
+
+
+def _names(survey: SurveyFacts, spec: Specification, intent: Intent) -> Iterator[str]:
+    """What the specification says, and names that are no things: of the folder, of tables, of columns."""
+    yield from (spec.title, spec.objective, *spec.classes, *(value for values in spec.classes.values() for value in values))
+    yield from (*PurePath(survey.data).parts, *intent.targets, *(name for c in survey.columns for name in (c.name, c.table)))
+    yield from (word for concept in known.CONCEPTS if concept.name in intent.targets for word in concept.words)
 
 
 def _runs(words: list[str], unknown: Collection[str]) -> Iterator[tuple[int, int]]:
@@ -224,12 +276,13 @@ def _is_joined(words: list[str], start: int, end: int, used: str) -> bool:
     return left or (bool(after) and after[0] in joining and _any_used(after[1 : 1 + _NEAR], used))
 
 
-def _is_object(words: list[str], start: int, end: int) -> bool:
+def _is_object(words: list[str], start: int, end: int, unknown: Collection[str]) -> bool:
     """Whether the run is all that a clause says, what it looks for or asks about, or told from something else."""
     before = [word for word in words[:start] if word not in _ARTICLES]
     after = [word for word in words[end:] if word not in _FILLING]
     asked = bool(before) and (before[-1] in _verbs() or before[-1] in AGAINST)
-    alone = not after and all(word in _FILLING for word in before)
+    alone = all(word in _FILLING or word in unknown or word in _parts_of_the_body() for word in (*before, *after))
+    alone = alone or (not before and bool(after) and after[0] in _OF)  # “size of the tumour”
     return words[0] not in _WHICH and (alone or (asked and not after) or (bool(after) and after[0] in AGAINST))
 
 
@@ -243,6 +296,14 @@ def _is_listed(words: list[str], clauses: list[list[str]], used: str) -> bool:
 
 def _any_used(words: Iterable[str], used: str) -> bool:
     return any(_is_used(word, used) for word in words)
+
+
+@cache
+def _parts_of_the_body() -> frozenset[str]:
+    families = (known.IMAGE_WORDS, {"imaging": known.PHRASES["imaging"]})
+    return frozenset(
+        word for family in families for listing in family.values() for phrase in listing for word in tokens(normalise(phrase))
+    )
 
 
 @cache

@@ -50,6 +50,8 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     if isinstance(cut, Card):
         return cut
     _say_order(whole, scale, survey, notes)
+    if intent.grades and cut is None and {*map(scale.find, intent.grades)} != {scale.names[0], scale.names[-1]}:
+        notes.first(f"The request speaks of {' to '.join(intent.grades)}; graded is from {scale.names[0]} to {scale.names[-1]}.")
     specification = _specify(intent, survey, scale, cut, notes)
     table = next(c.table for c in survey.columns if c.name == scale.column)
     image = next((c.name for c in survey.columns if c.role == "image" and c.table == table), None)
