@@ -39,7 +39,9 @@ from jupyter_clinagent.contracts.notebook import (
 )
 from jupyter_clinagent.contracts.report_items import REPORT_ITEM_COUNT, REPORT_ITEMS
 from jupyter_clinagent.contracts.study import (
+    IMAGE,
     Estimate,
+    Level,
     Modality,
     Offer,
     OperatingPoint,
@@ -55,6 +57,7 @@ __all__ = [
     "CARD_MIME",
     "FACTS_MIME",
     "FINDING",
+    "IMAGE",
     "NO_FILE",
     "NO_FINDING",
     "NO_PATIENT",
@@ -78,6 +81,7 @@ __all__ = [
     "Exported",
     "Exporter",
     "Frozen",
+    "Level",
     "Listener",
     "Modality",
     "NotebookPort",

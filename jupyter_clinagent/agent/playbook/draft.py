@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, refuse_if_out_of_scope
+from jupyter_clinagent.agent.playbook.levelling import with_level
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.unused import unused_words
@@ -29,7 +30,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     survey
         What ``study.survey()`` showed.
     answers
-        Answers to earlier questions by key (``label``, ``classes``, ``group``).
+        Answers to earlier questions by key (``label``, ``classes``, ``level``, …).
 
     Raises
     ------
@@ -39,7 +40,8 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     refuse_if_out_of_scope(intent)
     try:
         found = meant(intent, survey).offers.draft(intent, survey, answers)
-        return _with_unused_words(found, intent, survey) if isinstance(found, Draft) else found
+        judged = with_level(found, intent, survey, answers) if isinstance(found, Draft) else found
+        return _with_unused_words(judged, intent, survey) if isinstance(judged, Draft) else judged
     except LabelsDoNotMatch as error:
         asked = intent.task or registry.usual().name
         could = [offer.sentence for offer in offers(survey) if offer.task != asked]

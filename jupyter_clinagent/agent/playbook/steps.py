@@ -116,7 +116,7 @@ def _wishes(call: Call) -> bool:
 def _merge(old: Intent, wish: Intent) -> Intent:
     named = {
         name: value
-        for name in ("task", "risk", "risk_for", "target", "minutes", "modality", "group", "data")
+        for name in ("task", "risk", "risk_for", "target", "minutes", "modality", "group", "level", "data")
         if (value := getattr(wish, name)) is not None
     }
     if wish.targets and not wish.risk:
@@ -229,7 +229,8 @@ def _approved(turn: Turn, tool: str, arguments: dict[str, Any], say: str) -> Non
 def _agree_specification(turn: Turn, drafted: Draft, cohort: CohortFacts) -> None:
     assumptions = [*drafted.assumptions, *(a for a in cohort.assumptions if a not in drafted.assumptions)]
     body = cells.specification_markdown(drafted.specification, tuple(assumptions))
-    arguments = {"specification": drafted.specification.model_dump(mode="json"), "body": body, "assumptions": assumptions}
+    shown = cells.with_offers(body, drafted.offered)
+    arguments = {"specification": drafted.specification.model_dump(mode="json"), "body": shown, "assumptions": assumptions}
     _approved(turn, "propose_specification", arguments, "This is what I understood. Shall I go on?")
     write(turn, "I write the specification down.", body)
 
