@@ -266,7 +266,7 @@ class OperatingResult(Facts):
             "inside": f"{aim} lies inside {interval}.",
             "exceeded": f"{aim} is exceeded: it lies below {interval}.",
             "missed": f"{aim} is missed: it lies above {interval}.",
-            "too few to judge": f"whether {aim} is met can't be told: there are too few test cases for an interval.",
+            "too few to judge": f"whether {aim} is met can't be told: the test images give no interval.",
         }
         sentence = sentences[self.against_target]
         return sentence[:1].upper() + sentence[1:]

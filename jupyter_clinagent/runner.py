@@ -251,10 +251,13 @@ def _seen(outcome: Outcome) -> dict[str, Any]:
         cohort = CohortFacts.read(loaded) if loaded else None
     except OtherRelease:  # a cell of a language model may display what only looks like a survey
         return {}
+    found = None
+    if survey and cohort and specification:
+        found = allocation(survey, cohort, specification["classes"], specification.get("label_column"))
     return {
         "offers": [offer.model_dump(mode="json") for offer in offers(survey)] if survey else [],
         "modality": (specification or {}).get("modality") or (survey.modality if survey else None),
-        "allocation": allocation(survey, cohort, specification) if survey and cohort and specification else None,
+        "allocation": found.model_dump(mode="json", exclude_none=True) if found else None,
     }
 
 

@@ -3,6 +3,7 @@
 Nothing here imports torch, LangChain or Jupyter. What a cell tells the agent stands in :mod:`~jupyter_clinagent.facts`.
 """
 
+from jupyter_clinagent.contracts.allocation import Allocation, Gathered, LeftOut
 from jupyter_clinagent.contracts.clinician import (
     Approval,
     Approver,
@@ -65,6 +66,7 @@ __all__ = [
     "PROGRESS_MIME",
     "REPORT_ITEMS",
     "REPORT_ITEM_COUNT",
+    "Allocation",
     "Approval",
     "Approver",
     "BoxedCohortLike",
@@ -81,6 +83,8 @@ __all__ = [
     "Exported",
     "Exporter",
     "Frozen",
+    "Gathered",
+    "LeftOut",
     "Level",
     "Listener",
     "Modality",

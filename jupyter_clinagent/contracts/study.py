@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from jupyter_clinagent import modalities
 from jupyter_clinagent.contracts.frozen import Frozen
@@ -195,6 +195,9 @@ class Plan(Frozen):
     note: str = ""
 
 
+ALIKE = "all alike, which gives no interval"
+
+
 class Estimate(Frozen):
     """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why).
 
@@ -209,6 +212,20 @@ class Estimate(Frozen):
     high: float | None = None
     reason: str | None = None
     unit: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_width(cls, given: object) -> object:
+        """An interval of no width says only that all draws of the bootstrap are alike, not how far the figure may be off."""
+        if not isinstance(given, Mapping) or given.get("low") is None or given.get("low") != given.get("high"):
+            return given
+        return {**given, "low": None, "high": None, "reason": ALIKE}
+
+    def holds(self, number: float) -> bool:
+        """Whether the figure can't be told from a number: its interval holds it, or it has none and is just that."""
+        if self.low is None or self.high is None:
+            return self.value == number
+        return self.low <= number <= self.high
 
     def written(self, number: float) -> str:
         """A number in as many digits as mean something for this figure: three decimals, or where it has a unit three digits.

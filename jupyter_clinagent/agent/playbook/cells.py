@@ -10,7 +10,7 @@ from functools import partial
 
 from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook.rendering import render
-from jupyter_clinagent.contracts import Level, OperatingPoint, Plan, Specification
+from jupyter_clinagent.contracts import Allocation, Level, OperatingPoint, Plan, Specification
 from jupyter_clinagent.tasks import registry
 
 _cell = partial(render, "jupyter_clinagent.agent.playbook")
@@ -53,8 +53,14 @@ def _value(value: object) -> str:
     return repr(value.model_dump(exclude_defaults=True) if isinstance(value, Level) else value)
 
 
-def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) -> str:
-    """The specification as the clinician reads it, for the card and the Markdown cell."""
+def specification_markdown(spec: Specification, assumptions: tuple[str, ...], where: Allocation | None = None) -> str:
+    """The specification as the clinician reads it, for the card and the Markdown cell.
+
+    Parameters
+    ----------
+    where
+        Where every image goes; None where no cohort was loaded.
+    """
     point = spec.operating_point
     rows = {
         "Objective": spec.objective,
@@ -76,7 +82,18 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
         "Possible shortcuts": _shortcuts(spec),
         "Time": f"{spec.minutes:g} minutes from request to report",
     }
-    return _cell("specification.md", title=spec.title, rows=rows, assumptions=assumptions)
+    return _cell("specification.md", title=spec.title, rows=rows, assumptions=assumptions, where=where and _places(where))
+
+
+def _places(where: Allocation) -> dict[str, int]:
+    """Images by class and by why they are left out, and all; which label values are meant, where the name says another."""
+    classes = {name + _bearing([v for v in one.values if v != name]): one.images for name, one in where.classes.items()}
+    left_out = {f"left out, {one.reason}{_bearing(one.values or [])}": one.count for one in where.left_out}
+    return {**classes, **left_out, "**in all**": where.total}
+
+
+def _bearing(values: list[str]) -> str:
+    return f" ({', '.join(values)})" if values else ""
 
 
 def with_offers(body: str, offered: Sequence[str]) -> str:

@@ -118,7 +118,7 @@ def estimate(value: dict[str, Any]) -> str:
     figure = Estimate.model_validate(value)
     number, low, high = (figure.written(value.get(name) or 0.0) for name in ("value", "low", "high"))
     if figure.low is None:
-        return f"{number}{figure.after} (too few cases for an interval)"
+        return f"{number}{figure.after} ({figure.reason or 'too few cases for an interval'})"
     return f"{number}{figure.after} (95 % interval {low} to {high})"
 
 

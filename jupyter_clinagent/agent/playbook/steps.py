@@ -25,6 +25,7 @@ from jupyter_clinagent.agent.playbook.moves import Step, Want, approved, facts_i
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.restating import restated
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
+from jupyter_clinagent.allocation import allocation
 from jupyter_clinagent.contracts import Card, Plan
 from jupyter_clinagent.errors import BadInput, NoSuchData, OutOfScope
 from jupyter_clinagent.facts import AuditFacts, CohortFacts, SpeedFacts, SurveyFacts
@@ -81,7 +82,7 @@ def _study(turn: Turn) -> Step:
     audit = AuditFacts.read(facts_in(run(turn, "I audit the data.", cells.AUDIT), "audit"))
     drafted = put_forward(drafted, intent, survey, audit)
     speed = SpeedFacts.read(facts_in(run(turn, "I measure how fast this machine trains.", cells.speed(size)), "speed"))
-    _agree_specification(turn, drafted, cohort)
+    _agree_specification(turn, drafted, survey, cohort)
     agreed = turn.last("propose_specification")
     approved_by = agreed.artifact.get("by", "") if agreed else ""
     confirmation = cells.confirm(drafted.specification, approved_by)
@@ -226,11 +227,13 @@ def _approved(turn: Turn, tool: str, arguments: dict[str, Any], say: str) -> Non
     approved(turn, tool, arguments, say)
 
 
-def _agree_specification(turn: Turn, drafted: Draft, cohort: CohortFacts) -> None:
+def _agree_specification(turn: Turn, drafted: Draft, survey: SurveyFacts, cohort: CohortFacts) -> None:
     assumptions = [*drafted.assumptions, *(a for a in cohort.assumptions if a not in drafted.assumptions)]
-    body = cells.specification_markdown(drafted.specification, tuple(assumptions))
+    spec = drafted.specification
+    where = allocation(survey, cohort, spec.classes, spec.label_column)
+    body = cells.specification_markdown(spec, tuple(assumptions), where)
     shown = cells.with_offers(body, drafted.offered)
-    arguments = {"specification": drafted.specification.model_dump(mode="json"), "body": shown, "assumptions": assumptions}
+    arguments = {"specification": spec.model_dump(mode="json"), "body": shown, "assumptions": assumptions}
     _approved(turn, "propose_specification", arguments, "This is what I understood. Shall I go on?")
     write(turn, "I write the specification down.", body)
 

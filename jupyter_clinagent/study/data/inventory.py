@@ -93,14 +93,14 @@ def take_inventory(data: str | Path) -> Inventory:
     frames = {name: with_whole_names(frame, name, index, images, problems) for name, frame in frames.items()}
     frames = {name: with_one_spelling(frame, name, _image_column(frame, index), problems) for name, frame in frames.items()}
     frames = {name: _with_images(frame, name, index, folders, problems) for name, frame in frames.items()}
-    named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
+    named = {name: (frame, _files_named(frame, index) if len(frames) > 1 else set()) for name, frame in frames.items()}
     tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
     boxes = _boxes(folder, images, index, coco, tables, problems)
     return Inventory(
         folder,
         images,
-        tables + _coco_tables(coco, index),
+        tables + _coco_tables(coco),
         find_class_folders(images),
         boxes,
         parse_groups(images),
@@ -153,13 +153,13 @@ def _boxes(
     return None
 
 
-def _coco_tables(found: list[CocoFile], index: FileIndex) -> list[Table]:
+def _coco_tables(found: list[CocoFile]) -> list[Table]:
     """What COCO files say of their images beside their boxes, as one table."""
     told = coco_table(found)
     if told is None:
         return []
     name = found[0].name
-    return [Table(name, told[0], "file_name", told[1], describe_columns(told[0], name, "file_name", index))]
+    return [Table(name, told[0], "file_name", told[1], describe_columns(told[0], name, "file_name", told[1]))]
 
 
 def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderIndex) -> pd.DataFrame | None:
@@ -187,7 +187,7 @@ def _files_named(frame: pd.DataFrame, index: FileIndex) -> set[str]:
 def _table(name: str, frame: pd.DataFrame, index: FileIndex, folders: FolderIndex) -> Table:
     image_column = _image_column(frame, index)
     files = frame[image_column].map(index.find) if image_column else pd.Series(None, index=frame.index, dtype=object)
-    columns = describe_columns(frame, name, image_column, index)
+    columns = describe_columns(frame, name, image_column, files)
     return Table(
         name, frame, image_column, files, _with_cases(columns, frame, folders) if image_column == FOLDER_IMAGE else columns
     )

@@ -103,9 +103,7 @@ def hundred(estimate: Estimate | None, what: str = "", counts: Counted | None = 
     hits, number = counts if counts and counts[1] < HUNDRED else (round(HUNDRED * estimate.value), HUNDRED)
     shown = f"{hits} of {number} {what}".rstrip()
     if estimate.low is None or estimate.high is None:
-        return shown
-    if counts and estimate.low == estimate.high:
-        return f"{shown} (all alike, which gives no interval)"
+        return f"{shown} ({estimate.reason})" if estimate.reason else shown
     unit = "" if number == HUNDRED else " %"
     return f"{shown} (95 % interval {HUNDRED * estimate.low:.0f} to {HUNDRED * estimate.high:.0f}{unit})"
 
@@ -140,7 +138,7 @@ def _unlearnt(e: Evidence) -> Iterator[str]:
 
 def _guessing(e: Evidence) -> Iterator[str]:
     if e.primary.value is not None and e.primary.low is None:
-        yield "Too few groups were tested for an interval around the main figure: the true one may lie far from it."
+        yield f"The main figure has no interval ({e.primary.reason}): the true one may lie far from it."
     if e.words.guesses(e):
         yield (
             "The interval holds what a guess would reach: from this test set it can't be told whether the model is better than "
