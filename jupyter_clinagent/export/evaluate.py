@@ -17,6 +17,7 @@ from jupyter_clinagent.export.unpack import check, model_in, study_in, unpacked
 from jupyter_clinagent.facts import MEAN, say_averaged
 from jupyter_clinagent.imaging.inference import load_onnx
 from jupyter_clinagent.study.protocol.judged import Judged
+from jupyter_clinagent.study.protocol.predictions import BY_CASE
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.task import Task
 
@@ -50,7 +51,8 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         specification = confirmed.model_copy(update={"classes": _label_values(confirmed.classes, renamed or {})})
         task = registry.find(model.metadata["task"])
         external, refused, said = task.evaluating.score(model, data, specification)
-        internal = pd.read_csv(study / "predictions.csv", dtype={"label": str, "class": str})
+        table = "predictions.csv" if confirmed.level.by_image else BY_CASE
+        internal = pd.read_csv(study / table, dtype={"label": str, "class": str})
     point = own.get("operating_point")
     positives = [model.classes.index(name) for name in names_of(point["positive_class"])] if point else []
     figures = external.estimates(model.classes, positives, point["threshold"] if point else None, seed=0)

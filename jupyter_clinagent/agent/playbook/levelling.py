@@ -109,6 +109,7 @@ def _judged(drafted: Draft, level: Level, found: CaseFacts, survey: SurveyFacts,
         level = _one_is_enough(level, spec, str(answer))
     known = {
         "level": level,
+        "objective": f"{spec.objective}; one answer for each {level.name}",
         "group_column": _group(spec, found, survey),
         "expected_output": f"{spec.expected_output}; from those of its images one answer for each {level.name}",
     }

@@ -14,9 +14,9 @@ from collections.abc import Collection, Mapping
 from types import CodeType, FunctionType, ModuleType
 
 from jupyter_clinagent.errors import EvaluatorChanged
-from jupyter_clinagent.imaging import metrics, reliance
+from jupyter_clinagent.imaging import cases, metrics, reliance
 from jupyter_clinagent.metrics import COMMON
-from jupyter_clinagent.study.protocol import acceptance, cases, evaluation, judged
+from jupyter_clinagent.study.protocol import acceptance, evaluation, judged
 from jupyter_clinagent.tasks.task import Task
 
 RULES = {"acceptance rule": 1, "operating point": 1, "reliance": 1, "one answer for each case": 1}

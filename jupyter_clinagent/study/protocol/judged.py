@@ -7,9 +7,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.contracts import Estimate, Level
 from jupyter_clinagent.imaging import metrics
-from jupyter_clinagent.study.protocol.cases import Cases
+from jupyter_clinagent.imaging.cases import Cases
 
 
 class Outside(NamedTuple):
@@ -77,6 +77,11 @@ class JudgedTogether(Judged, Protocol):
     def of_cases(self, cases: Cases) -> Judged:
         """One answer for each case, whose names take the place of the images."""
         ...
+
+
+def cases_of(ids: Sequence[str], level: Level, classes: Sequence[str]) -> Cases:
+    """From the case of each image: by the rule of the level."""
+    return Cases.of(ids, level.rule, list(classes).index(level.positive) if level.positive else None)
 
 
 def together(scores: np.ndarray, positives: Sequence[int]) -> np.ndarray:

@@ -7,7 +7,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import OperatingPoint
 from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts
-from jupyter_clinagent.study.protocol.cases import Cases
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.study.protocol.evaluation import (
     choose_operating_point,
     operating_result,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.facts import EvaluationFacts
-from jupyter_clinagent.study.protocol.cases import Cases
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import Entry
 

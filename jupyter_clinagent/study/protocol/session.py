@@ -11,12 +11,12 @@ import pandas as pd
 
 from jupyter_clinagent.contracts import Level, Partition
 from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.seal import CASE
 from jupyter_clinagent.study.data.inventory import Inventory, take_inventory
-from jupyter_clinagent.study.protocol.cases import Cases
 from jupyter_clinagent.study.protocol.confirmation import Confirmed
-from jupyter_clinagent.study.protocol.judged import Judged, JudgedTogether
+from jupyter_clinagent.study.protocol.judged import Judged, JudgedTogether, cases_of
 from jupyter_clinagent.study.protocol.ledger import Ledger
 from jupyter_clinagent.study.protocol.material import Material
 from jupyter_clinagent.study.protocol.record import Record
@@ -110,7 +110,8 @@ class Session:
         """Which of these images make one case; None where each is judged by itself."""
         if self.level.by_image:
             return None
-        return Cases.of(list(self.rows(partition).loc[list(images), CASE]), self.level, self.cohort.classes)
+        ids = list(self.rows(partition).loc[list(images), CASE])
+        return cases_of(ids, self.level, self.cohort.classes)
 
     def at_level(self, judged: Judged, partition: Partition) -> Judged:
         """What is judged, from what a model says of the images of a partition: themselves, or one answer for each case."""

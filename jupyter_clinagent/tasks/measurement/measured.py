@@ -10,9 +10,9 @@ import numpy as np
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging import agreement
 from jupyter_clinagent.imaging.agreement import Figure
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.imaging.metrics import DRAWS
 from jupyter_clinagent.imaging.metrics import estimates as rates
-from jupyter_clinagent.study.protocol.cases import Cases
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.tasks.measurement.values import Ranges
 

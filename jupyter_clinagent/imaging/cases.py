@@ -1,7 +1,7 @@
 """One answer from several images: how what a model says of the images of a case becomes what is judged.
 
-Every task's predictions come through here, after the model and before any figure, threshold or comparison; so no task and no
-experiment can bend the rule that the specification states.
+Every task's predictions come through here, after the model and before any figure, threshold or comparison, and so do those of an
+exported model; so no task and no experiment can bend the rule that the specification states. numpy only.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from jupyter_clinagent.contracts import Level
 
 
 @dataclass(frozen=True)
@@ -36,18 +34,17 @@ class Cases:
     positive: int | None = None
 
     @classmethod
-    def of(cls, ids: Sequence[str], level: Level, classes: Sequence[str]) -> Cases:
-        """From the case of each image.
+    def of(cls, ids: Sequence[str], rule: str = "mean", positive: int | None = None) -> Cases:
+        """From the case of each image, and the rule of the :class:`~jupyter_clinagent.contracts.Level`.
 
         Examples
         --------
-        >>> Cases.of(["b", "a", "b"], Level(name="patient"), []).names
-        ['b', 'a']
+        >>> Cases.of(["b", "a", "b"]).names, Cases.of(["b", "a", "b"]).mean(np.array([1.0, 5.0, 2.0])).tolist()
+        (['b', 'a'], [1.5, 5.0])
         """
         number: dict[str, int] = {}
         member = np.array([number.setdefault(case, len(number)) for case in ids], dtype=np.int64)
-        positive = classes.index(level.positive) if level.positive else None
-        return cls(list(number), member, level.rule == "highest", positive)
+        return cls(list(number), member, rule == "highest", positive)
 
     def rows(self, case: int) -> np.ndarray:
         """The images of a case."""
@@ -69,21 +66,25 @@ class Cases:
         np.fmax.at(found, self.member, values.astype(float))
         return found
 
-    def probabilities(self, truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Class (K,) and probabilities (K, C) of the cases, from those of the images (N,) and (N, C).
+    def classes(self, truth: np.ndarray) -> np.ndarray:
+        """The class of each case, (N,) to (K,): that of its images, or the highest, or the positive one where an image has it."""
+        if not self.highest:
+            return self.first(truth)
+        if self.positive is None:
+            return self.most(truth).astype(np.int64)
+        return np.where(self.most(truth == self.positive) > 0, self.positive, 1 - self.positive)
 
-        Of the highest, one image of the positive class is enough; of ordered classes the probability of reaching each is the
-        highest that an image gives.
+    def probabilities(self, scores: np.ndarray) -> np.ndarray:
+        """Probabilities of the classes, (N, C) to (K, C).
+
+        Of the highest, that of the positive class is the highest that an image gives; of ordered classes that of reaching each.
         """
         if not self.highest:
-            return self.first(truth), self.mean(scores)
+            return self.mean(scores)
         if self.positive is None:
-            return self.most(truth).astype(np.int64), _between(self.most(_reached(scores)))
-        score, shown = self.most(scores[:, self.positive]), self.most(truth == self.positive) > 0
-        other = 1 - self.positive
-        both = np.empty((len(score), 2))
-        both[:, self.positive], both[:, other] = score, 1 - score
-        return np.where(shown, self.positive, other), both
+            return _between(self.most(_reached(scores)))
+        score = self.most(scores[:, self.positive])
+        return np.column_stack([score, 1 - score][:: 1 if self.positive == 0 else -1])
 
     def alike(self, values: np.ndarray) -> np.ndarray:
         """The value on which all images of a case agree, (N,) to (K,); None where they don't."""
