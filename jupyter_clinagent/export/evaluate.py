@@ -38,8 +38,8 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
     -------
     dict
         ``external`` {metric: {value, low, high}}, ``internal`` (the bundle's own test figures), ``operating_point``, ``shift``
-        {prevalence, score_distance (Kolmogorov-Smirnov, 0 to 1) per class, by image}, ``counts``, ``not_read``, ``said`` (how
-        their labels were understood), ``text``.
+        {prevalence, score_distance (Kolmogorov-Smirnov, 0 to 1) per class}, ``counts`` of what is ``judged`` (images, or
+        patients, …), ``not_read``, ``said`` (how their labels were understood), ``text``.
     """
     with unpacked(bundle) as (root, manifest):
         check(root, manifest)
@@ -62,6 +62,7 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         "operating_point": point and {"threshold": point["threshold"], "positive_class": point["positive_class"], "frozen": True},
         "shift": _shift(internal[internal["partition"] == "test"], external, model.classes, task),
         "counts": {c: int(external.binary(k)[0].sum()) for k, c in enumerate(model.classes)},
+        "judged": confirmed.level.plural,
         "not_read": refused,
         "said": list(said),
     }
@@ -113,7 +114,11 @@ def _text(result: dict[str, Any]) -> str:
     for name, shift in result["shift"].items():
         before = shift.get("prevalence_internal")
         in_study = f", {before:.0%} in the study" if before is not None else ""
-        share = f"{shift['prevalence_external']:.0%} of the images here{in_study}; " if "prevalence_external" in shift else ""
+        share = (
+            f"{shift['prevalence_external']:.0%} of the {result['judged']} here{in_study}; "
+            if "prevalence_external" in shift
+            else ""
+        )
         lines.append(f"  {name}: {share}score distance {shift['score_distance']:.2f}")
     lines += [f"  {sentence}" for sentence in result["said"]]
     reasons = Counter(line.partition(": ")[2] or line for line in result["not_read"])

@@ -15,9 +15,8 @@ from tests.agent.surveys import BOXED, CHEST, DERMOSCOPY, drains
 
 LESIONS = CaseFacts(name="lesion", columns=["lesion_id"], cases=7470, several=1956)
 SKIN = DERMOSCOPY.model_copy(update={"cases": [LESIONS]})
-MIXED = CaseFacts(
-    name="patient", columns=["patient_id"], cases=200, several=90, mixed={"finding": [MixedLabels(values=["no finding", "pneumothorax"], cases=60)]}
-)  # fmt: skip
+DIFFERING = [MixedLabels(values=["no finding", "pneumothorax"], cases=60)]
+MIXED = CaseFacts(name="patient", columns=["patient_id"], cases=200, several=90, mixed={"finding": DIFFERING})
 LUNGS = drains().model_copy(update={"cases": [MIXED]})
 TRIAGE = "Separate melanoma from nevus"
 

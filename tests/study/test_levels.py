@@ -157,7 +157,7 @@ def test_another_hospitals_images_are_judged_by_patient_too(finished: Finished, 
     assert said["counts"] == {"cancer": 4, "no cancer": 8}
     table = pd.read_csv(tmp_path / "theirs" / "mammograms.csv").drop(columns="patient_id")
     table.to_csv(tmp_path / "theirs" / "mammograms.csv", index=False)
-    with pytest.raises(BadInput, match="nothing in .* says which images are of one"):
+    with pytest.raises(BadInput, match=r"nothing in .* says which images are of one"):
         evaluate(finished.bundle, tmp_path / "theirs")
 
 
