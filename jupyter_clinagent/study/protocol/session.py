@@ -12,6 +12,7 @@ from jupyter_clinagent.contracts import Partition
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.data.inventory import Inventory, take_inventory
+from jupyter_clinagent.study.data.telling import Tell, quiet
 from jupyter_clinagent.study.protocol.confirmation import Confirmed
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import Ledger
@@ -53,8 +54,12 @@ class Session:
     @property
     def inventory(self) -> Inventory:
         """What lies in the data folder."""
+        return self.look(quiet)
+
+    def look(self, tell: Tell) -> Inventory:
+        """What lies in the data folder; ``tell`` hears how far the first look is."""
         if self.inventory_ is None:
-            self.inventory_ = take_inventory(self.data)
+            self.inventory_ = take_inventory(self.data, tell)
         return self.inventory_
 
     @property
