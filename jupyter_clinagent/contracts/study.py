@@ -177,6 +177,17 @@ class Offer(Frozen):
     images: int
     groups: int | None = None
     classes: dict[str, int] = {}
+    request: str = ""
+    """The words that ask for just this; empty where there are none."""
+    labels_from: str = ""
+    """Where the labels are: a column and its table, the folders, files of boxes or masks."""
+    grouped_by: str | None = None
+    """What says which images belong together; None where nothing does."""
+    split_by: str | None = None
+    """What says which partition an image is published in; None where nothing does."""
+    modality: Modality = "other"
+    missing: list[str] = []
+    """What a study of it would have to do without."""
 
 
 class PlannedStep(Frozen):

@@ -32,6 +32,7 @@ from jupyter_clinagent.study.protocol.record import Record
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.study.showing.display import show
+from jupyter_clinagent.study.showing.survey_display import SurveyDisplay
 from jupyter_clinagent.tasks import registry
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ class Study:
         """Look at the data folder: layout, columns and their roles, what could be label, group and split."""
         from jupyter_clinagent.study.data.survey import survey_facts
 
-        facts = survey_facts(self._session.inventory)
+        tell = SurveyDisplay()
+        facts = survey_facts(self._session.look(tell), tell)
         self._session.record.add("survey", layout=facts.layout, images=facts.images)
         self._session.material.survey = facts
         self._tell(facts, pages.survey(facts))

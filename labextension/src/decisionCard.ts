@@ -1,17 +1,24 @@
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 
 import { choices } from './choices';
 import { element } from './dom';
 import { IDecisionCard } from './model';
+import { pictures } from './pictures';
 
 /** A specification, a plan, a cell or a question that waits for the clinician, or what became of it. */
 export async function renderDecisionCard(
   host: HTMLElement,
   card: IDecisionCard,
-  rendermime: IRenderMimeRegistry
+  rendermime: IRenderMimeRegistry,
+  tracker: INotebookTracker | null
 ): Promise<void> {
   if (card.body) {
     host.append(await renderMarkdown(card.body, rendermime));
+  }
+  const shown = card.pictured && tracker && pictures(card.pictured, tracker);
+  if (shown) {
+    host.append(shown);
   }
   host.append(card.state === 'open' ? choices(card) : outcome(card));
 }

@@ -9,6 +9,8 @@ export interface IDecisionCard {
   /** Markdown. */
   body: string;
   choices: string[];
+  /** Id of the cell whose first figure the card shows; the figure itself stays in the notebook. */
+  pictured?: string;
   state: 'open' | 'decided' | 'withdrawn';
   decision?: { choice: string; text: string };
 }

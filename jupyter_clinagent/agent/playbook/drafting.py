@@ -12,7 +12,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.errors import OutOfScope
-from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
 
 _REFUSALS = {
@@ -143,6 +143,11 @@ def say_several_splits(survey: SurveyFacts, notes: Notes) -> bool:
 def question(key: str, text: str, choices: list[str], default: str) -> Card:
     """A question to the clinician, with the default that ``--yes`` takes."""
     return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)
+
+
+def said_of(column: ColumnFacts) -> str:
+    """Where a column's values stand, in words."""
+    return "the names of the folders" if column.name == "folder" else f"column “{column.name}” of {column.table}"
 
 
 def listed(names: object) -> str:

@@ -6,7 +6,7 @@ import csv
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -37,6 +37,7 @@ from jupyter_clinagent.study.data.roles import describe_columns
 from jupyter_clinagent.study.data.spellings import with_one_spelling
 from jupyter_clinagent.study.data.split_names import with_whole_names
 from jupyter_clinagent.study.data.tables import Table, read_table
+from jupyter_clinagent.study.data.telling import Tell, quiet
 from jupyter_clinagent.study.data.unread_files import said_unread
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
@@ -47,6 +48,8 @@ DICOM_PATIENT = "DICOM patient"
 """Stands for the patients that DICOM headers name."""
 SAME_PATIENT = "Images with the same patient (from the DICOM headers) belong together and never part"
 
+LISTED, TABLES_READ = 0.1, 0.5
+"""Shares of a first look that are done once the files are listed, and once the tables are read."""
 _SAMPLE = 400
 _SUBMISSION = re.compile(r"sample[ _-]?submission|submission[ _-]?(sample|format|example)")
 
@@ -82,14 +85,16 @@ class Inventory:
         return first + sorted((t for t in self.tables if t.matched and t not in first), key=lambda t: -t.matched)
 
 
-def take_inventory(data: str | Path) -> Inventory:
-    """List the folder, read its tables, match rows to files and recognise the layout."""
-    folder = with_listings(read_folder(data))
+def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
+    """List the folder, read its tables, match rows to files and recognise the layout; ``tell`` hears how far it is."""
+    folder = with_listings(read_folder(data, tell))
     problems = said_unread(folder.others)
     images = _without_masks(folder, problems)
     index, folders = file_index(tuple(images)), FolderIndex(images)
     real = _without_submissions(folder.tables, problems)
-    frames = {name: frame for name in real if (frame := _read(folder, name, problems, folders)) is not None}
+    read = _told(real, tell)
+    frames = {name: frame for name in read if (frame := _read(folder, name, problems, folders)) is not None}
+    tell(TABLES_READ, f"bringing {len(images):,} images and what is said of them together")
     frames = {name: with_whole_names(frame, name, index, images, problems) for name, frame in frames.items()}
     frames = {name: with_one_spelling(frame, name, _image_column(frame, index), problems) for name, frame in frames.items()}
     frames = {name: _with_images(frame, name, index, folders, problems) for name, frame in frames.items()}
@@ -108,6 +113,13 @@ def take_inventory(data: str | Path) -> Inventory:
         find_case_folders(images),
         problems,
     )
+
+
+def _told(names: Sequence[str], tell: Tell) -> Iterator[str]:
+    """The names of tables, each told before it is read."""
+    for number, name in enumerate(names):
+        tell(LISTED + (TABLES_READ - LISTED) * number / len(names), f"reading {name}")
+        yield name
 
 
 def _without_submissions(names: Sequence[str], problems: list[str]) -> list[str]:

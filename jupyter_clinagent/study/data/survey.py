@@ -34,17 +34,22 @@ from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.roles import is_named_like_label
 from jupyter_clinagent.study.data.second_images import say_second_images
 from jupyter_clinagent.study.data.tables import Table
+from jupyter_clinagent.study.data.telling import Tell, quiet
 from jupyter_clinagent.tasks import registry
 
+MATCHED = 0.8
+"""Share of a first look that is done once images and tables are brought together."""
 
-def survey_facts(inventory: Inventory) -> SurveyFacts:
-    """Describe an inventory in the terms that the agent and the clinician share."""
+
+def survey_facts(inventory: Inventory, tell: Tell = quiet) -> SurveyFacts:
+    """Describe an inventory in the terms that the agent and the clinician share; ``tell`` hears how far it is."""
+    tell(MATCHED, "looking at some of the images")
     named = [column for table in inventory.tables for column in table.columns] + _synthetic_columns(inventory)
     columns = with_meanings(named, inventory)
     look = look_at_sample(inventory.folder, inventory.images, _words(inventory, columns))
     layout = _layout(inventory)
     masks, misfits = _masks(inventory)
-    seen, faults = _seen(inventory)
+    seen, faults = _seen(inventory, tell)
     return SurveyFacts(
         data=str(inventory.folder.root),
         layout=layout,
@@ -66,11 +71,12 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
     )
 
 
-def _seen(inventory: Inventory) -> tuple[dict[str, dict[str, Any]], list[str]]:
+def _seen(inventory: Inventory, tell: Tell) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """What each task sees, where it sees anything; and which could not look, for one must not keep the others from it."""
     found: dict[str, dict[str, Any]] = {}
     problems = []
-    for name, task in registry.tasks().items():
+    for number, (name, task) in enumerate(registry.tasks().items()):
+        tell(MATCHED + (1 - MATCHED) * number / len(registry.tasks()), "looking what could be learnt")
         try:
             facts = dict(task.surveying.look(inventory))
         except Exception as error:

@@ -15,6 +15,7 @@ from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.seal import CASE
 from jupyter_clinagent.study.data.inventory import Inventory, take_inventory
+from jupyter_clinagent.study.data.telling import Tell, quiet
 from jupyter_clinagent.study.protocol.confirmation import Confirmed
 from jupyter_clinagent.study.protocol.judged import Judged, JudgedTogether, cases_of
 from jupyter_clinagent.study.protocol.ledger import Ledger
@@ -56,8 +57,12 @@ class Session:
     @property
     def inventory(self) -> Inventory:
         """What lies in the data folder."""
+        return self.look(quiet)
+
+    def look(self, tell: Tell) -> Inventory:
+        """What lies in the data folder; ``tell`` hears how far the first look is."""
         if self.inventory_ is None:
-            self.inventory_ = take_inventory(self.data)
+            self.inventory_ = take_inventory(self.data, tell)
         return self.inventory_
 
     @property

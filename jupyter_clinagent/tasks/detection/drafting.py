@@ -26,6 +26,7 @@ from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.specification import FALSE_ALARMS
 
@@ -62,9 +63,11 @@ def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
 
 
 def _names_values(intent: Intent, survey: SurveyFacts) -> bool:
-    """Whether the request tells values of a column apart that are no classes of boxes: “hand or wrist?”."""
+    """Whether the request tells values of a column apart that are no classes of boxes: “hand or wrist?”, “classify by side”."""
     boxed = set(survey.box_classes)
     columns = [column for column in survey.columns if column.name in survey.label_candidates and not boxed & set(column.values)]
+    if intent.task == registry.usual().name and mentioned([column.name for column in columns], intent.naming):
+        return True
     return any(len(mentioned(list(column.values), intent.naming)) > 1 for column in columns)
 
 
