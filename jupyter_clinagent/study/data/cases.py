@@ -26,7 +26,9 @@ _CALLED = {
     "breast": re.compile(r"breast|brust", re.I),
     "case": re.compile(r"case|fall", re.I),
 }
-_SIDE = re.compile(r"(image_?|breast_?|eye_?)?(laterality|side|seite|eye|auge|breast|left_?or_?right)", re.I)
+_SIDE = re.compile(
+    r"((image|breast|eye) ?)?(laterality|side|seite|eye|auge|breast|left or right( (breast|eye|side|knee|hand))?)", re.I
+)
 _SIDES = frozenset(["l", "r", "left", "right", "os", "od", "links", "rechts", "li", "re"])
 _EYES = frozenset(["os", "od"])
 
@@ -47,7 +49,7 @@ def case_facts(inventory: Inventory, rows: pd.DataFrame, groups: Sequence[str], 
 
 
 def _sides(rows: pd.DataFrame) -> list[str]:
-    named = [str(name) for name in rows.columns if _SIDE.fullmatch(str(name).strip())]
+    named = [str(name) for name in rows.columns if _SIDE.fullmatch(re.sub(r"[_\W]+", " ", str(name)).strip())]
     return [name for name in named if (values := _plain(rows[name])) and values <= _SIDES]
 
 
