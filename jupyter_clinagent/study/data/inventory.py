@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from jupyter_clinagent.facts import FILE_NAMES, ColumnFacts
+from jupyter_clinagent.study.data.both_sides import with_both_sides
 from jupyter_clinagent.study.data.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
 from jupyter_clinagent.study.data.boxes.cvat import cvat_boxes
 from jupyter_clinagent.study.data.boxes.found import AnnotatedBoxes
@@ -98,6 +99,8 @@ def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
     frames = {name: frame for name in read if (frame := _read(folder, name, problems, folders)) is not None}
     tell(TABLES_READ, f"bringing {len(images):,} images and what is said of them together")
     frames = {name: with_whole_names(frame, name, index, images, problems) for name, frame in frames.items()}
+    frames = {name: with_both_sides(frame, name, index, problems) for name, frame in frames.items()}
+    frames = {name: _with_near_images(frame, name, index, images) for name, frame in frames.items()}
     frames = {name: with_one_spelling(frame, name, _image_column(frame, index), problems) for name, frame in frames.items()}
     frames = {name: _with_images(frame, name, index, folders, problems) for name, frame in frames.items()}
     named = {name: (frame, _files_named(frame, index) if len(frames) > 1 else set()) for name, frame in frames.items()}
@@ -193,6 +196,19 @@ def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderInd
     except (ValueError, OSError, EOFError, KeyError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
         problems.append(f"{name} could not be read as a table ({type(error).__name__}).")
         return None
+
+
+def _with_near_images(frame: pd.DataFrame, name: str, index: FileIndex, images: Sequence[str]) -> pd.DataFrame:
+    """Names that recur in other folders mean the images that lie below the table's own folder."""
+    folder = PurePosixPath(name).parent.as_posix()
+    near = [image for image in images if image.startswith(f"{folder}/")]
+    if not 0 < len(near) < len(images):
+        return frame
+    own = FileIndex(near)
+    column = _image_column(frame, own)
+    if column is None or index.share(frame[column]) >= own.share(frame[column]):
+        return frame
+    return frame.assign(**{column: frame[column].map(lambda cell: own.find(cell) or cell)})
 
 
 def _with_images(frame: pd.DataFrame, name: str, index: FileIndex, folders: FolderIndex, problems: list[str]) -> pd.DataFrame:

@@ -35,8 +35,8 @@ _NOT_TAKEN = (
     "sensitivity for A. 90 % specificity for B”."
 )
 _NOT_NORMAL = (
-    "“Normal” is no class of its own here: an image counts as without {} whether it is normal or shows another finding ({}). Leave "
-    "the images with other findings out of the data to tell it from normal ones alone."
+    "“Normal” is no class of its own here: an image counts as without {} whether it is normal or shows another finding ({}). "
+    "Leave the images with other findings out of the data to tell it from normal ones alone."
 )
 _PATIENT = "Taken to describe the patient, not as findings of an image: {}"
 
