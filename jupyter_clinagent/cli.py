@@ -184,7 +184,7 @@ def _predict(a: argparse.Namespace) -> dict[str, Any]:
     from jupyter_clinagent.export.predict import predict
 
     a.output.absolute().parent.mkdir(parents=True, exist_ok=True)
-    rows, refused = predict(a.bundle, a.images, a.output)
+    rows, refused = predict(a.bundle, a.images, a.output, a.cases)
     for line in refused:
         print(f"not read: {line}", file=sys.stderr)
     print(f"{rows} predictions in {a.output}. Research use only; not a medical device.")
@@ -263,6 +263,9 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
     predict.add_argument("images", type=Path, nargs="+", metavar="IMAGES")
     predict.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.csv")
+    predict.add_argument(
+        "--cases", metavar="TABLE.csv|folders", help="which images get one answer, where the study gave one for several"
+    )
     return parser
 
 

@@ -40,7 +40,9 @@ from jupyter_clinagent.contracts.notebook import (
 )
 from jupyter_clinagent.contracts.report_items import REPORT_ITEM_COUNT, REPORT_ITEMS
 from jupyter_clinagent.contracts.study import (
+    IMAGE,
     Estimate,
+    Level,
     Modality,
     Offer,
     OperatingPoint,
@@ -56,6 +58,7 @@ __all__ = [
     "CARD_MIME",
     "FACTS_MIME",
     "FINDING",
+    "IMAGE",
     "NO_FILE",
     "NO_FINDING",
     "NO_PATIENT",
@@ -82,6 +85,7 @@ __all__ = [
     "Frozen",
     "Gathered",
     "LeftOut",
+    "Level",
     "Listener",
     "Modality",
     "NotebookPort",

@@ -54,6 +54,58 @@ class OperatingPoint(Frozen):
         return in_words(self.positive_class)
 
 
+IMAGE = "image"
+"""The level at which each image is judged by itself."""
+
+
+class Level(Frozen):
+    """What gets one answer: each image by itself, or a patient, a lesion, a breast from all of its images.
+
+    Attributes
+    ----------
+    name
+        What such a case is called: :data:`IMAGE`, ``patient``, ``lesion``, ``breast``, …
+    columns
+        Where the data say which images are of one case; several columns name it together (patient and side).
+    rule
+        ``mean``: the mean of what the model says of the images, whose labels have to agree. ``highest``: one image is enough:
+        the case shows what any of its images shows, and its score is the highest of theirs.
+    positive
+        With ``highest``, the class of which one image is enough; None where the classes are ordered, or each may be there.
+    """
+
+    name: str = IMAGE
+    columns: list[str] = []
+    rule: Literal["mean", "highest"] = "mean"
+    positive: str | None = None
+
+    @property
+    def by_image(self) -> bool:
+        """Whether each image is judged by itself."""
+        return self.name == IMAGE
+
+    @property
+    def plural(self) -> str:
+        """What several of these cases are called.
+
+        Examples
+        --------
+        >>> Level().plural, Level(name="study").plural, Level(name="breast").plural
+        ('images', 'studies', 'breasts')
+        """
+        return f"{self.name[:-1]}ies" if self.name.endswith("y") else f"{self.name}s"
+
+    @property
+    def in_words(self) -> str:
+        """How one answer is got, as it stands on the card."""
+        if self.by_image:
+            return "each image by itself"
+        if self.rule == "mean":
+            return f"one answer for each {self.name}: the mean over its images"
+        shown = f"it shows {self.positive} if" if self.positive else "it shows what"
+        return f"one answer for each {self.name}: {shown} any of its images does; the highest of their scores counts"
+
+
 class Specification(Frozen):
     """What is to be built and how it will be judged; its hash is on the record before any training.
 
@@ -68,6 +120,7 @@ class Specification(Frozen):
     label_column: str | None = None
     classes: dict[str, list[str]]
     positive_class: str | None = None
+    level: Level = Level()
     group_column: str | None = None
     split_column: str | None = None
     subgroups: list[str] = []
@@ -83,8 +136,9 @@ class Specification(Frozen):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON form."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        """SHA-256 of the canonical JSON form; a level that is the usual one is left out, as releases without levels did."""
+        usual = {"level"} if self.level.by_image else set()
+        canonical = json.dumps(self.model_dump(mode="json", exclude=usual), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def held_together(self, names: Sequence[str]) -> list[str]:

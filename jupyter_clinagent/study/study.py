@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_clinagent.contracts import Approval, Specification
+from jupyter_clinagent.contracts import Approval, Level, Specification
 from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.facts import (
     AuditFacts,
@@ -128,6 +128,7 @@ class Study:
         table: str | None = None,
         allow_few: bool = False,
         task: str | None = None,
+        level: Level | Mapping[str, Any] | None = None,
         **more: Any,
     ) -> Cohort:
         """Load, group, split and seal, in one step.
@@ -147,6 +148,8 @@ class Study:
         task
             What the study is about; None: telling images apart by class. Where the truth lies inside the images, ``label`` is
             the column that says which of them show a finding.
+        level
+            What gets one answer, as in the specification; None: each image by itself.
         more
             What only one task asks for, such as ``boxes``, the file that holds them.
         """
@@ -157,7 +160,8 @@ class Study:
         session = self._session
         if session.ledger.session:
             raise ProtocolViolation("Experiments have been made on this cohort; start a new study for another one.")
-        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, task, more)
+        judged = Level.model_validate(level or {})
+        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, judged, task, more)
         noted, identities = Corrections.load(session.folder / CORRECTIONS), session.folder / CORRECTED_IMAGES
         cohort = load_cohort(session.inventory, wishes, find_corrected(noted, session.inventory.folder, identities))
         session.cohort_, session.confirmed_, session.material.audit_findings = cohort, None, []

@@ -5,11 +5,12 @@ Each function returns the text of one cell; its words stand in ``templates/``, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook.rendering import render
-from jupyter_clinagent.contracts import Allocation, OperatingPoint, Plan, Specification
+from jupyter_clinagent.contracts import Allocation, Level, OperatingPoint, Plan, Specification
 from jupyter_clinagent.tasks import registry
 
 _cell = partial(render, "jupyter_clinagent.agent.playbook")
@@ -33,7 +34,7 @@ def speed(size: tuple[int, int]) -> str:
 
 def confirm(specification: Specification, approved: str) -> str:
     """Write the specification down and record its hash, and where a person approved it."""
-    fields = {name: _value(value) for name, value in specification if value is not None and value not in ([], {})}
+    fields = {name: _value(value) for name, value in specification if value is not None and value not in ([], {}, Level())}
     kind = _kind(specification)
     home = "" if kind is Specification else kind.__module__
     return _cell("confirm.py", fields=fields, kind=kind.__name__, home=home, approved=approved)
@@ -49,7 +50,7 @@ def _value(value: object) -> str:
     if isinstance(value, OperatingPoint):
         inside = ", ".join(f"{name}={v!r}" for name, v in value if v is not None)
         return f"{type(value).__name__}({inside})"
-    return repr(value)
+    return repr(value.model_dump(exclude_defaults=True) if isinstance(value, Level) else value)
 
 
 def specification_markdown(spec: Specification, assumptions: tuple[str, ...], where: Allocation | None = None) -> str:
@@ -67,6 +68,7 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...], wh
         "Kind of image": modalities.find(spec.modality).title,
         "Which mistake is worse": spec.risk,
         "Judged by": f"{registry.metric(spec.primary_metric).running} on validation ({spec.direction} is better)",
+        **({} if spec.level.by_image else {"What is judged": spec.level.in_words}),
         "Threshold": registry.specified(spec).own_thresholds
         if point is None
         else f"best sum of sensitivity and specificity for {point.named}"
@@ -92,6 +94,11 @@ def _places(where: Allocation) -> dict[str, int]:
 
 def _bearing(values: list[str]) -> str:
     return f" ({', '.join(values)})" if values else ""
+
+
+def with_offers(body: str, offered: Sequence[str]) -> str:
+    """A card with what could be asked for instead."""
+    return body if not offered else f"{body.rstrip()}\n\n{' '.join(offered)}\n"
 
 
 def _classes(spec: Specification) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Estimate, Exported
-from jupyter_clinagent.facts import ExperimentFacts, OperatingResult, completed, say_averaged
+from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, OperatingResult, completed, say_averaged
 from jupyter_clinagent.tasks import registry
 
 
@@ -22,6 +22,7 @@ def message(turn: Turn) -> str:
         f"The study is done. On the test set, opened {_times(evaluation['unsealed'])}, the model "
         f"“{evaluation['experiment']}” gives:",
         figures,
+        _counted(turn),
         _averaged(evaluation["primary_metric"], evaluation["test"]),
         _unlearnt(turn, evaluation["test"]),
         at_threshold(evaluation.get("operating_point")) or evaluation.get("no_threshold") or "",
@@ -98,6 +99,15 @@ def refined_message(made: Sequence[ExperimentFacts], best: ExperimentFacts) -> s
 def name_of(metric: str) -> str:
     """What a metric is called in the chat."""
     return registry.metric(metric).in_chat
+
+
+def _counted(turn: Turn) -> str:
+    """What the figures count, where that is not images."""
+    cohort = CohortFacts.read(turn.facts("cohort")) if turn.facts("cohort") else None
+    if cohort is None or cohort.level.by_image:
+        return ""
+    tested = sum(parts["test"] for parts in cohort.cases.values())
+    return f"These figures count {cohort.level.plural} and not images, {tested} in the test set; {cohort.level.in_words}."
 
 
 def _averaged(metric: str, figures: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, refuse_if_out_of_scope
+from jupyter_clinagent.agent.playbook.levelling import with_level
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.quoted import by_quoted_column
@@ -31,7 +32,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     survey
         What ``study.survey()`` showed.
     answers
-        Answers to earlier questions by key (``label``, ``classes``, ``group``).
+        Answers to earlier questions by key (``label``, ``classes``, ``level``, …).
 
     Raises
     ------
@@ -42,7 +43,8 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     survey = by_quoted_column(intent.text, survey)
     try:
         found = meant(intent, survey).offers.draft(intent, survey, answers)
-        return _with_unused_words(found, intent, survey) if isinstance(found, Draft) else found
+        judged = with_level(found, intent, survey, answers) if isinstance(found, Draft) else found
+        return _with_unused_words(judged, intent, survey) if isinstance(judged, Draft) else judged
     except LabelsDoNotMatch as error:
         asked = intent.task or registry.usual().name
         could = [offer.sentence for offer in offers(survey) if offer.task != asked]

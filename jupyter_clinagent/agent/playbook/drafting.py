@@ -34,6 +34,8 @@ class Draft:
     specification: Specification
     assumptions: tuple[str, ...]
     image_column: str | None = None
+    offered: tuple[str, ...] = ()
+    """What could be asked for instead: it stands on the card and not in the notebook."""
     choose_split: bool = False
     """Of several split columns the cohort takes the one that leaks least, whichever the specification names."""
     more: Mapping[str, object] = field(default_factory=dict)
@@ -50,6 +52,7 @@ class Draft:
             "classes": spec.classes,
             "group": spec.group_column,
             "split": None if self.choose_split else spec.split_column,
+            "level": None if spec.level.by_image else spec.level.model_dump(exclude_defaults=True),
             **self.more,
         }
         return {name: value for name, value in roles.items() if value is not None}

@@ -119,7 +119,7 @@ def _wishes(call: Call) -> bool:
 def _merge(old: Intent, wish: Intent) -> Intent:
     named = {
         name: value
-        for name in ("task", "risk", "risk_for", "target", "minutes", "modality", "group", "data")
+        for name in ("task", "risk", "risk_for", "target", "minutes", "modality", "group", "level", "data")
         if (value := getattr(wish, name)) is not None
     }
     if wish.targets and not wish.risk:
@@ -245,7 +245,8 @@ def _agree_specification(turn: Turn, drafted: Draft, survey: SurveyFacts, cohort
     spec = drafted.specification
     where = allocation(survey, cohort, spec.classes, spec.label_column)
     body = cells.specification_markdown(spec, tuple(assumptions), where)
-    arguments = {"specification": spec.model_dump(mode="json"), "body": body, "assumptions": assumptions, "pictured": pictured}
+    shown = cells.with_offers(body, drafted.offered)
+    arguments = {"specification": spec.model_dump(mode="json"), "body": shown, "assumptions": assumptions, "pictured": pictured}
     _approved(turn, "propose_specification", arguments, "This is what I understood. Shall I go on?")
     write(turn, "I write the specification down.", body)
 

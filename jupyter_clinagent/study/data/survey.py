@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from jupyter_clinagent import modalities
-from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.facts import CaseFacts, ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.boxes.found import CORNERS, AnnotatedBoxes
+from jupyter_clinagent.study.data.cases import case_facts
 from jupyter_clinagent.study.data.codebook import with_meanings
 from jupyter_clinagent.study.data.group_names import names_patients, restarts
 from jupyter_clinagent.study.data.image_level import image_level_labels, supervision
@@ -56,6 +57,7 @@ def survey_facts(inventory: Inventory, tell: Tell = quiet) -> SurveyFacts:
         columns=columns,
         label_candidates=label_candidates(inventory),
         group_candidates=group_candidates(inventory),
+        cases=_cases(inventory),
         split_candidates=split_candidates(inventory),
         modality=look.modality,
         modality_from=look.source,
@@ -163,6 +165,12 @@ def group_candidates(inventory: Inventory) -> list[str]:
 def _restarts(table: Table, column: ColumnFacts) -> bool:
     patients = [c.name for c in table.by_role("group") if names_patients(c.name)]
     return not names_patients(column.name) and any(restarts(table.frame[column.name], table.frame[p]) for p in patients)
+
+
+def _cases(inventory: Inventory) -> list[CaseFacts]:
+    """What could get one answer from several images."""
+    groups = group_candidates(inventory)
+    return case_facts(inventory, image_rows(inventory), groups, label_candidates(inventory)) if groups else []
 
 
 def split_candidates(inventory: Inventory) -> list[str]:

@@ -66,6 +66,11 @@ class Evidence:
         return self.session.task.reporting
 
     @property
+    def judged(self) -> str:
+        """What the figures count: images, or patients, lesions, …"""
+        return self.specification.level.plural
+
+    @property
     def primary(self) -> Estimate:
         """The headline figure on the test set."""
         return self.opening.facts.test[self.opening.facts.primary_metric]

@@ -32,9 +32,12 @@ def _task(e: Evidence) -> Iterator[str]:
     test = table[table["partition"] == "test"]
     training = table[table["partition"] == "train"]
     grouped = f" from {test['group'].nunique()} groups" if e.session.cohort.facts.group_source else ""
+    tested = f"{len(test)} images"
+    if not e.specification.level.by_image:
+        tested = f"{len(e.opening.test.images)} {e.judged} ({len(test)} images; {e.specification.level.in_words})"
     yield (
         f"The model {e.words.does(e.specification)}. It learnt from {len(training)} images and was judged "
-        f"at the end on {len(test)} images{grouped} that it had never seen."
+        f"at the end on {tested}{grouped} that it had never seen."
     )
 
 
@@ -43,7 +46,7 @@ def _at_the_threshold(e: Evidence) -> Iterator[str]:
     if point is None:
         yield e.words.without_threshold(e)
         return
-    yield from at_threshold(point, _called(e))
+    yield from at_threshold(point, _called(e), e.judged)
 
 
 def _called(e: Evidence) -> dict[str, Counted]:
@@ -65,13 +68,15 @@ def faultless(e: Evidence) -> str:
     return f"The model makes no mistake on the test set{at}."
 
 
-def at_threshold(point: OperatingResult, numbers: Mapping[str, Counted] | None = None) -> Iterator[str]:
+def at_threshold(point: OperatingResult, numbers: Mapping[str, Counted] | None = None, judged: str = "images") -> Iterator[str]:
     """What the chosen threshold gives on the test images, and whether the target was met.
 
     Parameters
     ----------
     numbers
-        How many images are called rightly, by the name of the rate.
+        How many are called rightly, by the name of the rate.
+    judged
+        What is counted.
     """
     numbers = numbers or {}
     spared = point.test.get("specificity")
@@ -79,7 +84,7 @@ def at_threshold(point: OperatingResult, numbers: Mapping[str, Counted] | None =
     if spared is not None and spared.value is not None:
         of_others = f"leaves {hundred(spared, counts=numbers.get('specificity'))} of the others without an alarm"
     recognised = hundred(point.test.get("sensitivity"), counts=numbers.get("sensitivity"))
-    yield f"At the chosen threshold it recognises {recognised} images of {point.named}, and {of_others}."
+    yield f"At the chosen threshold it recognises {recognised} {judged} of {point.named}, and {of_others}."
     if point.target is not None:
         aim = f"the {point.rule} aimed at, {point.target:.2f},"
         yield point.judge_target(aim, "the 95 % interval found on the test images")
