@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import read_request
-from jupyter_clinagent.agent.playbook.terms import other_names
+from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, normalise, tokens
 from jupyter_clinagent.facts import SurveyFacts
 
@@ -36,7 +36,7 @@ def unused_words(request: str, survey: SurveyFacts, understood: Iterable[str] = 
     >>> unused_words("Tell melanoma from nevus with a quantum transformer, please", empty)
     ['quantum', 'transformer']
     """
-    names = " ".join(normalise(name) for one in (*_names(survey), *understood) for name in (one, *other_names(one)))
+    names = " ".join(name for one in (*_names(survey), *understood) for name in spoken_as(one))
     said = dict.fromkeys(tokens(read_request(request).naming))
     return [word for word in said if len(word) > 2 and not (_says_nothing(word) or is_lexical(word) or _is_named(word, names))]
 

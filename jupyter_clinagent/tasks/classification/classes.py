@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook.drafting import Notes, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import Named, is_untold, mentioned, named_in, values_for
+from jupyter_clinagent.agent.playbook.naming import Named, is_generic, is_untold, mentioned, named_in, values_for
 from jupyter_clinagent.agent.playbook.polarity import REST, positive_class, says_yes
 from jupyter_clinagent.agent.playbook.unread import unread_classes
 from jupyter_clinagent.contracts import Card
@@ -74,7 +74,8 @@ def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: l
         return readings_of(intent, named, values, unread)
     _check_named(intent, values, column)
     about_images = intent.task == TASK.name and intent.is_about_imaging
-    every = means_every_value(intent, values) or intent.all_classes
+    by_name = not is_generic(column.name) and bool(mentioned([column.name], intent.naming))
+    every = means_every_value(intent, values) or intent.all_classes or by_name
     open_to_all = every or ((len(values) == 2 or about_images) and not intent.versus_rest)
     return [each_value(values)] if open_to_all else []
 

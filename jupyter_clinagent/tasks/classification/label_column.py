@@ -52,6 +52,8 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     named = {c.name: c for c in reversed(survey.columns)}
     candidates = [named[name] for name in dict.fromkeys(survey.label_candidates) if name in named]
     if not candidates:
+        if (told := _told_by_values([], intent, survey, notes) or _told_by_name(intent, survey, notes)) is not None:
+            return told
         raise LabelsDoNotMatch(_no_labels(survey))
     if "label" in answers:
         return _columns_by_name(survey).get(answers["label"]) or _named(candidates, answers["label"])
@@ -59,7 +61,7 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     told = _told_by_values(candidates, intent, survey, notes)
     if told is None and not (fitting and intent.targets) and not _speaks_of_values(candidates, intent):
         told = _told_by_name(intent, survey, notes)
-    told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes)
+    told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes) or _told_by_one_value(candidates, intent)
     if told is not None or len(candidates) == 1:
         return _or_a_fuller_one(told or candidates[0], candidates)
     _refuse_what_no_column_says(intent, fitting, candidates)
@@ -108,6 +110,12 @@ def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: Surve
         notes.add(f"The request names values of “{best[0]}”, so that column is learnt.")
         return _columns_by_name(survey)[best[0]]
     return offered[0] if len(offered) == 1 else None
+
+
+def _told_by_one_value(candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | None:
+    """The one column of which the request names a value, by its whole name, and no other: “florid against everything else”."""
+    named = [column for column in candidates if mentioned(list(column.values), intent.naming)]
+    return named[0] if len(named) == 1 and wholly_named(named[0].values, intent.naming) else None
 
 
 def _speaks_of_values(candidates: list[ColumnFacts], intent: Intent) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -78,8 +78,10 @@ class Scale(NamedTuple):
         return next((name for name, values in self.grades.items() if ranks.get(values[0], -1) == ranks.get(written)), None)
 
 
-def scale_of(column: str, values: Mapping[str, int]) -> Scale | None:
+def scale_of(column: str, values: Mapping[str, int], order: Sequence[str] = (), told_by: str = "") -> Scale | None:
     """The scale that a column's values form, with their counts; None where they have no order.
+
+    An ``order`` that a text in the folder gives, and the file that does, come before what the values say by themselves.
 
     Examples
     --------
@@ -89,6 +91,8 @@ def scale_of(column: str, values: Mapping[str, int]) -> Scale | None:
     True
     """
     told = [value for value in values if value not in not_known(values)]
+    if LEAST <= len(order) <= MOST:
+        return Scale(column, {value: [value] for value in order}, told_by, True, [value for value in told if value not in order])
     for read, source, says_so in _SOURCES:
         ranks, sure = _without_incomplete(read(told), column), speaks_of_grades(column) or says_so(told)
         strays = [value for value in told if value not in ranks]
@@ -275,7 +279,7 @@ def _letters(prefix: str | None) -> str:
 def _words(text: str) -> list[str]:
     """Words of a name: “DrGrade”, “dr_grade” and “DR grade” alike; “BI-RADS” is one."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower().translate(_UMLAUTS)
-    return re.findall(r"[a-z]+", re.sub(r"bi[-_ ]?rads", "birads", parted))
+    return re.findall(r"[a-z]+", re.sub(r"\b(bi|ti|pi|li|o|lung)[-_ ]?rads\b", r"\1rads", parted))
 
 
 @cache

@@ -30,7 +30,7 @@ def scales_in(survey: SurveyFacts) -> list[Scale]:
         for roles in (_ROLES, ("alias",))
         for column in survey.columns
         if column.role in roles
-        and (scale := scale_of(column.name, column.values)) is not None
+        and (scale := scale_of(column.name, column.values, column.order, column.told_by)) is not None
         and (scale.sure or column.name in survey.label_candidates)
     }
     aliases = {column.name for column in survey.columns if column.role == "alias"}
