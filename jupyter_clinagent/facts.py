@@ -13,6 +13,22 @@ from typing import Any, Literal
 from jupyter_clinagent.contracts import Estimate, Level, Modality, PositiveClass, in_words
 from jupyter_clinagent.displayed import Displayed, Facts
 
+FILE_NAMES = "names of the files"
+"""Stands for the table whose columns are the parts of file names."""
+UNNAMED_PART = "part {} of the names"
+"""What such a column is called, by its place, where nobody says what the part means."""
+
+
+def is_unnamed_part(name: str) -> bool:
+    """Whether a column is called so.
+
+    Examples
+    --------
+    >>> is_unnamed_part("part 2 of the names"), is_unnamed_part("age")
+    (True, False)
+    """
+    return name.startswith(UNNAMED_PART.split("{")[0]) and name.endswith(UNNAMED_PART.split("}")[1])
+
 
 class ColumnFacts(Facts):
     """One column of a table beside the images, with the role guessed from its name *and* its contents."""

@@ -115,7 +115,7 @@ def _text(result: dict[str, Any]) -> str:
         before = shift.get("prevalence_internal")
         in_study = f", {before:.0%} in the study" if before is not None else ""
         share = (
-            f"{shift['prevalence_external']:.0%} of the {result['judged']} here{in_study}; "
+            f"{shift['prevalence_external']:.0%} of the {result.get('judged', 'images')} here{in_study}; "
             if "prevalence_external" in shift
             else ""
         )

@@ -142,3 +142,13 @@ def test_the_hash_of_a_study_by_image_is_what_it_was_before_there_were_levels() 
     spec = drafted(TRIAGE, SKIN).specification
     assert spec.hash != spec.model_copy(update={"level": Level(name="lesion", columns=["lesion_id"])}).hash
     assert spec.hash == type(spec).model_validate(spec.model_dump(exclude={"level"})).hash
+
+
+def test_slices_of_volumes_are_not_judged_one_by_one_without_a_word() -> None:
+    slices = CaseFacts(name="patient", columns=["patient_id"], cases=60, several=60)
+    survey = drains().model_copy(update={"cases": [slices], "modality": "section"})
+    card = asked("Which show a pneumothorax?", survey)
+    assert (card.key, card.default) == ("level", "")
+    assert "no 3-D volumes" in card.body
+    assert drafted("Which of these slices show a pneumothorax?", survey).specification.level.by_image
+    assert drafted("Which show a pneumothorax?", survey, level=card.choices[0]).specification.level.name == "patient"

@@ -20,6 +20,9 @@ from jupyter_clinagent.tasks import registry
 BY_IMAGE, LEFT_OUT = "each image by itself", "leave them out"
 MOST_LEFT_OUT = 0.2
 """Of more cases than this share none is left out unless the clinician says so."""
+SLICES, SECTION = 3, "section"
+"""From so many images a case on, images of this kind are taken for slices of volumes."""
+_SLICES = frozenset(["slice", "slices", "section", "sections", "schicht", "schichten", "schnitt", "schnitte", "schnittbilder"])
 _PARTS = ("eye", "breast", "side")
 """Often the image shows just one of them, and nothing has to say so."""
 
@@ -36,14 +39,32 @@ def with_level(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
     levels = registry.find(spec.task).levels
     wanted = _answered(answer, survey) if answer else intent.level
     if wanted in (None, IMAGE):
-        may = next((found for found in survey.cases if found.name == intent.perhaps_level), None)
-        ask = may is not None and wanted is None and levels
-        return _which(may.name, survey) if ask and may else replace(drafted, offered=_offered(survey) if levels else ())
+        asked = _open_question(intent, survey) if levels and wanted is None else None
+        return asked or replace(drafted, offered=_offered(survey) if levels else ())
     found = _find(wanted, survey)
     if not levels or found is None:
         others = levels and survey.cases and wanted not in _PARTS
         return _which(wanted, survey) if others else _noted(drafted, _why_by_image(wanted, levels))
     return _judged(drafted, Level(name=wanted, columns=found.columns), found, survey, answers)
+
+
+def _open_question(intent: Intent, survey: SurveyFacts) -> Card | None:
+    """Where the request may mean more than images, or its images are slices of something that it does not speak of."""
+    volumes = next((found for found in survey.cases if not found.mixed and survey.images >= SLICES * found.cases), None)
+    if volumes and survey.modality == SECTION and _SLICES.isdisjoint(intent.words):
+        return _of_slices(volumes)
+    may = next((found for found in survey.cases if found.name == intent.perhaps_level), None)
+    return _which(may.name, survey) if may else None
+
+
+def _of_slices(found: CaseFacts) -> Card:
+    """A label of a whole series says little of each slice, so nothing is taken by default."""
+    name = found.name or "patient"
+    text = (
+        f"These are slices of CT or MR series, and all slices of a {name} bear the same label, although a slice need not show what "
+        "it says. I read single slices and no 3-D volumes. What should get one answer?"
+    )
+    return question("level", text, [f"one answer for each {name}", BY_IMAGE], "")
 
 
 # ------------------------------------------------------------------ which level

@@ -127,7 +127,7 @@ def read_request(text: str) -> Intent:
     path, bare = take_path(text)
     plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(bare)))
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(without_level(plain)))) if c]
-    risky = [c for c in clauses if contains(c, known.PHRASES["miss"]) or contains(c, known.PHRASES["false_alarm"])]
+    risky = [c for c in clauses if _speaks_of_mistakes(c)]
     parted = [(c, "") if _shortcut(c) and "except" not in tokens(c) else set_aside(c) for c in clauses if c not in risky]
     stating, dropping = (
         (" . ".join(part for part in parts if part) for parts in zip(*parted, strict=True)) if parted else ("", "")
@@ -161,8 +161,8 @@ def read_request(text: str) -> Intent:
         risk_also_for=dreaded[1:],
         target=number,
         minutes=read_minutes(plain),
-        modality=modalities.spoken_of(bare),
-        suggests=modalities.spoken_of(bare, hints=True),
+        modality=modalities.spoken_of(_without_risks(bare)),
+        suggests=modalities.spoken_of(_without_risks(bare), hints=True),
         group=first_family(plain, known.GROUP),
         level=asked_level(plain),
         perhaps_level=perhaps_level(plain),
@@ -174,6 +174,16 @@ def read_request(text: str) -> Intent:
         follow_up=first_family(plain, known.FOLLOW_UP),
         words=tuple(tokens(plain)),
     )
+
+
+def _speaks_of_mistakes(clause: str) -> bool:
+    return contains(clause, known.PHRASES["miss"]) or contains(clause, known.PHRASES["false_alarm"])
+
+
+def _without_risks(text: str) -> str:
+    """“Better one biopsy too many than a missed melanoma” says nothing of the images."""
+    kept = [part for part in _CLAUSES.split(text) if not _speaks_of_mistakes(normalise(part))]
+    return " . ".join(kept) or text
 
 
 def _shortcut(clause: str) -> bool:

@@ -16,6 +16,7 @@ from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, FILE_NAME, PAT
 APART = " / "
 """Between the values of several columns that name a case together."""
 _CALLED = {
+    "patient": re.compile(r"patient|subject|person|proband", re.I),
     "lesion": re.compile(r"lesion|läsion|laesion|nodule|mole|tumou?r", re.I),
     "study": re.compile(r"stud(y|ie)|exam|untersuchung|visit|encounter|episode", re.I),
     "video": re.compile(r"video|clip|sequence", re.I),

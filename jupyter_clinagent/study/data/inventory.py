@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.facts import FILE_NAMES, ColumnFacts
 from jupyter_clinagent.study.data.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
 from jupyter_clinagent.study.data.boxes.cvat import cvat_boxes
 from jupyter_clinagent.study.data.boxes.found import AnnotatedBoxes
@@ -30,9 +30,11 @@ from jupyter_clinagent.study.data.listings import looks_like_image, with_listing
 from jupyter_clinagent.study.data.masks import masks_among
 from jupyter_clinagent.study.data.matching import FileIndex, file_index
 from jupyter_clinagent.study.data.name_endings import find_name_endings
+from jupyter_clinagent.study.data.name_parts import parts_of_names
 from jupyter_clinagent.study.data.one_hot import with_one_hot
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
+from jupyter_clinagent.study.data.readme import described_in
 from jupyter_clinagent.study.data.roles import describe_columns
 from jupyter_clinagent.study.data.spellings import with_one_spelling
 from jupyter_clinagent.study.data.split_names import with_whole_names
@@ -102,17 +104,25 @@ def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
     tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
     boxes = _boxes(folder, images, index, coco, tables, problems)
+    tables, classes = tables + _coco_tables(coco), find_class_folders(images)
+    told = classes is not None or boxes is not None or len(images) < len(folder.images) or any(t.matched for t in tables)
     return Inventory(
         folder,
         images,
-        tables + _coco_tables(coco),
-        find_class_folders(images),
+        tables if told else tables + _names_as_table(folder, images, index, folders),
+        classes,
         boxes,
         parse_groups(images),
         DicomHeaders(folder, images),
         find_case_folders(images),
         problems,
     )
+
+
+def _names_as_table(folder: DataFolder, images: list[str], index: FileIndex, folders: FolderIndex) -> list[Table]:
+    """What the names of the images say, where nothing else says anything of them."""
+    parts = parts_of_names(images, (text for _, text in described_in(folder)))
+    return [] if parts is None else [_table(FILE_NAMES, parts, index, folders)]
 
 
 def _told(names: Sequence[str], tell: Tell) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,10 @@ class Opening:
     reason: str
     models: int
     """How many different models have seen the test set so far, this one included."""
+
+    def image_by_image(self) -> Opening:
+        """The same with each image judged by itself."""
+        return replace(self, test=self.by_image, cases=None)
 
     def images(self, row: int) -> np.ndarray:
         """The test images, by number, of what was judged in a row of :attr:`test`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -70,11 +69,7 @@ CHANGES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray], float], ...] = (
 
 
 def robustness_table(task: Task, opening: Opening, metric: str, positives: list[int], seed: int) -> pd.DataFrame:
-    """The metric on (at most 200) test images as they are and changed: columns ``change``, ``value``, ``images``.
-
-    Image by image, whatever gets one answer.
-    """
-    opening = replace(opening, test=opening.by_image, cases=None)
+    """The metric on (at most 200) test images as they are and changed: columns ``change``, ``value``, ``images``."""
     rows = _sample(opening.test.labels, seed)
     images = np.asarray(opening.trained.data.images("test")[rows])
     values = []
