@@ -87,4 +87,4 @@ def _headlined(source: str, language: str) -> str:
     """Code with its first comment translated, for that is what is shown of it."""
     first, *rest = source.split("\n")
     comment = first.startswith("# ")
-    return "\n".join([f"# {speak_phrase(first[2:], language)}" if comment else first, *rest])
+    return "\n".join([f"# {speak_phrase(first[2:], language, head=False)}" if comment else first, *rest])

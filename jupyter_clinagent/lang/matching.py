@@ -12,6 +12,8 @@ A gap of the translation says what becomes of what it holds:
     A list of phrases.
 ``{name:one|several}``
     A word that depends on the number in the gap.
+
+A gap of the English one that holds nothing but a number is written ``{name#}``.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-GAP = re.compile(r"\{(\w+)(&?!?)(?::([^|{}]*)\|([^|{}]*))?\}")
+GAP = re.compile(r"\{(\w+)#?(&?!?)(?::([^|{}]*)\|([^|{}]*))?\}")
+_NUMBER = r"[-−+]?\d[\d.,]*(?: ?%)?"
 _TOKEN = re.compile(r"[^\W\d_]{2,}")
 ENDS = re.compile(r"(?:(?<=[.!?])|(?<=[.!?]”)|(?<=[^\d]:))\s+(?=[A-ZÄÖÜ“„«{<`0-9-])|(?<=[.!?]) (?=\()|\n+")
 """Where a sentence ends and the next one begins; so that both sides agree, sources and what was said are cut by the same rule."""
@@ -50,7 +53,8 @@ class Sentence:
         for gap in GAP.finditer(self.english):
             yield _literal(self.english[at : gap.start()])
             alone = _is_edge(self.english[gap.start() - 1 : gap.start()]) and _is_edge(self.english[gap.end() : gap.end() + 1])
-            yield f"(?P<{gap[1]}>{'.+?' if alone else '.*?'})"
+            held = _NUMBER if "#" in gap[0] else ".+?" if alone else ".*?"
+            yield f"(?P<{gap[1]}>{held})"
             at = gap.end()
         yield _literal(self.english[at:])
 

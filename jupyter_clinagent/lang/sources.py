@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ class Said(NamedTuple):
 
 def said_in_package() -> list[Said]:
     """Every sentence of the package that a person may see, in the order of its files."""
-    files = sorted(p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".j2") and not _is_silent(p))
+    files = sorted(p for p in PACKAGE.rglob("*") if p.suffix in _READ and not _is_silent(p))
     return [said for path in files for said in said_in(path)]
 
 
@@ -52,8 +53,7 @@ def _is_silent(path: Path) -> bool:
 def said_in(path: Path) -> Iterator[Said]:
     """The sentences of one file."""
     name = path.relative_to(PACKAGE).as_posix()
-    whole = _of_template if path.suffix == ".j2" else _of_code
-    for text, line in whole(path.read_text(encoding="utf-8")):
+    for text, line in _READ[path.suffix](path.read_text(encoding="utf-8")):
         for sentence in sentences(text):
             yield Said(sentence, name, line)
 
@@ -162,3 +162,23 @@ def _filling(node: nodes.Node) -> str:
             return str(name)
         case _:
             return "what"
+
+
+# ------------------------------------------------------------------ data
+def _of_data(source: str) -> Iterator[tuple[str, int]]:
+    """What a table of words explains: its texts that are sentences, for all others are words to be read."""
+    for text in _texts(tomllib.loads(source)):
+        if text.rstrip().endswith("."):
+            yield text, 0
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+
+
+_READ: dict[str, Callable[[str], Iterator[tuple[str, int]]]] = {".py": _of_code, ".j2": _of_template, ".toml": _of_data}
+"""How the kinds of files are read."""

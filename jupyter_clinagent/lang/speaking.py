@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from jupyter_clinagent.lang.folders import ENGLISH, WORDS, about, languages, phrases
-from jupyter_clinagent.lang.matching import ENDS, Phrasebook, fill
+from jupyter_clinagent.lang.matching import ENDS, GAP, Phrasebook, fill
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _MARK = re.compile(r"^(\s*(?:#{1,6} |[-*+•] |\d+[.)] |> |  +[✓✗] )?)(.*?)(\s*)$", re.DOTALL)
@@ -95,19 +95,21 @@ def _sentences(text: str, language: str, head: bool) -> str:
     cuts = [0, *(end.end() for end in ENDS.finditer(text)), len(text)]
     spoken, at = [], 0
     while at < len(cuts) - 1:
-        to, sentence = _one(text, cuts, at, language)
+        to, sentence = _one(text, cuts, at, language, head)
         spoken.append(sentence)
         at = to
     return "".join(spoken)
 
 
-def _one(text: str, cuts: list[int], at: int, language: str) -> tuple[int, str]:
+def _one(text: str, cuts: list[int], at: int, language: str, head: bool) -> tuple[int, str]:
     """The sentence that begins at a cut, and the cut at which it ends: where a name in it looked like an end, a later one."""
     piece = text[cuts[at] : cuts[at + 1]]
     bare, rest = piece.rstrip(), piece[len(piece.rstrip()) :]
-    if (found := _known(bare, language, False)) is not None:
+    if (found := _known(bare, language, head)) is not None:
         return at + 1, found + rest
-    if (parts := _in_parts(bare, language)) != bare:
+    if bare.endswith(".") and (found := _known(bare[:-1], language, head)) is not None:
+        return at + 1, f"{found}.{rest}"
+    if (parts := _in_parts(bare, language, head)) != bare:
         return at + 1, parts + rest
     for to in range(at + 1, min(len(cuts), at + _LONGEST)):
         piece = text[cuts[at] : cuts[to]]
@@ -116,21 +118,38 @@ def _one(text: str, cuts: list[int], at: int, language: str) -> tuple[int, str]:
     return at + 1, bare + rest
 
 
-def _in_parts(piece: str, language: str) -> str:
+def _in_parts(piece: str, language: str, head: bool) -> str:
     """What stands before a colon or a semicolon may be known where the whole is not; so may what is bold."""
     if bold := _BOLD.match(piece.strip()):
-        return piece.replace(bold[2], _sentences(bold[2], language, False), 1)
+        return piece.replace(bold[2], _sentences(bold[2], language, head), 1)
+    if piece.endswith(":") and (found := _known(piece[:-1], language, head)) is not None:
+        return f"{found}:"
     for pause in _PAUSE.finditer(piece):
-        if (found := _known(piece[: pause.start()], language, False)) is not None:
-            return f"{found} {_sentences(piece[pause.end() :], language, False)}"
+        before, after = piece[: pause.start()], piece[pause.end() :]
+        spoken = _known(before, language, head) or _in_parts(before, language, head), _sentences(after, language, head)
+        if spoken != (before, after):
+            return " ".join(spoken)
     return piece
 
 
 def _known(text: str, language: str, head: bool, loose: bool = False) -> str | None:
     if not text.strip():
         return text
-    found = _book(language).find(text, loose) or (_words(language).find(text) if head else None)
-    return None if found is None else fill(*found, lambda value, marks: _gap(value, marks, language))
+    if (found := _book(language).find(text, loose)) is not None:
+        return fill(*found, lambda value, marks: _gap(value, marks, language))
+    return _word(text, language) if head else None
+
+
+def _word(text: str, language: str) -> str | None:
+    """A word, or what is made of words; where one of its parts is no word, it is another one."""
+    found = _words(language).find(text)
+    if found is None:
+        return None
+    translation, held = found
+    parts = {gap[1]: held.get(gap[1], "") for gap in GAP.finditer(translation) if gap[2] == "!"}
+    if any(part and _known(part.strip(), language, True) is None for part in parts.values()):
+        return None
+    return fill(translation, held, lambda value, marks: _gap(value, marks, language))
 
 
 def _gap(value: str, marks: str, language: str) -> str:
