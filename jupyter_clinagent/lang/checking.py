@@ -13,7 +13,7 @@ from jupyter_clinagent.lang.matching import GAP, Phrasebook
 from jupyter_clinagent.lang.sources import Said, said_in_package, sentences
 
 _SENTENCE = re.compile(r"^[A-Z“{].*\w.*[.:?!]”?$", re.DOTALL)
-_FEW, _TILES = 3, 3
+_FEW, _TILES = 3, 4
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -51,6 +51,12 @@ def _plain() -> str:
     return "\n".join(re.sub(r"\s+", " ", GAP.sub("\0", said.text)) for said in _said())
 
 
+@cache
+def _words() -> str:
+    """The words of the code alone, in their order."""
+    return f" {' '.join(_LETTERS.findall(_plain()))} "
+
+
 def _stale(language: str) -> Iterator[str]:
     """What is translated and no longer said, by the letters between its gaps; words alone are made of many parts."""
     for name, pairs in phrases(language).items():
@@ -74,9 +80,9 @@ def _fits(piece: str) -> bool:
 
 def _tiled(part: str) -> bool:
     """Whether a few runs of words of the code, one behind the other, give this part."""
-    words, tiles = part.split(" "), 0
+    words, tiles = _LETTERS.findall(part), 0
     while words and tiles < _TILES:
-        longest = next((k for k in range(len(words), 0, -1) if " ".join(words[:k]) in _plain()), 0)
+        longest = next((k for k in range(len(words), 0, -1) if f" {' '.join(words[:k])} " in _words()), 0)
         words, tiles = words[longest:], tiles + 1 if longest else _TILES
     return not words
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.lang.folders import ENGLISH
-from jupyter_clinagent.lang.speaking import speak_phrase
+from jupyter_clinagent.lang.speaking import known_phrase, speak_phrase
 
-_SILENT = re.compile(r"(<(style|script|pre|code|svg)\b.*?</\2>)", re.DOTALL)
-_INLINE = ("b", "i", "em", "strong", "span", "small", "sub", "sup", "q")
+_SILENT = re.compile(r"(<(style|script|pre|svg)\b.*?</\2>)", re.DOTALL)
+_INLINE = ("b", "i", "em", "strong", "span", "small", "sub", "sup", "q", "code")
 _TAG = re.compile(r"(<(/?)([a-zA-Z][\w-]*)[^>]*>)")
 _SEEN = re.compile(r'\b(alt|title|aria-label)="([^"]*)"')
+_MARKED = re.compile(r"(<code>.*?</code>|<[^>]+>)")
 _HEADS = ("th", "h1", "h2", "h3", "h4", "caption", "summary", "title", "a", "dt")
-_KEPT = {"&#39;": "'", "&#34;": '"', "&quot;": '"'}
+_KEPT = {"&#39;": "'", "&#x27;": "'", "&#34;": '"', "&quot;": '"'}
 
 
 def speak_html(html: str, language: str) -> str:
@@ -52,11 +53,15 @@ def _run(run: str, language: str, head: bool) -> str:
     for written, letter in _KEPT.items():
         text = text.replace(written, letter)
     text = re.sub(r"\s+", " ", text)
-    spoken = speak_phrase(text, language, head)
-    if spoken == text and "<" in text:
-        spoken = "".join(part if part.startswith("<") else _piece(part, language, head) for part in re.split(r"(<[^>]+>)", text))
     before, after = run[: len(run) - len(run.lstrip())], run[len(run.rstrip()) :]
-    return f"{before}{spoken}{after}"
+    return f"{before}{_marked(text, language, head)}{after}"
+
+
+def _marked(text: str, language: str, head: bool) -> str:
+    """Text with marks of words in it: as a whole where a sentence has the same marks, else what stands between them."""
+    if "<" not in text or (spoken := known_phrase(text, language)) is None:
+        return "".join(part if part.startswith("<") else _piece(part, language, head) for part in _MARKED.split(text))
+    return spoken
 
 
 def _piece(part: str, language: str, head: bool) -> str:

@@ -48,6 +48,14 @@ def speak_phrase(text: str, language: str, head: bool = True) -> str:
     return text if language == ENGLISH else _sentences(text, language, head)
 
 
+def known_phrase(text: str, language: str) -> str | None:
+    """One phrase as a whole, or sentence by sentence, in another language; None where some of it fits no sentence."""
+    if (whole := _known(text, language, False)) is not None:
+        return whole
+    spoken = [_known(piece.strip(), language, False) for piece in ENDS.split(text)]
+    return None if None in spoken else " ".join(filter(None, spoken))
+
+
 def understand(said: str, offered: Sequence[str], language: str) -> str:
     """Which of the offered English phrases a clinician means by one in their language; what is none is given back.
 
@@ -122,10 +130,10 @@ def _in_parts(piece: str, language: str, head: bool) -> str:
     """What stands before a colon or a semicolon may be known where the whole is not; so may what is bold."""
     if bold := _BOLD.match(piece.strip()):
         return piece.replace(bold[2], _sentences(bold[2], language, head), 1)
-    if piece.endswith(":") and (found := _known(piece[:-1], language, head)) is not None:
-        return f"{found}:"
-    for pause in _PAUSE.finditer(piece):
-        before, after = piece[: pause.start()], piece[pause.end() :]
+    if piece.endswith((":", ";")) and (found := _known(piece[:-1], language, head)) is not None:
+        return found + piece[-1]
+    halves = [(piece[: pause.start()], piece[pause.end() :]) for pause in _PAUSE.finditer(piece)]
+    for before, after in sorted(halves, key=lambda half: _known(half[0], language, head) is None):
         spoken = _known(before, language, head) or _in_parts(before, language, head), _sentences(after, language, head)
         if spoken != (before, after):
             return " ".join(spoken)
