@@ -1,4 +1,4 @@
-"""Whether a language still fits what the code says: nothing translated that isn't said, no gap that isn't there, and how much is."""
+"""Whether a language still fits what the code says: nothing translated that isn't said, no gap that isn't there."""
 
 from __future__ import annotations
 

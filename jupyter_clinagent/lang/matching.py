@@ -91,15 +91,18 @@ class Phrasebook:
                 self._by_word[sentence.anchor].append(sentence)
 
     def find(self, said: str, loose: bool = False) -> Found | None:
-        """The translation that fits what was said, with what its gaps hold; sentences of their own only where it is loose."""
+        """The translation that fits what was said best; gaps hold sentences of their own only where it is loose."""
+        return next(self.all(said, loose), None)
+
+    def all(self, said: str, loose: bool = False) -> Iterator[Found]:
+        """Every translation that fits what was said, with what its gaps hold, the closest first."""
         if said in self._plain:
-            return self._plain[said], {}
+            yield self._plain[said], {}
         words = {"", *_TOKEN.findall(said)}
         near = [sentence for word in words for sentence in self._by_word.get(word, ())]
         for sentence in sorted(near, key=lambda one: -one.weight):
             if (found := sentence.pattern.fullmatch(said)) and (loose or not any(map(_PAUSE.search, found.groups()))):
-                return sentence.translation, found.groupdict()
-        return None
+                yield sentence.translation, found.groupdict()
 
 
 def fill(translation: str, held: Mapping[str, str], spoken: Callable[[str, str], str]) -> str:

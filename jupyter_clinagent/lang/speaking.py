@@ -150,14 +150,11 @@ def _known(text: str, language: str, head: bool, loose: bool = False) -> str | N
 
 def _word(text: str, language: str) -> str | None:
     """A word, or what is made of words; where one of its parts is no word, it is another one."""
-    found = _words(language).find(text)
-    if found is None:
-        return None
-    translation, held = found
-    parts = {gap[1]: held.get(gap[1], "") for gap in GAP.finditer(translation) if gap[2] == "!"}
-    if any(part and _known(part.strip(), language, True) is None for part in parts.values()):
-        return None
-    return fill(translation, held, lambda value, marks: _gap(value, marks, language))
+    for translation, held in _words(language).all(text):
+        parts = [held.get(gap[1], "").strip() for gap in GAP.finditer(translation) if gap[2] == "!"]
+        if all(_known(part, language, True) is not None for part in parts):
+            return fill(translation, held, lambda value, marks: _gap(value, marks, language))
+    return None
 
 
 def _gap(value: str, marks: str, language: str) -> str:
