@@ -39,7 +39,7 @@ def said_of(columns: Sequence[str], inventory: Inventory) -> dict[str, list[tupl
     columns
         The names of all columns: what is said of one ends where another begins.
     """
-    texts = dict(_texts(inventory))
+    texts = dict(texts_about(inventory))
     return {
         name: [(file, _about(text, name, columns)) for file, text in texts.items() if any(_named(name, text))] for name in columns
     }
