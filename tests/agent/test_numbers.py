@@ -46,6 +46,8 @@ def test_lines_and_errors_may_be_drawn_in_words() -> None:
     assert (line.at.number, line.side, error.number) == (25, "above", 6)
 
 
-@pytest.mark.parametrize("text", ["no one should miss it", "the second or third film", "o.b.", "ein bild, eine zweite meinung"])
+@pytest.mark.parametrize(
+    "text", ["no one should miss it", "the second or third film", "o.b.", "os", "ein bild, eine zweite meinung"]
+)
 def test_pronouns_articles_and_ordinals_are_no_numbers(text: str) -> None:
     assert normalise(text) == text

@@ -62,7 +62,7 @@ def _accounted(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
     """
     beside = what_is_beside(intent, survey, drafted)
     if beside and KEY not in answers:
-        return question_of(beside, drafted)
+        return question_of(beside, intent, survey, drafted)
     if answers.get(KEY) == STOP:
         raise OutOfScope("Stopped, as you say: nothing was trained. Ask again whenever you like.")
     line = f"Named in the request, and nothing is done with it: {listed(beside)}."

@@ -61,8 +61,8 @@ def _of_slices(found: CaseFacts) -> Card:
     """A label of a whole series says little of each slice, so nothing is taken by default."""
     name = found.name or "patient"
     text = (
-        f"These are slices of CT or MR series, and all slices of a {name} bear the same label, although a slice need not show what "
-        "it says. I read single slices and no 3-D volumes. What should get one answer?"
+        f"These are slices of CT or MR series, and all slices of a {name} bear the same label, although a slice need not show "
+        "what it says. I read single slices and no 3-D volumes. What should get one answer?"
     )
     return question("level", text, [f"one answer for each {name}", BY_IMAGE], "")
 

@@ -226,7 +226,7 @@ def _mentioned_at(value: str, values: Sequence[str], text: str) -> int | None:
     if at is not None or len(label_key(value)) < 2:
         return at
     others = {word for other in values if other != value for word in tokens(_spelt(other))}
-    telling = [w for w in tokens(plain) if len(w) >= 4 and w not in others | _common() and not w.isdigit()]
+    telling = [w for w in tokens(plain) if len(w) >= 4 and w not in others | common_words() and not w.isdigit()]
     at = first_position(text, telling)
     return _shortened_at(telling, others, tokens(text)) if at is None else at
 
@@ -235,8 +235,8 @@ def _shortened_at(telling: Sequence[str], others: Collection[str], words: Sequen
     """Where the beginning of a word stands that begins no word of another value: “neutros” are neutrophils."""
     for at, word in enumerate(words):
         short = word.removesuffix("s")
-        begins = len(short) > _STEM and any(one.startswith(short) and len(one) > len(short) + 1 for one in telling)
-        if begins and short not in _common() and not any(one.startswith(short) for one in others):
+        begins = len(short) >= _STEM and any(one.startswith(short) and len(one) > len(short) + 1 for one in telling)
+        if begins and short not in common_words() and not any(one.startswith(short) for one in others):
             return at
     return None
 
@@ -267,7 +267,7 @@ def _spelt(text: str) -> str:
 
 
 @cache
-def _common() -> frozenset[str]:
+def common_words() -> frozenset[str]:
     """Words of requests that name no finding: “lung” does not name “lung opacity”."""
     families = (known.IMAGE_WORDS, known.OUT_OF_SCOPE, known.GROUP, known.CONFOUNDERS, known.PHRASES, known.FOLLOW_UP)
     phrases = [phrase for family in families for words in family.values() for phrase in words]

@@ -52,7 +52,9 @@ def _in_digits(plain: str, language: str) -> str:
     pieces = [_Piece(written) for written in _PIECES.findall(plain)]
     texts = [piece.written for piece in pieces]
     for found in reversed(find_numbers(pieces, language, threshold=0)):
-        words = [text for text in texts[found.start : found.end] if text.isalpha() and len(text) > 1]  # “o. B.” is no zero
+        words = [
+            text for text in texts[found.start : found.end] if text.isalpha() and len(text) > 2
+        ]  # “o. B.” and “OS” are no zeros
         if words and not found.is_ordinal and found.value != 1:
             texts[found.start : found.end] = [f"{found.value:.10g}"]
     return "".join(texts)

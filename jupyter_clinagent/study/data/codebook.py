@@ -47,7 +47,8 @@ def said_of(columns: Sequence[str], inventory: Inventory) -> dict[str, list[tupl
 
 def _about(text: str, column: str, names: Sequence[str]) -> str:
     """The part that begins with a column's name and ends before another's; the whole text where it names no column."""
-    places = sorted((found.start(), name) for name in set(names) for found in _named(name, text))
+    every = sorted((found.start(), name) for name in set(names) for found in _named(name, text))
+    places = [place for k, place in enumerate(every) if not k or every[k - 1][1] != place[1]]
     if not places:
         return text
     ends = [start for start, _ in places[1:]] + [len(text)]

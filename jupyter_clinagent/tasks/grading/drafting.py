@@ -76,9 +76,12 @@ def _cut(intent: Intent, scale: Scale, answers: dict[str, str]) -> Cut | Card | 
 
 
 def _parts_the_scale(intent: Intent, scale: Scale) -> bool:
-    """Whether grades are told from others, or asked about with yes or no: then the whole scale is not what is meant."""
+    """Whether some grades are named, told from others, or asked about with yes or no: then the whole scale is not what is meant."""
+    named = {level.grade for level in levels_in(_HOW.sub(" ", intent.naming), scale) if not level.bare}
     parts = intent.asks_whether or intent.versus_rest or not AGAINST.isdisjoint(intent.words)
-    return parts and not intent.grades and bool(levels_in(_HOW.sub(" ", intent.naming), scale))
+    return not intent.grades and bool(
+        (parts and levels_in(_HOW.sub(" ", intent.naming), scale)) or 0 < len(named) < len(scale.names)
+    )
 
 
 def _answered(answer: str, choices: dict[str, str], scale: Scale) -> Cut:

@@ -23,8 +23,8 @@ STRAY = 0.2
 _GAP = 2
 """A number further from the one before it is a code for something else: 9 after 4."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_NUMBER = re.compile(r"(?:(?P<prefix>[a-z][a-z \-_.:]*?)[ \-_.:]*)?(?P<number>\d{1,2})(?:\.0+)?(?P<letter>[a-d])?")
-_NUMERAL = re.compile(r"(?:(?P<prefix>[a-z][a-z]*)[ \-_.:]+)?(?P<number>i{1,3}|iv|vi{0,3}|ix|x)(?P<letter>[a-d])?")
+_NUMBER = re.compile(r"(?:(?P<prefix>[a-z][a-z \-_.:]*?)[ \-_.:]*)?(?P<number>\d{1,2})(?:\.0+)?(?P<letter>[a-d]|(?<=4)x)?\+?")
+_NUMERAL = re.compile(r"(?:(?P<prefix>[a-z][a-z]*)[ \-_.:]+)?(?P<number>i{1,3}|iv|vi{0,3}|ix|x)(?P<letter>[a-df])?")
 _LETTER = re.compile(r"(?:(?P<prefix>[a-z][a-z\-]*)[ _.:]+)?(?P<letter>[a-h])")
 _NUMBERED = re.compile(r"(?P<number>\d{1,2})[ \-_.:)]*(?P<rest>[a-z].*)")
 _GLEASON = re.compile(r"(\d) ?\+ ?(\d)(?: ?= ?\d+)?")
@@ -131,7 +131,7 @@ def _by_pattern(values: Iterable[str], pattern: re.Pattern[str], number: Callabl
     prefixes = [_letters(match["prefix"]) for match in found.values()]
     usual = max(prefixes, key=prefixes.count, default="")
     return {
-        value: number(match["number"]) + (0.1 * (ord(match["letter"]) - ord("a") + 1) if match["letter"] else 0)
+        value: number(match["number"]) + (min(0.1 * (ord(match["letter"]) - ord("a") + 1), 0.9) if match["letter"] else 0)
         for value, match in found.items()
         if _letters(match["prefix"]) in ("", usual, *_lexicon()["prefixes"])
     }

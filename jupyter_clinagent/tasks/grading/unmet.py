@@ -43,7 +43,7 @@ def _levels(plain: str, scales: Sequence[Scale]) -> list[tuple[str, str]]:
     """Levels that stand behind a word for grades, or behind the letters of the scale's own values; as written, and alone."""
     prefixes = {found[1] for scale in scales for name in scale.names if (found := re.match(r"([a-z]+)\d", normalise(name)))}
     glued = "|".join(map(re.escape, sorted(prefixes, key=len, reverse=True)))
-    units = rf"(?:{UNIT}[ -]?{f'|{glued}' if glued else ''})"
+    units = rf"(?:(?:{UNIT}|gleason)[ -]?{f'|{glued}' if glued else ''})"
     return [(found[0], found["level"]) for found in re.finditer(rf"(?<![\w.]){units}{_LEVEL}(?!\w){NOT_A_LEVEL}", plain)]
 
 

@@ -13,7 +13,9 @@ from jupyter_clinagent.tasks.measurement import TASK
 
 NO_UNIT = "no unit is named"
 _IN_BRACKETS = re.compile(r"\s*[(\[{]\s*([^)\]}]+?)\s*[)\]}]\s*$")
-_SAID = re.compile(r"(?:\bin\b|\bunits?\b\W*|\beinheit\b\W*|[(\[,|])\s*(?P<unit>[%°]|[^\W\d_]+(?:[²³]|/[^\W\d_]+[²³]?)?)", re.IGNORECASE)
+_SAID = re.compile(
+    r"(?:\bin\b|\bunits?\b\W*|\beinheit\b\W*|[(\[,|])\s*(?P<unit>[%°]|[^\W\d_]+(?:[²³]|/[^\W\d_]+[²³]?)?)", re.IGNORECASE
+)
 _LAST_WORD = re.compile(r"^(.*[^_\s])[_\s]+([^_\s]+)$")
 
 

@@ -182,7 +182,9 @@ def called_otherwise(intent: Intent, structures: Mapping[str, int], readers: Col
 
 def _no_structure(thing: str, structures: Sequence[str]) -> str:
     words, telling = _telling(thing), [_telling(name) for name in structures if not is_unnamed(name)]
-    return "" if not words or not all(telling) or len(telling) < len(structures) or words & set().union(*telling) else thing
+    head = [word for word in tokens(_usual(thing)) if word in words][-1:]
+    unsure = not words or not all(telling) or len(telling) < len(structures)
+    return "" if unsure or set(head) & set().union(*telling) else thing
 
 
 def _say_unnamed(thing: str, structures: Sequence[str], notes: Notes) -> None:

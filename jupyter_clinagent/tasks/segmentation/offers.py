@@ -8,6 +8,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import (
+    NONE_OF_THEM,
     RISKS,
     Draft,
     Notes,
@@ -27,7 +28,7 @@ from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.naming import called_otherwise, is_unnamed, wanted_structures
 from jupyter_clinagent.tasks.segmentation.unmet import not_done, other_half
 
-ALL_OUTLINES, NONE_OF_THEM = "all of them", "none of these"
+ALL_OUTLINES = "all of them"
 _BOX_WORDS = ["box", "boxes", "boxen", "bbox", "bboxes", "bounding", "rectangle", "rectangles", "kasten", "kästen", "kästchen",
               "rahmen", "einrahmen"]  # fmt: skip
 
