@@ -16,7 +16,8 @@ export async function renderDecisionCard(
   if (card.body) {
     host.append(await renderMarkdown(card.body, rendermime));
   }
-  const sheet = card.pictured && tracker && pictures(card.pictured, tracker);
+  const alt = worded(card, 'Some images of each class, as they are labelled');
+  const sheet = card.pictured && tracker && pictures(card.pictured, alt, tracker);
   if (sheet) {
     host.append(sheet);
   }
