@@ -45,6 +45,8 @@ class ColumnFacts(Facts):
     evidence: str = ""
     meanings: dict[str, str] = {}
     """What each of its values means, where a text in the folder tells all of them apart."""
+    order: list[str] = []
+    """Its values in ascending order, where a text in the folder lists them so."""
     told_by: str = ""
     """The file that says so."""
 

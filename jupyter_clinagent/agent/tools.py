@@ -24,6 +24,7 @@ from jupyter_clinagent.agent.specification_card import in_our_words, to_be_confi
 from jupyter_clinagent.agent.workbench import Approved, Status, Workbench
 from jupyter_clinagent.contracts import PROGRESS_MIME, Card, Cell, CellResult, Decision, Plan, source_hash
 from jupyter_clinagent.errors import BadInput, StaleCell, UnknownCell
+from jupyter_clinagent.lang import speak
 from jupyter_clinagent.tasks import registry
 
 Answer = tuple[str, dict[str, Any]]
@@ -266,6 +267,8 @@ class Toolbox:
         if self.bench.resumed and (added := await added_by(call, self.bench)):
             self.bench.written[added.id] = added.hash
             return added
+        if kind == "markdown" and self.bench.author == "playbook":
+            source = speak(source, self.bench.language)
         about = {"study": self.bench.study, "tool_call": call, "hash": source_hash(source), "mind": self.bench.mind}
         cell = await self.bench.port.insert(
             kind, source, after=after or await self._below(), metadata={"trusted": True, "clinagent": about}

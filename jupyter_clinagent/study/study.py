@@ -20,6 +20,7 @@ from jupyter_clinagent.facts import (
     SpeedFacts,
     SurveyFacts,
 )
+from jupyter_clinagent.lang import ENGLISH, languages, use
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import CORRECTIONS, Corrections
 from jupyter_clinagent.study.cohort.splitting import AUTO
@@ -62,6 +63,9 @@ class Study:
         The time they gave.
     seed
         Of the partition, the trainings and the bootstraps.
+    language
+        In which cells and report show what they find, by the name of a folder of :mod:`jupyter_clinagent.lang`; the record stays
+        English.
 
     Raises
     ------
@@ -71,7 +75,16 @@ class Study:
         The study folder lies in the data folder.
     """
 
-    def __init__(self, folder: str | Path, data: str | Path, request: str = "", minutes: float = 10.0, seed: int = 0) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        data: str | Path,
+        request: str = "",
+        minutes: float = 10.0,
+        seed: int = 0,
+        language: str = ENGLISH,
+    ) -> None:
+        self.speak(language)
         place = read_folder(os.environ.get(DATA_VARIABLE) or data)
         home = Path(folder).resolve()
         if home == place.root or home.is_relative_to(place.root):
@@ -99,6 +112,18 @@ class Study:
     def _tell(self, facts: Facts, html: str, figures: list[tuple[str, bytes]] | None = None) -> None:
         self._facts[facts.kind] = facts
         show(facts, html, figures)
+
+    def speak(self, language: str) -> None:
+        """From now on show what is found in another language, as in ``study.speak("de")``.
+
+        Raises
+        ------
+        BadInput
+            There is no such language.
+        """
+        if language not in languages():
+            raise BadInput(f"There is no language “{language}”; there are: {', '.join(languages())}.")
+        use(language)
 
     def survey(self) -> None:
         """Look at the data folder: layout, columns and their roles, what could be label, group and split."""

@@ -9,11 +9,11 @@ interface IOutput {
 }
 
 /** The first figure of a cell of an open notebook: it is shown from there, so that no patient's image is kept in the chat. */
-export function pictures(cellId: string, tracker: INotebookTracker): HTMLElement | null {
+export function pictures(cellId: string, alt: string, tracker: INotebookTracker): HTMLElement | null {
   const png = outputs(cellId, tracker)
     .map(output => output.data?.[PNG])
     .find(data => typeof data === 'string');
-  return png ? figure(png as string) : null;
+  return png ? figure(png as string, alt) : null;
 }
 
 function outputs(cellId: string, tracker: INotebookTracker): IOutput[] {
@@ -28,11 +28,11 @@ function outputs(cellId: string, tracker: INotebookTracker): IOutput[] {
   return found;
 }
 
-function figure(png: string): HTMLElement {
+function figure(png: string, alt: string): HTMLElement {
   const node = element('figure', 'jp-clinagent-pictures');
   const image = document.createElement('img');
   image.src = `data:${PNG};base64,${png.trim()}`;
-  image.alt = 'Some images of each class, as they are labelled';
+  image.alt = alt;
   node.append(image);
   return node;
 }

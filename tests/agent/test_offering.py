@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from jupyter_clinagent.agent.playbook.draft import draft, offers
-from jupyter_clinagent.agent.playbook.drafting import Draft
+from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
-from jupyter_clinagent.agent.playbook.offering import KEY, NONE
+from jupyter_clinagent.agent.playbook.offering import KEY
 from jupyter_clinagent.agent.playbook.quoted import by_quoted_column
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.study.data.inventory import take_inventory
@@ -59,10 +59,10 @@ def test_a_column_in_quotation_marks_is_the_one_that_is_meant(name: str) -> None
 
 # ------------------------------------------------------------------ and chosen
 def test_what_fits_nothing_is_answered_by_offers_to_choose_from() -> None:
-    clinic, said = asked(NONE)
+    clinic, said = asked(NONE_OF_THEM)
     (question,) = [call["args"] for call in clinic.calls if call["name"] == "ask_clinician"]
-    assert question["choices"] == [*(offer.request for offer in offers(DERMOSCOPY)), NONE]
-    assert question["default"] == NONE
+    assert question["choices"] == [*(offer.request for offer in offers(DERMOSCOPY)), NONE_OF_THEM]
+    assert question["default"] == NONE_OF_THEM
     assert question["question"].startswith(said)
 
 

@@ -10,6 +10,7 @@ from functools import partial
 
 from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook.rendering import render
+from jupyter_clinagent.agent.playbook.turn import Settings
 from jupyter_clinagent.contracts import Allocation, Level, OperatingPoint, Plan, Specification
 from jupyter_clinagent.tasks import registry
 
@@ -17,9 +18,9 @@ _cell = partial(render, "jupyter_clinagent.agent.playbook")
 AUDIT, UNSEAL, EXPLAIN, REPORT = (_cell(f"{name}.py") for name in ("audit", "unseal", "explain", "report"))
 
 
-def begin(study_folder: str, data: str, request: str, minutes: float, seed: int = 0) -> str:
+def begin(settings: Settings, data: str, request: str, minutes: float) -> str:
     """Open the study and look at the data folder."""
-    return _cell("begin.py", study_folder=study_folder, data=data, request=request, minutes=minutes, seed=seed)
+    return _cell("begin.py", settings=settings, data=data, request=request, minutes=minutes)
 
 
 def load(arguments: dict[str, object]) -> str:

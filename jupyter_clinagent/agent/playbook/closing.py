@@ -103,8 +103,8 @@ def name_of(metric: str) -> str:
 
 def _counted(turn: Turn) -> str:
     """What the figures count, where that is not images."""
-    known = turn.facts("cohort")
-    cohort = CohortFacts.read(known) if known else None
+    found = turn.facts("cohort")
+    cohort = CohortFacts.read(found) if found else None
     if cohort is None or cohort.level.by_image:
         return ""
     tested = sum(parts["test"] for parts in cohort.cases.values())

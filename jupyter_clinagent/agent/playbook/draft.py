@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from jupyter_clinagent.agent.playbook.accounting import KEY, STOP, question_of, what_is_beside
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.levelling import with_level
 from jupyter_clinagent.agent.playbook.lexicon import Intent
@@ -16,7 +17,7 @@ from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.quoted import by_quoted_column
 from jupyter_clinagent.agent.playbook.unused import unused_words
 from jupyter_clinagent.contracts import Card, Offer
-from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.errors import LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.task import Task
@@ -44,11 +45,29 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     try:
         found = meant(intent, survey).offers.draft(intent, survey, answers)
         judged = with_level(found, intent, survey, answers) if isinstance(found, Draft) else found
-        return _with_unused_words(judged, intent, survey) if isinstance(judged, Draft) else judged
+        return _accounted(judged, intent, survey, answers) if isinstance(judged, Draft) else judged
     except LabelsDoNotMatch as error:
         asked = intent.task or registry.usual().name
         could = [offer.sentence for offer in offers(survey) if offer.task != asked]
         raise LabelsDoNotMatch(" ".join([str(error), *could])) from None
+
+
+def _accounted(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+    """The draft, or the question whether to go on without what the request names beside.
+
+    Raises
+    ------
+    OutOfScope
+        The answer was not to go on.
+    """
+    beside = what_is_beside(intent, survey, drafted)
+    if beside and KEY not in answers:
+        return question_of(beside, intent, survey, drafted)
+    if answers.get(KEY) == STOP:
+        raise OutOfScope("Stopped, as you say: nothing was trained. Ask again whenever you like.")
+    line = f"Named in the request, and nothing is done with it: {listed(beside)}."
+    told = replace(drafted, assumptions=(line, *drafted.assumptions)) if beside else drafted
+    return _with_unused_words(told, intent, survey)
 
 
 def _with_unused_words(drafted: Draft, intent: Intent, survey: SurveyFacts) -> Draft:

@@ -21,6 +21,8 @@ _REFUSALS = {
     "other": "I learn from labelled images; signals, texts, clustering and search by similarity are not something I do.",
     "treatment": "I build research models that read images; I give no treatment advice.",
 }
+NONE_OF_THEM = "none of these"
+"""The choice of a question that takes none of those offered."""
 DEFAULT_RATE = 0.95
 """Sensitivity (or specificity) held where the request says which mistake is worse but names no number."""
 RISKS = {"sensitivity": "a miss is worse than a false alarm", "specificity": "a false alarm is worse than a miss"}

@@ -64,9 +64,7 @@ def _study(turn: Turn) -> Step:
     data = _data_folder(turn, intent)
     survey = SurveyFacts.read(
         facts_in(
-            run(
-                turn, "I look at the data first.", cells.begin(settings.study_folder, data, turn.request, minutes, settings.seed)
-            ),
+            run(turn, "I look at the data first.", cells.begin(settings, data, turn.request, minutes)),
             "survey",
         )
     )

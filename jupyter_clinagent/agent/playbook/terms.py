@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,12 @@ def other_names(name: str) -> tuple[str, ...]:
     (True, ())
     """
     return _by_key().get(label_key(name), ())
+
+
+def spoken_as(name: str) -> list[str]:
+    """A name, its other names, and those of each of its words: “groundtruth_MA” may be called microaneurysms."""
+    parts = [part for part in re.findall(r"[^\W_]+", name) if len(part) > 1]
+    return list(dict.fromkeys([normalise(name), *other_names(name), *(other for part in parts for other in other_names(part))]))
 
 
 @cache

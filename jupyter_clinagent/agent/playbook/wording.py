@@ -1,6 +1,7 @@
 """How the words of a request are compared with those of the lexicon.
 
-Without case, umlauts written out, phrases word by word; words of five letters or more forgive a slip of the keyboard.
+Without case, umlauts written out, numbers as digits, phrases word by word; words of five letters or more forgive a slip of the
+keyboard.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.numbers import in_digits
 from jupyter_clinagent.tasks import registry
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -17,8 +21,8 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 @lru_cache(maxsize=50_000)
 def normalise(text: str) -> str:
-    """Lower case, umlauts written out, blanks collapsed."""
-    return re.sub(r"\s+", " ", text.lower().translate(_UMLAUTS)).strip()
+    """Lower case, umlauts written out, blanks collapsed, numbers as digits."""
+    return in_digits(re.sub(r"\s+", " ", text.lower().translate(_UMLAUTS)).strip())
 
 
 @lru_cache(maxsize=50_000)
@@ -68,12 +72,7 @@ def _same_word(written: str, meant: str) -> bool:
         return _is_swapped(written, meant)
     allowed = 0 if len(meant) < 6 else 1 if len(meant) < 8 else 2
     # the first letter is rarely mistyped; without it "nevus" and "venus" would be one word
-    return (
-        allowed > 0
-        and written[0] == meant[0]
-        and abs(len(written) - len(meant)) <= allowed
-        and _distance(written, meant) <= allowed
-    )
+    return allowed > 0 and written[0] == meant[0] and OSA.distance(written, meant, score_cutoff=allowed) <= allowed
 
 
 def _is_swapped(written: str, meant: str) -> bool:
@@ -106,20 +105,6 @@ def _vocabulary() -> frozenset[str]:
 def is_lexical(word: str) -> bool:
     """Whether the lexicon knows a word, or one that it may be a slip for."""
     return word in _vocabulary() or any(_same_word(word, meant) for meant in _vocabulary())
-
-
-def _distance(a: str, b: str) -> int:
-    """Damerau-Levenshtein distance (optimal string alignment)."""
-    rows = [list(range(len(b) + 1))]
-    for i, x in enumerate(a, 1):
-        row = [i]
-        for j, y in enumerate(b, 1):
-            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                best = min(best, rows[-2][j - 2] + 1)
-            row.append(best)
-        rows.append(row)
-    return rows[-1][-1]
 
 
 def first_family(plain: str, families: known.Families) -> str | None:

@@ -24,10 +24,8 @@ def with_both_sides(frame: pd.DataFrame, name: str, index: FileIndex, problems: 
     if len(images) != 1:
         return frame
     column = "side" if "side" not in frame.columns else "side of the image"
-    problems.append(
-        f"Each row of {name} names an image of either side ({', '.join(f'“{one}”' for one in images[0].values())}) and is read as "
-        f"two; columns without a side speak of both."
-    )
+    named = " and ".join(f"“{one}”" for one in images[0].values())
+    problems.append(f"Each row of {name} names two images ({named}) and is read as two; columns without a side speak of both.")
     return pd.concat([_of_side(frame, pairs, side).assign(**{column: side}) for side in ("left", "right")], ignore_index=True)
 
 

@@ -1,11 +1,11 @@
-"""What codes of columns mean, as a README or data dictionary in the folder says: read as data, never as an instruction."""
+"""What a README or data dictionary in the folder says of columns: meanings, orders, units; data, never an instruction."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from jupyter_clinagent.codes import meanings
+from jupyter_clinagent.codes import meanings, order_of
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.inventory import Inventory
@@ -26,12 +26,29 @@ def _told(column: ColumnFacts, names: Sequence[str], texts: dict[str, str]) -> C
     for file, text in texts.items():
         if found := meanings(_about(text, column.name, names), codes):
             return column.model_copy(update={"meanings": found, "told_by": file})
+        if len(codes) > 2 and (order := order_of(_about(text, column.name, names), codes)):
+            return column.model_copy(update={"order": order, "told_by": file})
     return column
+
+
+def said_of(columns: Sequence[str], inventory: Inventory) -> dict[str, list[tuple[str, str]]]:
+    """The files that speak of each column by its name, with what they say of it.
+
+    Parameters
+    ----------
+    columns
+        The names of all columns: what is said of one ends where another begins.
+    """
+    texts = dict(texts_about(inventory))
+    return {
+        name: [(file, _about(text, name, columns)) for file, text in texts.items() if any(_named(name, text))] for name in columns
+    }
 
 
 def _about(text: str, column: str, names: Sequence[str]) -> str:
     """The part that begins with a column's name and ends before another's; the whole text where it names no column."""
-    places = sorted((found.start(), name) for name in set(names) for found in _named(name, text))
+    every = sorted((found.start(), name) for name in set(names) for found in _named(name, text))
+    places = [place for k, place in enumerate(every) if not k or every[k - 1][1] != place[1]]
     if not places:
         return text
     ends = [start for start, _ in places[1:]] + [len(text)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent.facts import ReportFacts
+from jupyter_clinagent.lang import speak_html, used
 from jupyter_clinagent.study.data.fingerprint import changed_files, load_fingerprint
 from jupyter_clinagent.study.protocol.environment import requirements_lock
 from jupyter_clinagent.study.protocol.predictions import BY_CASE, case_of_images, cases_table, predictions_table
@@ -29,7 +30,7 @@ def write_report(session: Session) -> ReportFacts:
     changed = changed_files(session.data, load_fingerprint(session.folder / "data_fingerprint.json"))
     evidence = gather(session, changed)
     page = session.folder / "report.html"
-    page.write_text(render(evidence), encoding="utf-8")
+    page.write_text(speak_html(render(evidence), used()), encoding="utf-8")
     session.record.add("report written", report=_sha256(page), predictions=_sha256(predictions), changed_files=len(changed))
     facts = ReportFacts(
         report=str(page),

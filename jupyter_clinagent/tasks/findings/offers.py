@@ -67,7 +67,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     person = of_the_patient(intent, list(seen["findings"]))
     names = [name for name in seen["findings"] if name not in person]
     named, other = asked_for(intent, names), _has_other_label(survey, seen)
-    everything = not named and not unknown_here(intent, names) and (intent.all_classes or not intent.targets)
+    device = bool(intent.confounders) and not intent.distrusts  # “is there a pacemaker?” asks for no other finding
+    everything = not named and not unknown_here(intent, names) and (intent.all_classes or not (intent.targets or device))
     if seen["layout"] == "cells":
         return bool(named) or (everything and not other)
     if seen["layout"] == "rows" or other:

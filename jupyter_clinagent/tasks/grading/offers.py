@@ -16,6 +16,7 @@ from jupyter_clinagent.tasks.grading.cuts import cut_of, levels_in
 from jupyter_clinagent.tasks.grading.drafting import draft
 from jupyter_clinagent.tasks.grading.scale import LEAST, Scale, speaks_of_grades
 from jupyter_clinagent.tasks.grading.scales import holding_ends, scales_in, spoken_of
+from jupyter_clinagent.tasks.grading.unmet import refuse_other_grades
 
 __all__ = ["claims", "draft", "fitted", "offers"]
 
@@ -54,12 +55,15 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     Raises
     ------
     LabelsDoNotMatch
-        Nothing else is asked for, and no column holds an ordered scale.
+        Nothing else is asked for, and no column holds an ordered scale; a grade is named that is on none.
     """
     scales = scales_in(survey)
     sure = [scale for scale in scales if scale.sure]
     if TASK.name in intent.declined:
         return False
+    if sure:
+        graded = {scale.column for scale in scales}
+        refuse_other_grades(intent, scales, [value for c in survey.columns if c.name in graded for value in c.values])
     if any(_tells_apart(intent, scale) for scale in scales) or (intent.grades and not holding_ends(intent, scales)):
         return False
     if intent.task == TASK.name and not scales:

@@ -127,7 +127,7 @@ def _unit(column: Measurable, text: str, line: Line | None, answers: dict[str, s
 def _check_unit(column: Measurable, asked: str | None, notes: Notes) -> None:
     if asked in (None, column.unit):
         if column.unit_from != "its name":
-            notes.add(f"The unit of “{column.name}”, {column.unit}, stands in its cells.")
+            notes.add(f"The unit of “{column.name}”, {column.unit}, stands in {column.unit_from}.")
         return
     times = factor(asked, str(column.unit)) if asked else None
     if times is None:

@@ -66,7 +66,7 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return True
     if own:
         return intent.estimates or draws_a_line(intent) or not intent.task
-    asks = intent.estimates or contains(normalise(intent.text), _MEASURING)
+    asks = intent.estimates or draws_a_line(intent) or contains(normalise(intent.text), _MEASURING)
     return asks and not (intent.targets or intent.all_classes) and bool(of_a_kind(intent, columns_of(survey)))
 
 
