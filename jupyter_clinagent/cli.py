@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from jupyter_clinagent import versions
 from jupyter_clinagent._version import __version__
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, ClinAgentError
+from jupyter_clinagent.lang import ENGLISH, language_of, languages, speak, speak_phrase
 from jupyter_clinagent.summary import SUMMARY
 
 DEMO_REQUEST = "tell melanoma from nevus; missing a melanoma is worse than a false alarm"
@@ -74,10 +75,15 @@ def _result_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _failed(arguments: argparse.Namespace, code: int, message: str) -> dict[str, Any]:
-    print(f"jupyter clinagent: {message}", file=sys.stderr)
+    print(f"jupyter clinagent: {speak(message, _spoken(arguments))}", file=sys.stderr)
     keys = SUMMARY if arguments.summarised else {}
     question = message if code == AnswerNeeded.exit_code else None
     return {**keys, "schema": versions.SUMMARY, "exit": code, "error": message, "question": question}
+
+
+def _spoken(arguments: argparse.Namespace) -> str:
+    """The language of what is printed."""
+    return getattr(arguments, "language", None) or language_of(getattr(arguments, "request", ""))
 
 
 def _check_json(arguments: argparse.Namespace) -> None:
@@ -103,10 +109,10 @@ def _run(a: argparse.Namespace) -> dict[str, Any]:
     from jupyter_clinagent.runner import RunOptions, run
 
     answers = dict(_pair(x) for x in a.answer)
-    options = RunOptions(a.request, a.data, a.minutes, a.output, a.model, a.yes, answers, a.dry_run, a.seed, a.grant_cells)
-    result = run(options)
+    given = (a.request, a.data, a.minutes, a.output, a.model, a.yes, answers, a.dry_run, a.seed, a.grant_cells, a.language)
+    result = run(RunOptions(*given))
     if result["exit"] == 0 and not a.dry_run:
-        _where(result)
+        _where(result, _spoken(a))
     return result
 
 
@@ -124,13 +130,13 @@ def _demo(a: argparse.Namespace) -> dict[str, Any]:
     return result
 
 
-def _where(result: dict[str, Any]) -> None:
+def _where(result: dict[str, Any], language: str = ENGLISH) -> None:
     figures = Path(result["report"]).parent / "figures"
-    print(
-        f"\nNotebook    {result['notebook']}\nReport      {result['report']}\nHeat maps   {figures}\nBundle      "
-        f"{result['bundle']}"
-    )
-    print(f"All of it took {result['seconds']:.0f} s.")
+    places = {"Notebook": result["notebook"], "Report": result["report"], "Heat maps": figures, "Bundle": result["bundle"]}
+    print()
+    for name, place in places.items():
+        print(f"{speak_phrase(name, language):<11} {place}")
+    print(speak(f"All of it took {result['seconds']:.0f} s.", language))
 
 
 def _phantom(a: argparse.Namespace) -> dict[str, Any]:
@@ -184,7 +190,7 @@ def _predict(a: argparse.Namespace) -> dict[str, Any]:
     from jupyter_clinagent.export.predict import predict
 
     a.output.absolute().parent.mkdir(parents=True, exist_ok=True)
-    rows, refused = predict(a.bundle, a.images, a.output)
+    rows, refused = predict(a.bundle, a.images, a.output, a.cases)
     for line in refused:
         print(f"not read: {line}", file=sys.stderr)
     print(f"{rows} predictions in {a.output}. Research use only; not a medical device.")
@@ -225,6 +231,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="cells that a language model (--model) writes run without being shown to anybody; at your own risk",
     )
+    run.add_argument("--language", choices=languages(), help="speak it, whatever the request is written in")
     run.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE", help="answer a question in advance")
     run.add_argument("--dry-run", action="store_true", help="specification and plan only")
     run.add_argument("--seed", type=int, default=0, help="of the split and of every training (default 0)")
@@ -263,6 +270,9 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
     predict.add_argument("images", type=Path, nargs="+", metavar="IMAGES")
     predict.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.csv")
+    predict.add_argument(
+        "--cases", metavar="TABLE.csv|folders", help="which images get one answer, where the study gave one for several"
+    )
     return parser
 
 

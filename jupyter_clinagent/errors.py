@@ -24,6 +24,10 @@
     └── Different                      exit 1 of verify: a replay gave other figures, or a file was changed
 """
 
+from __future__ import annotations
+
+from jupyter_clinagent.lang import speak, used
+
 
 class ClinAgentError(Exception):
     """Base of everything raised on purpose. ``exit_code`` is what the command line returns."""
@@ -32,7 +36,7 @@ class ClinAgentError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows below the cell: the sentence alone, for it says what to do; IPython asks for it by this name."""
-        return [f"{type(self).__name__}: {self}"]
+        return [f"{type(self).__name__}: {speak(str(self), used())}"]
 
 
 class BadInput(ClinAgentError):

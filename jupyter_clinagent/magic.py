@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_clinagent.errors import ClinAgentError
+from jupyter_clinagent.lang import speak, surely_language_of, understand, used
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -51,7 +52,7 @@ class ClinAgentMagic:
         from jupyter_clinagent.extension.client import Server
 
         request = f"{line}\n{cell or ''}".strip()
-        server = Server.find()
+        language, server = surely_language_of(request) or used(), Server.find()
         commands: dict[str, Callable[[], str]] = {
             "": lambda: HELP,
             "help": lambda: HELP,
@@ -59,11 +60,11 @@ class ClinAgentMagic:
             "stop": lambda: self._stop(server),
             "undo": lambda: self._undo(server),
         }
-        run = commands.get(request, lambda: self._run(server, request))
+        run = commands.get(understand(request, [*commands], language), lambda: self._run(server, request))
         try:
-            print(run())
+            print(speak(run(), language))
         except ClinAgentError as error:
-            print(error)
+            print(speak(str(error), language))
 
     def _run(self, server: Server | None, request: str) -> str:
         if server is None:

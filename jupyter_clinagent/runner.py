@@ -25,13 +25,13 @@ from jupyter_clinagent.contracts import Card, Decision, Event
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData, OtherRelease
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
+from jupyter_clinagent.lang import language_of, said_for, speak
 from jupyter_clinagent.leftovers import Leftovers
 from jupyter_clinagent.missing import missing
 from jupyter_clinagent.nearby import no_such_folder
 from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.summary import SUMMARY
 
-_YES, _NO = ("y", "yes", "j", "ja"), ("n", "no", "nein")
 EXIT = {"done": 0, "answered": 0, "failed": 1, "stopped": 1, "bad_input": 2, "needs_answer": 3, "rejected": 4, "refused": 4}
 _CAME_TO_NOTHING = ("failed", "stopped", "bad_input", "needs_answer", "refused")
 
@@ -50,6 +50,12 @@ class RunOptions:
     dry_run: bool = False
     seed: int = 0
     grant_cells: bool = False
+    language: str | None = None
+
+    @property
+    def spoken(self) -> str:
+        """The language of what is printed: the one that was fixed, else that of the request."""
+        return self.language or language_of(self.request)
 
 
 class TerminalApprover:
@@ -92,19 +98,20 @@ class TerminalApprover:
             return Decision(choice="answer", text=self._answers[card.key], by="--answer")
         if self._yes and card.default:
             return Decision(choice="answer", text=card.default, by="--yes")
-        offered = f" ({', '.join(card.choices)})" if card.choices else ""
+        offered = f" ({', '.join(card.labels.get(choice, choice) for choice in card.choices)})" if card.choices else ""
         if self._prompt is None:
             raise AnswerNeeded(f"{card.body}{offered} Answer with --answer {card.key}=VALUE, or take the defaults with --yes.")
-        said = await self._said(card, f"{card.body}{offered} [{card.default}] ")
+        said = await self._said(card, f"{card.body}{offered} [{card.labels.get(card.default, card.default)}] ")
         return Decision(choice="answer", text=said or card.default, by="at a prompt")
 
     async def _choose(self, card: Card) -> Decision:
         if self._prompt is None:
             raise AnswerNeeded(f"“{card.title}” has to be approved: run again with --yes, or at a terminal.")
-        said = await self._said(card, f"\n{card.body}\n\nApprove? [y]es, [n]o, or say what to change: ")
-        if said.lower() in ("", *_YES):
+        asked = speak("Approve? [y]es, [n]o, or say what to change:", card.language)
+        said = await self._said(card, f"\n{card.body}\n\n{asked} ")
+        if said.lower() in ("", *said_for("yes")):
             return Decision(choice="Approve", by="at a prompt")
-        if said.lower() in _NO:
+        if said.lower() in said_for("no"):
             return Decision(choice="Reject", by="at a prompt")
         return Decision(choice="Change", text=said, by="at a prompt")
 
@@ -112,8 +119,9 @@ class TerminalApprover:
         """Of what a language model wants to do: only an explicit yes counts, no Enter pressed in passing."""
         if self._prompt is None:
             raise AnswerNeeded(f"“{card.title}” has to be answered by a person: run again at a terminal{_option(card)}.")
-        said = await self._said(card, f"\n{card.title}\n\n{card.body}\n\nApprove? [y]es, [n]o (Enter alone is no): ")
-        return Decision(choice="Approve" if said.lower() in _YES else "Reject", by="at a prompt")
+        asked = speak("Approve? [y]es, [n]o (Enter alone is no):", card.language)
+        said = await self._said(card, f"\n{card.title}\n\n{card.body}\n\n{asked} ")
+        return Decision(choice="Approve" if said.lower() in said_for("yes") else "Reject", by="at a prompt")
 
     async def _said(self, card: Card, prompt: str) -> str:
         assert self._prompt is not None
@@ -178,11 +186,11 @@ def run(options: RunOptions, stream: TextIO | None = None) -> dict[str, Any]:
         if leftovers.clear():
             whole["notebook"] = None
         else:
-            print(leftovers.said(), file=stream or sys.stdout)
+            print(speak(leftovers.said(), options.spoken), file=stream or sys.stdout)
     if options.dry_run and outcome.plan and outcome.status == "rejected":
         whole |= {"exit": 0, "error": None}
     if lacking := missing(outcome, options.dry_run):
-        print(lacking, file=stream or sys.stdout)
+        print(speak(lacking, options.spoken), file=stream or sys.stdout)
         whole |= {"exit": EXIT["failed"], "error": lacking}
     return whole
 
@@ -195,6 +203,7 @@ async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
         minutes=options.minutes,
         seed=options.seed,
         granted=options.grant_cells,
+        language=options.language,
     )
     checkpoint = notebook.parent / study_folder(str(notebook)) / "conversation.sqlite"
     async with HeadlessNotebook(notebook) as port:
@@ -210,7 +219,7 @@ async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
         )
     for line in approver.unused():
         outcome.assumptions.append(line)
-        print(line, file=stream)
+        print(speak(line, options.spoken), file=stream)
     return outcome
 
 
@@ -251,10 +260,13 @@ def _seen(outcome: Outcome) -> dict[str, Any]:
         cohort = CohortFacts.read(loaded) if loaded else None
     except OtherRelease:  # a cell of a language model may display what only looks like a survey
         return {}
+    found = None
+    if survey and cohort and specification:
+        found = allocation(survey, cohort, specification["classes"], specification.get("label_column"))
     return {
         "offers": [offer.model_dump(mode="json") for offer in offers(survey)] if survey else [],
         "modality": (specification or {}).get("modality") or (survey.modality if survey else None),
-        "allocation": allocation(survey, cohort, specification) if survey and cohort and specification else None,
+        "allocation": found.model_dump(mode="json", exclude_none=True) if found else None,
     }
 
 

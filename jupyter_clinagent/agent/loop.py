@@ -32,6 +32,7 @@ from jupyter_clinagent.agent.playbook.model import PlaybookChatModel
 from jupyter_clinagent.agent.playbook.turn import Settings, with_settings
 from jupyter_clinagent.agent.reaching import ReachModel
 from jupyter_clinagent.agent.resuming import bring_back, elapsed
+from jupyter_clinagent.agent.speaking import SpokenApprover, language_between
 from jupyter_clinagent.agent.tools import make_tools
 from jupyter_clinagent.agent.workbench import Outcome, Status, Workbench
 from jupyter_clinagent.contracts import Approver, Card, EventSink, Exporter, NotebookPort
@@ -63,6 +64,8 @@ class AgentSettings:
         The clinician allows a language model's cells to run without being shown each.
     look
         This process is new to the conversation: look whether the kernel still remembers before going on with it.
+    language
+        In which the clinician is spoken to, whatever they write; None: the language of the request.
     root
         The folder that a server shows; a path that the clinician names may begin there.
     exporter
@@ -81,6 +84,7 @@ class AgentSettings:
     seed: int = 0
     granted: bool = False
     look: bool = False
+    language: str | None = None
     root: str = ""
     exporter: Exporter | None = field(default=None, compare=False)
     chat_model: BaseChatModel | None = field(default=None, compare=False)
@@ -129,11 +133,12 @@ async def run_agent(
     try:
         async with _agent(model, bench, settings, checkpoint_path) as agent:
             config: RunnableConfig = {"configurable": {"thread_id": thread_id}, "recursion_limit": RECURSIONS}
-            turn = Turns(agent, config, approver, bench, settings.look)
+            turn = Turns(agent, config, SpokenApprover(approver, lambda: bench.language), bench, settings.look)
+            bench.language = settings.language or language_between(request, await messages_of(agent, config))
             if request is None:
                 await turn.go_on()
             else:
-                await turn.begin(await _opening(agent, config, request, port, settings))
+                await turn.begin(await _opening(agent, config, request, bench, settings))
     except (ModelCallLimitExceededError, ToolCallLimitExceededError) as error:
         bench.outcome.status, bench.outcome.message = "failed", str(LimitReached(f"A limit was reached, so I stopped: {error}"))
     except Stopped as error:
@@ -218,7 +223,12 @@ class Turns:
             await bring_back(await self._messages(), self._bench, self._approver, needed=needed)
 
     async def _messages(self) -> list[BaseMessage]:
-        return list((await self._agent.aget_state(self._config)).values.get("messages", []))
+        return await messages_of(self._agent, self._config)
+
+
+async def messages_of(agent: Any, config: RunnableConfig) -> list[BaseMessage]:
+    """The conversation so far."""
+    return list((await agent.aget_state(config)).values.get("messages", []))
 
 
 def _wants_more(turn: Command[Any]) -> bool:
@@ -236,11 +246,9 @@ def _speak(update: dict[str, Any], bench: Workbench) -> None:
                     bench.outcome.message = message.text
 
 
-async def _opening(
-    agent: Any, config: RunnableConfig, request: str, port: NotebookPort, settings: AgentSettings
-) -> dict[str, Any]:
+async def _opening(agent: Any, config: RunnableConfig, request: str, bench: Workbench, settings: AgentSettings) -> dict[str, Any]:
     """The messages that begin a turn; calls that a Stop cut off get their answer first, or some providers refuse to go on."""
-    before = (await agent.aget_state(config)).values.get("messages", [])
+    before, port = await messages_of(agent, config), bench.port
     answered = {m.tool_call_id for m in before if isinstance(m, ToolMessage)}
     asked = [call["id"] for m in before if isinstance(m, AIMessage) for call in m.tool_calls]
     cut_off = [ToolMessage("Stopped before it was done.", tool_call_id=call) for call in asked if call not in answered]
@@ -253,6 +261,7 @@ async def _opening(
         seed=settings.seed,
         notebook=PurePath(port.path).name,
         missing=missing,
+        language=bench.language,
     )
     return {"messages": [*cut_off, HumanMessage(with_settings(request, begin))]}
 

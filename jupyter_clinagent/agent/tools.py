@@ -24,6 +24,7 @@ from jupyter_clinagent.agent.specification_card import in_our_words, to_be_confi
 from jupyter_clinagent.agent.workbench import Approved, Status, Workbench
 from jupyter_clinagent.contracts import PROGRESS_MIME, Card, Cell, CellResult, Decision, Plan, source_hash
 from jupyter_clinagent.errors import BadInput, StaleCell, UnknownCell
+from jupyter_clinagent.lang import speak
 from jupyter_clinagent.tasks import registry
 
 Answer = tuple[str, dict[str, Any]]
@@ -188,16 +189,19 @@ class Toolbox:
         body: str,
         tool_call_id: Annotated[str, InjectedToolCallId],
         assumptions: list[str] | None = None,
+        pictured: str = "",
     ) -> Answer:
-        """Show the specification as a card (``body`` is Markdown). Nothing is trained before it is approved."""
+        """Show the specification as a card (``body`` is Markdown). Nothing is trained before it is approved.
+
+        ``pictured`` is the cell with pictures of each class (that of ``study.audit()``), which the card shows, too.
+        """
         spec = registry.specified(specification)
         self.bench.outcome.specification, self.bench.outcome.assumptions = spec.model_dump(mode="json"), list(assumptions or [])
         self.bench.approved = None  # while this card waits, no earlier one counts
         if self.bench.author == "model":
             body = in_our_words(spec, assumptions or [], body)
-        text, decided = self._decision(
-            Card(id=tool_call_id, kind="specification", title=f"Specification: {spec.title}", body=body)
-        )
+        title = f"Specification: {spec.title}"
+        text, decided = self._decision(Card(id=tool_call_id, kind="specification", title=title, body=body, pictured=pictured))
         if decided["choice"] == "Approve":
             self.bench.approved = Approved(spec.hash, decided["by"])
             text += to_be_confirmed(spec, decided["by"]) if self.bench.author == "model" else ""
@@ -263,6 +267,8 @@ class Toolbox:
         if self.bench.resumed and (added := await added_by(call, self.bench)):
             self.bench.written[added.id] = added.hash
             return added
+        if kind == "markdown" and self.bench.author == "playbook":
+            source = speak(source, self.bench.language)
         about = {"study": self.bench.study, "tool_call": call, "hash": source_hash(source), "mind": self.bench.mind}
         cell = await self.bench.port.insert(
             kind, source, after=after or await self._below(), metadata={"trusted": True, "clinagent": about}

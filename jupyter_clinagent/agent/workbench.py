@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from jupyter_clinagent.agent.policy import Author
+from jupyter_clinagent.agent.speaking import spoken_event
 from jupyter_clinagent.contracts import CellResult, Event, EventKind, EventSink, Exporter, NotebookPort
+from jupyter_clinagent.lang import ENGLISH
 
 Status = Literal["done", "answered", "rejected", "refused", "bad_input", "needs_answer", "failed", "stopped"]
 
@@ -51,6 +53,8 @@ class Workbench:
     author: Author
     mind: str
     study: str
+    language: str = ENGLISH
+    """In which what is said leaves."""
     root: str = ""
     """What the server shows; a path that a clinician names may begin there."""
     granted: bool = False
@@ -82,4 +86,4 @@ class Workbench:
 
     def say(self, kind: EventKind, text: str = "", data: dict[str, Any] | None = None) -> None:
         """Tell the outside."""
-        self.sink(Event(kind=kind, text=text, data=data or {}))
+        self.sink(spoken_event(Event(kind=kind, text=text, data=data or {}), self.language))

@@ -21,6 +21,12 @@ class Card(Frozen):
     """Of a question: the KEY of ``--answer KEY=VALUE``. Of a cell: the option that would have allowed it, if one would."""
     default: str = ""
     """Of a question: what is taken under ``--yes``."""
+    pictured: str = ""
+    """Id of the cell whose first figure is shown on the card; the figure itself stays in the notebook."""
+    labels: dict[str, str] = {}
+    """How choices are shown where they are not shown as they are."""
+    language: str = "en"
+    """In which the card is written."""
 
 
 Approval = Literal["in the chat", "at a prompt", "--yes", ""]
@@ -68,6 +74,8 @@ class Event(Frozen):
     kind: EventKind
     text: str = ""
     data: dict[str, Any] = {}
+    language: str = "en"
+    """In which ``text`` is written."""
 
 
 EventSink = Callable[[Event], None]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from jupyter_clinagent.contracts import Card, Decision
 from jupyter_clinagent.errors import ClinAgentError
 from jupyter_clinagent.extension.chat import Chat
+from jupyter_clinagent.lang import browser_words, understand
 
 
 class NoSuchCard(ClinAgentError):
@@ -30,6 +31,7 @@ class Cards:
     async def ask(self, chat: Chat, card: Card, card_id: str) -> Decision:
         """Post a card and wait, without limit, for the clinician."""
         shown = card.model_dump(mode="json") | {"id": card_id, "state": "open", "body": _without_title(card)}
+        shown["words"] = browser_words(card.language)
         opened = _Open(card, asyncio.get_running_loop().create_future())
         self._open[card_id] = opened
         message_id = chat.post_card(shown)
@@ -53,7 +55,8 @@ class Cards:
     def hear(self, card_id: str, said: str) -> None:
         """Answer a card by a chat message: one of its choices word for word, else a wish or an answer."""
         card = self._open[card_id].card
-        named = next((choice for choice in card.choices if choice.casefold() == said.strip().casefold()), None)
+        meant = understand(said, card.choices, card.language)
+        named = meant if meant in card.choices else None
         other = "answer" if card.kind == "question" else "Change"
         self.decide(card_id, named or other, "" if named else said.strip())
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.serverapp import ServerApp
-from traitlets import Unicode
+from traitlets import Enum, Unicode
 from traitlets.config import LoggingConfigurable
 
 from jupyter_clinagent.contracts import Approver, EventSink, Exported
@@ -21,6 +21,7 @@ from jupyter_clinagent.extension.context import Fronts
 from jupyter_clinagent.extension.interjections import asks_how_far, is_stop, wants_stop_later
 from jupyter_clinagent.extension.jobs import Agent, Job
 from jupyter_clinagent.extension.journal import Entry, Journal
+from jupyter_clinagent.lang import ENGLISH, languages, speak, surely_language_of
 from jupyter_clinagent.notebook.document import new_cell
 from jupyter_clinagent.notebook.server import ServerNotebook
 
@@ -42,6 +43,14 @@ class Desk(LoggingConfigurable):
         allow_none=True,
         config=True,
         help="provider:model of the language model, as in ollama:llama3; None is the built-in playbook, which calls nobody.",
+    )
+
+    language = Enum(
+        [*languages()],
+        default_value=None,
+        allow_none=True,
+        config=True,
+        help="The language in which the agent speaks; None is that of the request.",
     )
 
     def __init__(self, app: ServerApp, agent: Agent | None = None) -> None:
@@ -81,7 +90,7 @@ class Desk(LoggingConfigurable):
             await self.start(said, self._notebook_for(user, job), chat_path)
         elif is_stop(said):
             await job.stop()
-            return _NOT_LATER if wants_stop_later(said) else None
+            return speak(_NOT_LATER, job.language) if wants_stop_later(said) else None
         elif not job.approver.hear(said):
             return self._put_off(said, job)
         return None
@@ -90,38 +99,39 @@ class Desk(LoggingConfigurable):
         """Keep a message until the job is done; say how far it is."""
         at_work = f"I am still at work: {job.text}."
         if asks_how_far(said):
-            return f"{at_work} Press Stop, or wait until I am done."
+            return speak(f"{at_work} Press Stop, or wait until I am done.", job.language)
         job.waiting.append(said)
         if len(job.waiting) == 1:
             self.keep(asyncio.create_task(self._go_on_after(job)))
-        return f"{at_work} “{said.strip()}” waits its turn: I take it up when this is done. To end this now, say “stop”."
+        waits = f"“{said.strip()}” waits its turn: I take it up when this is done. To end this now, say “stop”."
+        return speak(f"{at_work} {waits}", job.language)
 
     async def _go_on_after(self, job: Job) -> None:
         """Take up what waits in a new turn; where the job did not come to its end, hand it back."""
         await job.wait()
         kept = ", ".join(f"“{said.strip()}”" for said in job.waiting)
         if job.state in ("stopped", "failed"):  # not by the server's end, when nobody is left to tell
-            await self._say(job.chat_path, f"Not done, because I stopped before: {kept}. Say it again if it still holds.")
+            await self._say(job, f"Not done, because I stopped before: {kept}. Say it again if it still holds.")
         elif job.state == "finished":
             try:
                 await self._take_up(job)
             except ClinAgentError as error:
-                await self._say(job.chat_path, f"{error} Not done: {kept}.")
+                await self._say(job, f"{error} Not done: {kept}.")
 
     async def _take_up(self, job: Job) -> None:
         """What waited, after what was said while it did."""
         waiting, latest = job.waiting, self._chats[Chat(self._app, job.chat_path).id]
         if latest is job or latest.over:
             first, *waiting = waiting
-            await self._say(job.chat_path, f"Now to “{first.strip()}”.")
+            await self._say(job, f"Now to “{first.strip()}”.")
             latest = await self.start(first, job.notebook.relative_path, job.chat_path)
         for said in waiting:
             self._put_off(said, latest)
 
-    async def _say(self, chat_path: str, text: str) -> None:
-        chat = Chat(self._app, chat_path)
+    async def _say(self, job: Job, text: str) -> None:
+        chat = Chat(self._app, job.chat_path)
         await chat.hold()
-        chat.say(text)
+        chat.say(speak(text, job.language))
         await chat.release()
 
     async def start(self, request: str, notebook_path: str | None, chat_path: str) -> Job:
@@ -130,7 +140,7 @@ class Desk(LoggingConfigurable):
         if notebook_path is None:  # a new notebook is written, so what can't begin is said before
             _agent_module("data_folder").check_folder(request, Path(self._app.root_dir) / PurePosixPath(chat_path).parent)
         path = notebook_path or await self._new_notebook(request, str(PurePosixPath(chat_path).parent))
-        job = self._job(path, chat_path)
+        job = self._job(path, chat_path, request)
         await job.start(request)
         return job
 
@@ -139,7 +149,7 @@ class Desk(LoggingConfigurable):
         lost = [entry for entry in self._journal.take_lost() if self._is_there(entry)]
         if lost:
             await self.prepare()
-        jobs = [self._job(entry.notebook, entry.chat) for entry in lost]
+        jobs = [self._job(entry.notebook, entry.chat, entry.request) for entry in lost]
         for job, entry in zip(jobs, lost, strict=True):
             await job.start(None, entry.request)
         return jobs
@@ -147,13 +157,14 @@ class Desk(LoggingConfigurable):
     def _is_there(self, entry: Entry) -> bool:
         return all((Path(self._app.root_dir) / path).exists() for path in (entry.notebook, entry.chat))
 
-    def _job(self, path: str, chat_path: str) -> Job:
+    def _job(self, path: str, chat_path: str, request: str) -> Job:
         """A new job of a notebook that is not busy."""
         notebook, chat = ServerNotebook(self._app, path), Chat(self._app, chat_path)
         running = self._jobs.get(notebook.file_id)
         if running and not running.over:
             raise Busy(f"I am still at work in {PurePosixPath(path).name}: {running.text}. Press Stop first, or wait.")
         job = Job(self._agent, notebook, chat, ChatApprover(self.cards, chat), self.mind, self._journal)
+        job.language = self.language or surely_language_of(request) or (running.language if running else ENGLISH)
         self._jobs[notebook.file_id] = job
         self._chats[chat.id] = job
         return job
@@ -258,7 +269,9 @@ class Desk(LoggingConfigurable):
             port=port,
             approver=approver,
             sink=sink,
-            settings=loop.AgentSettings(model=self.model, look=look, root=str(self._app.root_dir), exporter=export),
+            settings=loop.AgentSettings(
+                model=self.model, look=look, language=self.language, root=str(self._app.root_dir), exporter=export
+            ),
             thread_id=thread,
             checkpoint_path=str(study / "conversation.sqlite"),
         )

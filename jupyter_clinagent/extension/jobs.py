@@ -15,6 +15,7 @@ from jupyter_clinagent.extension.cards import ChatApprover
 from jupyter_clinagent.extension.chat import Chat
 from jupyter_clinagent.extension.journal import Journal
 from jupyter_clinagent.extension.progress import ProgressCard, State
+from jupyter_clinagent.lang import ENGLISH, speak
 from jupyter_clinagent.notebook.server import ServerNotebook
 
 Agent = Callable[[str | None, ServerNotebook, Approver, EventSink, str], Awaitable[Any]]
@@ -52,6 +53,8 @@ class Job:
         self.notebook = notebook
         self.waiting: list[str] = []
         """What was said meanwhile and waits its turn."""
+        self.language = ENGLISH
+        """In which this turn speaks, as far as is known."""
         self._agent = agent
         self._chat = chat
         self._mind = mind
@@ -68,7 +71,7 @@ class Job:
     @property
     def text(self) -> str:
         """What the job does now, in a line."""
-        return self._progress.text
+        return self._progress.text.rstrip(".")
 
     @property
     def chat_path(self) -> str:
@@ -88,12 +91,11 @@ class Job:
         await self._chat.hold()
         if request is None:
             self._chat.interrupt_cards()
-            self._chat.say(
-                f"The server was restarted while I was at work on “{cut_off.rstrip('.')}”. Nothing of it runs any more."
-            )
+            self._say(f"The server was restarted while I was at work on “{cut_off.rstrip('.')}”. Nothing of it runs any more.")
         await self.notebook.start()
         self.snapshot = await self.notebook.snapshot()
-        self._progress = ProgressCard(self._chat, self.id, f"Working in {Path(self.notebook.path).name} · {self._mind}")
+        title = f"Working in {Path(self.notebook.path).name} · {self._mind}"
+        self._progress = ProgressCard(self._chat, self.id, speak(title, self.language), self.language)
         self._journal.note(self.id, self.notebook.relative_path, self._chat.path, request or cut_off)
         self._task = asyncio.create_task(self._work(request))
         await asyncio.sleep(0)  # a task cancelled before its first step would never let go of notebook and chat
@@ -112,7 +114,7 @@ class Job:
 
     def hear(self, event: Event) -> None:
         """Show in the chat what the agent tells: steps on the card, its last words as a message."""
-        said, self._said = self._said, ""
+        said, self._said, self.language = self._said, "", event.language
         if said and said != event.text:  # else a card asks it, or the end says it again
             self._progress.step(said)
         match event.kind:
@@ -136,14 +138,17 @@ class Job:
             state = "stopped" if self.state == "stopping" else "interrupted"  # by the clinician, or by the server's end
             await self.notebook.interrupt()
         except ClinAgentError as error:
-            self._chat.say(str(error))
+            self._say(str(error))
         except Exception as error:
-            self._chat.say(f"A defect stopped me, and nothing runs any more: {type(error).__name__}: {error}")
+            self._say(f"A defect stopped me, and nothing runs any more: {type(error).__name__}: {error}")
             raise
         finally:
             self._strike(state)
             self._enter(state)
             await self._let_go()
+
+    def _say(self, text: str) -> None:
+        self._chat.say(speak(text, self.language))
 
     def _strike(self, state: State) -> None:
         """Out of the journal, unless the server ends; that its kernels die first must not look like the job's own end."""

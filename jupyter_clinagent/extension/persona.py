@@ -10,6 +10,7 @@ from jupyter_server.serverapp import ServerApp
 
 from jupyter_clinagent.errors import ClinAgentError
 from jupyter_clinagent.extension.chat import PERSONA_NAME
+from jupyter_clinagent.lang import language_of, speak
 
 if TYPE_CHECKING:
     from jupyterlab_chat.models import Message
@@ -40,7 +41,7 @@ class ClinAgentPersona(BasePersona):  # type: ignore[misc]
         try:
             reply = await self._desk.receive(said, message.sender, self.get_chat_path(relative=True))
         except ClinAgentError as error:
-            reply = str(error)
+            reply = speak(str(error), language_of(said))
         if reply:
             self.send_message(reply)
 

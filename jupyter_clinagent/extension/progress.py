@@ -6,6 +6,7 @@ import time
 from typing import Any, Literal
 
 from jupyter_clinagent.extension.chat import Chat
+from jupyter_clinagent.lang import ENGLISH, browser_words, speak
 
 State = Literal["running", "asking", "stopping", "stopped", "interrupted", "finished", "failed"]
 
@@ -19,9 +20,10 @@ class ProgressCard:
     button has to be where the clinician looks.
     """
 
-    def __init__(self, chat: Chat, job_id: str, title: str) -> None:
-        self._chat = chat
-        self._empty = {"id": job_id, "kind": "progress", "title": title, "text": "", "fraction": None, "state": "running"}
+    def __init__(self, chat: Chat, job_id: str, title: str, language: str = ENGLISH) -> None:
+        self._chat, self._language = chat, language
+        self._empty: dict[str, Any] = {"id": job_id, "kind": "progress", "title": title, "words": browser_words(language)}
+        self._empty |= {"text": "", "fraction": None, "state": "running"}
         self._message: str | None = None
         self._drawn = 0.0
         self._card: dict[str, Any] = {}
@@ -31,7 +33,7 @@ class ProgressCard:
     def text(self) -> str:
         """The current step in words."""
         steps: list[str] = self._card["steps"]
-        return steps[-1] if steps else "reading the request"
+        return steps[-1] if steps else speak("reading the request", self._language)
 
     def open(self) -> None:
         """Post a new card."""

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from sklearn.metrics import roc_curve
 
 from jupyter_clinagent.contracts import NO_PATIENT
 from jupyter_clinagent.imaging import metrics
+from jupyter_clinagent.lang import ENGLISH, speak_phrase, used
 from jupyter_clinagent.tasks import registry
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
@@ -32,9 +34,17 @@ DECISION_GRID = np.linspace(0.01, 0.80, 80)
 def png(figure: Figure, dpi: int = 110) -> bytes:
     """The figure as PNG, with its alternative text in the metadata, and whether an export may show it."""
     buffer = io.BytesIO()
+    _translate(figure)
     mark = {} if getattr(figure, "shows_patients", True) else {"Comment": NO_PATIENT}
     figure.savefig(buffer, format="png", dpi=dpi, metadata={"Description": alt_text(figure), **mark})
     return buffer.getvalue()
+
+
+def _translate(figure: Figure) -> None:
+    """What is written in it, in the language of the study; names of classes and columns stay."""
+    if used() != ENGLISH:
+        for text in figure.findobj(Text):
+            text.set_text(speak_phrase(text.get_text(), used()))
 
 
 def alt_text(figure: Figure) -> str:

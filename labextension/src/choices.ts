@@ -1,6 +1,6 @@
 import { post } from './api';
 import { button, element } from './dom';
-import { IDecisionCard } from './model';
+import { IDecisionCard, worded } from './model';
 import { textField } from './textField';
 
 const STYLE: Record<string, string> = { Approve: 'jp-mod-accept', Reject: 'jp-mod-warn' };
@@ -18,12 +18,12 @@ export function choices(card: IDecisionCard): HTMLElement {
     try {
       await post('decide', { id: card.id, choice, text });
     } catch (error) {
-      failure.textContent = `Not sent: ${(error as Error).message}`;
+      failure.textContent = `${worded(card, 'Not sent:')} ${(error as Error).message}`;
       setDisabled(area, false);
     }
   };
   for (const choice of card.choices.filter(choice => choice !== 'Change')) {
-    row.append(button(choice, STYLE[choice] ?? '', () => void decide(choice)));
+    row.append(button(label(card, choice), STYLE[choice] ?? '', () => void decide(choice)));
   }
   area.append(row, failure);
   addField(area, row, card, decide);
@@ -40,9 +40,9 @@ function addField(
   if (!question && !card.choices.includes('Change')) {
     return;
   }
-  const label = question ? 'Your answer' : 'What should be different?';
-  const field = textField(label, text => void decide(question ? text : 'Change', text), close);
-  const opener = button(question ? 'Another answer…' : 'Change…', 'jp-clinagent-open-field', open);
+  const label = worded(card, question ? 'Your answer' : 'What should be different?');
+  const field = textField(label, worded(card, 'Send'), text => void decide(question ? text : 'Change', text), close);
+  const opener = button(worded(card, question ? 'Another answer…' : 'Change…'), 'jp-clinagent-open-field', open);
 
   function open(): void {
     area.append(field);
@@ -59,6 +59,17 @@ function addField(
   } else {
     area.append(field);
   }
+}
+
+/** What stands on a choice's button: which of several is taken by whoever leaves it to us is said. */
+function label(card: IDecisionCard, choice: string): string {
+  const proposed = card.choices.length > 1 && choice === card.default;
+  return proposed ? `${shown(card, choice)} (${worded(card, 'proposed')})` : shown(card, choice);
+}
+
+/** A choice as the clinician reads it; it is sent as it is. */
+export function shown(card: IDecisionCard, choice: string): string {
+  return card.labels?.[choice] ?? choice;
 }
 
 function setDisabled(area: HTMLElement, disabled: boolean): void {

@@ -1,17 +1,25 @@
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 
-import { choices } from './choices';
+import { choices, shown } from './choices';
 import { element } from './dom';
-import { IDecisionCard } from './model';
+import { IDecisionCard, worded } from './model';
+import { pictures } from './pictures';
 
 /** A specification, a plan, a cell or a question that waits for the clinician, or what became of it. */
 export async function renderDecisionCard(
   host: HTMLElement,
   card: IDecisionCard,
-  rendermime: IRenderMimeRegistry
+  rendermime: IRenderMimeRegistry,
+  tracker: INotebookTracker | null
 ): Promise<void> {
   if (card.body) {
     host.append(await renderMarkdown(card.body, rendermime));
+  }
+  const alt = worded(card, 'Some images of each class, as they are labelled');
+  const sheet = card.pictured && tracker && pictures(card.pictured, alt, tracker);
+  if (sheet) {
+    host.append(sheet);
   }
   host.append(card.state === 'open' ? choices(card) : outcome(card));
 }
@@ -33,11 +41,12 @@ function outcome(card: IDecisionCard): HTMLElement {
 
 function describe(card: IDecisionCard): string {
   if (card.state === 'withdrawn' || !card.decision) {
-    return 'No longer needed.';
+    return worded(card, 'No longer needed.');
   }
   const { choice, text } = card.decision;
   if (card.kind === 'question') {
-    return `Your answer: ${text}`;
+    return `${worded(card, 'Your answer:')} ${shown(card, text)}`;
   }
-  return text && text !== choice ? `You chose: ${choice} — ${text}` : `You chose: ${choice}`;
+  const chose = `${worded(card, 'You chose:')} ${shown(card, choice)}`;
+  return text && text !== choice ? `${chose} — ${text}` : chose;
 }

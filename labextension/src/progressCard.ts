@@ -1,6 +1,6 @@
 import { post } from './api';
 import { button, element } from './dom';
-import { IProgressCard } from './model';
+import { IProgressCard, worded } from './model';
 
 const STATE: Record<IProgressCard['state'], string> = {
   running: '',
@@ -16,7 +16,7 @@ const STATE: Record<IProgressCard['state'], string> = {
 export function renderProgressCard(host: HTMLElement, card: IProgressCard): void {
   const active = card.state === 'running' || card.state === 'stopping';
   host.append(steps(card, active));
-  const status = element('div', 'jp-clinagent-status', STATE[card.state]);
+  const status = element('div', 'jp-clinagent-status', worded(card, STATE[card.state]));
   status.setAttribute('role', 'status');
   host.append(status);
   if (active) {
@@ -39,7 +39,7 @@ function steps(card: IProgressCard, active: boolean): HTMLElement {
 
 function bar(card: IProgressCard): HTMLElement {
   const node = element('progress', 'jp-clinagent-bar');
-  node.setAttribute('aria-label', card.text || 'Progress of the study');
+  node.setAttribute('aria-label', card.text || worded(card, 'Progress of the study'));
   node.max = 1;
   if (card.fraction !== null) {
     node.value = card.fraction;
@@ -48,14 +48,15 @@ function bar(card: IProgressCard): HTMLElement {
 }
 
 function stop(card: IProgressCard): HTMLElement {
-  const node = button('Stop', 'jp-mod-warn jp-clinagent-stop', () => {
+  const label = worded(card, 'Stop');
+  const node = button(label, 'jp-mod-warn jp-clinagent-stop', () => {
     node.disabled = true;
     post('stop', { job: card.id }).catch(error => {
       node.disabled = false;
-      node.textContent = `Stop (failed: ${error.message})`;
+      node.textContent = `${label} (failed: ${error.message})`;
     });
   });
   node.disabled = card.state === 'stopping';
-  node.setAttribute('aria-label', 'Stop the agent and what it runs');
+  node.setAttribute('aria-label', worded(card, 'Stop the agent and what it runs'));
   return node;
 }

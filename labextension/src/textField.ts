@@ -1,7 +1,7 @@
 import { button, element } from './dom';
 
 /** A labelled text field with a Send button; Ctrl+Enter sends, Escape gives up. */
-export function textField(label: string, send: (text: string) => void, giveUp: () => void): HTMLElement {
+export function textField(label: string, sendLabel: string, send: (text: string) => void, giveUp: () => void): HTMLElement {
   const form = element('div', 'jp-clinagent-field');
   const caption = element('label', 'jp-clinagent-label', label);
   const area = element('textarea', 'jp-clinagent-text');
@@ -16,6 +16,6 @@ export function textField(label: string, send: (text: string) => void, giveUp: (
       sendText();
     }
   });
-  form.append(caption, area, button('Send', 'jp-mod-accept jp-clinagent-send', sendText));
+  form.append(caption, area, button(sendLabel, 'jp-mod-accept jp-clinagent-send', sendText));
   return form;
 }

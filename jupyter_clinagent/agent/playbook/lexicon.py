@@ -13,6 +13,7 @@ from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
 from jupyter_clinagent.agent.playbook.exclusions import set_aside, with_except
+from jupyter_clinagent.agent.playbook.levels import asked_level, perhaps_level, without_level
 from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
 from jupyter_clinagent.agent.playbook.questions import asks_whether, named_grades, without_all
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, without_blanks, worse_mistake
@@ -81,6 +82,10 @@ class Intent:
     suggests: str | None = None
     """The kind of image that its other words usually go with."""
     group: str | None = None
+    level: str | None = None
+    """What gets one answer: an image, a patient, a lesion, …"""
+    perhaps_level: str | None = None
+    """What may be meant to."""
     confounders: tuple[str, ...] = ()
     distrusts: bool = False
     """Whether it says that the model must not rely on something."""
@@ -122,8 +127,8 @@ def read_request(text: str) -> Intent:
     """
     path, bare = take_path(text)
     plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(bare)))
-    clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(plain))) if c]
-    risky = [c for c in clauses if contains(c, known.PHRASES["miss"]) or contains(c, known.PHRASES["false_alarm"])]
+    clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(without_level(plain)))) if c]
+    risky = [c for c in clauses if _speaks_of_mistakes(c)]
     clauses = [_without(c, clauses) for c in clauses]
     parted = [(c, "") if _shortcut(c) and "except" not in tokens(c) else set_aside(c) for c in clauses if c not in risky]
     stating, dropping = (
@@ -158,9 +163,11 @@ def read_request(text: str) -> Intent:
         risk_also_for=dreaded[1:],
         target=number,
         minutes=read_minutes(plain),
-        modality=modalities.spoken_of(bare),
-        suggests=modalities.spoken_of(bare, hints=True),
+        modality=modalities.spoken_of(_without_risks(bare)),
+        suggests=modalities.spoken_of(_without_risks(bare), hints=True),
         group=first_family(plain, known.GROUP),
+        level=asked_level(plain),
+        perhaps_level=perhaps_level(plain),
         confounders=tuple(name for name, words in known.CONFOUNDERS.items() if contains(plain, words)),
         distrusts=contains(plain, known.PHRASES["shortcut"]),
         weak=contains(plain, known.PHRASES["weak"]) or bool(_FEW_BOXED.search(plain)),
@@ -169,6 +176,16 @@ def read_request(text: str) -> Intent:
         follow_up=first_family(plain, known.FOLLOW_UP),
         words=tuple(tokens(plain)),
     )
+
+
+def _speaks_of_mistakes(clause: str) -> bool:
+    return contains(clause, known.PHRASES["miss"]) or contains(clause, known.PHRASES["false_alarm"])
+
+
+def _without_risks(text: str) -> str:
+    """“Better one biopsy too many than a missed melanoma” says nothing of the images."""
+    kept = [part for part in _CLAUSES.split(text) if not _speaks_of_mistakes(normalise(part))]
+    return " . ".join(kept) or text
 
 
 def _shortcut(clause: str) -> bool:

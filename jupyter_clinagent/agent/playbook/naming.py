@@ -45,11 +45,17 @@ def named_in(intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list
     own = {v: at for v in values if (at := _mentioned_at(v, values, intent.naming)) is not None}
     found = [n for target in intent.targets if (n := _by_concept(target, intent, column, values, own)) is not None]
     claimed = {v for named in found for v in named.values}
-    found = [named for named in found if named.values or named.at not in own.values()]  # “cancer” is the value TUM here
+    spoken = {*own.values(), *_nouns_after(own)}  # “cancer” is the value TUM here; “viral pneumonia” the value viral
+    found = [named for named in found if named.values or named.at not in spoken]
     found += [Named(v, [v], at) for v, at in own.items() if v not in claimed]
     found = found or _numbers(values, tokens(intent.naming))
     complete = sorted(_completed(found, values), key=lambda named: named.at)
     return [_by_value(named) for named in complete] if _names_no_finding(complete) and is_untold(column, values) else complete
+
+
+def _nouns_after(own: dict[str, int]) -> list[int]:
+    """Where the noun of a value stands that is an adjective."""
+    return [at + 1 for value, at in own.items() if concept_of(value) is None and health_of(value) != Health.WELL]
 
 
 def _names_no_finding(found: list[Named]) -> bool:

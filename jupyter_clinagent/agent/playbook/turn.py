@@ -30,6 +30,8 @@ class Settings:
     seed: int = 0
     missing: str = ""
     """What to say of a data folder that the request names and that is not there."""
+    language: str = "en"
+    """In which the clinician is spoken to; the playbook speaks English, and is translated where it is shown."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,17 @@ def words_of(message: str) -> str:
     return _SETTINGS.sub("", message)
 
 
+def settings_in(message: str) -> Settings:
+    """The settings in a message of :func:`with_settings`."""
+    found = _SETTINGS.search(message)
+    return _settings(json.loads(found[1])) if found else Settings(study_folder="study")
+
+
 def fold(messages: Sequence[BaseMessage]) -> Turn:
     """The current turn, from all messages of the conversation."""
     start = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
     text = str(messages[start].content)
-    found = _SETTINGS.search(text)
-    settings = _settings(json.loads(found[1])) if found else Settings(study_folder="study")
+    settings = settings_in(text)
     calls = _calls(messages[start:])
     answers = {c.artifact["key"]: c.artifact["answer"] for c in calls if c.name == "ask_clinician"}
     return Turn(words_of(text), settings, calls, _calls(messages[:start]), answers)

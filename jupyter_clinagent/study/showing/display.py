@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from jupyter_clinagent.contracts import FACTS_MIME, PROGRESS_MIME, Progress
+from jupyter_clinagent.lang import speak, speak_html, used
 
 
 def in_notebook() -> bool:
@@ -25,14 +26,14 @@ def bundle(facts: BaseModel | None, html: str, png: bytes | None = None) -> dict
     data: dict[str, Any] = {"text/plain": plain(html)}
     if png is not None:
         return data | {"image/png": png}
-    data["text/html"] = str(html)
+    data["text/html"] = speak_html(str(html), used())
     return data if facts is None else data | {FACTS_MIME: facts.model_dump(mode="json")}
 
 
 def show(facts: BaseModel | None, html: str, figures: list[tuple[str, bytes]] | None = None) -> None:
     """Display facts with their HTML, then figures as ``(alternative text, png)``; outside IPython print the text."""
     if not in_notebook():
-        print(plain(html))
+        print(plain(speak_html(html, used())))
         return
     from IPython.display import display
 
@@ -61,7 +62,7 @@ class ProgressDisplay:
             return
         from IPython.display import display
 
-        data: dict[str, Any] = {"text/plain": progress.text, PROGRESS_MIME: progress.model_dump(mode="json")}
+        data: dict[str, Any] = {"text/plain": speak(progress.text, used()), PROGRESS_MIME: progress.model_dump(mode="json")}
         if png is not None:
             data["image/png"] = png
         if self._handle is None:

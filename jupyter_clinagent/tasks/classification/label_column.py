@@ -7,11 +7,11 @@ from dataclasses import replace
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, is_untold, mentioned, values_for, wholly_named
-from jupyter_clinagent.agent.playbook.polarity import Health, health_of
+from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_yes
 from jupyter_clinagent.agent.playbook.unused import said_beside
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
-from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts, is_unnamed_part
 
 MANY_SILENT = 0.1
 """Share of a table's rows of which a column says nothing, from which on a fuller one is offered."""
@@ -65,6 +65,8 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     if told is None and not (fitting and intent.targets) and not _speaks_of_values(candidates, intent):
         told = _told_by_name(intent, survey, notes)
     told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes) or _told_by_one_value(candidates, intent)
+    if told is None and all(is_unnamed_part(column.name) for column in candidates):
+        return _which_part(candidates)
     if told is not None or len(candidates) == 1:
         return _or_a_fuller_one(told or candidates[0], candidates, intent)
     _refuse_what_no_column_says(intent, fitting, candidates)
@@ -79,6 +81,13 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])
 
 
+def _which_part(parts: list[ColumnFacts]) -> Card:
+    """Nobody but the clinician knows, so nothing is taken by default."""
+    shown = "; ".join(f"{column.name}: {', '.join(column.values)}" for column in parts)
+    text = f"Only the names of the files could say what the images show, and nothing says what their parts mean ({shown}). "
+    return question("label", f"{text}Which part is to be learnt?", [column.name for column in parts], "")
+
+
 def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | Card:
     """Asked, where the column that is meant is silent about many images and others about none."""
     silent, rows = told.missing, told.missing + sum(told.values.values())
@@ -86,9 +95,15 @@ def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts], intent: I
     if silent < MANY_SILENT * rows or not fuller or told.role != "label":
         return told
     said = f"“{told.name}” says nothing of {silent} of {rows} images, which would be left out; {listed(fuller)} says it of all."
-    several = len(intent.targets) > 1 or len(mentioned(list(told.values), intent.naming)) > 1
-    default = told.name if several else fuller[0]  # one finding against all others may be what the fuller one says
-    return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], default)
+    same = [c.name for c in candidates if c.name in fuller and _counts_the_same(told, c, intent)]
+    return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], (same or [told.name])[0])
+
+
+def _counts_the_same(told: ColumnFacts, fuller: ColumnFacts, intent: Intent) -> bool:
+    """Whether a column of yes and no says yes as often as the other bears what the request asks for."""
+    wanted = [value for target in intent.targets for value in values_for(target, told)]
+    yes = [count for value, count in fuller.values.items() if says_yes(value)]
+    return len(fuller.values) == 2 and len(yes) == 1 and yes[0] == sum(told.values[value] for value in wanted) > 0
 
 
 def _open_to(intent: Intent, fitting: list[ColumnFacts], candidates: list[ColumnFacts]) -> list[ColumnFacts]:

@@ -70,9 +70,11 @@ def _names_another(intent: Intent) -> bool:
 
 
 def _names_values(intent: Intent, survey: SurveyFacts) -> bool:
-    """Whether the request tells values of a column apart that are no classes of boxes: “hand or wrist?”."""
+    """Whether the request tells values of a column apart that are no classes of boxes: “hand or wrist?”, “classify by side”."""
     boxed = set(survey.box_classes)
     columns = [column for column in survey.columns if column.name in survey.label_candidates and not boxed & set(column.values)]
+    if intent.task == registry.usual().name and mentioned([column.name for column in columns], intent.naming):
+        return True
     return any(len(mentioned(list(column.values), intent.naming)) > 1 for column in columns)
 
 

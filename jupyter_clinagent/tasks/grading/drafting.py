@@ -78,7 +78,7 @@ def _cut(intent: Intent, scale: Scale, answers: dict[str, str]) -> Cut | Card | 
 
 
 def _parts_the_scale(intent: Intent, scale: Scale) -> bool:
-    """Whether some grades are named, told from others, or asked about with yes or no: then the whole scale is not what is meant."""
+    """Whether some grades are named or told from others, or yes or no is asked for: then not the whole scale is meant."""
     named = {level.grade for level in levels_in(_HOW.sub(" ", intent.naming), scale) if not level.bare}
     parts = intent.asks_whether or intent.versus_rest or not AGAINST.isdisjoint(intent.words)
     return not intent.grades and bool(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.imaging.metrics import bootstrap_weights, estimates, percentile_estimate, weighted_auroc
 from jupyter_clinagent.study.protocol.judged import Judged, at_threshold, together
 from jupyter_clinagent.tasks.grading import metrics
@@ -98,6 +99,10 @@ class Grades:
     def binary(self, *positives: int) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`."""
         return np.isin(self.truth, positives), together(self.scores, positives)
+
+    def of_cases(self, cases: Cases) -> Grades:
+        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`."""
+        return Grades(cases.names, cases.first(self.groups), cases.classes(self.truth), cases.probabilities(self.scores))
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: kappa where two grades or more have enough images."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_clinagent.agent.playbook.drafting import able
+from jupyter_clinagent.agent.playbook.drafting import able, said_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
@@ -33,11 +33,18 @@ def offers(survey: SurveyFacts) -> list[Offer]:
 
 
 def _offer(scale: Scale, survey: SurveyFacts) -> Offer:
-    values = next(column.values for column in survey.columns if column.name == scale.column)
-    counts = {name: sum(values[value] for value in known) for name, known in scale.grades.items()}
+    column = next(column for column in survey.columns if column.name == scale.column)
+    counts = {name: sum(column.values[value] for value in known) for name, known in scale.grades.items()}
     doubt = "" if scale.sure else ", if these are grades"
     order = f"{' < '.join(scale.names)} (the order is that of {scale.source}{doubt})"
-    return Offer(task=TASK.name, sentence=f"I could grade by “{scale.column}”: {order}.", images=survey.images, classes=counts)
+    return Offer(
+        task=TASK.name,
+        sentence=f"I could grade by “{scale.column}”: {order}.",
+        images=survey.images,
+        classes=counts,
+        request=f"Grade by “{scale.column}”.",
+        labels_from=said_of(column),
+    )
 
 
 def claims(intent: Intent, survey: SurveyFacts) -> bool:

@@ -43,9 +43,20 @@ def offers(survey: SurveyFacts) -> list[Offer]:
     structures: dict[str, int] = seen.get("structures", {})
     if not structures:
         return []
-    what = "what the masks show" if all(map(is_unnamed, structures)) else listed(structures)
+    unnamed = all(map(is_unnamed, structures))
+    what = "what the masks show" if unnamed else listed(structures)
+    thing = seen.get("confounder") or "the finding" if unnamed else what
     sentence = f"I could outline {what}, learnt from {seen['described']} of {seen['images']} images."
-    return [Offer(task=TASK.name, sentence=sentence, images=seen["images"], classes=structures)]
+    return [
+        Offer(
+            task=TASK.name,
+            sentence=sentence,
+            images=seen["images"],
+            classes=structures,
+            request=f"Outline {thing}.",
+            labels_from="outlines",
+        )
+    ]
 
 
 def claims(intent: Intent, survey: SurveyFacts) -> bool:

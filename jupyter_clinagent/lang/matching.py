@@ -1,0 +1,117 @@
+"""Sentences with gaps: an English one is found again in what was said, and its gaps go into the translated one.
+
+A gap of the translation says what becomes of what it holds:
+
+``{name}``
+    It stays as it is: files, columns, label values, numbers.
+``{name!}``
+    It is a sentence or a phrase itself and is translated, too.
+``{name&}``
+    It is a list of names: they stay, “and” and “or” between them are translated.
+``{name&!}``
+    A list of phrases.
+``{name:one|several}``
+    A word that depends on the number in the gap.
+
+A gap of the English one that holds nothing but a number is written ``{name#}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+GAP = re.compile(r"\{(\w+)#?(&?!?)(?::([^|{}]*)\|([^|{}]*))?\}")
+_NUMBER = r"[-−+]?\d[\d.,]*(?: ?%)?"
+_TOKEN = re.compile(r"[^\W\d_]{2,}")
+ENDS = re.compile(r"(?:(?<=[.!?])|(?<=[.!?]”)|(?<=[^\d]:))\s+(?=[A-ZÄÖÜ“„«{<`0-9-])|(?<=[.!?]) (?=\()|\n+")
+"""Where a sentence ends and the next one begins; so that both sides agree, sources and what was said are cut by the same rule."""
+
+
+_PAUSE = re.compile(r"[^\d]: |[.!?]”? +[A-ZÄÖÜ“]")
+Found = tuple[str, dict[str, str]]
+"""A translation, and what its gaps hold."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """An English sentence with gaps and its translation."""
+
+    english: str
+    translation: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What the English one can be once its gaps are filled."""
+        return re.compile("".join(self._pieces()), re.DOTALL)
+
+    def _pieces(self) -> Iterator[str]:
+        at = 0
+        for gap in GAP.finditer(self.english):
+            yield _literal(self.english[at : gap.start()])
+            alone = _is_edge(self.english[gap.start() - 1 : gap.start()]) and _is_edge(self.english[gap.end() : gap.end() + 1])
+            held = _NUMBER if "#" in gap[0] else ".+?" if alone else ".*?"
+            yield f"(?P<{gap[1]}>{held})"
+            at = gap.end()
+        yield _literal(self.english[at:])
+
+    @cached_property
+    def weight(self) -> int:
+        """How many of its letters are its own; of several that fit, the one with the most is meant."""
+        return len(GAP.sub("", self.english))
+
+    @cached_property
+    def anchor(self) -> str:
+        """Its longest whole word, by which it is found; empty where every word touches a gap."""
+        whole = GAP.sub("\0", self.english)
+        words = [m[0] for m in _TOKEN.finditer(whole) if "\0" not in whole[max(m.start() - 1, 0) : m.end() + 1]]
+        return max(words, key=len, default="")
+
+
+def _is_edge(neighbour: str) -> bool:
+    return not neighbour or neighbour in " “”(`\n"
+
+
+def _literal(text: str) -> str:
+    return re.sub(r"(?:\\ |\\\n|\s)+", lambda _: r"\s+", re.escape(text))
+
+
+class Phrasebook:
+    """The sentences of one language, found by their longest word."""
+
+    def __init__(self, pairs: Mapping[str, str]) -> None:
+        self._plain = {english: translation for english, translation in pairs.items() if not GAP.search(english)}
+        self._by_word: defaultdict[str, list[Sentence]] = defaultdict(list)
+        for english, translation in pairs.items():
+            if english not in self._plain:
+                sentence = Sentence(english, translation)
+                self._by_word[sentence.anchor].append(sentence)
+
+    def find(self, said: str, loose: bool = False) -> Found | None:
+        """The translation that fits what was said best; gaps hold sentences of their own only where it is loose."""
+        return next(self.all(said, loose), None)
+
+    def all(self, said: str, loose: bool = False) -> Iterator[Found]:
+        """Every translation that fits what was said, with what its gaps hold, the closest first."""
+        if said in self._plain:
+            yield self._plain[said], {}
+        words = {"", *_TOKEN.findall(said)}
+        near = [sentence for word in words for sentence in self._by_word.get(word, ())]
+        for sentence in sorted(near, key=lambda one: -one.weight):
+            if (found := sentence.pattern.fullmatch(said)) and (loose or not any(map(_PAUSE.search, found.groups()))):
+                yield sentence.translation, found.groupdict()
+
+
+def fill(translation: str, held: Mapping[str, str], spoken: Callable[[str, str], str]) -> str:
+    """A translation with its gaps filled; ``spoken`` gets what a gap holds and its marks."""
+
+    def filled(gap: re.Match[str]) -> str:
+        value = held.get(gap[1], "")
+        if gap[3] is not None:
+            return gap[3] if value.strip() in ("1", "one") else gap[4]
+        return spoken(value, gap[2]) if gap[2] else value
+
+    return GAP.sub(filled, translation)

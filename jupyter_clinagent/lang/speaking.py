@@ -1,0 +1,188 @@
+"""What was said in English, in another language: line by line, cell by cell, sentence by sentence; Markdown keeps its form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from jupyter_clinagent.lang.folders import ENGLISH, WORDS, about, languages, phrases
+from jupyter_clinagent.lang.matching import ENDS, GAP, Phrasebook, fill
+
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_MARK = re.compile(r"^(\s*(?:#{1,6} |[-*+•] |\d+[.)] |> |  +[✓✗] )?)(.*?)(\s*)$", re.DOTALL)
+_RULED = re.compile(r"\s*\|[\s|:-]*")
+_PIPE = re.compile(r"(?<!\\)\|")
+_BOLD = re.compile(r"^(\*\*|\*|_)(.+)\1([.:]?)$")
+_LISTED = re.compile(r"(; |, (?:and |or )?| and | or )")
+_LONGEST = 4
+"""How many pieces a sentence may be cut into by what it quotes."""
+_OPENS = re.compile(r"[ (,;]+")
+_PAUSE = re.compile(r"(?<=[:;]) (?=\S)")
+
+
+def speak(text: str, language: str) -> str:
+    """A text in Markdown or plain lines in another language; what no sentence fits stays as it is.
+
+    Examples
+    --------
+    >>> speak("The study is done.", "de")
+    'Die Studie ist fertig.'
+    """
+    if language == ENGLISH or not text:
+        return text
+    lines, fence = list[str](), ""
+    said = text.split("\n")
+    for line, below in zip(said, [*said[1:], ""], strict=True):
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence):
+            fence = ""
+        lines.append(line if fence or mark else _line(line, language, bool(_RULED.fullmatch(below))))
+    return "\n".join(lines)
+
+
+def speak_phrase(text: str, language: str, head: bool = True) -> str:
+    """One phrase that stands alone: a button, a heading, the head of a table (``head``), a cell."""
+    return text if language == ENGLISH else _sentences(text, language, head)
+
+
+def known_phrase(text: str, language: str) -> str | None:
+    """One phrase as a whole, or sentence by sentence, in another language; None where some of it fits no sentence."""
+    if (whole := _known(text, language, False)) is not None:
+        return whole
+    spoken = [_known(piece.strip(), language, False) for piece in ENDS.split(text)]
+    return None if None in spoken else " ".join(filter(None, spoken))
+
+
+def understand(said: str, offered: Sequence[str], language: str) -> str:
+    """Which of the offered English phrases a clinician means by one in their language; what is none is given back.
+
+    Examples
+    --------
+    >>> understand("Genehmigen", ["Approve", "Reject"], "de"), understand("la deuxième", ["age", "sex"], "fr")
+    ('Approve', 'sex')
+    """
+    plain = _plain(said)
+    named = next((one for one in offered if plain in (_plain(one), _plain(speak_phrase(one, language)))), None)
+    return named or _by_order(plain, offered, language) or said
+
+
+def said_for(meaning: str) -> tuple[str, ...]:
+    """How “yes” or “no” is said in any language."""
+    return tuple(word for language in languages() for word in about(language)[meaning])
+
+
+def _by_order(plain: str, offered: Sequence[str], language: str) -> str | None:
+    """“The second one”, where nothing else is said."""
+    ordered = zip(offered, about(language).get("ordinals", []), strict=False)
+    return next((one for one, words in ordered if plain in words.split(", ")), None)
+
+
+def _plain(text: str) -> str:
+    return text.strip(" .!…„“”\"'").casefold()
+
+
+def _line(line: str, language: str, head: bool) -> str:
+    if _PIPE.match(line.lstrip()) and not _RULED.fullmatch(line):
+        return "|".join(_cell(cell, language, head) for cell in _PIPE.split(line))
+    mark, text, end = _MARK.match(line).groups()  # type: ignore[union-attr]
+    return f"{mark}{_sentences(text, language, mark.lstrip().startswith('#'))}{end}"
+
+
+def _cell(cell: str, language: str, head: bool) -> str:
+    text = cell.strip()
+    return cell.replace(text, _sentences(text, language, head), 1) if text else cell
+
+
+def _sentences(text: str, language: str, head: bool) -> str:
+    """A line as a whole, else its sentences, each by itself or, where a name in it looks like an end, with the next ones."""
+    if (whole := _known(text, language, head)) is not None:
+        return whole
+    cuts = [0, *(end.end() for end in ENDS.finditer(text)), len(text)]
+    spoken, at = [], 0
+    while at < len(cuts) - 1:
+        to, sentence = _one(text, cuts, at, language, head)
+        spoken.append(sentence)
+        at = to
+    return "".join(spoken)
+
+
+def _one(text: str, cuts: list[int], at: int, language: str, head: bool) -> tuple[int, str]:
+    """The sentence that begins at a cut, and the cut at which it ends: where a name in it looked like an end, a later one."""
+    piece = text[cuts[at] : cuts[at + 1]]
+    bare, rest = piece.rstrip(), piece[len(piece.rstrip()) :]
+    if (found := _known(bare, language, head)) is not None:
+        return at + 1, found + rest
+    if bare.endswith(".") and (found := _known(bare[:-1], language, head)) is not None:
+        return at + 1, f"{found}.{rest}"
+    if (parts := _in_parts(bare, language, head)) != bare:
+        return at + 1, parts + rest
+    for to in range(at + 1, min(len(cuts), at + _LONGEST)):
+        piece = text[cuts[at] : cuts[to]]
+        if (found := _known(piece.rstrip(), language, False, loose=True)) is not None:
+            return to, found + piece[len(piece.rstrip()) :]
+    return at + 1, bare + rest
+
+
+def _in_parts(piece: str, language: str, head: bool) -> str:
+    """What stands before a colon or a semicolon may be known where the whole is not; so may what is bold."""
+    if bold := _BOLD.match(piece.strip()):
+        return piece.replace(bold[2], _sentences(bold[2], language, head), 1)
+    if piece.endswith((":", ";")) and (found := _known(piece[:-1], language, head)) is not None:
+        return found + piece[-1]
+    halves = [(piece[: pause.start()], piece[pause.end() :]) for pause in _PAUSE.finditer(piece)]
+    for before, after in sorted(halves, key=lambda half: _known(half[0], language, head) is None):
+        spoken = _known(before, language, head) or _in_parts(before, language, head), _sentences(after, language, head)
+        if spoken != (before, after):
+            return " ".join(spoken)
+    return piece
+
+
+def _known(text: str, language: str, head: bool, loose: bool = False) -> str | None:
+    if not text.strip():
+        return text
+    if (found := _book(language).find(text, loose)) is not None:
+        return fill(*found, lambda value, marks: _gap(value, marks, language))
+    return _word(text, language) if head else None
+
+
+def _word(text: str, language: str) -> str | None:
+    """A word, or what is made of words; where one of its parts is no word, it is another one."""
+    for translation, held in _words(language).all(text):
+        parts = [held.get(gap[1], "").strip() for gap in GAP.finditer(translation) if gap[2] == "!"]
+        if all(_known(part, language, True) is not None for part in parts):
+            return fill(translation, held, lambda value, marks: _gap(value, marks, language))
+    return None
+
+
+def _gap(value: str, marks: str, language: str) -> str:
+    if "&" not in marks:
+        return _phrase(value, language)
+    joining = about(language)["joining"]
+    parts = _LISTED.split(value)
+    names, joints = parts[::2], [joining.get(joint, joint) for joint in parts[1::2]] + [""]
+    spoken = [_phrase(name, language) if "!" in marks else name for name in names]
+    return "".join(name + joint for name, joint in zip(spoken, joints, strict=True))
+
+
+def _phrase(value: str, language: str) -> str:
+    """What a gap holds: a phrase, perhaps behind a bracket, a comma or a blank that belongs to it."""
+    mark = _OPENS.match(value)
+    start = mark.end() if mark else 0
+    for begin in dict.fromkeys((0, start)):
+        if (found := _known(value[begin:].strip(), language, True)) is not None:
+            end = value[len(value.rstrip()) :]
+            return (value[:begin] or value[: len(value) - len(value.lstrip())]) + found + end
+    return _sentences(value, language, True)
+
+
+@cache
+def _book(language: str) -> Phrasebook:
+    return Phrasebook({en: other for name, pairs in phrases(language).items() if name != WORDS for en, other in pairs.items()})
+
+
+@cache
+def _words(language: str) -> Phrasebook:
+    return Phrasebook(phrases(language).get(WORDS, {}))
