@@ -1,4 +1,4 @@
-"""Tables that name a left and a right image in each row and say something of each (both eyes): read as two rows, each with its side.
+"""Tables that name a left and a right image in each row and say something of each (both eyes): read as two rows.
 
 Where nothing is said of each side, nobody knows which of them a row describes; see :mod:`.second_images`.
 """
@@ -34,8 +34,8 @@ def with_both_sides(frame: pd.DataFrame, name: str, index: FileIndex, assumed: l
     column = "side" if "side" not in frame.columns else "side of the image"
     named = " and ".join(f"“{one}”" for one in images[0].values())
     assumed.append(
-        f"Each row of {name} names two images ({named}) and is read as two. Columns without a side speak of the person, and which "
-        "side they mean is not told: learn them by “one answer per patient”."
+        f"Each row of {name} names two images ({named}) and is read as two. Columns without a side speak of the person, and "
+        "which side they mean is not told: learn them by “one answer per patient”."
     )
     return pd.concat([_of_side(frame, pairs, side).assign(**{column: side}) for side in ("left", "right")], ignore_index=True)
 
