@@ -245,7 +245,7 @@ def test_a_case_has_the_highest_grade_of_its_images_and_the_mean_of_their_number
 def test_children_whose_images_bear_different_numbers_are_left_out_with_a_count(tmp_path: Path) -> None:
     hands.write("hand", tmp_path / "data", 120, 0, "easy")
     table = next((tmp_path / "data").glob("*.csv"))
-    rows = pd.read_csv(table)
+    rows = pd.read_csv(table, dtype=str)
     twice = rows["patient_id"][rows["patient_id"].duplicated()].iloc[0]
     own = rows.index[rows["patient_id"] == twice]
     rows.loc[own, "boneage (months)"] = [str(100 + k) for k in range(len(own))]
