@@ -102,8 +102,9 @@ class Level(Frozen):
             return "each image by itself"
         if self.rule == "mean":
             return f"one answer for each {self.name}: the mean over its images"
-        shown = f"it shows {self.positive} if" if self.positive else "it shows what"
-        return f"one answer for each {self.name}: {shown} any of its images does; the highest of their scores counts"
+        if self.positive is None:
+            return f"one answer for each {self.name}: the highest of its images"
+        return f"one answer for each {self.name}: it shows {self.positive} if any of its images does; the highest score counts"
 
 
 class Specification(Frozen):

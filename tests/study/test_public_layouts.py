@@ -52,8 +52,8 @@ def test_a_row_of_both_eyes_is_read_as_two_each_with_the_columns_of_its_side(tmp
     assert rows.loc["images/5_left.jpg", "Diagnostic Keywords"] == "glaucoma"
     assert rows.loc["images/5_right.jpg", "Diagnostic Keywords"] == "normal fundus"
     assert list(rows.loc[["images/5_left.jpg", "images/5_right.jpg"], "side"]) == ["left", "right"]
-    assert any("is read as two" in problem for problem in inventory.problems)
     survey = survey_facts(inventory)
+    assert any("is read as two" in said for said in survey.assumptions)
     found = draft(read_request("Which of these eyes have a cataract?"), survey, {"label": "Diagnostic Keywords"})
     assert isinstance(found, Draft)
     assert found.specification.classes["cataract"] == ["cataract"]
