@@ -57,11 +57,9 @@ def speak_phrase(text: str, language: str, head: bool = True) -> str:
 
 
 def known_phrase(text: str, language: str) -> str | None:
-    """One phrase as a whole, or sentence by sentence, in another language; None where some of it fits no sentence."""
-    if (whole := _known(text, language, False)) is not None:
-        return whole
-    spoken = [_known(piece.strip(), language, False) for piece in ENDS.split(text)]
-    return None if None in spoken else " ".join(filter(None, spoken))
+    """One phrase as a whole in another language; None where no sentence fits it."""
+    found = _known(text, language, False)
+    return None if found is None else _quoted(found, language)
 
 
 def understand(said: str, offered: Sequence[str], language: str) -> str:
