@@ -69,7 +69,7 @@ class FindingScores:
             "prevalence": metrics.prevalences(self.truth, drawn),
         }
         why, none = enough.withheld(self.truth, self.groups), "" if "" in self.too_few else NONE_JUDGED
-        rarest = min((self._rests_on("auroc", k) or 0 for k in np.flatnonzero(self.counted)), default=0)
+        rarest = min((self._rests_on("auroc", int(k)) or 0 for k in np.flatnonzero(self.counted)), default=0)
         macro = {
             "macro_auroc": _estimate(self._macro(each["auroc"]), said=none, cases=rarest),
             "macro_ap": _estimate(self._macro(each["ap"]), said=none),
