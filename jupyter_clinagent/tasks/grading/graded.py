@@ -64,7 +64,9 @@ class Grades:
         ``sensitivity:grade 2 or above`` is that of the grade named; ``sensitivity`` alone that of the threshold.
         """
         drawn = self._drawn(seed=seed)
-        whole = {name: _estimate(self._figure(name, drawn)) for name in metrics.FIGURES}
+        every = fewest_groups(self.groups, np.ones(len(self.images), dtype=bool))
+        rests = {"within_one": every, "exact": every}
+        whole = {name: _estimate(self._figure(name, drawn), rests.get(name)) for name in metrics.FIGURES}
         known = estimates(["ece", "brier"], self.truth, self.scores, self.groups, weights=drawn[1:])
         asked = at_threshold(self, positives, threshold, seed) if threshold is not None and positives else {}
         return whole | asked | self._by_cut(classes, drawn) | self._by_grade(classes, drawn) | known
