@@ -30,7 +30,7 @@ _LETTERS = re.compile(r"[\W\d_]+")
 _MOST = 16
 """How many times as long as its own letters a sentence can be: a few words that stand in everything say nothing."""
 _KINDS = {"#": r"[-−+]?\d[\d.,]*(?: ?%)?", "~": r"[^\d()“”]*?"}
-_IN_A_LIST = "(?:(?![,;] ).)"
+_IN_A_LIST = "(?:(?![,;:] ).)"
 _QUOTED = "(?:[^“”]|“[^“”]*”)+?"
 _TOKEN = re.compile(r"[^\W\d_]{2,}")
 ENDS = re.compile(r"(?:(?<=[.!?])|(?<=[.!?]”)|(?<=”\))|(?<=[^\d]:))\s+(?=[A-ZÄÖÜ“„«{<`0-9-])|(?<=[.!?]) (?=\()|\n+")

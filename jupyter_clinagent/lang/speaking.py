@@ -157,6 +157,9 @@ def _known(text: str, language: str, head: bool, loose: bool = False) -> str | N
         return text
     if (found := _book(language).find(text, loose)) is not None:
         return fill(*found, lambda value, marks: _gap(value, marks, language))
+    if text[0].isupper() and (found := _book(language).find(text[0].lower() + text[1:])) is not None:
+        spoken = fill(*found, lambda value, marks: _gap(value, marks, language))
+        return spoken[:1].upper() + spoken[1:]
     return _word(text, language) if head else None
 
 
