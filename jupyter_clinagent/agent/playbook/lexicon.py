@@ -20,6 +20,7 @@ from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, w
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
+from jupyter_clinagent.lang import read_as_english
 from jupyter_clinagent.tasks import registry
 
 _CLAUSES = re.compile(
@@ -28,6 +29,7 @@ _CLAUSES = re.compile(
         |and\ missing|und\ zwar|wobei|weil|denn|aber|da\ ein|und\ es )\b""",
     re.VERBOSE,
 )
+_NO = re.compile(r"(?:and |und )?(?:no|not|keine?n?|nicht) (\w+)$")
 _OTHER_CLASS = re.compile(r"\b(?:other|another|andere[nr]?|second) (?:class|klasse)\b")
 """“Nevi are the other class” speaks of no rest."""
 _TAKEN_AS = re.compile(
@@ -124,10 +126,12 @@ def read_request(text: str) -> Intent:
     >>> intent.targets, intent.risk, intent.risk_for
     (('melanoma', 'nevus'), 'sensitivity', 'melanoma')
     """
+    text = read_as_english(text)
     path, bare = take_path(text)
     plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(bare)))
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(without_level(plain)))) if c]
     risky = [c for c in clauses if _speaks_of_mistakes(c)]
+    clauses = [_without(c, clauses) for c in clauses]
     parted = [(c, "") if _shortcut(c) and "except" not in tokens(c) else set_aside(c) for c in clauses if c not in risky]
     stating, dropping = (
         (" . ".join(part for part in parts if part) for parts in zip(*parted, strict=True)) if parted else ("", "")
@@ -189,6 +193,15 @@ def _without_risks(text: str) -> str:
 def _shortcut(clause: str) -> bool:
     """“Ignoring the drain” leaves no class out."""
     return contains(clause, known.PHRASES["shortcut"]) or any(contains(clause, words) for words in known.CONFOUNDERS.values())
+
+
+def _without(clause: str, clauses: list[str]) -> str:
+    """“Masses, no calcifications” leaves them out; “tumour, no tumour” and “covid, no finding” name what is healthy."""
+    found = _NO.match(clause)
+    others = " ".join(other for other in clauses if other != clause)
+    if not found or len(clauses) == 1 or contains(found[1], [*known.HEALTHY["absent"], *known.HEALTHY["words"], *tokens(others)]):
+        return clause
+    return f"without {found[1]}"
 
 
 def _mentioned_concepts(plain: str) -> tuple[str, ...]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 
+from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise
 
 
@@ -41,8 +40,7 @@ def spoken_as(name: str) -> list[str]:
 @cache
 def same_things() -> tuple[tuple[str, ...], ...]:
     """Each list of names of one thing, as they are written."""
-    lists = tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))["same"]
-    return tuple(map(tuple, lists))
+    return tuple(map(tuple, known.SAME))
 
 
 def _short_by_key() -> dict[str, tuple[str, ...]]:

@@ -43,7 +43,7 @@ def unused_words(request: str, survey: SurveyFacts, understood: Iterable[str] = 
 
 
 def said_beside(intent: Intent, survey: SurveyFacts) -> list[str]:
-    """Words of a request that say what is wanted, and are no names of columns or folders of the data: none in “classify these”."""
+    """Words of a request that say what is wanted, and that no column or folder is called: none in “classify these”."""
     names = " ".join([*(normalise(c.name) for c in survey.columns), *map(normalise, PurePath(survey.data).parts)])
     said = dict.fromkeys(tokens(intent.naming))
     return [

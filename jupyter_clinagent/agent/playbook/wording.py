@@ -66,7 +66,7 @@ def _same_word(written: str, meant: str) -> bool:
         return True
     if (len(meant) >= 7 and written.startswith(meant)) or (len(meant) >= 4 and written == f"{meant}s"):
         return True
-    if written in _vocabulary():
+    if written in _vocabulary() or written in _terms():
         return False
     if len(meant) == 5:
         return _is_swapped(written, meant)
@@ -79,6 +79,12 @@ def _is_swapped(written: str, meant: str) -> bool:
     """Two neighbouring letters changed places (“drian”), which makes no other word as one wrong letter would (“train”)."""
     apart = [k for k, pair in enumerate(zip(written, meant, strict=False)) if pair[0] != pair[1]]
     return sorted(written) == sorted(meant) and len(apart) == 2 and apart[1] == apart[0] + 1 > 1
+
+
+@lru_cache(maxsize=1)
+def _terms() -> frozenset[str]:
+    """Words of names of things: “masses” is no slip for “misses”."""
+    return frozenset(word for names in known.SAME for name in names for word in tokens(normalise(name)))
 
 
 @lru_cache(maxsize=1)
@@ -100,6 +106,29 @@ def _vocabulary() -> frozenset[str]:
     ]
     phrases += [phrase for task in registry.tasks().values() for phrase in task.words]
     return frozenset(word for phrase in phrases for word in tokens(normalise(phrase)))
+
+
+def is_term(word: str) -> bool:
+    """Whether a word is part of a name of a thing that data may hold."""
+    return word in _terms()
+
+
+def said_in(plain: str) -> frozenset[str]:
+    """The words of a normalised text that are part of a whole phrase of the lexicon: “heart” alone is none, “heart sounds” is."""
+    words, found = _words(plain), set[str]()
+    for phrase in _phrases():
+        at = _phrase_position(plain, phrase)
+        found |= set(words[at : at + len(_words(phrase))]) if at is not None else set()
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> tuple[str, ...]:
+    families = (known.MALIGNANT, known.HEALTHY, known.HARMLESS, known.IMAGE_WORDS, known.GROUP, known.FOLLOW_UP, known.PHRASES)
+    told = [phrase for family in families for listing in family.values() for phrase in listing]
+    told += [phrase for listing in known.CONFOUNDERS.values() for phrase in listing]
+    told += [phrase for task in registry.tasks().values() for phrase in task.words]
+    return tuple(dict.fromkeys(normalise(phrase) for phrase in told))
 
 
 def is_lexical(word: str) -> bool:

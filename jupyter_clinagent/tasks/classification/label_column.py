@@ -71,7 +71,11 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
         return _or_a_fuller_one(told or candidates[0], candidates, intent)
     _refuse_what_no_column_says(intent, fitting, candidates)
     names = [column.name for column in fitting or candidates]
-    if not fitting and (said := said_beside(intent, survey)):
+    telling = fitting and (
+        not {"normal", "abnormal"}.issuperset(intent.targets) or any(is_untold(c, c.values) for c in candidates)
+    )
+    telling = telling or _speaks_of_values(candidates, intent)
+    if not telling and (said := said_beside(intent, survey)):
         why = f"No column that could hold the label is called {listed(said)}. Which should the model learn?"
         return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM)
     return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])

@@ -42,8 +42,10 @@ def heads(text: str, names: Mapping[str, Sequence[str]]) -> list[str]:
 
     Examples
     --------
-    >>> heads("outline the liver tumor", {"liver": ["liver"], "mass": ["tumor"]}), heads("tumors in the liver", {"liver": ["liver"]})
-    (['mass'], [])
+    >>> heads("outline the liver tumor", {"liver": ["liver"], "mass": ["tumor"]})
+    ['mass']
+    >>> heads("tumors in the liver", {"liver": ["liver"]})
+    []
     >>> heads("outline the liver and the tumor", {"liver": ["liver"], "mass": ["tumor"]})
     ['liver', 'mass']
     """
