@@ -190,7 +190,7 @@ def _predict(a: argparse.Namespace) -> dict[str, Any]:
     from jupyter_clinagent.export.predict import predict
 
     a.output.absolute().parent.mkdir(parents=True, exist_ok=True)
-    rows, refused = predict(a.bundle, a.images, a.output)
+    rows, refused = predict(a.bundle, a.images, a.output, a.cases)
     for line in refused:
         print(f"not read: {line}", file=sys.stderr)
     print(f"{rows} predictions in {a.output}. Research use only; not a medical device.")
@@ -216,7 +216,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="jupyter clinagent", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _building(commands)
+    _passing_on(commands)
+    return parser
 
+
+def _building(commands: Any) -> None:
+    """Commands that make a study, or images for one."""
     run = _command(commands, "run", _run, "build a model from one sentence")
     run.add_argument("request", metavar="REQUEST")
     run.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the images")
@@ -250,6 +256,9 @@ def _parser() -> argparse.ArgumentParser:
     phantom.add_argument("--seed", type=int, default=0)
     phantom.add_argument("--difficulty", choices=("easy", "hard"), default="easy")
 
+
+def _passing_on(commands: Any) -> None:
+    """Commands for a finished study: packed, replayed, tried elsewhere."""
     export = _command(commands, "export", _export, "make a bundle that another machine can verify")
     export.add_argument("notebook", type=Path, metavar="FILE.ipynb")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="BUNDLE.zip")
@@ -270,7 +279,9 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
     predict.add_argument("images", type=Path, nargs="+", metavar="IMAGES")
     predict.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.csv")
-    return parser
+    predict.add_argument(
+        "--cases", metavar="TABLE.csv|folders", help="which images get one answer, where the study gave one for several"
+    )
 
 
 def _command(commands: Any, name: str, function: Any, what: str) -> argparse.ArgumentParser:

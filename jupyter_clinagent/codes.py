@@ -1,9 +1,10 @@
-"""What the codes of a column mean, where a text says so: “1 = sick, 0 = healthy”, in a README, a data dictionary or a request."""
+"""What a text (README, data dictionary, request) says of a column's values: “1 = sick, 0 = healthy”, “mild < severe”."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 _SIGN = r"(?:=+>?|:|→|->|–|—|-|\||\)|\()"
 _VERB = r"(?:means?|stands\s+for|for|is|are|ist|sind|bedeutet|steht\s+für|heißt|für)"
@@ -15,6 +16,15 @@ _WITH_NUMBERS = "step fig figure tab table section chapter part fold version pha
 _NUMBERED = rf"(?:(\b(?:{'|'.join(_WITH_NUMBERS.split())})\.?)\s+)?"
 """What bears a number and is no code."""
 _MOST_WORDS = 5
+_ORDER = re.compile(
+    r"\b(?:order(?:ed|ing)?|ascending|increasing|descending|decreasing|reihenfolge|geordnet|aufsteigend|absteigend)\b", re.I
+)
+_FALLING = re.compile(r"\b(?:descending|decreasing|absteigend|worst first|most severe first)\b", re.I)
+_STEP = re.compile(
+    rf"[\s{_QUOTES}]*(?:(<|→|->|>)|[,;/]|then|dann)(?:\s*(?:and|und|then|dann))?[\s{_QUOTES}]*|\s+(?:and|und|to|bis)\s+", re.I
+)
+_FAR = 120
+"""Letters between a word for an order and the first value in it."""
 
 
 def meanings(text: str, values: Collection[str]) -> dict[str, str]:
@@ -42,6 +52,48 @@ def meanings(text: str, values: Collection[str]) -> dict[str, str]:
             found[other] = f"not {said}"
     told_apart = len(found) == len(values) == len({said.casefold() for said in found.values()})
     return {value: found[value] for value in values} if told_apart else {}
+
+
+def order_of(text: str, values: Collection[str]) -> list[str]:
+    """All values in ascending order, where a text lists them so; empty where it doesn't.
+
+    Signs such as “<” tell an order by themselves, commas do after a word for it.
+
+    Examples
+    --------
+    >>> order_of("activity: quiescent < smouldering < florid", ["florid", "quiescent", "smouldering"])
+    ['quiescent', 'smouldering', 'florid']
+    >>> order_of("In descending order: florid, quiescent", ["florid", "quiescent"]), order_of("a, b or c", ["a", "b", "c"])
+    (['quiescent', 'florid'], [])
+    """
+    found = re.finditer(rf"(?<!\w)(?:{'|'.join(re.escape(v) for v in sorted(values, key=len, reverse=True))})(?!\w)", text, re.I)
+    listed = [list(run) for run in _runs([*found], text)] if values else []
+    keys = {value.casefold(): value for value in values}
+    whole = [run for run in listed if sorted(keys) == sorted(one[0].casefold() for one in run)]
+    told = [order for run in whole if (order := _ascending([keys[one[0].casefold()] for one in run], run, text))]
+    return told[0] if told and all(order == told[0] for order in told) else []
+
+
+def _runs(found: list[re.Match[str]], text: str) -> Iterator[list[re.Match[str]]]:
+    """Values that stand one after the other, with nothing but a sign or a comma between."""
+    run: list[re.Match[str]] = []
+    for one in found:
+        if run and not _STEP.fullmatch(text[run[-1].end() : one.start()]):
+            yield run
+            run = []
+        run.append(one)
+    yield run
+
+
+def _ascending(values: list[str], run: list[re.Match[str]], text: str) -> list[str]:
+    between = "".join(text[one.end() : other.start()] for one, other in pairwise(run)).replace("->", "→")
+    before = text[max(0, run[0].start() - _FAR) : run[0].start()]
+    if ("<" in between or "→" in between) and ">" not in between:
+        return values
+    if ">" in between and "<" not in between and "→" not in between:
+        return values[::-1]
+    said = _ORDER.search(before) and not re.search(r"\n\s*\n", before)
+    return (values[::-1] if _FALLING.search(before) else values) if said else []
 
 
 def _is_code(value: str) -> bool:

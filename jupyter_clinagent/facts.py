@@ -10,8 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from jupyter_clinagent.contracts import Estimate, Modality, PositiveClass, in_words
+from jupyter_clinagent.contracts import Estimate, Level, Modality, PositiveClass, in_words
 from jupyter_clinagent.displayed import Displayed, Facts
+
+FILE_NAMES = "names of the files"
+"""Stands for the table whose columns are the parts of file names."""
+UNNAMED_PART = "part {} of the names"
+"""What such a column is called, by its place, where nobody says what the part means."""
+
+
+def is_unnamed_part(name: str) -> bool:
+    """Whether a column is called so.
+
+    Examples
+    --------
+    >>> is_unnamed_part("part 2 of the names"), is_unnamed_part("age")
+    (True, False)
+    """
+    return name.startswith(UNNAMED_PART.split("{")[0]) and name.endswith(UNNAMED_PART.split("}")[1])
 
 
 class ColumnFacts(Facts):
@@ -29,8 +45,31 @@ class ColumnFacts(Facts):
     evidence: str = ""
     meanings: dict[str, str] = {}
     """What each of its values means, where a text in the folder tells all of them apart."""
+    order: list[str] = []
+    """Its values in ascending order, where a text in the folder lists them so."""
     told_by: str = ""
     """The file that says so."""
+
+
+class MixedLabels(Facts):
+    """Label values that stand together on the images of so many cases."""
+
+    values: list[str]
+    cases: int
+
+
+class CaseFacts(Facts):
+    """Images that belong together by something: each set of them could get one answer."""
+
+    name: str
+    """What such a case is called: ``patient``, ``lesion``, ``side``, …; empty where the data don't say."""
+    columns: list[str]
+    """Where the data say so; names as in ``group_candidates``, several columns name a case together."""
+    cases: int
+    several: int
+    """Cases with more than one image."""
+    mixed: dict[str, list[MixedLabels]] = {}
+    """By label column: the cases whose images bear different values of it."""
 
 
 class SurveyFacts(Displayed):
@@ -46,6 +85,8 @@ class SurveyFacts(Displayed):
     label_candidates: list[str] = []
     group_candidates: list[str] = []
     """Best first; ``file name`` stands for ids parsed from file names, ``DICOM patient`` for those of headers."""
+    cases: list[CaseFacts] = []
+    """What could get one answer from several images, the coarsest first."""
     split_candidates: list[str] = []
     modality: Modality = "other"
     modality_from: Literal["tags", "names", "hints", "pixels"] = "pixels"
@@ -92,6 +133,9 @@ class CohortFacts(Displayed):
     """Groups by class and partition."""
     group_source: str | None
     split_source: str
+    level: Level = Level()
+    cases: dict[str, dict[str, int]] = {}
+    """Cases by class and partition, where not each image gets an answer of its own."""
     left_out: dict[str, int] = {}
     """Why and how many: unreadable files, missing images, labels outside the classes, …"""
     too_few: dict[str, int] = {}
@@ -240,7 +284,7 @@ class OperatingResult(Facts):
             "inside": f"{aim} lies inside {interval}.",
             "exceeded": f"{aim} is exceeded: it lies below {interval}.",
             "missed": f"{aim} is missed: it lies above {interval}.",
-            "too few to judge": f"whether {aim} is met can't be told: there are too few test cases for an interval.",
+            "too few to judge": f"whether {aim} is met can't be told: the test images give no interval.",
         }
         sentence = sentences[self.against_target]
         return sentence[:1].upper() + sentence[1:]

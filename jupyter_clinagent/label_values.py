@@ -26,6 +26,7 @@ _NOT_KNOWN = frozenset(
 )  # fmt: skip
 _UNLESS_BESIDE = {"-": "+", "missing": "present", "unclear": "clear", "unklar": "klar", "unknown": "known", "unsure": "sure"}
 """Where the other one stands in the same column, both are answers."""
+_DIGIT = re.compile(r"\d")
 _YES_NO_NEITHER = re.compile(r"(?:-1|0|1)(?:[.,]0+)?")
 
 
@@ -47,7 +48,9 @@ def not_known(values: Iterable[object]) -> list[str]:
     ['Karzinom?']
     """
     written = list(dict.fromkeys(str(value) for value in values))
-    keys = {value: _key(value) for value in written}
+    doubted = any(value.rstrip().endswith("?") for value in written)
+    # No word for “not known” has a digit, and most of a long column's values (ids, numbers) do.
+    keys = {value: _key(value) for value in written if doubted or not _DIGIT.search(value)}
     beside, plain = set(keys.values()), {key for value, key in keys.items() if "?" not in value}
     unknown = [
         value

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 
+from rapidfuzz import fuzz, process
+
 _MOST = 8
+_ALIKE = 60.0
+"""Per cent of its letters that a name shares, in order, with one that it may be a slip for."""
 
 
 def no_such_folder(path: Path, written: str | Path | None = None) -> str:
@@ -35,8 +38,10 @@ def no_such_folder(path: Path, written: str | Path | None = None) -> str:
 def close_folders(wanted: str, parent: Path) -> list[str]:
     """Folders of a folder whose names are almost, or but for capitals, the one that is wanted."""
     folders = _folders_in(parent)
-    near = get_close_matches(wanted.casefold(), [name.casefold() for name in folders], n=3)
-    return [name for name in folders if name.casefold() in near]
+    near = process.extract(
+        wanted.casefold(), [name.casefold() for name in folders], scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=3
+    )
+    return [folders[at] for _, _, at in sorted(near, key=lambda one: one[2])]
 
 
 def _folders_in(parent: Path) -> list[str]:

@@ -189,16 +189,19 @@ class Toolbox:
         body: str,
         tool_call_id: Annotated[str, InjectedToolCallId],
         assumptions: list[str] | None = None,
+        pictured: str = "",
     ) -> Answer:
-        """Show the specification as a card (``body`` is Markdown). Nothing is trained before it is approved."""
+        """Show the specification as a card (``body`` is Markdown). Nothing is trained before it is approved.
+
+        ``pictured`` is the cell with pictures of each class (that of ``study.audit()``), which the card shows, too.
+        """
         spec = registry.specified(specification)
         self.bench.outcome.specification, self.bench.outcome.assumptions = spec.model_dump(mode="json"), list(assumptions or [])
         self.bench.approved = None  # while this card waits, no earlier one counts
         if self.bench.author == "model":
             body = in_our_words(spec, assumptions or [], body)
-        text, decided = self._decision(
-            Card(id=tool_call_id, kind="specification", title=f"Specification: {spec.title}", body=body)
-        )
+        title = f"Specification: {spec.title}"
+        text, decided = self._decision(Card(id=tool_call_id, kind="specification", title=title, body=body, pictured=pictured))
         if decided["choice"] == "Approve":
             self.bench.approved = Approved(spec.hash, decided["by"])
             text += to_be_confirmed(spec, decided["by"]) if self.bench.author == "model" else ""

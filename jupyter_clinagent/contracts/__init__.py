@@ -3,6 +3,7 @@
 Nothing here imports torch, LangChain or Jupyter. What a cell tells the agent stands in :mod:`~jupyter_clinagent.facts`.
 """
 
+from jupyter_clinagent.contracts.allocation import Allocation, Gathered, LeftOut
 from jupyter_clinagent.contracts.clinician import (
     Approval,
     Approver,
@@ -39,7 +40,9 @@ from jupyter_clinagent.contracts.notebook import (
 )
 from jupyter_clinagent.contracts.report_items import REPORT_ITEM_COUNT, REPORT_ITEMS
 from jupyter_clinagent.contracts.study import (
+    IMAGE,
     Estimate,
+    Level,
     Modality,
     Offer,
     OperatingPoint,
@@ -55,6 +58,7 @@ __all__ = [
     "CARD_MIME",
     "FACTS_MIME",
     "FINDING",
+    "IMAGE",
     "NO_FILE",
     "NO_FINDING",
     "NO_PATIENT",
@@ -62,6 +66,7 @@ __all__ = [
     "PROGRESS_MIME",
     "REPORT_ITEMS",
     "REPORT_ITEM_COUNT",
+    "Allocation",
     "Approval",
     "Approver",
     "BoxedCohortLike",
@@ -78,6 +83,9 @@ __all__ = [
     "Exported",
     "Exporter",
     "Frozen",
+    "Gathered",
+    "LeftOut",
+    "Level",
     "Listener",
     "Modality",
     "NotebookPort",

@@ -21,6 +21,8 @@ class Card(Frozen):
     """Of a question: the KEY of ``--answer KEY=VALUE``. Of a cell: the option that would have allowed it, if one would."""
     default: str = ""
     """Of a question: what is taken under ``--yes``."""
+    pictured: str = ""
+    """Id of the cell whose first figure is shown on the card; the figure itself stays in the notebook."""
     labels: dict[str, str] = {}
     """How choices are shown where they are not shown as they are."""
     language: str = "en"

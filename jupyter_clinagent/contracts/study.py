@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from jupyter_clinagent import modalities
 from jupyter_clinagent.contracts.frozen import Frozen
@@ -54,6 +54,59 @@ class OperatingPoint(Frozen):
         return in_words(self.positive_class)
 
 
+IMAGE = "image"
+"""The level at which each image is judged by itself."""
+
+
+class Level(Frozen):
+    """What gets one answer: each image by itself, or a patient, a lesion, a breast from all of its images.
+
+    Attributes
+    ----------
+    name
+        What such a case is called: :data:`IMAGE`, ``patient``, ``lesion``, ``breast``, …
+    columns
+        Where the data say which images are of one case; several columns name it together (patient and side).
+    rule
+        ``mean``: the mean of what the model says of the images, whose labels have to agree. ``highest``: one image is enough:
+        the case shows what any of its images shows, and its score is the highest of theirs.
+    positive
+        With ``highest``, the class of which one image is enough; None where the classes are ordered, or each may be there.
+    """
+
+    name: str = IMAGE
+    columns: list[str] = []
+    rule: Literal["mean", "highest"] = "mean"
+    positive: str | None = None
+
+    @property
+    def by_image(self) -> bool:
+        """Whether each image is judged by itself."""
+        return self.name == IMAGE
+
+    @property
+    def plural(self) -> str:
+        """What several of these cases are called.
+
+        Examples
+        --------
+        >>> Level().plural, Level(name="study").plural, Level(name="breast").plural
+        ('images', 'studies', 'breasts')
+        """
+        return f"{self.name[:-1]}ies" if self.name.endswith("y") else f"{self.name}s"
+
+    @property
+    def in_words(self) -> str:
+        """How one answer is got, as it stands on the card."""
+        if self.by_image:
+            return "each image by itself"
+        if self.rule == "mean":
+            return f"one answer for each {self.name}: the mean over its images"
+        if self.positive is None:
+            return f"one answer for each {self.name}: the highest of its images"
+        return f"one answer for each {self.name}: it shows {self.positive} if any of its images does; the highest score counts"
+
+
 class Specification(Frozen):
     """What is to be built and how it will be judged; its hash is on the record before any training.
 
@@ -68,6 +121,7 @@ class Specification(Frozen):
     label_column: str | None = None
     classes: dict[str, list[str]]
     positive_class: str | None = None
+    level: Level = Level()
     group_column: str | None = None
     split_column: str | None = None
     subgroups: list[str] = []
@@ -83,8 +137,9 @@ class Specification(Frozen):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON form."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        """SHA-256 of the canonical JSON form; a level that is the usual one is left out, as releases without levels did."""
+        usual = {"level"} if self.level.by_image else set()
+        canonical = json.dumps(self.model_dump(mode="json", exclude=usual), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def held_together(self, names: Sequence[str]) -> list[str]:
@@ -123,6 +178,17 @@ class Offer(Frozen):
     images: int
     groups: int | None = None
     classes: dict[str, int] = {}
+    request: str = ""
+    """The words that ask for just this; empty where there are none."""
+    labels_from: str = ""
+    """Where the labels are: a column and its table, the folders, files of boxes or masks."""
+    grouped_by: str | None = None
+    """What says which images belong together; None where nothing does."""
+    split_by: str | None = None
+    """What says which partition an image is published in; None where nothing does."""
+    modality: Modality = "other"
+    missing: list[str] = []
+    """What a study of it would have to do without."""
 
 
 class PlannedStep(Frozen):
@@ -141,6 +207,9 @@ class Plan(Frozen):
     note: str = ""
 
 
+ALIKE = "all alike, which gives no interval"
+
+
 class Estimate(Frozen):
     """A figure with its 95 % interval; ``value`` is None where it can't be estimated (``reason`` says why).
 
@@ -155,6 +224,20 @@ class Estimate(Frozen):
     high: float | None = None
     reason: str | None = None
     unit: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_width(cls, given: object) -> object:
+        """An interval of no width says only that all draws of the bootstrap are alike, not how far the figure may be off."""
+        if not isinstance(given, Mapping) or given.get("low") is None or given.get("low") != given.get("high"):
+            return given
+        return {**given, "low": None, "high": None, "reason": ALIKE}
+
+    def holds(self, number: float) -> bool:
+        """Whether the figure can't be told from a number: its interval holds it, or it has none and is just that."""
+        if self.low is None or self.high is None:
+            return self.value == number
+        return self.low <= number <= self.high
 
     def written(self, number: float) -> str:
         """A number in as many digits as mean something for this figure: three decimals, or where it has a unit three digits.

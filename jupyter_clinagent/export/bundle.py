@@ -5,8 +5,9 @@
     <study>.ipynb            the notebook as it ran; ids replaced, patients' images left out unless asked for
     inference.ipynb          how to use the model, in five cells
     <study>-study/           replay.json (steps, seeds, threads of every experiment), record.jsonl, report.html, summary.json,
-                             predictions.csv (pseudonyms); of a corrected study corrected_images.json (SHA-256 by pseudonym) and
-                             corrections.csv (those made before the last session)
+                             predictions.csv (pseudonyms; where several images give one answer also predictions_by_case.csv); of a
+                             corrected study corrected_images.json (SHA-256 by pseudonym) and corrections.csv (those made before
+                             the last session)
     model/                   weights.safetensors, model.onnx, preprocessing.json
     requirements.lock        the packages of the kernel that ran it
     fingerprints.json        SHA-256 of every data file, without names
@@ -36,6 +37,7 @@ from jupyter_clinagent.export.corrected import corrections_of
 from jupyter_clinagent.export.latest import cells_of, latest_study
 from jupyter_clinagent.export.pseudonyms import Pseudonyms, pseudonyms_of
 from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES, load_identities
+from jupyter_clinagent.study.protocol.predictions import BY_CASE
 from jupyter_clinagent.study.protocol.record import chained, verify_record
 
 NEEDED = (
@@ -124,6 +126,9 @@ def _files(notebook: Path, study: Path, pseudonyms: Pseudonyms, with_images: boo
         "requirements.lock": text["requirements.lock"].encode(),
         "fingerprints.json": _fingerprints(text["data_fingerprint.json"], load_identities(study / CORRECTED_IMAGES)),
     }
+    if (study / BY_CASE).exists():
+        table = (study / BY_CASE).read_text(encoding="utf-8")
+        files[f"{study.name}/{BY_CASE}"] = _pseudonymised_table(table, pseudonyms)
     files |= {f"{study.name}/{name}": data for name, data in corrections_of(study, pseudonyms, entries).items()}
     return files | {f"model/{p.name}": p.read_bytes() for p in sorted((study / "model").iterdir()) if p.is_file()}
 
@@ -140,12 +145,12 @@ def _check(files: dict[str, bytes], pseudonyms: Pseudonyms) -> list[str]:
 
 
 def _pseudonymised_table(text: str, pseudonyms: Pseudonyms) -> bytes:
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows, kinds = list(csv.DictReader(io.StringIO(text))), {"image": "image", "case": "group", "group": "group"}
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow(row | {"image": pseudonyms.of(row["image"], "image"), "group": pseudonyms.of(row["group"], "group")})
+        writer.writerow(row | {name: pseudonyms.of(row[name], kind) for name, kind in kinds.items() if name in row})
     return out.getvalue().encode()
 
 

@@ -17,6 +17,7 @@ from jupyter_clinagent.export.unpack import check, model_in, study_in, unpacked
 from jupyter_clinagent.facts import MEAN, say_averaged
 from jupyter_clinagent.imaging.inference import load_onnx
 from jupyter_clinagent.study.protocol.judged import Judged
+from jupyter_clinagent.study.protocol.predictions import BY_CASE
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.task import Task
 
@@ -37,8 +38,8 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
     -------
     dict
         ``external`` {metric: {value, low, high}}, ``internal`` (the bundle's own test figures), ``operating_point``, ``shift``
-        {prevalence, score_distance (Kolmogorov-Smirnov, 0 to 1) per class, by image}, ``counts``, ``not_read``, ``said`` (how
-        their labels were understood), ``text``.
+        {prevalence, score_distance (Kolmogorov-Smirnov, 0 to 1) per class}, ``counts`` of what is ``judged`` (images, or
+        patients, …), ``not_read``, ``said`` (how their labels were understood), ``text``.
     """
     with unpacked(bundle) as (root, manifest):
         check(root, manifest)
@@ -50,7 +51,8 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         specification = confirmed.model_copy(update={"classes": _label_values(confirmed.classes, renamed or {})})
         task = registry.find(model.metadata["task"])
         external, refused, said = task.evaluating.score(model, data, specification)
-        internal = pd.read_csv(study / "predictions.csv", dtype={"label": str, "class": str})
+        table = "predictions.csv" if confirmed.level.by_image else BY_CASE
+        internal = pd.read_csv(study / table, dtype={"label": str, "class": str})
     point = own.get("operating_point")
     positives = [model.classes.index(name) for name in names_of(point["positive_class"])] if point else []
     figures = external.estimates(model.classes, positives, point["threshold"] if point else None, seed=0)
@@ -60,6 +62,7 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         "operating_point": point and {"threshold": point["threshold"], "positive_class": point["positive_class"], "frozen": True},
         "shift": _shift(internal[internal["partition"] == "test"], external, model.classes, task),
         "counts": {c: int(external.binary(k)[0].sum()) for k, c in enumerate(model.classes)},
+        "judged": confirmed.level.plural,
         "not_read": refused,
         "said": list(said),
     }
@@ -111,7 +114,11 @@ def _text(result: dict[str, Any]) -> str:
     for name, shift in result["shift"].items():
         before = shift.get("prevalence_internal")
         in_study = f", {before:.0%} in the study" if before is not None else ""
-        share = f"{shift['prevalence_external']:.0%} of the images here{in_study}; " if "prevalence_external" in shift else ""
+        share = (
+            f"{shift['prevalence_external']:.0%} of the {result.get('judged', 'images')} here{in_study}; "
+            if "prevalence_external" in shift
+            else ""
+        )
         lines.append(f"  {name}: {share}score distance {shift['score_distance']:.2f}")
     lines += [f"  {sentence}" for sentence in result["said"]]
     reasons = Counter(line.partition(": ")[2] or line for line in result["not_read"])

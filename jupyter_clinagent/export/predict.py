@@ -6,17 +6,22 @@ import csv
 from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from jupyter_clinagent.errors import BadInput, UnreadableImage
+from jupyter_clinagent.export.by_case import cases_said, without_decision, write_cases
 from jupyter_clinagent.export.unpack import model_in, unpacked
 from jupyter_clinagent.imaging.inference import OnnxModel, load_onnx
 from jupyter_clinagent.imaging.reading import EXTENSIONS, is_dicom, read_image
 from jupyter_clinagent.tasks import registry
 
+if TYPE_CHECKING:
+    from jupyter_clinagent.tasks.protocol import InferenceTogether
 
-def predict(bundle: Path, images: Iterable[Path], output: Path) -> tuple[int, list[str]]:
+
+def predict(bundle: Path, images: Iterable[Path], output: Path, cases: str | None = None) -> tuple[int, list[str]]:
     """Write a table of what the model says of each image, and what goes with it into a folder beside the table.
 
     Its first column is ``image``; the others are those of the model's task (``inference.py`` in its folder). The folder bears
@@ -30,6 +35,9 @@ def predict(bundle: Path, images: Iterable[Path], output: Path) -> tuple[int, li
         Image files, or folders of them.
     output
         The CSV to write.
+    cases
+        Where the study gave one answer for several images (of a patient, a lesion): which images make one; see
+        :func:`~jupyter_clinagent.export.by_case.cases_said`. The answers stand in a second table, ``OUT_by_case.csv``.
 
     Returns
     -------
@@ -42,7 +50,27 @@ def predict(bundle: Path, images: Iterable[Path], output: Path) -> tuple[int, li
     refused: list[str] = []
     with unpacked(bundle) as (root, _):
         model = load_onnx(model_in(root))
-        return _write(model, files, output, refused), refused
+        level = model.metadata.get("level")
+        if level is None:
+            return _write(model, files, output, refused), refused
+        known = cases_said(cases, files, level["name"])
+        return _write_together(model, files, output, refused, known), refused
+
+
+def _write_together(model: OnnxModel, files: list[Path], output: Path, refused: list[str], cases: dict[Path, str]) -> int:
+    """The table of the images, in which nothing is decided, and that of their cases; how many images are in it."""
+    inference, scores = registry.find(model.metadata["task"]).inference, dict[Path, np.ndarray]()
+    together, header = cast("InferenceTogether", inference), inference.header(model)
+    with output.open("w", encoding="utf-8", newline="") as table:
+        writer = csv.writer(table)
+        writer.writerow(["image", "case", *header])
+        for path, pixels in _read(files, refused):
+            scores[path] = together.scores(model, pixels)
+            row = without_decision(header, together.row(model, scores[path]))
+            writer.writerow([str(path), cases[path], *row])
+    if scores:
+        write_cases(model, inference, scores, cases, output.with_name(f"{output.stem}_by_case.csv"))
+    return len(scores)
 
 
 def _write(model: OnnxModel, files: list[Path], output: Path, refused: list[str]) -> int:

@@ -139,7 +139,7 @@ def pseudonyms_of(study: Path) -> Pseudonyms:
         key_file.chmod(0o600)
     rows = [row for name in ("predictions.csv", "groups.csv", "left_out.csv") for row in _rows(study / name)]
     images = {row["image"]: None for row in rows} | dict.fromkeys(load_identities(study / CORRECTED_IMAGES))
-    groups = sorted({row["group"] for row in rows if row.get("group")})
+    groups = sorted({row[kind] for row in rows for kind in ("group", "case") if row.get(kind)})
     words = {row.get(column) or "" for row in rows for column in ("label", "class")}
     return Pseudonyms(bytes.fromhex(key_file.read_text(encoding="ascii")), images, groups, words)
 

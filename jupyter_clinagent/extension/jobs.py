@@ -71,7 +71,7 @@ class Job:
     @property
     def text(self) -> str:
         """What the job does now, in a line."""
-        return self._progress.text
+        return self._progress.text.rstrip(".")
 
     @property
     def chat_path(self) -> str:

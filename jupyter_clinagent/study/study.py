@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_clinagent.contracts import Approval, Specification
+from jupyter_clinagent.contracts import Approval, Level, Specification
 from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.facts import (
     AuditFacts,
@@ -33,6 +33,7 @@ from jupyter_clinagent.study.protocol.record import Record
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.study.showing.display import show
+from jupyter_clinagent.study.showing.survey_display import SurveyDisplay
 from jupyter_clinagent.tasks import registry
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ class Study:
         """Look at the data folder: layout, columns and their roles, what could be label, group and split."""
         from jupyter_clinagent.study.data.survey import survey_facts
 
-        facts = survey_facts(self._session.inventory)
+        tell = SurveyDisplay()
+        facts = survey_facts(self._session.look(tell), tell)
         self._session.record.add("survey", layout=facts.layout, images=facts.images)
         self._session.material.survey = facts
         self._tell(facts, pages.survey(facts))
@@ -151,6 +153,7 @@ class Study:
         table: str | None = None,
         allow_few: bool = False,
         task: str | None = None,
+        level: Level | Mapping[str, Any] | None = None,
         **more: Any,
     ) -> Cohort:
         """Load, group, split and seal, in one step.
@@ -170,6 +173,8 @@ class Study:
         task
             What the study is about; None: telling images apart by class. Where the truth lies inside the images, ``label`` is
             the column that says which of them show a finding.
+        level
+            What gets one answer, as in the specification; None: each image by itself.
         more
             What only one task asks for, such as ``boxes``, the file that holds them.
         """
@@ -180,7 +185,8 @@ class Study:
         session = self._session
         if session.ledger.session:
             raise ProtocolViolation("Experiments have been made on this cohort; start a new study for another one.")
-        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, task, more)
+        judged = Level.model_validate(level or {})
+        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, judged, task, more)
         noted, identities = Corrections.load(session.folder / CORRECTIONS), session.folder / CORRECTED_IMAGES
         cohort = load_cohort(session.inventory, wishes, find_corrected(noted, session.inventory.folder, identities))
         session.cohort_, session.confirmed_, session.material.audit_findings = cohort, None, []

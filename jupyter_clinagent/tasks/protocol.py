@@ -331,6 +331,18 @@ class Inference(Protocol):
         ...
 
 
+class InferenceTogether(Inference, Protocol):
+    """Of a task whose images can give one answer together (``levels``)."""
+
+    def scores(self, model: Any, pixels: np.ndarray) -> np.ndarray:
+        """What the model says of an image, uint8 RGB (H, W, 3): (C,)."""
+        ...
+
+    def row(self, model: Any, scores: np.ndarray) -> list[str]:
+        """The row of the table for such scores (C,), of an image or of a case."""
+        ...
+
+
 class Evaluating(Protocol):
     """The model on another hospital's images (``evaluating.py``)."""
 

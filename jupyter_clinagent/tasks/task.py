@@ -49,6 +49,10 @@ class Task:
         Whether it is meant where a request names no task.
     alone
         Whether a request with its words can't mean another task, whatever the data hold.
+    levels
+        Whether the images of one case (patient, lesion, breast) can give one answer together.
+    ordered
+        Whether each of its classes stands above the one before.
     exports
         Classes and functions that its cells import from :mod:`jupyter_clinagent.imaging`, and the module of each.
     """
@@ -60,6 +64,8 @@ class Task:
     precedence: int = 0
     usual: bool = False
     alone: bool = False
+    levels: bool = False
+    ordered: bool = False
     exports: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def part(self, name: str) -> Any:

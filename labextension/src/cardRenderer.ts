@@ -1,3 +1,4 @@
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMime, IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Widget } from '@lumino/widgets';
 
@@ -8,7 +9,10 @@ import { renderProgressCard } from './progressCard';
 
 /** Draws a message of CARD_MIME in the chat. */
 export class CardRenderer extends Widget implements IRenderMime.IRenderer {
-  constructor(private readonly _rendermime: IRenderMimeRegistry) {
+  constructor(
+    private readonly _rendermime: IRenderMimeRegistry,
+    private readonly _tracker: INotebookTracker | null
+  ) {
     super();
     this.addClass('jp-clinagent-card');
   }
@@ -23,7 +27,7 @@ export class CardRenderer extends Widget implements IRenderMime.IRenderer {
     if (card.kind === 'progress') {
       renderProgressCard(content, card);
     } else {
-      await renderDecisionCard(content, card, this._rendermime);
+      await renderDecisionCard(content, card, this._rendermime, this._tracker);
     }
     this.node.replaceChildren(content);
   }

@@ -23,7 +23,7 @@ export function choices(card: IDecisionCard): HTMLElement {
     }
   };
   for (const choice of card.choices.filter(choice => choice !== 'Change')) {
-    row.append(button(shown(card, choice), STYLE[choice] ?? '', () => void decide(choice)));
+    row.append(button(label(card, choice), STYLE[choice] ?? '', () => void decide(choice)));
   }
   area.append(row, failure);
   addField(area, row, card, decide);
@@ -59,6 +59,12 @@ function addField(
   } else {
     area.append(field);
   }
+}
+
+/** What stands on a choice's button: which of several is taken by whoever leaves it to us is said. */
+function label(card: IDecisionCard, choice: string): string {
+  const proposed = card.choices.length > 1 && choice === card.default;
+  return proposed ? `${shown(card, choice)} (${worded(card, 'proposed')})` : shown(card, choice);
 }
 
 /** A choice as the clinician reads it; it is sent as it is. */

@@ -1,17 +1,25 @@
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 
 import { choices, shown } from './choices';
 import { element } from './dom';
 import { IDecisionCard, worded } from './model';
+import { pictures } from './pictures';
 
 /** A specification, a plan, a cell or a question that waits for the clinician, or what became of it. */
 export async function renderDecisionCard(
   host: HTMLElement,
   card: IDecisionCard,
-  rendermime: IRenderMimeRegistry
+  rendermime: IRenderMimeRegistry,
+  tracker: INotebookTracker | null
 ): Promise<void> {
   if (card.body) {
     host.append(await renderMarkdown(card.body, rendermime));
+  }
+  const alt = worded(card, 'Some images of each class, as they are labelled');
+  const sheet = card.pictured && tracker && pictures(card.pictured, alt, tracker);
+  if (sheet) {
+    host.append(sheet);
   }
   host.append(card.state === 'open' ? choices(card) : outcome(card));
 }

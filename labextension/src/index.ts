@@ -12,8 +12,9 @@ const cards: JupyterFrontEndPlugin<void> = {
   description: 'Draws the cards of the agent in the chat.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  activate: (_app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
-    const createRenderer = () => new CardRenderer(rendermime);
+  optional: [INotebookTracker],
+  activate: (_app: JupyterFrontEnd, rendermime: IRenderMimeRegistry, tracker: INotebookTracker | null) => {
+    const createRenderer = () => new CardRenderer(rendermime, tracker);
     rendermime.addFactory({ safe: true, mimeTypes: [CARD_MIME], createRenderer }, 0);
   }
 };

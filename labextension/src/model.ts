@@ -17,6 +17,10 @@ export interface IDecisionCard {
   /** Markdown. */
   body: string;
   choices: string[];
+  /** Of a question: the choice that is proposed. */
+  default?: string;
+  /** Id of the cell whose first figure the card shows; the figure itself stays in the notebook. */
+  pictured?: string;
   /** How a choice is shown where it is not shown as it is. */
   labels?: Record<string, string>;
   words?: Words;

@@ -12,6 +12,7 @@ from jupyter_clinagent.study.protocol.evaluation import operating_result
 from jupyter_clinagent.study.report.words import at_threshold, missed_target
 from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.study.showing.display import plain
+from jupyter_clinagent.study.showing.markup import with_interval
 from jupyter_clinagent.tasks import registry
 
 
@@ -31,6 +32,14 @@ def test_an_interval_that_holds_one_half_may_be_guessing() -> None:
 
 def test_a_figure_without_an_interval_says_why() -> None:
     assert estimate({"value": 1.0, "low": None, "high": None}) == "1.000 (too few cases for an interval)"
+    assert estimate({"value": 1.0, "low": 1.0, "high": 1.0}) == "1.000 (all alike, which gives no interval)"
+
+
+def test_an_interval_of_no_width_is_none() -> None:
+    perfect = Estimate(value=1.0, low=1.0, high=1.0)
+    assert (perfect.low, perfect.high, perfect.spread) == (None, None, "")
+    assert (perfect.holds(1.0), perfect.holds(0.5)) == (True, False)
+    assert with_interval(perfect) == "1.000 (all alike, which gives no interval)"
 
 
 def point(
@@ -57,8 +66,9 @@ def shown(result: OperatingResult) -> Call:
         (point(0.95, 0.99, 0.96, 1.00), "exceeded", "is exceeded"),
         (point(0.95, 0.99, 0.96, 1.00, "specificity"), "exceeded", "is exceeded"),
         (point(0.95, 0.80, 0.70, 0.90), "missed", "is missed"),
-        (point(0.95, 1.00, None, None), "too few to judge", "can't be told: there are too few"),
-        (point(0.95, None, None, None), "too few to judge", "can't be told: there are too few"),
+        (point(0.95, 1.00, None, None), "too few to judge", "can't be told: the test images give no interval"),
+        (point(0.95, 1.00, 1.00, 1.00), "too few to judge", "can't be told: the test images give no interval"),
+        (point(0.95, None, None, None), "too few to judge", "can't be told: the test images give no interval"),
     ],
 )
 def test_chat_cell_and_report_agree_on_whether_the_target_was_met(result: OperatingResult, verdict: str, words: str) -> None:

@@ -26,6 +26,8 @@ def test_a_sentence_becomes_a_model_through_a_reload_and_a_closed_tab(browser: B
     clinician = Clinician(browser, lab, "study.ipynb")
     clinician.new_chat()
     clinician.say(REQUEST)
+    expect(clinician.card("Specification").get_by_role("img", name="images of each class")).to_be_visible(timeout=90_000)
+    expect(clinician.card("Specification").get_by_role("row", name="in all 150")).to_be_visible()
     clinician.approve("Specification")
     clinician.approve("Plan")
     expect(clinician.working.locator("li", has_text="Experiment 1")).to_be_visible(timeout=30_000)

@@ -5,12 +5,13 @@ Each function returns the text of one cell; its words stand in ``templates/``, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook.rendering import render
 from jupyter_clinagent.agent.playbook.turn import Settings
-from jupyter_clinagent.contracts import OperatingPoint, Plan, Specification
+from jupyter_clinagent.contracts import Allocation, Level, OperatingPoint, Plan, Specification
 from jupyter_clinagent.tasks import registry
 
 _cell = partial(render, "jupyter_clinagent.agent.playbook")
@@ -34,7 +35,7 @@ def speed(size: tuple[int, int]) -> str:
 
 def confirm(specification: Specification, approved: str) -> str:
     """Write the specification down and record its hash, and where a person approved it."""
-    fields = {name: _value(value) for name, value in specification if value is not None and value not in ([], {})}
+    fields = {name: _value(value) for name, value in specification if value is not None and value not in ([], {}, Level())}
     kind = _kind(specification)
     home = "" if kind is Specification else kind.__module__
     return _cell("confirm.py", fields=fields, kind=kind.__name__, home=home, approved=approved)
@@ -50,11 +51,17 @@ def _value(value: object) -> str:
     if isinstance(value, OperatingPoint):
         inside = ", ".join(f"{name}={v!r}" for name, v in value if v is not None)
         return f"{type(value).__name__}({inside})"
-    return repr(value)
+    return repr(value.model_dump(exclude_defaults=True) if isinstance(value, Level) else value)
 
 
-def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) -> str:
-    """The specification as the clinician reads it, for the card and the Markdown cell."""
+def specification_markdown(spec: Specification, assumptions: tuple[str, ...], where: Allocation | None = None) -> str:
+    """The specification as the clinician reads it, for the card and the Markdown cell.
+
+    Parameters
+    ----------
+    where
+        Where every image goes; None where no cohort was loaded.
+    """
     point = spec.operating_point
     rows = {
         "Objective": spec.objective,
@@ -62,6 +69,7 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
         "Kind of image": modalities.find(spec.modality).title,
         "Which mistake is worse": spec.risk,
         "Judged by": f"{registry.metric(spec.primary_metric).running} on validation ({spec.direction} is better)",
+        **({} if spec.level.by_image else {"What is judged": spec.level.in_words}),
         "Threshold": registry.specified(spec).own_thresholds
         if point is None
         else f"best sum of sensitivity and specificity for {point.named}"
@@ -75,7 +83,23 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...]) ->
         "Possible shortcuts": _shortcuts(spec),
         "Time": f"{spec.minutes:g} minutes from request to report",
     }
-    return _cell("specification.md", title=spec.title, rows=rows, assumptions=assumptions)
+    return _cell("specification.md", title=spec.title, rows=rows, assumptions=assumptions, where=where and _places(where))
+
+
+def _places(where: Allocation) -> dict[str, int]:
+    """Images by class and by why they are left out, and all; which label values are meant, where the name says another."""
+    classes = {name + _bearing([v for v in one.values if v != name]): one.images for name, one in where.classes.items()}
+    left_out = {f"left out, {one.reason}{_bearing(one.values or [])}": one.count for one in where.left_out}
+    return {**classes, **left_out, "**in all**": where.total}
+
+
+def _bearing(values: list[str]) -> str:
+    return f" ({', '.join(values)})" if values else ""
+
+
+def with_offers(body: str, offered: Sequence[str]) -> str:
+    """A card with what could be asked for instead."""
+    return body if not offered else f"{body.rstrip()}\n\n{' '.join(offered)}\n"
 
 
 def _classes(spec: Specification) -> str:

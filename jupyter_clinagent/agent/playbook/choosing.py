@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
 
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
 
@@ -42,7 +43,7 @@ _YES = re.compile(
 _NO = re.compile(r"(?:no|nope|n|nein|nee|nicht|stop|stopp|halt|don['’]?t|lieber nicht|rather not|abbrechen|cancel)\b")
 _NEGATIVE = ("stop", "leave it", "no")
 """Second choices that a plain “no” means."""
-_SHORT, _ALIKE = 6, 0.8
+_SHORT, _ALIKE = 6, 80.0
 _SEVERAL = re.compile(r",|\+|;|\b(?:vs|versus|against|from|and|or|und|oder|gegen|von)\b")
 
 
@@ -146,7 +147,7 @@ def _by_a_slip(plain: str, choices: Sequence[str], _default: str) -> str | None:
     if _SEVERAL.search(plain):
         return None
     keys, key = {label_key(choice): choice for choice in choices}, label_key(plain)
-    near = get_close_matches(key, [*keys], n=3, cutoff=_ALIKE)
+    near = [name for name, *_ in process.extract(key, [*keys], scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=3)]
     same = [one for one in near if _digits(one) == _digits(key)]
     return keys[same[0]] if len(same) == 1 else None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.contracts import Estimate, Exported
-from jupyter_clinagent.facts import ExperimentFacts, OperatingResult, completed, say_averaged
+from jupyter_clinagent.facts import CohortFacts, ExperimentFacts, OperatingResult, completed, say_averaged
 from jupyter_clinagent.tasks import registry
 
 
@@ -22,6 +22,7 @@ def message(turn: Turn) -> str:
         f"The study is done. On the test set, opened {_times(evaluation['unsealed'])}, the model "
         f"“{evaluation['experiment']}” gives:",
         figures,
+        _counted(turn),
         _averaged(evaluation["primary_metric"], evaluation["test"]),
         _unlearnt(turn, evaluation["test"]),
         at_threshold(evaluation.get("operating_point")) or evaluation.get("no_threshold") or "",
@@ -100,6 +101,16 @@ def name_of(metric: str) -> str:
     return registry.metric(metric).in_chat
 
 
+def _counted(turn: Turn) -> str:
+    """What the figures count, where that is not images."""
+    found = turn.facts("cohort")
+    cohort = CohortFacts.read(found) if found else None
+    if cohort is None or cohort.level.by_image:
+        return ""
+    tested = sum(parts["test"] for parts in cohort.cases.values())
+    return f"These figures count {cohort.level.plural} and not images, {tested} in the test set; {cohort.level.in_words}."
+
+
 def _averaged(metric: str, figures: dict[str, Any]) -> str:
     """Over what the main figure was taken, where some of it can't be judged."""
     return say_averaged(name_of(metric), metric, {name: Estimate(**value) for name, value in figures.items()})
@@ -118,7 +129,7 @@ def estimate(value: dict[str, Any]) -> str:
     figure = Estimate.model_validate(value)
     number, low, high = (figure.written(value.get(name) or 0.0) for name in ("value", "low", "high"))
     if figure.low is None:
-        return f"{number}{figure.after} (too few cases for an interval)"
+        return f"{number}{figure.after} ({figure.reason or 'too few cases for an interval'})"
     return f"{number}{figure.after} (95 % interval {low} to {high})"
 
 

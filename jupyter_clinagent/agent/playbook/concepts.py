@@ -25,6 +25,8 @@ Families = dict[str, list[str]]
 
 _WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
 
+SAME: list[list[str]] = tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))["same"]
+"""Names of the same things; see :mod:`.terms`."""
 CONCEPTS = [Concept(**entry) for entry in _WORDS["concept"]]
 KIND = {concept.name: concept.kind for concept in CONCEPTS}
 MALIGNANT: Families = _WORDS["malignant"]
@@ -33,6 +35,7 @@ HARMLESS: Families = _WORDS["harmless"]
 EVERYDAY: Families = _WORDS["everyday"]
 GENERIC_COLUMNS: Families = _WORDS["generic_columns"]
 IDLE: Families = _WORDS["idle"]
+LISTS: Families = _WORDS["lists"]
 CONFOUNDERS: Families = _WORDS["confounders"]
 IMAGE_WORDS: Families = _WORDS["image_words"]
 SIDES: list[list[str]] = _WORDS["sides"]["words"]

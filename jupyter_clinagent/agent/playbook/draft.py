@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
+from jupyter_clinagent.agent.playbook.accounting import KEY, STOP, question_of, what_is_beside
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, refuse_if_out_of_scope
+from jupyter_clinagent.agent.playbook.levelling import with_level
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
+from jupyter_clinagent.agent.playbook.quoted import by_quoted_column
 from jupyter_clinagent.agent.playbook.unused import unused_words
 from jupyter_clinagent.contracts import Card, Offer
-from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.errors import LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.task import Task
@@ -29,7 +33,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     survey
         What ``study.survey()`` showed.
     answers
-        Answers to earlier questions by key (``label``, ``classes``, ``group``).
+        Answers to earlier questions by key (``label``, ``classes``, ``level``, …).
 
     Raises
     ------
@@ -37,13 +41,33 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         With a sentence that says what can be done instead.
     """
     refuse_if_out_of_scope(intent)
+    survey = by_quoted_column(intent.text, survey)
     try:
         found = meant(intent, survey).offers.draft(intent, survey, answers)
-        return _with_unused_words(found, intent, survey) if isinstance(found, Draft) else found
+        judged = with_level(found, intent, survey, answers) if isinstance(found, Draft) else found
+        return _accounted(judged, intent, survey, answers) if isinstance(judged, Draft) else judged
     except LabelsDoNotMatch as error:
         asked = intent.task or registry.usual().name
         could = [offer.sentence for offer in offers(survey) if offer.task != asked]
         raise LabelsDoNotMatch(" ".join([str(error), *could])) from None
+
+
+def _accounted(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+    """The draft, or the question whether to go on without what the request names beside.
+
+    Raises
+    ------
+    OutOfScope
+        The answer was not to go on.
+    """
+    beside = what_is_beside(intent, survey, drafted)
+    if beside and KEY not in answers:
+        return question_of(beside, intent, survey, drafted)
+    if answers.get(KEY) == STOP:
+        raise OutOfScope("Stopped, as you say: nothing was trained. Ask again whenever you like.")
+    line = f"Named in the request, and nothing is done with it: {listed(beside)}."
+    told = replace(drafted, assumptions=(line, *drafted.assumptions)) if beside else drafted
+    return _with_unused_words(told, intent, survey)
 
 
 def _with_unused_words(drafted: Draft, intent: Intent, survey: SurveyFacts) -> Draft:
@@ -64,7 +88,16 @@ def meant(intent: Intent, survey: SurveyFacts) -> Task:
 
 def offers(survey: SurveyFacts) -> list[Offer]:
     """What could be learnt from these data, by any task."""
-    return [offer for task in registry.tasks().values() for offer in task.offers.offers(survey)]
+    beside = _beside_labels(survey)
+    return [offer.model_copy(update=beside) for task in registry.tasks().values() for offer in task.offers.offers(survey)]
+
+
+def _beside_labels(survey: SurveyFacts) -> dict[str, Any]:
+    """What is the same for all that could be learnt from the same images."""
+    grouped, split = (next(iter(names), None) for names in (survey.group_candidates, survey.split_candidates))
+    lacking = {"ids of patients: each image would count as its own group": grouped, "a published partition": split}
+    missing = [what for what, there in lacking.items() if not there]
+    return {"grouped_by": grouped, "split_by": split, "modality": survey.modality, "missing": missing}
 
 
 def speaks_of(intent: Intent, survey: SurveyFacts) -> bool:

@@ -12,7 +12,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.errors import OutOfScope
-from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
 
 _REFUSALS = {
@@ -21,6 +21,8 @@ _REFUSALS = {
     "other": "I learn from labelled images; signals, texts, clustering and search by similarity are not something I do.",
     "treatment": "I build research models that read images; I give no treatment advice.",
 }
+NONE_OF_THEM = "none of these"
+"""The choice of a question that takes none of those offered."""
 DEFAULT_RATE = 0.95
 """Sensitivity (or specificity) held where the request says which mistake is worse but names no number."""
 RISKS = {"sensitivity": "a miss is worse than a false alarm", "specificity": "a false alarm is worse than a miss"}
@@ -34,6 +36,8 @@ class Draft:
     specification: Specification
     assumptions: tuple[str, ...]
     image_column: str | None = None
+    offered: tuple[str, ...] = ()
+    """What could be asked for instead: it stands on the card and not in the notebook."""
     choose_split: bool = False
     """Of several split columns the cohort takes the one that leaks least, whichever the specification names."""
     more: Mapping[str, object] = field(default_factory=dict)
@@ -50,6 +54,7 @@ class Draft:
             "classes": spec.classes,
             "group": spec.group_column,
             "split": None if self.choose_split else spec.split_column,
+            "level": None if spec.level.by_image else spec.level.model_dump(exclude_defaults=True),
             **self.more,
         }
         return {name: value for name, value in roles.items() if value is not None}
@@ -140,6 +145,11 @@ def say_several_splits(survey: SurveyFacts, notes: Notes) -> bool:
 def question(key: str, text: str, choices: list[str], default: str) -> Card:
     """A question to the clinician, with the default that ``--yes`` takes."""
     return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)
+
+
+def said_of(column: ColumnFacts) -> str:
+    """Where a column's values stand, in words."""
+    return "the names of the folders" if column.name == "folder" else f"column “{column.name}” of {column.table}"
 
 
 def listed(names: object) -> str:

@@ -13,6 +13,7 @@ from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
 from jupyter_clinagent.agent.playbook.exclusions import set_aside, with_except
+from jupyter_clinagent.agent.playbook.levels import asked_level, perhaps_level, without_level
 from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
 from jupyter_clinagent.agent.playbook.questions import asks_whether, named_grades, without_all
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, without_blanks, worse_mistake
@@ -28,6 +29,7 @@ _CLAUSES = re.compile(
         |and\ missing|und\ zwar|wobei|weil|denn|aber|da\ ein|und\ es )\b""",
     re.VERBOSE,
 )
+_NO = re.compile(r"(?:and |und )?(?:no|not|keine?n?|nicht) (\w+)$")
 _OTHER_CLASS = re.compile(r"\b(?:other|another|andere[nr]?|second) (?:class|klasse)\b")
 """“Nevi are the other class” speaks of no rest."""
 _TAKEN_AS = re.compile(
@@ -81,6 +83,10 @@ class Intent:
     suggests: str | None = None
     """The kind of image that its other words usually go with."""
     group: str | None = None
+    level: str | None = None
+    """What gets one answer: an image, a patient, a lesion, …"""
+    perhaps_level: str | None = None
+    """What may be meant to."""
     confounders: tuple[str, ...] = ()
     distrusts: bool = False
     """Whether it says that the model must not rely on something."""
@@ -123,8 +129,9 @@ def read_request(text: str) -> Intent:
     text = read_as_english(text)
     path, bare = take_path(text)
     plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(bare)))
-    clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(plain))) if c]
-    risky = [c for c in clauses if contains(c, known.PHRASES["miss"]) or contains(c, known.PHRASES["false_alarm"])]
+    clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(without_level(plain)))) if c]
+    risky = [c for c in clauses if _speaks_of_mistakes(c)]
+    clauses = [_without(c, clauses) for c in clauses]
     parted = [(c, "") if _shortcut(c) and "except" not in tokens(c) else set_aside(c) for c in clauses if c not in risky]
     stating, dropping = (
         (" . ".join(part for part in parts if part) for parts in zip(*parted, strict=True)) if parted else ("", "")
@@ -158,9 +165,11 @@ def read_request(text: str) -> Intent:
         risk_also_for=dreaded[1:],
         target=number,
         minutes=read_minutes(plain),
-        modality=modalities.spoken_of(bare),
-        suggests=modalities.spoken_of(bare, hints=True),
+        modality=modalities.spoken_of(_without_risks(bare)),
+        suggests=modalities.spoken_of(_without_risks(bare), hints=True),
         group=first_family(plain, known.GROUP),
+        level=asked_level(plain),
+        perhaps_level=perhaps_level(plain),
         confounders=tuple(name for name, words in known.CONFOUNDERS.items() if contains(plain, words)),
         distrusts=contains(plain, known.PHRASES["shortcut"]),
         weak=contains(plain, known.PHRASES["weak"]) or bool(_FEW_BOXED.search(plain)),
@@ -171,9 +180,28 @@ def read_request(text: str) -> Intent:
     )
 
 
+def _speaks_of_mistakes(clause: str) -> bool:
+    return contains(clause, known.PHRASES["miss"]) or contains(clause, known.PHRASES["false_alarm"])
+
+
+def _without_risks(text: str) -> str:
+    """“Better one biopsy too many than a missed melanoma” says nothing of the images."""
+    kept = [part for part in _CLAUSES.split(text) if not _speaks_of_mistakes(normalise(part))]
+    return " . ".join(kept) or text
+
+
 def _shortcut(clause: str) -> bool:
     """“Ignoring the drain” leaves no class out."""
     return contains(clause, known.PHRASES["shortcut"]) or any(contains(clause, words) for words in known.CONFOUNDERS.values())
+
+
+def _without(clause: str, clauses: list[str]) -> str:
+    """“Masses, no calcifications” leaves them out; “tumour, no tumour” and “covid, no finding” name what is healthy."""
+    found = _NO.match(clause)
+    others = " ".join(other for other in clauses if other != clause)
+    if not found or len(clauses) == 1 or contains(found[1], [*known.HEALTHY["absent"], *known.HEALTHY["words"], *tokens(others)]):
+        return clause
+    return f"without {found[1]}"
 
 
 def _mentioned_concepts(plain: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -15,12 +15,15 @@ from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no
 from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
 from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.tasks import registry
 
 MALIGNANT_CONCEPTS = frozenset(["melanoma", "basal cell carcinoma", "actinic keratosis"])
 _SHARED = re.compile(r"\b(\w+) (vs|versus|and|or|from|und|oder|von|gegen) (\w+) (\w{4,})\b")
 _STEM = 4
 """Letters that words of one stem have in common."""
+_LONGEST = 4
+"""Words of a request that may be one name in the data."""
 _SPELLINGS = (("tumour", "tumor"), ("oedem", "edem"), ("haem", "hem"), ("anaem", "anem"))
 
 
@@ -42,11 +45,17 @@ def named_in(intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list
     own = {v: at for v in values if (at := _mentioned_at(v, values, intent.naming)) is not None}
     found = [n for target in intent.targets if (n := _by_concept(target, intent, column, values, own)) is not None]
     claimed = {v for named in found for v in named.values}
-    found = [named for named in found if named.values or named.at not in own.values()]  # “cancer” is the value TUM here
+    spoken = {*own.values(), *_nouns_after(own)}  # “cancer” is the value TUM here; “viral pneumonia” the value viral
+    found = [named for named in found if named.values or named.at not in spoken]
     found += [Named(v, [v], at) for v, at in own.items() if v not in claimed]
     found = found or _numbers(values, tokens(intent.naming))
     complete = sorted(_completed(found, values), key=lambda named: named.at)
     return [_by_value(named) for named in complete] if _names_no_finding(complete) and is_untold(column, values) else complete
+
+
+def _nouns_after(own: dict[str, int]) -> list[int]:
+    """Where the noun of a value stands that is an adjective."""
+    return [at + 1 for value, at in own.items() if concept_of(value) is None and health_of(value) != Health.WELL]
 
 
 def _names_no_finding(found: list[Named]) -> bool:
@@ -107,12 +116,24 @@ def values_for(target: str, column: ColumnFacts) -> list[str]:
     """The column's values for a finding that the lexicon knows."""
     if target == "cancer":
         words = {label_key(word) for word in [*known.MALIGNANT["labels"], *known.MALIGNANT["words"]]}
-        return [v for v in column.values if label_key(v) in words or concept_of(v) in MALIGNANT_CONCEPTS]
+        found = [v for v in column.values if label_key(v) in words or concept_of(v) in MALIGNANT_CONCEPTS]
+        return found or _by_name_of(column, known.MALIGNANT["words"])
     of_column = concept_of(column.name)
     if target == "normal" and (of_column or not _only_yes_or_no(column.values)):
         return [v for v in column.values if health_of(v) == Health.WELL]
     found = [v for v in column.values if concept_of(v) == target] or [v for v in column.values if _tells_of(v, target)]
-    return found or [v for v in column.values if of_column in (target, "abnormal") and says_yes(v)]
+    return (
+        found
+        or [v for v in column.values if of_column in (target, "abnormal") and says_yes(v)]
+        or _by_name_of(column, _words_of(target))
+    )
+
+
+def _by_name_of(column: ColumnFacts, words: Sequence[str]) -> list[str]:
+    """What is not healthy in a column that is named after a finding: every kind of it in “fracture_type”."""
+    if not words or not contains(_spelt(column.name), words) or not any(health_of(v) == Health.WELL for v in column.values):
+        return []
+    return [v for v in column.values if health_of(v) == Health.ILL and v not in not_known(column.values)]
 
 
 def _tells_of(value: str, target: str) -> bool:
@@ -184,8 +205,16 @@ def _whole_at(value: str, text: str, values: Sequence[str]) -> int | None:
     """Where all words of the value stand in the text, or else another name, which is no other value's own."""
     own = [_spelt(value)] if len(label_key(value)) > 1 else []
     at = first_position(text, own)
+    if at is None and len(label_key(value)) >= _STEM:
+        at = _joined_at(label_key(value), tokens(text))
     others = [_spelt(name) for name in other_names(value) if not _is_anothers(name, value, values)]
     return first_position(text, others) if at is None else at
+
+
+def _joined_at(key: str, words: list[str]) -> int | None:
+    """Where words that are written together or apart make the value: “in-situ” and “InSitu”, “BI-RADS” and “birads”."""
+    joined = ((k, "".join(words[k : k + n])) for k in range(len(words)) for n in range(1, _LONGEST + 1))
+    return next((k for k, word in joined if word == key), None)
 
 
 def _mentioned_at(value: str, values: Sequence[str], text: str) -> int | None:
@@ -197,8 +226,19 @@ def _mentioned_at(value: str, values: Sequence[str], text: str) -> int | None:
     if at is not None or len(label_key(value)) < 2:
         return at
     others = {word for other in values if other != value for word in tokens(_spelt(other))}
-    telling = [w for w in tokens(plain) if len(w) >= 4 and w not in others | _common() and not w.isdigit()]
-    return first_position(text, telling)
+    telling = [w for w in tokens(plain) if len(w) >= 4 and w not in others | common_words() and not w.isdigit()]
+    at = first_position(text, telling)
+    return _shortened_at(telling, others, tokens(text)) if at is None else at
+
+
+def _shortened_at(telling: Sequence[str], others: Collection[str], words: Sequence[str]) -> int | None:
+    """Where the beginning of a word stands that begins no word of another value: “neutros” are neutrophils."""
+    for at, word in enumerate(words):
+        short = word.removesuffix("s")
+        begins = len(short) >= _STEM and any(one.startswith(short) and len(one) > len(short) + 1 for one in telling)
+        if begins and short not in common_words() and not any(one.startswith(short) for one in others):
+            return at
+    return None
 
 
 def _is_anothers(name: str, value: str, values: Sequence[str]) -> bool:
@@ -227,7 +267,7 @@ def _spelt(text: str) -> str:
 
 
 @cache
-def _common() -> frozenset[str]:
+def common_words() -> frozenset[str]:
     """Words of requests that name no finding: “lung” does not name “lung opacity”."""
     families = (known.IMAGE_WORDS, known.OUT_OF_SCOPE, known.GROUP, known.CONFOUNDERS, known.PHRASES, known.FOLLOW_UP)
     phrases = [phrase for family in families for words in family.values() for phrase in words]

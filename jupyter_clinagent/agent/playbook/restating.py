@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from jupyter_clinagent.agent.playbook import offering
 from jupyter_clinagent.agent.playbook.choosing import choose
 from jupyter_clinagent.agent.playbook.conversation.hearing import hear
 from jupyter_clinagent.agent.playbook.places import folders_said
@@ -24,8 +25,9 @@ def restated(turn: Turn) -> Turn:
     request, calls = turn.request, list[Call]()
     for call in turn.calls:
         calls.append(call)
-        if call.name == "ask_clinician" and _is_request(call, request):
-            request = str(call.artifact["answer"]).strip()
+        offered = offering.taken(call)
+        if offered or (call.name == "ask_clinician" and _is_request(call, request)):
+            request = offered or str(call.artifact["answer"]).strip()
             calls = [
                 one for one in calls if one.name != "ask_clinician" or (one is not call and one.artifact.get("key") == "data")
             ]
@@ -39,5 +41,7 @@ def _is_request(call: Call, before: str) -> bool:
     heard = hear(said)
     if heard.is_open or not heard.may_begin_study or not (heard.intent.task or heard.intent.targets):
         return False
+    if call.artifact.get("key") == offering.KEY:
+        return True
     names_folder = call.artifact.get("key") == "data" and not folders_said(said).surely
     return names_folder or bool(_INSTEAD.search(normalise(said)))

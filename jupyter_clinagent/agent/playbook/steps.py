@@ -22,11 +22,13 @@ from jupyter_clinagent.agent.playbook.experimenting import Setting, climb, refin
 from jupyter_clinagent.agent.playbook.folder_question import ask_folder
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
 from jupyter_clinagent.agent.playbook.moves import Step, Want, approved, facts_in, finish, run, write
+from jupyter_clinagent.agent.playbook.offering import offer_instead
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.restating import restated
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
+from jupyter_clinagent.allocation import allocation
 from jupyter_clinagent.contracts import Card, Plan
-from jupyter_clinagent.errors import BadInput, NoSuchData, OutOfScope
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, NoSuchData, OutOfScope
 from jupyter_clinagent.facts import AuditFacts, CohortFacts, SpeedFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
 
@@ -57,7 +59,7 @@ def _study(turn: Turn) -> Step:
     refuse_if_out_of_scope(intent)
     settings = turn.settings
     if not intent.may_name_data:
-        _refuse_unrelated(intent)
+        _refuse_unrelated(turn, intent)
     minutes = settings.minutes or intent.minutes or DEFAULT_MINUTES
     data = _data_folder(turn, intent)
     survey = SurveyFacts.read(
@@ -66,7 +68,7 @@ def _study(turn: Turn) -> Step:
             "survey",
         )
     )
-    _refuse_unrelated(intent, survey)
+    _refuse_unrelated(turn, intent, survey)
     drafted = _draft(turn, intent, survey, minutes)
     size, window = registry.find(drafted.specification.task).planning.size(survey, minutes)
     cohort = CohortFacts.read(
@@ -76,10 +78,11 @@ def _study(turn: Turn) -> Step:
     )
     drafted = fitted_to(drafted, cohort)
     _warn_of_too_few(turn, cohort)
-    audit = AuditFacts.read(facts_in(run(turn, "I audit the data.", cells.AUDIT), "audit"))
+    audited = run(turn, "I audit the data.", cells.AUDIT)
+    audit = AuditFacts.read(facts_in(audited, "audit"))
     drafted = put_forward(drafted, intent, survey, audit)
     speed = SpeedFacts.read(facts_in(run(turn, "I measure how fast this machine trains.", cells.speed(size)), "speed"))
-    _agree_specification(turn, drafted, cohort)
+    _agree_specification(turn, drafted, survey, cohort, audited.artifact.get("cell", ""))
     agreed = turn.last("propose_specification")
     approved_by = agreed.artifact.get("by", "") if agreed else ""
     confirmation = cells.confirm(drafted.specification, approved_by)
@@ -114,7 +117,7 @@ def _wishes(call: Call) -> bool:
 def _merge(old: Intent, wish: Intent) -> Intent:
     named = {
         name: value
-        for name in ("task", "risk", "risk_for", "target", "minutes", "modality", "group", "data")
+        for name in ("task", "risk", "risk_for", "target", "minutes", "modality", "group", "level", "data")
         if (value := getattr(wish, name)) is not None
     }
     if wish.targets and not wish.risk:
@@ -135,7 +138,7 @@ def _merge(old: Intent, wish: Intent) -> Intent:
     return replace(old, **named)
 
 
-def _refuse_unrelated(intent: Intent, survey: SurveyFacts | None = None) -> None:
+def _refuse_unrelated(turn: Turn, intent: Intent, survey: SurveyFacts | None = None) -> None:
     """Refuse what no image can answer: by its words, and where the data are known, by theirs."""
     task = registry.tasks().get(intent.task or "")
     named = task is not None and not task.usual  # the words of the usual one are everyday words
@@ -144,8 +147,10 @@ def _refuse_unrelated(intent: Intent, survey: SurveyFacts | None = None) -> None
     if survey is None:
         raise OutOfScope(f"I could not find a clinical imaging task in that request. {able()}")
     if not speaks_of(intent, survey):
-        could = " ".join(offer.sentence for offer in offers(survey)) or able()
-        raise OutOfScope(f"I could not find in that request what could be learnt from these data. {could}")
+        could = offers(survey)
+        said = " ".join(offer.sentence for offer in could) or able()
+        why = f"I could not find in that request what could be learnt from these data. {said}"
+        raise offer_instead(turn, "refused", why, could)
 
 
 def _open_again(turn: Turn) -> Turn:
@@ -165,7 +170,7 @@ def _names_classes(wish: Intent) -> bool:
 
 def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> Draft:
     answers, left = dict[str, str](), list[str]()
-    while isinstance(drafted := draft(intent, survey, answers), Card):
+    while isinstance(drafted := _drafted(turn, intent, survey, answers), Card):
         key = drafted.key
         given = _answer(_open_again(turn), drafted, partial(_tried, intent, survey, answers, key))
         answers[key] = given.text
@@ -174,6 +179,14 @@ def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> D
     known = {"request": turn.request, "minutes": minutes, "seed": turn.settings.seed}
     specification = drafted.specification.model_copy(update=known)
     return replace(drafted, specification=specification, assumptions=(*drafted.assumptions, *left))
+
+
+def _drafted(turn: Turn, intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+    """The specification or a question; where the data hold nothing of what is asked for, what they could be used for."""
+    try:
+        return draft(intent, survey, answers)
+    except LabelsDoNotMatch as error:
+        raise offer_instead(turn, "bad_input", str(error), offers(survey)) from None
 
 
 def _tried(intent: Intent, survey: SurveyFacts, answers: dict[str, str], key: str, said: str) -> None:
@@ -224,10 +237,14 @@ def _approved(turn: Turn, tool: str, arguments: dict[str, Any], say: str) -> Non
     approved(turn, tool, arguments, say)
 
 
-def _agree_specification(turn: Turn, drafted: Draft, cohort: CohortFacts) -> None:
+def _agree_specification(turn: Turn, drafted: Draft, survey: SurveyFacts, cohort: CohortFacts, pictured: str) -> None:
+    """The card shows beside the specification where every image goes, and the pictures of each class from a cell."""
     assumptions = [*drafted.assumptions, *(a for a in cohort.assumptions if a not in drafted.assumptions)]
-    body = cells.specification_markdown(drafted.specification, tuple(assumptions))
-    arguments = {"specification": drafted.specification.model_dump(mode="json"), "body": body, "assumptions": assumptions}
+    spec = drafted.specification
+    where = allocation(survey, cohort, spec.classes, spec.label_column)
+    body = cells.specification_markdown(spec, tuple(assumptions), where)
+    shown = cells.with_offers(body, drafted.offered)
+    arguments = {"specification": spec.model_dump(mode="json"), "body": shown, "assumptions": assumptions, "pictured": pictured}
     _approved(turn, "propose_specification", arguments, "This is what I understood. Shall I go on?")
     write(turn, "I write the specification down.", body)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from functools import cache
-from pathlib import Path
 
+from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise
 
 
@@ -31,11 +31,16 @@ def other_names(name: str) -> tuple[str, ...]:
     return _by_key().get(label_key(name), ())
 
 
+def spoken_as(name: str) -> list[str]:
+    """A name, its other names, and those of each of its words: “groundtruth_MA” may be called microaneurysms."""
+    parts = [part for part in re.findall(r"[^\W_]+", name) if len(part) > 1]
+    return list(dict.fromkeys([normalise(name), *other_names(name), *(other for part in parts for other in other_names(part))]))
+
+
 @cache
 def same_things() -> tuple[tuple[str, ...], ...]:
     """Each list of names of one thing, as they are written."""
-    lists = tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))["same"]
-    return tuple(map(tuple, lists))
+    return tuple(map(tuple, known.SAME))
 
 
 def _short_by_key() -> dict[str, tuple[str, ...]]:

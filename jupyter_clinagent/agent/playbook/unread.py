@@ -51,4 +51,6 @@ def _is_familiar(word: str, values: list[str]) -> bool:
 
 def _names_class(word: str, values: list[str]) -> bool:
     phrases = [phrase for concept in known.CONCEPTS for phrase in concept.words]
-    return contains(" ".join([*values, *phrases]), [word]) or contains(word, [p for v in values for p in tokens(v) if len(p) > 3])
+    own, short = {part for v in values for part in tokens(v) if len(part) > 3}, word.removesuffix("s")
+    begins = len(short) > 3 and any(part.startswith(short) for part in own)  # “neutros”
+    return begins or contains(" ".join([*values, *phrases]), [word]) or contains(word, own)

@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import PurePath
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.lexicon import read_request
-from jupyter_clinagent.agent.playbook.terms import other_names
+from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
+from jupyter_clinagent.agent.playbook.naming import common_words
+from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, normalise, tokens
 from jupyter_clinagent.facts import SurveyFacts
 
@@ -36,9 +37,18 @@ def unused_words(request: str, survey: SurveyFacts, understood: Iterable[str] = 
     >>> unused_words("Tell melanoma from nevus with a quantum transformer, please", empty)
     ['quantum', 'transformer']
     """
-    names = " ".join(normalise(name) for one in (*_names(survey), *understood) for name in (one, *other_names(one)))
+    names = " ".join(name for one in (*_names(survey), *understood) for name in spoken_as(one))
     said = dict.fromkeys(tokens(read_request(request).naming))
     return [word for word in said if len(word) > 2 and not (_says_nothing(word) or is_lexical(word) or _is_named(word, names))]
+
+
+def said_beside(intent: Intent, survey: SurveyFacts) -> list[str]:
+    """Words of a request that say what is wanted, and that no column or folder is called: none in “classify these”."""
+    names = " ".join([*(normalise(c.name) for c in survey.columns), *map(normalise, PurePath(survey.data).parts)])
+    said = dict.fromkeys(tokens(intent.naming))
+    return [
+        word for word in said if len(word) > 2 and not (_says_nothing(word) or word in common_words() or contains(names, [word]))
+    ]
 
 
 def _says_nothing(word: str) -> bool:

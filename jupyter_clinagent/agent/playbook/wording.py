@@ -1,6 +1,7 @@
 """How the words of a request are compared with those of the lexicon.
 
-Without case, umlauts written out, phrases word by word; words of five letters or more forgive a slip of the keyboard.
+Without case, umlauts written out, numbers as digits, phrases word by word; words of five letters or more forgive a slip of the
+keyboard.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.numbers import in_digits
 from jupyter_clinagent.tasks import registry
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -17,8 +21,8 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 @lru_cache(maxsize=50_000)
 def normalise(text: str) -> str:
-    """Lower case, umlauts written out, blanks collapsed."""
-    return re.sub(r"\s+", " ", text.lower().translate(_UMLAUTS)).strip()
+    """Lower case, umlauts written out, blanks collapsed, numbers as digits."""
+    return in_digits(re.sub(r"\s+", " ", text.lower().translate(_UMLAUTS)).strip())
 
 
 @lru_cache(maxsize=50_000)
@@ -62,24 +66,25 @@ def _same_word(written: str, meant: str) -> bool:
         return True
     if (len(meant) >= 7 and written.startswith(meant)) or (len(meant) >= 4 and written == f"{meant}s"):
         return True
-    if written in _vocabulary():
+    if written in _vocabulary() or written in _terms():
         return False
     if len(meant) == 5:
         return _is_swapped(written, meant)
     allowed = 0 if len(meant) < 6 else 1 if len(meant) < 8 else 2
     # the first letter is rarely mistyped; without it "nevus" and "venus" would be one word
-    return (
-        allowed > 0
-        and written[0] == meant[0]
-        and abs(len(written) - len(meant)) <= allowed
-        and _distance(written, meant) <= allowed
-    )
+    return allowed > 0 and written[0] == meant[0] and OSA.distance(written, meant, score_cutoff=allowed) <= allowed
 
 
 def _is_swapped(written: str, meant: str) -> bool:
     """Two neighbouring letters changed places (“drian”), which makes no other word as one wrong letter would (“train”)."""
     apart = [k for k, pair in enumerate(zip(written, meant, strict=False)) if pair[0] != pair[1]]
     return sorted(written) == sorted(meant) and len(apart) == 2 and apart[1] == apart[0] + 1 > 1
+
+
+@lru_cache(maxsize=1)
+def _terms() -> frozenset[str]:
+    """Words of names of things: “masses” is no slip for “misses”."""
+    return frozenset(word for names in known.SAME for name in names for word in tokens(normalise(name)))
 
 
 @lru_cache(maxsize=1)
@@ -103,23 +108,32 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(word for phrase in phrases for word in tokens(normalise(phrase)))
 
 
+def is_term(word: str) -> bool:
+    """Whether a word is part of a name of a thing that data may hold."""
+    return word in _terms()
+
+
+def said_in(plain: str) -> frozenset[str]:
+    """The words of a normalised text that are part of a whole phrase of the lexicon: “heart” alone is none, “heart sounds” is."""
+    words, found = _words(plain), set[str]()
+    for phrase in _phrases():
+        at = _phrase_position(plain, phrase)
+        found |= set(words[at : at + len(_words(phrase))]) if at is not None else set()
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> tuple[str, ...]:
+    families = (known.MALIGNANT, known.HEALTHY, known.HARMLESS, known.IMAGE_WORDS, known.GROUP, known.FOLLOW_UP, known.PHRASES)
+    told = [phrase for family in families for listing in family.values() for phrase in listing]
+    told += [phrase for listing in known.CONFOUNDERS.values() for phrase in listing]
+    told += [phrase for task in registry.tasks().values() for phrase in task.words]
+    return tuple(dict.fromkeys(normalise(phrase) for phrase in told))
+
+
 def is_lexical(word: str) -> bool:
     """Whether the lexicon knows a word, or one that it may be a slip for."""
     return word in _vocabulary() or any(_same_word(word, meant) for meant in _vocabulary())
-
-
-def _distance(a: str, b: str) -> int:
-    """Damerau-Levenshtein distance (optimal string alignment)."""
-    rows = [list(range(len(b) + 1))]
-    for i, x in enumerate(a, 1):
-        row = [i]
-        for j, y in enumerate(b, 1):
-            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                best = min(best, rows[-2][j - 2] + 1)
-            row.append(best)
-        rows.append(row)
-    return rows[-1][-1]
 
 
 def first_family(plain: str, families: known.Families) -> str | None:

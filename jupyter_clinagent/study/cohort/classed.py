@@ -10,6 +10,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import NO_FILE
 from jupyter_clinagent.errors import LabelsDoNotMatch, TooFewImages
 from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.study.cohort.cases import Cases, judged_rows, link_cases
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.counting import (
     FEW_GROUPS,
@@ -25,7 +26,6 @@ from jupyter_clinagent.study.cohort.counting import (
 )
 from jupyter_clinagent.study.cohort.groups import Groups
 from jupyter_clinagent.study.cohort.labels import Labelled
-from jupyter_clinagent.study.cohort.linking import link_images
 from jupyter_clinagent.study.cohort.partition import groups_per_class
 from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
@@ -37,13 +37,13 @@ MOST_LISTED = 6
 
 def cohort_of(inventory: Inventory, labelled: Labelled, wishes: Wishes, task: str) -> Cohort:
     """Images with one class each, wherever a task has it from: grouped, split and sealed."""
-    linked = link_images(inventory, labelled.rows, wishes.group)
+    linked, cases = link_cases(inventory, labelled.rows, wishes)
     refuse_few_groups(linked, wishes.allow_few)
-    _check_numbers(linked.rows, labelled.classes, wishes.allow_few)
+    _check_numbers(judged_rows(linked.rows, wishes.level, labelled.classes), labelled.classes, wishes.allow_few)
     split = split_cohort(inventory, linked.rows, linked.joined, wishes.split, wishes.seed)
     rows = with_partition(linked.rows, split)
-    left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, rows)
-    facts = _facts(task, rows, labelled, linked.groups, split, left_out)
+    left_out = labelled.left_out | linked.readings.broken | cases.left_out | crossing(linked.rows, rows)
+    facts = _facts(task, rows, labelled, linked.groups, split, left_out, cases)
     tidy = without_spent(rows, inventory, labelled.column, split.source)
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, labelled.column, wishes.seed)
 
@@ -68,10 +68,11 @@ def _counted(few: Mapping[str, int]) -> str:
 
 
 def _facts(
-    task: str, rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split, left_out: dict[str, str]
+    task: str, rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split, left_out: dict[str, str], cases: Cases
 ) -> CohortFacts:
     classes = list(labelled.classes)
-    totals = groups_per_class(rows["class"], rows["group"])
+    judged = judged_rows(rows, cases.level, classes)
+    totals = groups_per_class(judged["class"], judged["group"])
     too_few = {name: totals.get(name, 0) for name in classes if totals.get(name, 0) < FEW_GROUPS}
     reasons = Counter(left_out.values())
     if labelled.without_file:
@@ -83,9 +84,12 @@ def _facts(
         groups=groups_by_class(rows, classes),
         group_source=groups.source,
         split_source=split.described,
+        level=cases.level,
+        cases={} if cases.level.by_image else images_by_class(judged, classes),
         left_out=dict(sorted(reasons.items())),
         too_few=too_few,
         assumptions=[
+            *cases.said,
             *(say_too_few(name, number) for name, number in too_few.items()),
             *_say_not_known(labelled),
             *groups.said,

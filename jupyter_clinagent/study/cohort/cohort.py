@@ -19,7 +19,7 @@ from jupyter_clinagent.imaging.spacing import Spacing
 from jupyter_clinagent.study.cohort.confounders import confounder_values
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.scenes import Scenes
-from jupyter_clinagent.study.cohort.seal import TRUTH_COLUMNS, seal_rows
+from jupyter_clinagent.study.cohort.seal import CASE, TRUTH_COLUMNS, seal_rows
 from jupyter_clinagent.study.data.boxes.found import COLUMNS
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.masks import find_masks, read_mask
@@ -211,5 +211,6 @@ def _partition_hash(rows: pd.DataFrame, boxes: pd.DataFrame, seed: int) -> str:
     ]
     lines += ["\t".join(map(str, box)) for box in boxes.itertuples(index=False)]
     lines += [f"{file}\t{json.dumps(truth, sort_keys=True)}" for file, truth in rows["truth"].items()] if "truth" in rows else []
+    lines += [f"{file}\tof {case}" for file, case in rows[CASE].items()] if CASE in rows else []
     lines += [f"{file}\tunboxed" for file in rows.index[~rows["boxed"].astype(bool)]] if "boxed" in rows else []
     return hashlib.sha256(json.dumps([seed, sorted(lines)]).encode()).hexdigest()

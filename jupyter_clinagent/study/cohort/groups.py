@@ -35,7 +35,7 @@ def group_images(inventory: Inventory, rows: pd.DataFrame, group: str | None) ->
             _own(rows), None, ["No column and no file name tells which images belong together: each image is its own group."]
         )
     if wanted == FILE_NAME:
-        return _from_names(rows)
+        return _from_names(inventory, rows)
     if wanted == DICOM_PATIENT:
         return _from_headers(inventory, rows)
     if wanted not in rows.columns:
@@ -47,8 +47,9 @@ def _own(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(rows.index.astype(str), index=rows.index, dtype=object)
 
 
-def _from_names(rows: pd.DataFrame) -> Groups:
-    parsed = parse_groups([str(file) for file in rows.index])
+def _from_names(inventory: Inventory, rows: pd.DataFrame) -> Groups:
+    """By the names of all images: those that are labelled may each be the only one of its patient."""
+    parsed = parse_groups([str(file) for file in rows.index]) or inventory.parsed
     if parsed is None:
         raise BadInput("The file names hold no ids to group by: name a column, or say group='none'.")
     examples = "; ".join(f"{name} belongs to {group}" for name, group in parsed.examples)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from jupyter_clinagent.contracts import OUTSIDE
-from jupyter_clinagent.errors import TooFewImages
+from jupyter_clinagent.errors import BadInput, TooFewImages
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.wishes import Wishes
@@ -32,6 +32,8 @@ def load_cohort(inventory: Inventory, wishes: Wishes, corrections: Corrections |
             f"Only {len(inventory.images)} images in {inventory.folder.root}: too few to build and judge a model; add more."
         )
     task = registry.find(wishes.task) if wishes.task else registry.usual()
+    if not wishes.level.by_image and not task.levels:
+        raise BadInput(f"In a {task.name} each image is judged by itself: leave out level=.")
     return task.targets.load(inventory, wishes, corrections or Corrections.none())
 
 

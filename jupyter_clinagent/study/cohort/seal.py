@@ -11,8 +11,11 @@ import pandas as pd
 from jupyter_clinagent.errors import Sealed
 
 PREFIX = "sealed-"
-TRUTH_COLUMNS = ("boxed", "truth")
-"""Columns that say more of an image than its class: whether all its findings are boxed; whatever else a task has to know."""
+CASE = "judged_case"
+"""Column that says with which other images an image gets one answer."""
+TRUTH_COLUMNS = ("boxed", "truth", CASE)
+"""Columns that say more of an image than its class: whether all its findings are boxed; whatever else a task has to know;
+with which other images it gets one answer."""
 
 
 class Seal:

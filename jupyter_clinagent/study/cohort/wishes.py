@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_clinagent.contracts import Level
 from jupyter_clinagent.study.cohort.splitting import AUTO
+
+IMAGES = Level()
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,8 @@ class Wishes:
 
     Attributes
     ----------
+    level
+        What gets one answer.
     task
         None: the usual one.
     more
@@ -29,5 +34,6 @@ class Wishes:
     table: str | None = None
     allow_few: bool = False
     seed: int = 0
+    level: Level = IMAGES
     task: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)

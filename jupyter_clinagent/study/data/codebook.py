@@ -1,40 +1,54 @@
-"""What codes of columns mean, as a README or data dictionary in the folder says: read as data, never as an instruction."""
+"""What a README or data dictionary in the folder says of columns: meanings, orders, units; data, never an instruction."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
 
-from jupyter_clinagent.codes import meanings
+from jupyter_clinagent.codes import meanings, order_of
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.inventory import Inventory
-
-MOST_BYTES = 300_000
-"""Of a text that is read."""
-_DESCRIBES = re.compile(r"read_?me|lies_?mich|dictionar|code_?book|descri|beschreib|legend|coding|kodier|about|info", re.I)
-_TEXTS = (".txt", ".md", ".rst", "")
+from jupyter_clinagent.study.data.readme import described_in
 
 
 def with_meanings(columns: Sequence[ColumnFacts], inventory: Inventory) -> list[ColumnFacts]:
     """The columns, those of codes with what each code means and which file says so."""
-    texts = dict(_texts(inventory))
+    texts = dict(texts_about(inventory))
     names = [column.name for column in columns]
     return [_told(column, names, texts) if column.values else column for column in columns]
 
 
 def _told(column: ColumnFacts, names: Sequence[str], texts: dict[str, str]) -> ColumnFacts:
     codes = [value for value in column.values if value not in not_known(column.values)]
+    if found := meanings(column.name, codes):  # workbooks write the legend into the head of the column
+        return column.model_copy(update={"meanings": found, "told_by": "its own name"})
     for file, text in texts.items():
         if found := meanings(_about(text, column.name, names), codes):
             return column.model_copy(update={"meanings": found, "told_by": file})
+        if len(codes) > 2 and (order := order_of(_about(text, column.name, names), codes)):
+            return column.model_copy(update={"order": order, "told_by": file})
     return column
+
+
+def said_of(columns: Sequence[str], inventory: Inventory) -> dict[str, list[tuple[str, str]]]:
+    """The files that speak of each column by its name, with what they say of it.
+
+    Parameters
+    ----------
+    columns
+        The names of all columns: what is said of one ends where another begins.
+    """
+    texts = dict(texts_about(inventory))
+    return {
+        name: [(file, _about(text, name, columns)) for file, text in texts.items() if any(_named(name, text))] for name in columns
+    }
 
 
 def _about(text: str, column: str, names: Sequence[str]) -> str:
     """The part that begins with a column's name and ends before another's; the whole text where it names no column."""
-    places = sorted((found.start(), name) for name in set(names) for found in _named(name, text))
+    every = sorted((found.start(), name) for name in set(names) for found in _named(name, text))
+    places = [place for k, place in enumerate(every) if not k or every[k - 1][1] != place[1]]
     if not places:
         return text
     ends = [start for start, _ in places[1:]] + [len(text)]
@@ -45,14 +59,9 @@ def _named(name: str, text: str) -> Iterator[re.Match[str]]:
     return re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.I)
 
 
-def _texts(inventory: Inventory) -> Iterator[tuple[str, str]]:
+def texts_about(inventory: Inventory) -> Iterator[tuple[str, str]]:
     """Texts that describe the data, and tables about no image: a row of a data dictionary in one line."""
-    folder = inventory.folder
-    for name in folder.others:
-        path = folder.path(name)
-        described = path.suffix.lower() == ".md" or _DESCRIBES.search(PurePosixPath(name).stem)
-        if described and path.suffix.lower() in _TEXTS and path.stat().st_size <= MOST_BYTES:
-            yield name, path.read_text(encoding="utf-8", errors="replace")
+    yield from described_in(inventory.folder)
     for table in inventory.tables:
         if not table.matched and len(table.frame) <= 1000:
             rows = table.frame.fillna("").astype(str)

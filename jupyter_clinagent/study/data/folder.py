@@ -10,9 +10,12 @@ from pathlib import Path
 from jupyter_clinagent.errors import NoSuchData
 from jupyter_clinagent.imaging.reading import EXTENSIONS, is_dicom
 from jupyter_clinagent.nearby import no_such_folder
+from jupyter_clinagent.study.data.telling import Tell, quiet
 from jupyter_clinagent.study.data.unread_files import said_unread
 
 IMAGE_SUFFIXES = EXTENSIONS | {".pgm", ".ppm", ".ima"}
+COUNTED = 10_000
+"""After so many files it is told how many there are so far."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".csv.gz", ".tsv.gz")
 
 
@@ -34,8 +37,8 @@ class DataFolder:
         return [name for name in self.others if name.lower().endswith(suffixes)]
 
 
-def read_folder(root: str | Path) -> DataFolder:
-    """List a data folder.
+def read_folder(root: str | Path, tell: Tell = quiet) -> DataFolder:
+    """List a data folder; of large ones ``tell`` hears how many files were listed.
 
     Raises
     ------
@@ -45,16 +48,16 @@ def read_folder(root: str | Path) -> DataFolder:
     path = Path(root).expanduser()
     if not path.is_dir():
         raise NoSuchData(f"{no_such_folder(path)} Give the folder that holds the images.")
-    folder = _sorted_by_kind(path.resolve())
+    folder = _sorted_by_kind(path.resolve(), tell)
     if not folder.images:
         said = f"There are no images in {path}: expected JPEG, PNG, TIFF, BMP or DICOM files in it or in its subfolders."
         raise NoSuchData(" ".join([said, *said_unread(folder.others)]))
     return folder
 
 
-def _sorted_by_kind(root: Path) -> DataFolder:
+def _sorted_by_kind(root: Path, tell: Tell) -> DataFolder:
     folder = DataFolder(root)
-    for relative in sorted(_walk(root)):
+    for relative in sorted(_counted(_walk(root), tell)):
         suffix = os.path.splitext(relative)[1].lower()
         if suffix in IMAGE_SUFFIXES or (not suffix and is_dicom(root / relative)):
             folder.images.append(relative)
@@ -63,6 +66,13 @@ def _sorted_by_kind(root: Path) -> DataFolder:
         else:
             folder.others.append(relative)
     return folder
+
+
+def _counted(files: Iterator[str], tell: Tell) -> Iterator[str]:
+    for number, file in enumerate(files, start=1):
+        if number % COUNTED == 0:
+            tell(0.0, f"{number:,} files listed")
+        yield file
 
 
 def _identity(folder: Path) -> tuple[int, int]:

@@ -46,6 +46,8 @@ def is_group(name: str, counts: pd.Series, rows: int) -> bool:
         Rows of the table.
     """
     key = _plain(name)
+    if not any(named.fullmatch(key) for named in (_PATIENT_ID, _PART_ID, _PATIENT, _PERSONAL_NAME, _LOOSE)):
+        return False
     values = {str(value).strip().lower() for value in counts.index} - _UNKNOWN
     if _PATIENT_ID.fullmatch(key) or _PART_ID.fullmatch(key):
         return bool(values)

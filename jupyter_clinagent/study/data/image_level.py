@@ -90,8 +90,16 @@ def _positive(cells: pd.Series, classes: Collection[str]) -> pd.Series | None:
     # Where the column names the boxed classes, its other diagnoses are as good as normal.
     names = names & set().union(*values.values())
     truth = {value: bool(parts & names) if names else not parts <= negative for value, parts in values.items()}
+    truth |= dict.fromkeys((value for value in values if not names and _denies(value, values)), False)
     told = set(truth.values()) | ({False} if len(given) < len(cells) else set())
     return cells.map(lambda cell: truth.get(str(cell)) if isinstance(cell, str) else None) if len(told) == 2 else None
+
+
+def _denies(value: str, values: Collection[str]) -> bool:
+    """Whether a value says that there is none of what another value says (“No Lung Opacity / Not Normal”)."""
+    return any(
+        _plain(value).startswith(f"{no}{_plain(other)}") for other in values if other != value for no in ("no", "kein", "keine")
+    )
 
 
 def _plain(text: str) -> str:

@@ -6,13 +6,14 @@ import csv
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.facts import FILE_NAMES, ColumnFacts
+from jupyter_clinagent.study.data.both_sides import with_both_sides
 from jupyter_clinagent.study.data.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
 from jupyter_clinagent.study.data.boxes.cvat import cvat_boxes
 from jupyter_clinagent.study.data.boxes.found import AnnotatedBoxes
@@ -30,13 +31,16 @@ from jupyter_clinagent.study.data.listings import looks_like_image, with_listing
 from jupyter_clinagent.study.data.masks import masks_among
 from jupyter_clinagent.study.data.matching import FileIndex, file_index
 from jupyter_clinagent.study.data.name_endings import find_name_endings
+from jupyter_clinagent.study.data.name_parts import parts_of_names
 from jupyter_clinagent.study.data.one_hot import with_one_hot
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
+from jupyter_clinagent.study.data.readme import described_in
 from jupyter_clinagent.study.data.roles import describe_columns
 from jupyter_clinagent.study.data.spellings import with_one_spelling
 from jupyter_clinagent.study.data.split_names import with_whole_names
 from jupyter_clinagent.study.data.tables import Table, read_table
+from jupyter_clinagent.study.data.telling import Tell, quiet
 from jupyter_clinagent.study.data.unread_files import said_unread
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
@@ -47,6 +51,8 @@ DICOM_PATIENT = "DICOM patient"
 """Stands for the patients that DICOM headers name."""
 SAME_PATIENT = "Images with the same patient (from the DICOM headers) belong together and never part"
 
+LISTED, TABLES_READ = 0.1, 0.5
+"""Shares of a first look that are done once the files are listed, and once the tables are read."""
 _SAMPLE = 400
 _SUBMISSION = re.compile(r"sample[ _-]?submission|submission[ _-]?(sample|format|example)")
 
@@ -64,6 +70,7 @@ class Inventory:
     headers: DicomHeaders
     case_folders: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    assumed: list[str] = field(default_factory=list)
 
     @property
     def inner_folders(self) -> dict[str, str]:
@@ -82,32 +89,52 @@ class Inventory:
         return first + sorted((t for t in self.tables if t.matched and t not in first), key=lambda t: -t.matched)
 
 
-def take_inventory(data: str | Path) -> Inventory:
-    """List the folder, read its tables, match rows to files and recognise the layout."""
-    folder = with_listings(read_folder(data))
-    problems = said_unread(folder.others)
+def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
+    """List the folder, read its tables, match rows to files and recognise the layout; ``tell`` hears how far it is."""
+    folder = with_listings(read_folder(data, tell))
+    problems, assumed = said_unread(folder.others), list[str]()
     images = _without_masks(folder, problems)
     index, folders = file_index(tuple(images)), FolderIndex(images)
     real = _without_submissions(folder.tables, problems)
-    frames = {name: frame for name in real if (frame := _read(folder, name, problems, folders)) is not None}
+    read = _told(real, tell)
+    frames = {name: frame for name in read if (frame := _read(folder, name, problems, folders)) is not None}
+    tell(TABLES_READ, f"bringing {len(images):,} images and what is said of them together")
     frames = {name: with_whole_names(frame, name, index, images, problems) for name, frame in frames.items()}
+    frames = {name: with_both_sides(frame, name, index, assumed) for name, frame in frames.items()}
+    frames = {name: _with_near_images(frame, name, index, images) for name, frame in frames.items()}
     frames = {name: with_one_spelling(frame, name, _image_column(frame, index), problems) for name, frame in frames.items()}
     frames = {name: _with_images(frame, name, index, folders, problems) for name, frame in frames.items()}
-    named = {name: (frame, _files_named(frame, index)) for name, frame in frames.items()}
+    named = {name: (frame, _files_named(frame, index) if len(frames) > 1 else set()) for name, frame in frames.items()}
     tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
     boxes = _boxes(folder, images, index, coco, tables, problems)
+    tables, classes = tables + _coco_tables(coco), find_class_folders(images)
+    told = classes is not None or boxes is not None or len(images) < len(folder.images) or any(t.matched for t in tables)
     return Inventory(
         folder,
         images,
-        tables + _coco_tables(coco, index),
-        find_class_folders(images),
+        tables if told else tables + _names_as_table(folder, images, index, folders),
+        classes,
         boxes,
         parse_groups(images),
         DicomHeaders(folder, images),
         find_case_folders(images),
         problems,
+        assumed,
     )
+
+
+def _names_as_table(folder: DataFolder, images: list[str], index: FileIndex, folders: FolderIndex) -> list[Table]:
+    """What the names of the images say, where nothing else says anything of them."""
+    parts = parts_of_names(images, (text for _, text in described_in(folder)))
+    return [] if parts is None else [_table(FILE_NAMES, parts, index, folders)]
+
+
+def _told(names: Sequence[str], tell: Tell) -> Iterator[str]:
+    """The names of tables, each told before it is read."""
+    for number, name in enumerate(names):
+        tell(LISTED + (TABLES_READ - LISTED) * number / len(names), f"reading {name}")
+        yield name
 
 
 def _without_submissions(names: Sequence[str], problems: list[str]) -> list[str]:
@@ -153,13 +180,13 @@ def _boxes(
     return None
 
 
-def _coco_tables(found: list[CocoFile], index: FileIndex) -> list[Table]:
+def _coco_tables(found: list[CocoFile]) -> list[Table]:
     """What COCO files say of their images beside their boxes, as one table."""
     told = coco_table(found)
     if told is None:
         return []
     name = found[0].name
-    return [Table(name, told[0], "file_name", told[1], describe_columns(told[0], name, "file_name", index))]
+    return [Table(name, told[0], "file_name", told[1], describe_columns(told[0], name, "file_name", told[1]))]
 
 
 def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderIndex) -> pd.DataFrame | None:
@@ -171,6 +198,19 @@ def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderInd
     except (ValueError, OSError, EOFError, KeyError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
         problems.append(f"{name} could not be read as a table ({type(error).__name__}).")
         return None
+
+
+def _with_near_images(frame: pd.DataFrame, name: str, index: FileIndex, images: Sequence[str]) -> pd.DataFrame:
+    """Names that recur in other folders mean the images that lie below the table's own folder."""
+    folder = PurePosixPath(name).parent.as_posix()
+    near = [image for image in images if image.startswith(f"{folder}/")]
+    if not 0 < len(near) < len(images):
+        return frame
+    own = FileIndex(near)
+    column = _image_column(frame, own)
+    if column is None or index.share(frame[column]) >= own.share(frame[column]):
+        return frame
+    return frame.assign(**{column: frame[column].map(lambda cell: own.find(cell) or cell)})
 
 
 def _with_images(frame: pd.DataFrame, name: str, index: FileIndex, folders: FolderIndex, problems: list[str]) -> pd.DataFrame:
@@ -187,7 +227,7 @@ def _files_named(frame: pd.DataFrame, index: FileIndex) -> set[str]:
 def _table(name: str, frame: pd.DataFrame, index: FileIndex, folders: FolderIndex) -> Table:
     image_column = _image_column(frame, index)
     files = frame[image_column].map(index.find) if image_column else pd.Series(None, index=frame.index, dtype=object)
-    columns = describe_columns(frame, name, image_column, index)
+    columns = describe_columns(frame, name, image_column, files)
     return Table(
         name, frame, image_column, files, _with_cases(columns, frame, folders) if image_column == FOLDER_IMAGE else columns
     )

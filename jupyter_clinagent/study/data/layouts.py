@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from jupyter_clinagent.study.data.folder_names import answer, are_cases, says_case, split_word
 from jupyter_clinagent.study.data.paths import folders_of
+
+MANY_NAMES = 10
+"""So many folders below the classes may be patients although their names bear no number."""
 
 
 class ClassFolders(NamedTuple):
@@ -38,7 +41,13 @@ def find_class_folders(images: Sequence[str]) -> ClassFolders | None:
     label = {image: names[level] for image, names in parts.items() if len(names) > level}
     end = _inner_end(list(parts.values()), level)
     inner = {image: "/".join(names[level + 1 : end]) for image, names in parts.items() if len(names) > level + 1}
-    return ClassFolders(label, find_split_folders(images), inner)
+    return ClassFolders(label, find_split_folders(images), inner if _may_be_patients(inner.values()) else {})
+
+
+def _may_be_patients(inner: Iterable[str]) -> bool:
+    """Whether folders below a class could be patients: many, or numbered; “images” and a few names only sort."""
+    names = set(inner)
+    return len(names) >= MANY_NAMES or any(re.search(r"\d", name) for name in names)
 
 
 def find_case_folders(images: Sequence[str]) -> dict[str, str]:

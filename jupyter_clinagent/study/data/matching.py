@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+_LEAD = re.compile(r"^([a-zA-Z]:)?(\./|/)*")
+
 
 @lru_cache(maxsize=2)
 def file_index(images: tuple[str, ...]) -> FileIndex:
@@ -82,7 +84,7 @@ class _Names:
 def normal_path(cell: str, lower: bool = True) -> str:
     """A path as one may be written in a cell, with ``/`` and mostly in lower case, without drive and leading ``./``."""
     path = cell.strip().strip("\"'").replace("\\", "/")
-    return re.sub(r"^([a-zA-Z]:)?(\./|/)*", "", path.lower() if lower else path)
+    return _LEAD.sub("", path.lower() if lower else path)
 
 
 def without_digits(name: str) -> str:

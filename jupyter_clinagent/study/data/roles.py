@@ -12,7 +12,6 @@ from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.folder_names import SPLIT_WORDS
 from jupyter_clinagent.study.data.group_names import MOST_EACH, is_group
-from jupyter_clinagent.study.data.matching import FileIndex
 from jupyter_clinagent.study.data.nameless import answers, numbers_cases
 
 MOST_CLASSES = 50
@@ -62,7 +61,8 @@ class Column(NamedTuple):
     @property
     def numeric(self) -> float:
         """Share of the cells that are numbers."""
-        return float(pd.to_numeric(self.given, errors="coerce").notna().mean()) if len(self.given) else 0.0
+        numbers = pd.to_numeric(self.counts.index.to_series(), errors="coerce").notna().to_numpy()
+        return float(self.counts[numbers].sum() / len(self.given)) if len(self.given) else 0.0
 
     @property
     def words(self) -> set[str]:
@@ -71,7 +71,7 @@ class Column(NamedTuple):
 
 
 def _is_split(column: Column) -> bool:
-    return column.distinct > 1 and column.words <= SPLIT_WORDS.keys()
+    return 1 < column.distinct <= MOST_CLASSES and column.words <= SPLIT_WORDS.keys()
 
 
 def _is_group(column: Column) -> bool:
@@ -125,12 +125,17 @@ _MAY_BE_LABELS = frozenset(["label", "confounder", "ignored", "other"])
 """Of columns with these roles, values that mean “not known” are no values but missing."""
 
 
-def describe_columns(frame: pd.DataFrame, table: str, image_column: str | None, index: FileIndex) -> list[ColumnFacts]:
+def describe_columns(frame: pd.DataFrame, table: str, image_column: str | None, files: pd.Series) -> list[ColumnFacts]:
     """Role, counts and evidence of every column of one table.
 
     Values are only listed for columns with few of them, never for ids, names and numbers.
+
+    Parameters
+    ----------
+    files
+        The file that each row's cell in ``image_column`` names, missing where it names none.
     """
-    found = [_describe(frame[name], str(name), table, image_column, index) for name in frame.columns]
+    found = [_describe(frame[name], str(name), table, files if name == image_column else None) for name in frame.columns]
     return _mark_aliases(frame, _without_sizes(found))
 
 
@@ -142,7 +147,7 @@ def _without_sizes(columns: list[ColumnFacts]) -> list[ColumnFacts]:
     return [column.model_copy(update={"role": "other", "evidence": ""}) if column in boxes else column for column in columns]
 
 
-def _describe(cells: pd.Series, name: str, table: str, image_column: str | None, index: FileIndex) -> ColumnFacts:
+def _describe(cells: pd.Series, name: str, table: str, files: pd.Series | None) -> ColumnFacts:
     given = cells.dropna()
     column = _column(name, given, len(cells))
     role, evidence = _role(column)
@@ -150,8 +155,8 @@ def _describe(cells: pd.Series, name: str, table: str, image_column: str | None,
         given = given[~given.isin(not_known(column.counts.index))]
         column = _column(name, given, len(cells))
         role, evidence = _role(column)
-    if name == image_column:
-        role, evidence = "image", f"{index.share(given):.0%} of its cells name an image file"
+    if files is not None:
+        role, evidence = "image", f"{files[given.index].notna().mean():.0%} of its cells name an image file"
     shown = _shown_values(column) if role not in ("image", "group", "box", "mask", "age") else {}
     facts = {"name": name, "table": table, "role": role, "evidence": evidence, "values": shown}
     return ColumnFacts(**facts, distinct=column.distinct, missing=len(cells) - len(given))

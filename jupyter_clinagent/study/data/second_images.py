@@ -12,6 +12,8 @@ from jupyter_clinagent.study.data.tables import Table
 
 NAMED = 0.5
 """A column names images if so many of its different entries do; numbers may do so by chance."""
+SAMPLE = 1000
+"""Of long columns at least so many entries are looked at before all of them are."""
 
 
 def say_second_images(inventory: Inventory) -> list[str]:
@@ -41,5 +43,7 @@ def _named(cells: pd.Series, index: FileIndex) -> set[str]:
     """Images that a column names; none where it holds something else."""
     given = pd.Series(cells.dropna().unique(), dtype=object)
     words = given[pd.to_numeric(given, errors="coerce").isna()]
+    if not index.share(words.iloc[:: max(1, len(words) // SAMPLE)]):
+        return set()
     files = words.map(index.find).dropna()
     return set(files) if len(files) >= NAMED * max(len(given), 1) else set()

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from jupyter_clinagent import modalities
-from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.facts import CaseFacts, ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.boxes.found import CORNERS, AnnotatedBoxes
+from jupyter_clinagent.study.data.cases import case_facts
 from jupyter_clinagent.study.data.codebook import with_meanings
 from jupyter_clinagent.study.data.group_names import names_patients, restarts
 from jupyter_clinagent.study.data.image_level import image_level_labels, supervision
@@ -33,17 +34,22 @@ from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.roles import is_named_like_label
 from jupyter_clinagent.study.data.second_images import say_second_images
 from jupyter_clinagent.study.data.tables import Table
+from jupyter_clinagent.study.data.telling import Tell, quiet
 from jupyter_clinagent.tasks import registry
 
+MATCHED = 0.8
+"""Share of a first look that is done once images and tables are brought together."""
 
-def survey_facts(inventory: Inventory) -> SurveyFacts:
-    """Describe an inventory in the terms that the agent and the clinician share."""
+
+def survey_facts(inventory: Inventory, tell: Tell = quiet) -> SurveyFacts:
+    """Describe an inventory in the terms that the agent and the clinician share; ``tell`` hears how far it is."""
+    tell(MATCHED, "looking at some of the images")
     named = [column for table in inventory.tables for column in table.columns] + _synthetic_columns(inventory)
     columns = with_meanings(named, inventory)
     look = look_at_sample(inventory.folder, inventory.images, _words(inventory, columns))
     layout = _layout(inventory)
     masks, misfits = _masks(inventory)
-    seen, faults = _seen(inventory)
+    seen, faults = _seen(inventory, tell)
     return SurveyFacts(
         data=str(inventory.folder.root),
         layout=layout,
@@ -51,6 +57,7 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
         columns=columns,
         label_candidates=label_candidates(inventory),
         group_candidates=group_candidates(inventory),
+        cases=_cases(inventory),
         split_candidates=split_candidates(inventory),
         modality=look.modality,
         modality_from=look.source,
@@ -64,11 +71,12 @@ def survey_facts(inventory: Inventory) -> SurveyFacts:
     )
 
 
-def _seen(inventory: Inventory) -> tuple[dict[str, dict[str, Any]], list[str]]:
+def _seen(inventory: Inventory, tell: Tell) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """What each task sees, where it sees anything; and which could not look, for one must not keep the others from it."""
     found: dict[str, dict[str, Any]] = {}
     problems = []
-    for name, task in registry.tasks().items():
+    for number, (name, task) in enumerate(registry.tasks().items()):
+        tell(MATCHED + (1 - MATCHED) * number / len(registry.tasks()), "looking what could be learnt")
         try:
             facts = dict(task.surveying.look(inventory))
         except Exception as error:
@@ -159,6 +167,12 @@ def _restarts(table: Table, column: ColumnFacts) -> bool:
     return not names_patients(column.name) and any(restarts(table.frame[column.name], table.frame[p]) for p in patients)
 
 
+def _cases(inventory: Inventory) -> list[CaseFacts]:
+    """What could get one answer from several images."""
+    groups = group_candidates(inventory)
+    return case_facts(inventory, image_rows(inventory), groups, label_candidates(inventory)) if groups else []
+
+
 def split_candidates(inventory: Inventory) -> list[str]:
     """Columns (or folders) that name partitions."""
     return _candidates(inventory, "split") + ([FOLDER_SPLIT] if _has_split_folders(inventory) else [])
@@ -230,7 +244,7 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
     for table in inventory.image_tables:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
-    said += say_second_images(inventory)
+    said += [*inventory.assumed, *say_second_images(inventory)]
     if label_candidates(inventory) == [NAME_ENDING]:
         name, ending = next(iter(find_name_endings(inventory.images).items()))
         said.append(f"What file names end in may be the label, because {_ENDS}: {name} says {ending}.")

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -34,7 +35,7 @@ class Table:
         """Columns with one role."""
         return [column for column in self.columns if column.role == role]
 
-    @property
+    @cached_property
     def matched(self) -> int:
         """How many different files its rows name."""
         return int(self.files.nunique())

@@ -32,13 +32,16 @@ def _contradictions(specification: Specification, cohort: CohortFacts, label: st
         yield f"its label column is {specification.label_column}, the cohort's {label}"
     if specification.group_column not in (None, "none", cohort.group_source):
         yield f"it groups by {specification.group_column}, the cohort by {cohort.group_source}"
+    if specification.level != cohort.level:
+        yield f"it judges {specification.level.in_words}, the cohort was loaded for {cohort.level.in_words}"
     if specification.task != cohort.task:
         yield f"its task is {specification.task}, the cohort was loaded for {cohort.task}"
     expected, because = registry.find(cohort.task).judging.primary_metric(cohort)
     if specification.primary_metric != expected:
         yield f"its primary metric is {specification.primary_metric}; {because} it is {expected}"
     point = specification.operating_point
-    named = {specification.positive_class or "", *(point.positives if point else [])} - {""}
+    given = [specification.positive_class, specification.level.positive, *(point.positives if point else [])]
+    named = {name for name in given if name}
     for name in sorted(named - set(cohort.classes)):
         yield f"its positive class {name} is no class"
     if point and registry.find(cohort.task).judging.EXCLUSIVE and set(point.positives) >= set(cohort.classes):

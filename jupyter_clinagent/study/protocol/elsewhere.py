@@ -7,13 +7,20 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import OUTSIDE
+from jupyter_clinagent.contracts import OUTSIDE, Level
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.imaging.onnx_classifier import OnnxClassifier
 from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.study.cohort.cases import Cases as Gathered
+from jupyter_clinagent.study.cohort.cases import with_cases
 from jupyter_clinagent.study.cohort.groups import group_images
 from jupyter_clinagent.study.cohort.labels import label_images
-from jupyter_clinagent.study.data.inventory import Inventory
+from jupyter_clinagent.study.cohort.seal import CASE
+from jupyter_clinagent.study.data.cases import case_facts
+from jupyter_clinagent.study.data.inventory import Inventory, image_rows
+from jupyter_clinagent.study.data.survey import group_candidates
+from jupyter_clinagent.study.protocol.judged import Judged, JudgedTogether, cases_of
 
 BATCH = 64
 
@@ -36,12 +43,18 @@ class Scored(NamedTuple):
     truth: np.ndarray
     scores: np.ndarray
     refused: list[str]
+    cases: Cases | None
+    said: list[str]
+
+    def together(self, judged: JudgedTogether) -> Judged:
+        """What is judged: the images, or one answer for each case."""
+        return judged if self.cases is None else judged.of_cases(self.cases)
 
 
-def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame) -> Scored:
+def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame, level: Level) -> Scored:
     """Probabilities of images whose ``class`` is known, wherever a task has it from."""
-    data = inventory.folder.root
-    groups = group_images(inventory, rows, None).ids
+    data, gathered = inventory.folder.root, cases_there(inventory, rows, level)
+    rows, groups = gathered.rows, gathered.rows["group"]
     kept, scores, refused = [], [], []
     for start in range(0, len(rows), BATCH):
         pixels = []
@@ -56,7 +69,37 @@ def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame) 
     if not kept:
         raise BadInput(f"None of the {len(rows)} labelled images in {data} can be read.")
     truth = rows.loc[kept, "class"].map(model.classes.index).to_numpy(np.int64)
-    return Scored([str(k) for k in kept], groups.loc[kept].to_numpy(), truth, np.concatenate(scores), refused)
+    refused += [f"{image}: {why}" for image, why in gathered.left_out.items()]
+    cases = None if level.by_image else cases_of(list(rows.loc[kept, CASE]), level, model.classes)
+    scored = np.concatenate(scores)
+    return Scored([str(k) for k in kept], groups.loc[kept].to_numpy(), truth, scored, refused, cases, gathered.said)
+
+
+def cases_there(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str = "class") -> Gathered:
+    """Their rows with groups and, where several images give one answer, with cases.
+
+    Raises
+    ------
+    BadInput
+        Nothing there says which images make a case.
+    """
+    rows = rows.assign(group=group_images(inventory, rows, None).ids)
+    return with_cases(inventory, rows, _level_there(inventory, level), truth)
+
+
+def _level_there(inventory: Inventory, level: Level) -> Level:
+    """The study's level with their columns: of the same name, else those that name the same kind of cases."""
+    rows = image_rows(inventory)
+    if level.by_image or set(level.columns) <= set(rows.columns):
+        return level
+    theirs = case_facts(inventory, rows, group_candidates(inventory), [])
+    found = next((facts for facts in theirs if facts.name == level.name or facts.columns == level.columns), None)
+    if found is None:
+        raise BadInput(
+            f"The study gave one answer for each {level.name}, and nothing in {inventory.folder.root} says which images are of "
+            f"one: add a column such as {level.columns[-1]!r}."
+        )
+    return level.model_copy(update={"columns": found.columns})
 
 
 def label_rows(inventory: Inventory, classes: dict[str, list[str]], column: str | None = None) -> pd.DataFrame:

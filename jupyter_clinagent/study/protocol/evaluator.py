@@ -14,12 +14,12 @@ from collections.abc import Collection, Mapping
 from types import CodeType, FunctionType, ModuleType
 
 from jupyter_clinagent.errors import EvaluatorChanged
-from jupyter_clinagent.imaging import metrics, reliance
+from jupyter_clinagent.imaging import cases, metrics, reliance
 from jupyter_clinagent.metrics import COMMON
 from jupyter_clinagent.study.protocol import acceptance, evaluation, judged
 from jupyter_clinagent.tasks.task import Task
 
-RULES = {"acceptance rule": 1, "operating point": 1, "reliance": 1}
+RULES = {"acceptance rule": 1, "operating point": 1, "reliance": 1, "one answer for each case": 1}
 """Versions of the rules that every task is judged by."""
 
 
@@ -61,7 +61,7 @@ def evaluator_state(task: Task) -> str:
 
 
 def _judging_modules(task: Task) -> list[ModuleType]:
-    return [evaluation, judged, task.part("judging"), *task.judging.JUDGES, metrics, reliance, acceptance]
+    return [evaluation, judged, cases, task.part("judging"), *task.judging.JUDGES, metrics, reliance, acceptance]
 
 
 def _bound(value: object, homes: Collection[str]) -> str:

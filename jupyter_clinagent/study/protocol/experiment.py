@@ -12,7 +12,6 @@ from jupyter_clinagent.imaging.dataset import CohortDataModule
 from jupyter_clinagent.imaging.model import Model
 from jupyter_clinagent.imaging.training import FitResult, fit
 from jupyter_clinagent.study.protocol.acceptance import Acceptance, judge, judge_unfreed
-from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.study.protocol.ledger import Entry, recipe_hash
 from jupyter_clinagent.study.protocol.outcomes import Trained
 from jupyter_clinagent.study.protocol.session import Session
@@ -81,9 +80,10 @@ class Experiment:
         self._finish(entry, model, data)
 
     def _finish(self, entry: Entry, model: Model, data: CohortDataModule) -> None:
-        validation = self._session.predict(model, data, "validation")
-        self._judge(entry, validation, data.debiased)
-        self._trained = Trained(entry, model, data, validation)
+        by_image = self._session.predict(model, data, "validation")
+        trained = Trained(entry, model, data, self._session.at_level(by_image, "validation"), by_image)
+        self._judge(entry, trained)
+        self._trained = trained
         self._session.finish(self._trained)
 
     def _check(self, model: Model, data: CohortDataModule) -> None:
@@ -131,26 +131,26 @@ class Experiment:
         told.finish(result)
         _enter_training(entry, result, replayed=known is not None)
 
-    def _judge(self, entry: Entry, validation: Judged, freed_from: str | None) -> None:
-        session = self._session
+    def _judge(self, entry: Entry, trained: Trained) -> None:
+        session, validation = self._session, trained.validation
         session.confirmed.check()
         figures_ = validation.estimates(session.cohort.classes, session.positives, None, session.seed)
         primary = figures_[session.metric]
         entry.value, entry.low, entry.high = primary.value, primary.low, primary.high
-        figures_ |= validation_figures(session, validation)
+        figures_ |= validation_figures(session, trained.by_image)
         entry.validation = {name: estimate.model_dump() for name, estimate in figures_.items()}
-        verdict = self._compared(validation, primary.value or 0.0, freed_from)
+        verdict = self._compared(trained, primary.value or 0.0)
         entry.kept, entry.reason = verdict.kept, verdict.reason
 
-    def _compared(self, validation: Judged, value: float, freed_from: str | None) -> Acceptance:
+    def _compared(self, trained: Trained, value: float) -> Acceptance:
         """Against the best so far, by the rule that fits."""
         session, best = self._session, self._session.best
-        if freed_from is not None:
-            return judge_freed(session, validation, freed_from)
+        if trained.freed_from is not None:
+            return judge_freed(session, trained.by_image, trained.freed_from)
         if best is not None and best.freed_from is not None:
             return judge_unfreed(best.freed_from)
         before = (None, None) if best is None else (best.validation, best.entry.value)
-        return judge(session.metric, before[0], validation, value, before[1], session.seed)
+        return judge(session.metric, before[0], trained.validation, value, before[1], session.seed)
 
 
 def experiment_facts(entry: Entry) -> ExperimentFacts:

@@ -7,8 +7,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.contracts import Estimate, Level
 from jupyter_clinagent.imaging import metrics
+from jupyter_clinagent.imaging.cases import Cases
 
 
 class Outside(NamedTuple):
@@ -28,7 +29,11 @@ class Outside(NamedTuple):
 
 
 class Judged(Protocol):
-    """What the models of all tasks have in common once their predictions are to be judged."""
+    """What the models of all tasks have in common once their predictions are to be judged.
+
+    Where several images give one answer, :class:`JudgedTogether` makes predictions of cases from those of the images; all that is
+    said of images here holds for them.
+    """
 
     @property
     def images(self) -> list[str]:
@@ -64,6 +69,19 @@ class Judged(Protocol):
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
         """How many classes have ``least`` images among those ``inside``, and the primary metric over them."""
         ...
+
+
+class JudgedTogether(Judged, Protocol):
+    """Predictions of a task whose images can give one answer together (``levels`` of its :class:`Task`)."""
+
+    def of_cases(self, cases: Cases) -> Judged:
+        """One answer for each case, whose names take the place of the images."""
+        ...
+
+
+def cases_of(ids: Sequence[str], level: Level, classes: Sequence[str]) -> Cases:
+    """From the case of each image: by the rule of the level."""
+    return Cases.of(ids, level.rule, list(classes).index(level.positive) if level.positive else None)
 
 
 def together(scores: np.ndarray, positives: Sequence[int]) -> np.ndarray:

@@ -7,6 +7,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import OperatingPoint
 from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.facts import EvaluationFacts
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.study.protocol.evaluation import (
     choose_operating_point,
     operating_result,
@@ -66,7 +67,8 @@ def _to_be_opened(session: Session, reason: str) -> Trained:
 
 def _evaluated(session: Session, trained: Trained, sealed: pd.DataFrame, reason: str, replayed: bool) -> Opening:
     specification, classes = session.confirmed.specification, session.cohort.classes
-    test = session.predict(trained.model, trained.data, "test")
+    by_image = session.predict(trained.model, trained.data, "test")
+    test, cases = session.at_level(by_image, "test"), session.cases(by_image.images, "test")
     point = specification.operating_point
     missing = why_no_threshold(trained.validation, point, classes) if point else None
     threshold = choose_operating_point(trained.validation, point, classes) if point and not missing else None
@@ -78,15 +80,21 @@ def _evaluated(session: Session, trained: Trained, sealed: pd.DataFrame, reason:
         test=figures[1],
         operating_point=operating_result(point, threshold, *figures) if point and threshold is not None else None,
         no_threshold=missing,
-        reliance=reliance_facts(session, Tested(trained, test), lambda erm: session.predict(erm.model, erm.data, "test")),
+        reliance=reliance_facts(session, Tested(trained, by_image), lambda erm: session.predict(erm.model, erm.data, "test")),
         unsealed=len(session.ledger.openings),
         replayed=replayed,
     )
     columns = [name for name in specification.subgroups if name in sealed.columns]
-    subgroups = subgroup_table(test, sealed.loc[test.images], columns, classes, session.seed)
+    known = _known(sealed.loc[by_image.images, columns], cases)
+    subgroups = subgroup_table(test, known, columns, classes, session.seed)
     _record_figures(session, facts)
     files = dict(zip(sealed.index, sealed["file"], strict=True))
-    return Opening(facts, trained, test, threshold, files, subgroups, reason, len(session.ledger.openings))
+    return Opening(facts, trained, test, by_image, cases, threshold, files, subgroups, reason, len(session.ledger.openings))
+
+
+def _known(metadata: pd.DataFrame, cases: Cases | None) -> pd.DataFrame:
+    """Metadata of what is judged; of a case what all of its images agree on."""
+    return metadata if cases is None else metadata.astype(object).apply(lambda cells: cases.alike(cells.to_numpy()))
 
 
 def _record_figures(session: Session, facts: EvaluationFacts) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pandas as pd
 
-from jupyter_clinagent.contracts import Partition
+from jupyter_clinagent.contracts import Level, Partition
 from jupyter_clinagent.errors import ProtocolViolation
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.study.cohort.cohort import Cohort
+from jupyter_clinagent.study.cohort.seal import CASE
 from jupyter_clinagent.study.data.inventory import Inventory, take_inventory
+from jupyter_clinagent.study.data.telling import Tell, quiet
 from jupyter_clinagent.study.protocol.confirmation import Confirmed
-from jupyter_clinagent.study.protocol.judged import Judged
+from jupyter_clinagent.study.protocol.judged import Judged, JudgedTogether, cases_of
 from jupyter_clinagent.study.protocol.ledger import Ledger
 from jupyter_clinagent.study.protocol.material import Material
 from jupyter_clinagent.study.protocol.record import Record
@@ -53,8 +57,12 @@ class Session:
     @property
     def inventory(self) -> Inventory:
         """What lies in the data folder."""
+        return self.look(quiet)
+
+    def look(self, tell: Tell) -> Inventory:
+        """What lies in the data folder; ``tell`` hears how far the first look is."""
         if self.inventory_ is None:
-            self.inventory_ = take_inventory(self.data)
+            self.inventory_ = take_inventory(self.data, tell)
         return self.inventory_
 
     @property
@@ -95,8 +103,25 @@ class Session:
         return registry.find(self.confirmed.specification.task)
 
     def predict(self, model: Model, data: CohortDataModule, partition: Partition) -> Judged:
-        """What a model says of a partition, with its truth; of the test part only after its opening."""
+        """What a model says of the images of a partition, with their truth; of the test part only after its opening."""
         return self.task.judging.predict(self, model, data, partition)
+
+    @property
+    def level(self) -> Level:
+        """What gets one answer."""
+        return self.confirmed.specification.level
+
+    def cases(self, images: Sequence[str], partition: Partition) -> Cases | None:
+        """Which of these images make one case; None where each is judged by itself."""
+        if self.level.by_image:
+            return None
+        ids = list(self.rows(partition).loc[list(images), CASE])
+        return cases_of(ids, self.level, self.cohort.classes)
+
+    def at_level(self, judged: Judged, partition: Partition) -> Judged:
+        """What is judged, from what a model says of the images of a partition: themselves, or one answer for each case."""
+        cases = self.cases(judged.images, partition)
+        return judged if cases is None else cast(JudgedTogether, judged).of_cases(cases)
 
     def rows(self, partition: Partition) -> pd.DataFrame:
         """Class and group by image id."""

@@ -1,4 +1,7 @@
-"""Reliance on the named confounders: of an experiment on validation, and of the opened model and its ERM on the test set."""
+"""Reliance on the named confounders: of an experiment on validation, and of the opened model and its ERM on the test set.
+
+A shortcut is seen on an image, so reliance is measured image by image, whatever gets one answer.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ def judge_freed(session: Session, candidate: Judged, confounder: str) -> Accepta
     """The verdict on a model that was trained against a confounder; see :mod:`~jupyter_clinagent.study.protocol.acceptance`."""
     assert session.erm is not None
     assert session.best is not None
-    parts = (session.erm.validation, session.best.validation, candidate)
+    parts = (session.erm.by_image, session.best.by_image, candidate)
     erm, best, freed = (confounded(session, part, confounder) for part in parts)
     if isinstance(erm, str) or isinstance(best, str) or isinstance(freed, str):
         return Acceptance(False, f"Reliance can't be estimated on validation: {freed}.")
@@ -77,7 +80,7 @@ def validation_figures(session: Session, predictions: Judged) -> dict[str, Estim
 # ------------------------------------------------------------------ on the opened test set
 @dataclass(frozen=True)
 class Tested:
-    """A model with its predictions of the test set."""
+    """A model with its predictions of the test images."""
 
     trained: Trained
     test: Judged
@@ -116,9 +119,9 @@ def _figures(session: Session, name: str, tested: Tested) -> ShortcutFigures:
         auroc_without=reliance.auroc_without(shown, seed=seed),
     )
     point = session.confirmed.specification.operating_point
-    if point is None or why_no_threshold(tested.trained.validation, point, session.cohort.classes):
+    if point is None or why_no_threshold(tested.trained.by_image, point, session.cohort.classes):
         return figures
-    threshold = choose_operating_point(tested.trained.validation, point, session.cohort.classes)
+    threshold = choose_operating_point(tested.trained.by_image, point, session.cohort.classes)
     both = {"with": True, "without": False}
     at_threshold = {
         "false_positive_rate": {

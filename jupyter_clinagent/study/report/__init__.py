@@ -11,7 +11,7 @@ from jupyter_clinagent.facts import ReportFacts
 from jupyter_clinagent.lang import speak_html, used
 from jupyter_clinagent.study.data.fingerprint import changed_files, load_fingerprint
 from jupyter_clinagent.study.protocol.environment import requirements_lock
-from jupyter_clinagent.study.protocol.predictions import predictions_table
+from jupyter_clinagent.study.protocol.predictions import BY_CASE, case_of_images, cases_table, predictions_table
 from jupyter_clinagent.study.protocol.session import Session
 from jupyter_clinagent.study.report.evidence import gather
 from jupyter_clinagent.study.report.page import render
@@ -24,7 +24,7 @@ __all__ = ["write_report"]
 def write_report(session: Session) -> ReportFacts:
     """Write predictions, ``requirements.lock``, ``model/``, ``report.html`` and ``summary.json`` into the study folder."""
     predictions = session.folder / "predictions.csv"
-    predictions_table(session).to_csv(predictions, index=False)
+    _write_predictions(session, predictions)
     (session.folder / "requirements.lock").write_text(requirements_lock(), encoding="utf-8")
     model = _save_model(session)
     changed = changed_files(session.data, load_fingerprint(session.folder / "data_fingerprint.json"))
@@ -44,6 +44,15 @@ def write_report(session: Session) -> ReportFacts:
     return facts
 
 
+def _write_predictions(session: Session, path: Path) -> None:
+    """Of images; where several give one answer also their case, and beside it a table of the cases."""
+    table = predictions_table(session)
+    if not session.level.by_image:
+        table.insert(1, "case", case_of_images(session))
+        cases_table(session).to_csv(path.with_name(BY_CASE), index=False)
+    table.to_csv(path, index=False)
+
+
 def _save_model(session: Session) -> Path:
     opening = session.opening
     folder = session.folder / "model"
@@ -59,6 +68,7 @@ def _model_extra(session: Session) -> dict[str, Any]:
         "positive_class": point.positive_class if point else None,
         "study": session.confirmed.specification.title,
         "specification": session.confirmed.specification.hash,
+        **({} if session.level.by_image else {"level": session.level.model_dump(mode="json")}),
         "note": "research use only; not a medical device",
     }
 

@@ -76,10 +76,11 @@ def people(e: Evidence) -> Iterator[Line]:
     yield _demographics(e)
     labels = e.opening.test.labels
     shares = ", ".join(f"{name} {(labels == number).mean():.1%}" for number, name in enumerate(e.words.labels(e)))
-    yield filled("Prevalence", f"In the test set, by image: {shares}.{_not_representative(e)}")
+    yield filled("Prevalence", f"In the test set, by {e.specification.level.name}: {shares}.{_not_representative(e)}")
     low, high = e.primary.low, e.primary.high
     width = "can't be estimated" if low is None or high is None else f"is {e.primary.written(high - low)}{e.primary.after}"
-    yield filled("Sample size", f"{len(labels)} test images; the width of the primary metric's 95 % interval on them {width}.")
+    counted = f"{len(labels)} test {e.judged}"
+    yield filled("Sample size", f"{counted}; the width of the primary metric's 95 % interval on them {width}.")
     missing = e.session.cohort.metadata.isna().sum()
     cells = listed((f"{name}: {count}" for name, count in missing.items() if count), "none")
     yield filled("Missing data", f"Missing cells in training and validation: {cells}.{e.words.unknown(e)}")

@@ -66,6 +66,11 @@ class Evidence:
         return self.session.task.reporting
 
     @property
+    def judged(self) -> str:
+        """What the figures count: images, or patients, lesions, …"""
+        return self.specification.level.plural
+
+    @property
     def primary(self) -> Estimate:
         """The headline figure on the test set."""
         return self.opening.facts.test[self.opening.facts.primary_metric]
@@ -87,7 +92,7 @@ def gather(session: Session, changed: list[str]) -> Evidence:
         decision=net_benefits(session, np.array(DECISION_THRESHOLDS)),
         failures=worst_failures(session),
         header_years=header_years(session.inventory.folder.path(file) for file in session.cohort.partition_of_files()),
-        robustness=robustness_table(session.task, opening, session.metric, session.positives, session.seed),
+        robustness=robustness_table(session.task, opening.image_by_image(), session.metric, session.positives, session.seed),
         slope=_slope(session),
         majority=float(counts.max() / counts.sum()),
         entries=len(entries),

@@ -64,8 +64,11 @@ def _unit(figure: Estimate) -> dict[str, str]:
 
 def _allocation(evidence: Evidence) -> dict[str, Any] | None:
     """None where the data were never surveyed: a cell of anybody's may leave that out."""
-    survey, specification = evidence.session.material.survey, evidence.specification.model_dump(mode="json")
-    return allocation(survey, evidence.session.cohort.facts, specification) if survey else None
+    survey, specification = evidence.session.material.survey, evidence.specification
+    if survey is None:
+        return None
+    found = allocation(survey, evidence.session.cohort.facts, specification.classes, specification.label_column)
+    return found.model_dump(mode="json", exclude_none=True)
 
 
 def _experiment(entry: Any) -> dict[str, Any]:

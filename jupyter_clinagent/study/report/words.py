@@ -32,9 +32,12 @@ def _task(e: Evidence) -> Iterator[str]:
     test = table[table["partition"] == "test"]
     training = table[table["partition"] == "train"]
     grouped = f" from {test['group'].nunique()} groups" if e.session.cohort.facts.group_source else ""
+    tested = f"{len(test)} images"
+    if not e.specification.level.by_image:
+        tested = f"{len(e.opening.test.images)} {e.judged} ({len(test)} images; {e.specification.level.in_words})"
     yield (
         f"The model {e.words.does(e.specification)}. It learnt from {len(training)} images and was judged "
-        f"at the end on {len(test)} images{grouped} that it had never seen."
+        f"at the end on {tested}{grouped} that it had never seen."
     )
 
 
@@ -43,7 +46,7 @@ def _at_the_threshold(e: Evidence) -> Iterator[str]:
     if point is None:
         yield e.words.without_threshold(e)
         return
-    yield from at_threshold(point, _called(e))
+    yield from at_threshold(point, _called(e), e.judged)
 
 
 def _called(e: Evidence) -> dict[str, Counted]:
@@ -65,13 +68,15 @@ def faultless(e: Evidence) -> str:
     return f"The model makes no mistake on the test set{at}."
 
 
-def at_threshold(point: OperatingResult, numbers: Mapping[str, Counted] | None = None) -> Iterator[str]:
+def at_threshold(point: OperatingResult, numbers: Mapping[str, Counted] | None = None, judged: str = "images") -> Iterator[str]:
     """What the chosen threshold gives on the test images, and whether the target was met.
 
     Parameters
     ----------
     numbers
-        How many images are called rightly, by the name of the rate.
+        How many are called rightly, by the name of the rate.
+    judged
+        What is counted.
     """
     numbers = numbers or {}
     spared = point.test.get("specificity")
@@ -79,7 +84,7 @@ def at_threshold(point: OperatingResult, numbers: Mapping[str, Counted] | None =
     if spared is not None and spared.value is not None:
         of_others = f"leaves {hundred(spared, counts=numbers.get('specificity'))} of the others without an alarm"
     recognised = hundred(point.test.get("sensitivity"), counts=numbers.get("sensitivity"))
-    yield f"At the chosen threshold it recognises {recognised} images of {point.named}, and {of_others}."
+    yield f"At the chosen threshold it recognises {recognised} {judged} of {point.named}, and {of_others}."
     if point.target is not None:
         aim = f"the {point.rule} aimed at, {point.target:.2f},"
         yield point.judge_target(aim, "the 95 % interval found on the test images")
@@ -98,9 +103,7 @@ def hundred(estimate: Estimate | None, what: str = "", counts: Counted | None = 
     hits, number = counts if counts and counts[1] < HUNDRED else (round(HUNDRED * estimate.value), HUNDRED)
     shown = f"{hits} of {number} {what}".rstrip()
     if estimate.low is None or estimate.high is None:
-        return shown
-    if counts and estimate.low == estimate.high:
-        return f"{shown} (all alike, which gives no interval)"
+        return f"{shown} ({estimate.reason})" if estimate.reason else shown
     unit = "" if number == HUNDRED else " %"
     return f"{shown} (95 % interval {HUNDRED * estimate.low:.0f} to {HUNDRED * estimate.high:.0f}{unit})"
 
@@ -135,7 +138,7 @@ def _unlearnt(e: Evidence) -> Iterator[str]:
 
 def _guessing(e: Evidence) -> Iterator[str]:
     if e.primary.value is not None and e.primary.low is None:
-        yield "Too few groups were tested for an interval around the main figure: the true one may lie far from it."
+        yield f"The main figure has no interval ({e.primary.reason}): the true one may lie far from it."
     if e.words.guesses(e):
         yield (
             "The interval holds what a guess would reach: from this test set it can't be told whether the model is better than "

@@ -8,9 +8,12 @@ import cv2
 import numpy as np
 
 from jupyter_clinagent.imaging.boxes import Boxes
+from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
 
 MOST = 20
+MOST_VIEWS = 4
+"""Images of one case that are shown side by side."""
 SIDE = 320
 """Longer side of a picture in the report, in pixels."""
 TRUTH, FOUND = (86, 180, 233), (230, 159, 0)
@@ -39,6 +42,13 @@ class FailureKind:
 def worst_failures(session: Session) -> list[FailureKind]:
     """Misses and false alarms, the worst first; kinds without any are left out."""
     return [kind for kind in session.task.showing.failures(session) if kind.total]
+
+
+def failure(opening: Opening, row: int, said: str) -> Failure:
+    """What was judged in a row of the test predictions, with its picture, or those of all its images side by side."""
+    pixels = opening.trained.data.images("test")
+    side_by_side = np.hstack([np.asarray(pixels[image]) for image in opening.images(row)[:MOST_VIEWS]])
+    return Failure(opening.named(row), said, picture(side_by_side))
 
 
 # ------------------------------------------------------------------ pictures

@@ -39,10 +39,17 @@ def draw_chosen(
     model, pixels, galleries = opening.trained.model, opening.trained.data.images("test"), []
     assert isinstance(model, ImageClassifier)
     for number, pick in enumerate(chosen):
-        images = np.asarray(pixels[pick.rows])
-        captions = [caption(row, about) for row, about in zip(pick.rows, pick.about, strict=True)]
-        maps, columns = grad_cam(model, images, pick.about), min(max(len(images), 3), 5)
+        said = [caption(row, about) for row, about in zip(pick.rows, pick.about, strict=True)]
+        numbers, captions = opening.pictured(pick.rows, said)
+        images, about = np.asarray(pixels[numbers]), _for_each_image(opening, pick)
+        maps, columns = grad_cam(model, images, about), min(max(len(images), 3), 5)
         figure = figures.heat_map_gallery(images, maps, captions, pick.title, columns=columns)
         galleries.append(Shown(f"heat_maps_{number + 1}", pick.title, figures.alt_text(figure), figures.png(figure)))
-    sample, about = (np.concatenate([pick[part] for pick in chosen])[:MOST_COMPARED] for part in (1, 2))
+    rows = [opening.pictured(pick.rows, [])[0] for pick in chosen], [_for_each_image(opening, pick) for pick in chosen]
+    sample, about = (np.concatenate(part)[:MOST_COMPARED] for part in rows)
     return galleries, float(randomisation_correlation(model, np.asarray(pixels[sample]), about, seed=seed))
+
+
+def _for_each_image(opening: Opening, pick: Chosen) -> np.ndarray:
+    """What the map of each image is about: that of the case to which it belongs."""
+    return np.repeat(pick.about, [len(opening.images(int(row))) for row in pick.rows])

@@ -61,7 +61,9 @@ def with_interval(estimate: Estimate | None) -> str:
     if estimate.value is None:
         return f"not estimable: {estimate.reason or 'no reason given'}"
     value = estimate.written(estimate.value)
-    return f"{value} ({estimate.spread}){estimate.after}" if estimate.spread else f"{value}{estimate.after}"
+    if estimate.spread:
+        return f"{value} ({estimate.spread}){estimate.after}"
+    return f"{value}{estimate.after} ({estimate.reason})" if estimate.reason else f"{value}{estimate.after}"
 
 
 def primary_of(entry: Any) -> Estimate:

@@ -45,7 +45,13 @@ def cohort(facts: CohortFacts) -> Markup:
         (name, *(f"{images[part]} ({facts.groups[name][part]})" for part in PARTITIONS)) for name, images in facts.counts.items()
     ]
     images = ShownTable(["Class", *HEADS], counts, "Images (groups)")
-    return render("showing/cohort", facts=facts, parts=[images, *registry.find(facts.task).showing.cohort(facts)])
+    return render("showing/cohort", facts=facts, parts=[images, *_cases(facts), *registry.find(facts.task).showing.cohort(facts)])
+
+
+def _cases(facts: CohortFacts) -> list[ShownTable]:
+    """Those that get one answer from several images, by class and partition."""
+    counts = [(name, *(str(cases[part]) for part in PARTITIONS)) for name, cases in facts.cases.items()]
+    return [ShownTable(["Class", *HEADS], counts, facts.level.plural.capitalize())] if counts else []
 
 
 def audit(facts: AuditFacts) -> Markup:

@@ -11,6 +11,7 @@ TASK = Task(
         "than a false alarm”, or “classify these images into their diagnoses”)"
     ),
     usual=True,
+    levels=True,
     metrics=(
         Metric("balanced_accuracy", "Balanced accuracy", "Brodersen et al. 2010", told=True, headline=True),
         Metric("calibration_slope", "Calibration slope", "Cox 1958", low=float("-inf"), high=float("inf")),

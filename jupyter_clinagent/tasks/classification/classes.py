@@ -14,11 +14,14 @@ The rule: nothing is left out or gathered without the request's word.
 
 from __future__ import annotations
 
-from jupyter_clinagent.agent.playbook.drafting import Notes, listed, question
+from collections.abc import Sequence
+
+from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import Named, is_untold, mentioned, named_in, values_for
+from jupyter_clinagent.agent.playbook.naming import Named, is_generic, is_untold, mentioned, named_in, values_for
 from jupyter_clinagent.agent.playbook.polarity import REST, positive_class, says_yes
 from jupyter_clinagent.agent.playbook.unread import unread_classes
+from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts
@@ -28,8 +31,15 @@ from jupyter_clinagent.tasks.classification.every_value import means_every_value
 from jupyter_clinagent.tasks.classification.readings import Reading, each_value, readings_of
 
 
-def choose_classes(intent: Intent, column: ColumnFacts, answers: dict[str, str], notes: Notes) -> dict[str, list[str]] | Card:
+def choose_classes(
+    intent: Intent, column: ColumnFacts, answers: dict[str, str], notes: Notes, said: Sequence[str] = ()
+) -> dict[str, list[str]] | Card:
     """The classes and the values that each gathers, or the question that is left.
+
+    Parameters
+    ----------
+    said
+        Words of the request that say what is wanted, for where no value is named.
 
     Raises
     ------
@@ -45,7 +55,9 @@ def choose_classes(intent: Intent, column: ColumnFacts, answers: dict[str, str],
     unread = unread_classes(intent.naming, column.values) if named else []
     readings, answer = _readings(intent, column, named, values, unread), answers.get("classes")
     if len(readings) != 1 and not answer:
-        return _question(column, named, values, unread, readings)
+        return _question(column, named, values, unread, readings) if readings else _open_question(column, values, said)
+    if answer == NONE_OF_THEM:
+        raise LabelsDoNotMatch(f"“{column.name}” holds {listed(values)}, and none of them is what the request asks for.")
     chosen = _answered(answer, readings, values, column) if answer else readings[0].classes
     _say_what_is_left_out(chosen, column, told, values, notes)
     _say_what_is_gathered(chosen, column, notes)
@@ -74,7 +86,11 @@ def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: l
         return readings_of(intent, named, values, unread)
     _check_named(intent, values, column)
     about_images = intent.task == TASK.name and intent.is_about_imaging
-    every = means_every_value(intent, values) or intent.all_classes
+    yes_or_no = len(values) > 2 and (
+        intent.asks_whether or contains(intent.naming, ["positive", "negative", "positiv", "negativ"])
+    )
+    by_name = not yes_or_no and not is_generic(column.name) and bool(mentioned([column.name], intent.naming))
+    every = means_every_value(intent, values) or intent.all_classes or by_name
     open_to_all = every or ((len(values) == 2 or about_images) and not intent.versus_rest)
     return [each_value(values)] if open_to_all else []
 
@@ -101,13 +117,6 @@ def _all_present(named: list[Named], values: list[str], column: ColumnFacts) -> 
 
 # ------------------------------------------------------------------ the question
 def _question(column: ColumnFacts, named: list[Named], values: list[str], unread: list[str], readings: list[Reading]) -> Card:
-    if not readings:
-        return question(
-            "classes",
-            "What should the model tell apart? Name two or more values with commas between, or “all”.",
-            ["all", *values],
-            "all",
-        )
     others = [v for v in values if not any(v in n.values for n in named)]
     if unread:
         why = f"{listed(unread)} is nothing that I know, and “{column.name}” holds {listed(values)}."
@@ -117,6 +126,15 @@ def _question(column: ColumnFacts, named: list[Named], values: list[str], unread
         why = "The request can be read in more than one way."
     choices = [reading.text for reading in readings]
     return question("classes", f"{why} What should the model tell apart?", choices, choices[0])
+
+
+def _open_question(column: ColumnFacts, values: list[str], said: Sequence[str]) -> Card:
+    """Where the request names no value; what it says instead may not be there at all."""
+    how = "What should the model tell apart? Name two or more values with commas between, or “all”."
+    if not said:
+        return question("classes", how, ["all", *values], "all")
+    why = f"“{column.name}” holds {listed(values)}, and none of them is called {listed(said)}."
+    return question("classes", f"{why} {how}", ["all", *values, NONE_OF_THEM], NONE_OF_THEM)
 
 
 def _answered(answer: str, readings: list[Reading], values: list[str], column: ColumnFacts) -> dict[str, list[str]]:

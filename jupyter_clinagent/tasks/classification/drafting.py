@@ -16,6 +16,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import classes_dreaded, named_for_risk, positive_class
+from jupyter_clinagent.agent.playbook.unused import said_beside
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification, in_words
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks.classification import TASK
@@ -44,7 +45,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     column = label_column(intent, survey, answers, notes)
     if isinstance(column, Card):
         return column
-    chosen = choose_classes(intent, column, answers, notes)
+    chosen = choose_classes(intent, column, answers, notes, said_beside(intent, survey))
     if isinstance(chosen, Card):
         return chosen
     classes = encoded(chosen, column, notes)

@@ -17,9 +17,9 @@ from jupyter_clinagent.tasks.classification.predictions import Predictions
 def score(model: OnnxClassifier, data: Path, specification: Specification) -> Outside:
     """Probabilities of every labelled image, and a line for each that can't be read."""
     inventory = take_inventory(data)
-    found = score_rows(model, inventory, label_rows(inventory, specification.classes))
+    found = score_rows(model, inventory, label_rows(inventory, specification.classes), specification.level)
     judged = Predictions(found.images, found.groups, found.truth, found.scores, model.decision_weights)
-    return Outside(judged, found.refused)
+    return Outside(found.together(judged), found.refused, found.said)
 
 
 def internal(predictions: pd.DataFrame, name: str) -> tuple[pd.Series, float | None]:

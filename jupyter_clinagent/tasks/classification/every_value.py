@@ -7,17 +7,18 @@ import re
 from jupyter_clinagent.agent.playbook.drafting import listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
+from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.errors import LabelsDoNotMatch
 
-_NUMBERS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
-    "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwölf": 12,
-}  # fmt: skip
 _GROUPS = (
     r"(?:class|classe|classes|categories|diagnoses|kinds|types|groups|entities|labels|subtypes|sorts|"
     r"klassen|kategorien|diagnosen|arten|gruppen|typen|sorten)"
 )
-_COUNTED = re.compile(rf"\b(\d{{1,2}}|{'|'.join(_NUMBERS)})[\s-]+(?:[\w-]+\s+)?{_GROUPS}\b", re.I)
+_COUNTED = re.compile(rf"\b(\d{{1,2}})[\s-]+(?:[\w-]+\s+)?{_GROUPS}\b")
+_ALL_OF = re.compile(
+    r"\b(?:all|alle|these|those|diese)\s+(\d{1,2})\s+(?!images|pictures|films|scans|cases|patients|bilder|min|h\b|percent|%)\w+"
+)
+"""“All five kinds of cells”, whatever they are called."""
 _WHICH = re.compile(
     r"\b(?:which|what)\s+(?:[\w-]+\s+){1,4}(?:is|are|was)\s+(?:it|this|that|these|those|they|the|shown|seen|here)\b"
     r"|\b(?:which|what)\s+(?:[\w-]+\s+){1,4}(?:do|does)\s+\w+\s+(?:show|belong)"
@@ -42,9 +43,6 @@ def means_every_value(intent: Intent, values: list[str]) -> bool:
             f"The request asks which it is, and the data only say whether there is something: {listed(values)}. Ask for that, or "
             "add labels that name each kind."
         )
-    counted = _COUNTED.search(intent.text)
-    return which or (counted is not None and _number(counted[1]) == len(values))
-
-
-def _number(word: str) -> int:
-    return _NUMBERS.get(word.lower()) or int(word)
+    plain = normalise(intent.text)
+    counted = _COUNTED.search(plain) or _ALL_OF.search(plain)
+    return which or (counted is not None and int(counted[1]) == len(values))

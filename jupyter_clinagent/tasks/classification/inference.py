@@ -19,7 +19,16 @@ def header(model: OnnxClassifier) -> list[str]:
     return ["predicted", *(f"score_{name}" for name in model.classes), "above_operating_point"]
 
 
+def scores(model: OnnxClassifier, pixels: np.ndarray) -> np.ndarray:
+    """Probabilities (classes,)."""
+    return model.predict_one(pixels)
+
+
+def row(model: OnnxClassifier, scores: np.ndarray) -> list[str]:
+    """What they mean."""
+    return [model.decide(scores), *(f"{score:.6f}" for score in scores), model.above(scores)]
+
+
 def rows(model: OnnxClassifier, pixels: np.ndarray, image: Path, place: Path) -> list[list[str]]:
     """One."""
-    scores = [float(score) for score in model.predict_one(pixels)]
-    return [[model.decide(scores), *(f"{score:.6f}" for score in scores), model.above(scores)]]
+    return [row(model, scores(model, pixels))]

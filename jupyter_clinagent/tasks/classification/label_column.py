@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jupyter_clinagent.agent.playbook.drafting import Notes, able, concept_of, listed, question
+from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, is_untold, mentioned, values_for, wholly_named
-from jupyter_clinagent.agent.playbook.polarity import Health, health_of
+from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_yes
+from jupyter_clinagent.agent.playbook.unused import said_beside
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
-from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts, is_unnamed_part
 
 MANY_SILENT = 0.1
 """Share of a table's rows of which a column says nothing, from which on a fuller one is offered."""
@@ -52,29 +53,57 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     named = {c.name: c for c in reversed(survey.columns)}
     candidates = [named[name] for name in dict.fromkeys(survey.label_candidates) if name in named]
     if not candidates:
+        if (told := _told_by_values([], intent, survey, notes) or _told_by_name(intent, survey, notes)) is not None:
+            return told
         raise LabelsDoNotMatch(_no_labels(survey))
+    if answers.get("label") == NONE_OF_THEM:
+        raise LabelsDoNotMatch(f"No column holds what the request asks for; there are {listed(c.name for c in candidates)}.")
     if "label" in answers:
         return _columns_by_name(survey).get(answers["label"]) or _named(candidates, answers["label"])
     fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
     told = _told_by_values(candidates, intent, survey, notes)
     if told is None and not (fitting and intent.targets) and not _speaks_of_values(candidates, intent):
         told = _told_by_name(intent, survey, notes)
-    told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes)
+    told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes) or _told_by_one_value(candidates, intent)
+    if told is None and all(is_unnamed_part(column.name) for column in candidates):
+        return _which_part(candidates)
     if told is not None or len(candidates) == 1:
-        return _or_a_fuller_one(told or candidates[0], candidates)
+        return _or_a_fuller_one(told or candidates[0], candidates, intent)
     _refuse_what_no_column_says(intent, fitting, candidates)
     names = [column.name for column in fitting or candidates]
+    telling = fitting and (
+        not {"normal", "abnormal"}.issuperset(intent.targets) or any(is_untold(c, c.values) for c in candidates)
+    )
+    telling = telling or _speaks_of_values(candidates, intent)
+    if not telling and (said := said_beside(intent, survey)):
+        why = f"No column that could hold the label is called {listed(said)}. Which should the model learn?"
+        return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM)
     return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])
 
 
-def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts]) -> ColumnFacts | Card:
+def _which_part(parts: list[ColumnFacts]) -> Card:
+    """Nobody but the clinician knows, so nothing is taken by default."""
+    shown = "; ".join(f"{column.name}: {', '.join(column.values)}" for column in parts)
+    text = f"Only the names of the files could say what the images show, and nothing says what their parts mean ({shown}). "
+    return question("label", f"{text}Which part is to be learnt?", [column.name for column in parts], "")
+
+
+def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | Card:
     """Asked, where the column that is meant is silent about many images and others about none."""
     silent, rows = told.missing, told.missing + sum(told.values.values())
     fuller = [c.name for c in candidates if c.role == "label" and not c.missing and len(c.values) > 1 and c.name != told.name]
     if silent < MANY_SILENT * rows or not fuller or told.role != "label":
         return told
     said = f"“{told.name}” says nothing of {silent} of {rows} images, which would be left out; {listed(fuller)} says it of all."
-    return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], told.name)
+    same = [c.name for c in candidates if c.name in fuller and _counts_the_same(told, c, intent)]
+    return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], (same or [told.name])[0])
+
+
+def _counts_the_same(told: ColumnFacts, fuller: ColumnFacts, intent: Intent) -> bool:
+    """Whether a column of yes and no says yes as often as the other bears what the request asks for."""
+    wanted = [value for target in intent.targets for value in values_for(target, told)]
+    yes = [count for value, count in fuller.values.items() if says_yes(value)]
+    return len(fuller.values) == 2 and len(yes) == 1 and yes[0] == sum(told.values[value] for value in wanted) > 0
 
 
 def _open_to(intent: Intent, fitting: list[ColumnFacts], candidates: list[ColumnFacts]) -> list[ColumnFacts]:
@@ -108,6 +137,12 @@ def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: Surve
         notes.add(f"The request names values of “{best[0]}”, so that column is learnt.")
         return _columns_by_name(survey)[best[0]]
     return offered[0] if len(offered) == 1 else None
+
+
+def _told_by_one_value(candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | None:
+    """The one column of which the request names a value, by its whole name, and no other: “florid against everything else”."""
+    named = [column for column in candidates if mentioned(list(column.values), intent.naming)]
+    return named[0] if len(named) == 1 and wholly_named(named[0].values, intent.naming) else None
 
 
 def _speaks_of_values(candidates: list[ColumnFacts], intent: Intent) -> bool:

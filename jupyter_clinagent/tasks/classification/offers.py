@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_clinagent.agent.playbook.drafting import said_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.contracts import Offer, Specification
 from jupyter_clinagent.facts import CohortFacts, ColumnFacts, SurveyFacts
@@ -20,7 +21,14 @@ def offers(survey: SurveyFacts) -> list[Offer]:
 def _offer(column: ColumnFacts, survey: SurveyFacts) -> Offer:
     values = ", ".join(column.values)
     sentence = f"I could tell the {len(column.values)} values of “{column.name}” apart: {values}."
-    return Offer(task=TASK.name, sentence=sentence, images=survey.images, classes=column.values)
+    return Offer(
+        task=TASK.name,
+        sentence=sentence,
+        images=survey.images,
+        classes=column.values,
+        request=f"Classify the images into all classes of “{column.name}”.",
+        labels_from=said_of(column),
+    )
 
 
 def claims(intent: Intent, survey: SurveyFacts) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging import metrics
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.study.protocol.judged import Judged, at_threshold, together
 
 
@@ -67,6 +68,12 @@ class Predictions:
     def binary(self, *positives: int) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`Judged`."""
         return np.isin(self.truth, positives), together(self.scores, positives)
+
+    def of_cases(self, cases: Cases) -> Predictions:
+        """See :class:`Judged`."""
+        return Predictions(
+            cases.names, cases.first(self.groups), cases.classes(self.truth), cases.probabilities(self.scores), self.decision
+        )
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
         """See :class:`Judged`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,9 @@ from jupyter_clinagent.agent.playbook.wording import contains, first_position, l
 
 MALIGNANT = "malignant"
 Classes = dict[str, list[str]]
+_YES_OR_NO = ["yes or no", "yes no", "ja oder nein", "ja nein", "whether", "or not", "oder nicht", "ob"]
+_LEVEL = re.compile(r"[a-z]{0,2}\d{1,2}[a-d]?|[ivx]+[a-d]?")
+"""Of these two may be named for the line between them and the others."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,11 @@ def readings_of(intent: Intent, named: Sequence[Named], values: Sequence[str], u
     if others and intent.versus_rest and not any(label_key(n.name) == REST for n in named):  # a value may be called so
         at = first_position(intent.naming, known.PHRASES["rest"]) or 0
         named, others = [*named, Named(REST, others, at)], []
-    if parted := _one_from_several(intent.naming, named):
-        return [_each(named), parted]
+    if parted := _in_two_parts(intent.naming, named):
+        return parted
     plain = _each(named, others)
+    if others and len(named) > 1 and (together := _either(intent, named, others)):
+        return [together] if contains(intent.naming, _YES_OR_NO) else [plain, together]
     if (kinds := _other_kinds(intent, named, others)) and len(named) > 1:
         return [_each(kinds, [v for v in others if not any(v in n.values for n in kinds)]), plain]
     return _distinct(plain, _each([*named, Named(REST, others, 0)]), each_value(values)) if unread and others else [plain]
@@ -118,17 +124,29 @@ def _each(named: Sequence[Named], left_out: Sequence[str] = ()) -> Reading:
     return Reading(f"{_and(list(classes))}, each by itself{f', {_without(left_out, [])}' if left_out else ''}", classes)
 
 
-def _one_from_several(naming: str, named: Sequence[Named]) -> Reading | None:
-    """“A from B and C”: A against the others together."""
+def _in_two_parts(naming: str, named: Sequence[Named]) -> list[Reading]:
+    """“A from B and C” may be two classes or three; several on both sides, or against the rest, are two."""
     words, ats = tokens(naming), [n.at for n in named]
     between = [k for k, word in enumerate(words) if word in AGAINST | {"from", "von"} and min(ats) < k < max(ats)]
-    if len(between) != 1:
-        return None
+    if len(between) != 1 or len(named) < 3:
+        return []
     sides = [n for n in named if n.at < between[0]], [n for n in named if n.at > between[0]]
-    if sorted(map(len, sides))[0] != 1 or len(named) < 3:
-        return None
     gathered = {" or ".join(map(_class_name, side)): [v for n in side for v in n.values] for side in sides}
-    return Reading(" against ".join(f"{_and([_class_name(n) for n in s])}{' together' * (len(s) > 1)}" for s in sides), gathered)
+    text = " against ".join(f"{_and([_class_name(n) for n in s])}{' together' * (len(s) > 1)}" for s in sides)
+    plain = min(map(len, sides)) > 1 or [n.name for n in sides[1]] == [REST]
+    return [Reading(text, gathered)] if plain else [_each(named), Reading(text, gathered)]
+
+
+def _either(intent: Intent, named: Sequence[Named], others: Sequence[str]) -> Reading | None:
+    """“Moderate or severe, yes or no” and “T3 or T4?”: the two together against the others; None where that can't be meant."""
+    words = tokens(intent.naming)
+    joined = not AGAINST.isdisjoint(words) or not {"from", "von"}.isdisjoint(words)
+    levels = all(_LEVEL.fullmatch(label_key(v)) for v in [*others, *(v for n in named for v in n.values)])
+    if joined or {"or", "oder"}.isdisjoint(words) or not (levels or contains(intent.naming, _YES_OR_NO)):
+        return None
+    name = " or ".join(map(_class_name, named))
+    values = [v for n in named for v in n.values]
+    return Reading(f"{name} together against the others ({', '.join(others)})", {name: values, REST: list(others)})
 
 
 # ------------------------------------------------------------------ names

@@ -26,13 +26,13 @@ def _listed(names: Sequence[str]) -> str:
 def headline(e: Evidence) -> str:
     """The AUROC, and what would be guessing."""
     name = metric_name(e.opening.facts.primary_metric)
-    return f"{name} on these test images is {with_interval(e.primary)}; {GUESSING} would be guessing, 1 perfect."
+    return f"{name} on these test {e.judged} is {with_interval(e.primary)}; {GUESSING} would be guessing, 1 perfect."
 
 
 def without_threshold(e: Evidence) -> str:
     """How often the class named is right."""
     accuracy = e.opening.facts.test.get("balanced_accuracy")
-    return f"Naming the likeliest class, it is right in {hundred(accuracy)} images of an average class."
+    return f"Naming the likeliest class, it is right in {hundred(accuracy)} {e.judged} of an average class."
 
 
 def thresholds(e: Evidence) -> str:
@@ -52,8 +52,7 @@ def unknown(e: Evidence) -> str:
 
 def guesses(e: Evidence) -> bool:
     """Whether the interval holds the AUROC of a coin."""
-    low, high = e.primary.low, e.primary.high
-    return low is not None and high is not None and low <= GUESSING <= high
+    return e.primary.holds(GUESSING)
 
 
 def positive(e: Evidence) -> tuple[list[int], str]:
@@ -101,7 +100,7 @@ def judged(e: Evidence) -> Iterator[Line]:
 
 def simplest(e: Evidence) -> str:
     """The majority class."""
-    return f"Always the most frequent class is right in {e.majority:.1%} of the test images"
+    return f"Always the most frequent class is right in {e.majority:.1%} of the test {e.judged}"
 
 
 def enough(least: int) -> str:

@@ -11,7 +11,7 @@ from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.imaging import figures as plots
 from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
+from jupyter_clinagent.study.showing.failures import MOST, FailureKind, failure
 from jupyter_clinagent.study.showing.markup import ShownTable
 from jupyter_clinagent.study.showing.tables import tables
 from jupyter_clinagent.tasks.classification.galleries import choose_rows
@@ -56,16 +56,11 @@ def failures(session: Session) -> list[FailureKind]:
     opening, classes = session.opening, session.cohort.classes
     test = opening.test
     assert isinstance(test, Predictions)
-    pixels = opening.trained.data.images("test")
     chosen = choose_rows(test, classes, session.positives, opening.threshold, len(test.images))
     kinds = []
     for pick in (pick for pick in chosen if not pick.title.startswith("Surest hits")):
         worst = [
-            Failure(
-                opening.files[test.images[row]],
-                f"is {classes[test.truth[row]]}; score for {classes[about]} {test.scores[row, about]:.2f}",
-                picture(np.asarray(pixels[row])),
-            )
+            failure(opening, row, f"is {classes[test.truth[row]]}; score for {classes[about]} {test.scores[row, about]:.2f}")
             for row, about in zip(pick.rows[:MOST], pick.about[:MOST], strict=True)
         ]
         kinds.append(FailureKind(pick.title, _noun(pick.title, session.positives), len(pick.rows), worst))

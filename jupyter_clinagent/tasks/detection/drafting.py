@@ -6,6 +6,7 @@ import re
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import (
+    NONE_OF_THEM,
     RISKS,
     Draft,
     Notes,
@@ -26,6 +27,7 @@ from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.specification import FALSE_ALARMS
 
@@ -45,7 +47,7 @@ def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
     LabelsDoNotMatch
         Boxes are asked for and there are none to learn from, or a count where there is one at most.
     """
-    if TASK.name in intent.declined:
+    if TASK.name in intent.declined or _names_another(intent):
         return False
     if intent.task == TASK.name and not survey.box_classes:
         raise LabelsDoNotMatch(_no_boxes(survey))
@@ -61,10 +63,18 @@ def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
     return intent.looks or not (intent.task or tells_apart)
 
 
+def _names_another(intent: Intent) -> bool:
+    """Whether the request names a task by its own words, and it isn't this one: no box answers “BI-RADS?”."""
+    named = registry.tasks().get(intent.task or "")
+    return named is not None and not named.usual and named.name != TASK.name
+
+
 def _names_values(intent: Intent, survey: SurveyFacts) -> bool:
-    """Whether the request tells values of a column apart that are no classes of boxes: “hand or wrist?”."""
+    """Whether the request tells values of a column apart that are no classes of boxes: “hand or wrist?”, “classify by side”."""
     boxed = set(survey.box_classes)
     columns = [column for column in survey.columns if column.name in survey.label_candidates and not boxed & set(column.values)]
+    if intent.task == registry.usual().name and mentioned([column.name for column in columns], intent.naming):
+        return True
     return any(len(mentioned(list(column.values), intent.naming)) > 1 for column in columns)
 
 
@@ -156,7 +166,9 @@ def _all_or_asked(
         return names
     if "boxes" not in answers:
         said = f"The boxes mark {listed(names)}, and none of them is called {listed(unknown)}. What should be marked?"
-        return question("boxes", said, [*dict.fromkeys([ALL_BOXES, *names])], ALL_BOXES)
+        return question("boxes", said, [*dict.fromkeys([ALL_BOXES, *names]), NONE_OF_THEM], NONE_OF_THEM)
+    if answers["boxes"] == NONE_OF_THEM:
+        raise LabelsDoNotMatch(f"The boxes mark {listed(names)}, and none of them is called {listed(unknown)}.")
     chosen = [name for name in names if name.casefold() == answers["boxes"].strip().casefold()]
     notes.add(f"It was asked which boxes are meant; the answer: {answers['boxes']}.")
     return chosen or names

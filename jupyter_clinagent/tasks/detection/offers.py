@@ -19,7 +19,16 @@ def offers(survey: SurveyFacts) -> list[Offer]:
         return []
     named = ", ".join(survey.box_classes)
     sentence = f"I could mark {named} with boxes, learnt from {survey.boxes} boxes on {survey.boxed_images} images."
-    return [Offer(task=TASK.name, sentence=sentence, images=survey.images, classes=survey.box_classes)]
+    return [
+        Offer(
+            task=TASK.name,
+            sentence=sentence,
+            images=survey.images,
+            classes=survey.box_classes,
+            request=f"Mark {named} with boxes.",
+            labels_from="boxes",
+        )
+    ]
 
 
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:

@@ -34,6 +34,10 @@ _NOT_TAKEN = (
     "“{}” is not taken, because I can't tell which finding is to hold which rate: a threshold holds one. Say for example “95 % "
     "sensitivity for A. 90 % specificity for B”."
 )
+_NOT_NORMAL = (
+    "“Normal” is no class of its own here: an image counts as without {} whether it is normal or shows another finding ({}). "
+    "Leave the images with other findings out of the data to tell it from normal ones alone."
+)
 _PATIENT = "Taken to describe the patient, not as findings of an image: {}"
 
 
@@ -125,6 +129,8 @@ def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], policies: 
     if not names:
         raise LabelsDoNotMatch(f"The request leaves out every finding of the data ({listed(found)}): name one to learn.")
     rest = [name for name in found if name not in names]
+    if rest and enough and "normal" in intent.targets:
+        notes.first(_NOT_NORMAL.format(listed(names), listed(rest)))
     if rest:
         why = "the request does not name them" if enough else "the request sets them aside"
         notes.add(f"Left out, because {why}: {listed(rest)}.")

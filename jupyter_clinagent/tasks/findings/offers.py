@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook.drafting import able
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import column_spoken_of
+from jupyter_clinagent.agent.playbook.naming import column_spoken_of, mentioned
 from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
@@ -34,7 +34,16 @@ def offers(survey: SurveyFacts) -> list[Offer]:
         return []
     listed = ", ".join(f"“{name}”" for name in found)
     sentence = f"I could say which of {listed} an image shows; {seen['several']} images show several."
-    return [Offer(task=TASK.name, sentence=sentence, images=survey.images, classes={n: counts[n]["yes"] for n in found})]
+    return [
+        Offer(
+            task=TASK.name,
+            sentence=sentence,
+            images=survey.images,
+            classes={n: counts[n]["yes"] for n in found},
+            request=f"Say which of these findings an image shows: {listed}.",
+            labels_from="a column for each finding, or lists of them",
+        )
+    ]
 
 
 def claims(intent: Intent, survey: SurveyFacts) -> bool:
@@ -58,7 +67,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     person = of_the_patient(intent, list(seen["findings"]))
     names = [name for name in seen["findings"] if name not in person]
     named, other = asked_for(intent, names), _has_other_label(survey, seen)
-    everything = not named and not unknown_here(intent, names) and (intent.all_classes or not intent.targets)
+    device = bool(intent.confounders) and not intent.distrusts  # “is there a pacemaker?” asks for no other finding
+    everything = not named and not unknown_here(intent, names) and (intent.all_classes or not (intent.targets or device))
     if seen["layout"] == "cells":
         return bool(named) or (everything and not other)
     if seen["layout"] == "rows" or other:
@@ -95,9 +105,9 @@ def _has_other_label(survey: SurveyFacts, seen: dict[str, Any]) -> bool:
 
 def _tells_apart(intent: Intent, survey: SurveyFacts, seen: dict[str, Any]) -> bool:
     """Whether the request tells one thing from another, or names another column or one of its values."""
-    words, spent = set(intent.words), {*seen["findings"], *seen["columns"]}
+    spent = {*seen["findings"], *seen["columns"]}
     if column_spoken_of(survey.label_candidates, intent.naming) not in {None, *spent}:
         return True
     others = [c for c in survey.columns if c.name in survey.label_candidates and c.name not in spent]
-    values = any(word.lower() in words for column in others for word in (column.name, *column.values))
-    return values or intent.versus_rest or contains(intent.naming, _APART)
+    named = mentioned([name for column in others for name in (column.name, *column.values)], intent.naming)
+    return bool(named) or intent.versus_rest or contains(intent.naming, _APART)

@@ -116,8 +116,7 @@ def unknown(e: Evidence) -> str:
 
 def guesses(e: Evidence) -> bool:
     """Whether the interval holds the AUROC of a coin."""
-    low, high = e.primary.low, e.primary.high
-    return low is not None and high is not None and low <= GUESSING <= high
+    return e.primary.holds(GUESSING)
 
 
 def positive(e: Evidence) -> tuple[list[int], str]:

@@ -11,6 +11,8 @@ TASK = Task(
     package=__name__,
     able="grade images on an ordered scale (“grade the retinopathy from 0 to 4; grade 2 or above must not be missed”)",
     precedence=2,
+    levels=True,
+    ordered=True,
     metrics=(
         Metric("kappa_quadratic", "Quadratic weighted kappa", KAPPA, low=-1.0, told=True),
         Metric("within_one", "Within one grade", WITHIN, told=True, headline=True),

@@ -14,8 +14,11 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.tasks.grading.scale import Scale, degree_words, plain_key
 
-_UNIT = r"(?:grade|grades|grad|stage|stages|stadium|stufe|score|level|kl|isup|bi-?rads|density|dichte|category|kategorie|mayo)"
-_NOT_A_LEVEL = r"(?! ?(?:%|percent|prozent|min\b|minute|hour|stunde|year|jahr|to\b|bis\b|[-–]\s?\d))"
+UNIT = (
+    r"(?:grade|grades|grad|stage|stages|stadium|stufe|score|level|kl|isup|(?:bi|ti|pi|li|lung|o)-?rads|figo|bosniak|density|dichte"
+    r"|category|kategorie|mayo)"
+)
+NOT_A_LEVEL = r"(?! ?(?:%|percent|prozent|min\b|minute|hour|stunde|year|jahr|to\b|bis\b|[-–]\s?\d))"
 _BEFORE = r"(?:>=|=>|≥|at least|no less than|mindestens|wenigstens|ab)\s?"
 _AFTER = (
     r"\s?(?:\+|aufwaerts\b|at least\b|(?:or|and|oder|und)\s(?:more|above|higher|worse|greater|over|up|beyond|mehr|hoeher|darueber"
@@ -66,7 +69,7 @@ def levels_in(text: str, scale: Scale) -> list[Level]:
     """The grades that a normalised text names, in its order."""
     forms = _forms(scale)
     spelt = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![\w.])(?P<unit>{_UNIT}[ -]?)?(?P<level>{spelt})(?!\w){_NOT_A_LEVEL}")
+    pattern = re.compile(rf"(?<![\w.])(?P<unit>{UNIT}[ -]?)?(?P<level>{spelt})(?!\w){NOT_A_LEVEL}")
     return [
         Level(forms[found["level"]], *found.span(), bare=not found["unit"] and bool(_BARE.fullmatch(found["level"])))
         for found in pattern.finditer(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jupyter_clinagent.agent.playbook.debiasing import find_confounders
 from jupyter_clinagent.agent.playbook.drafting import (
     DEFAULT_RATE,
@@ -24,6 +26,8 @@ from jupyter_clinagent.tasks.grading.scale import LEAST, Scale
 from jupyter_clinagent.tasks.grading.scales import chosen
 
 NO_CUT = "no cut: grade on the whole scale"
+_HOW = re.compile(r"\b(?:how|wie) \w+")
+"""“How severe is it?” names no grade."""
 
 
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
@@ -46,6 +50,8 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     if isinstance(cut, Card):
         return cut
     _say_order(whole, scale, survey, notes)
+    if intent.grades and cut is None and {*map(scale.find, intent.grades)} != {scale.names[0], scale.names[-1]}:
+        notes.first(f"The request speaks of {' to '.join(intent.grades)}; graded is from {scale.names[0]} to {scale.names[-1]}.")
     specification = _specify(intent, survey, scale, cut, notes)
     table = next(c.table for c in survey.columns if c.name == scale.column)
     image = next((c.name for c in survey.columns if c.role == "image" and c.table == table), None)
@@ -72,9 +78,12 @@ def _cut(intent: Intent, scale: Scale, answers: dict[str, str]) -> Cut | Card | 
 
 
 def _parts_the_scale(intent: Intent, scale: Scale) -> bool:
-    """Whether grades are told from others, or asked about with yes or no: then the whole scale is not what is meant."""
+    """Whether some grades are named or told from others, or yes or no is asked for: then not the whole scale is meant."""
+    named = {level.grade for level in levels_in(_HOW.sub(" ", intent.naming), scale) if not level.bare}
     parts = intent.asks_whether or intent.versus_rest or not AGAINST.isdisjoint(intent.words)
-    return parts and not intent.grades and bool(levels_in(intent.naming, scale))
+    return not intent.grades and bool(
+        (parts and levels_in(_HOW.sub(" ", intent.naming), scale)) or 0 < len(named) < len(scale.names)
+    )
 
 
 def _answered(answer: str, choices: dict[str, str], scale: Scale) -> Cut:

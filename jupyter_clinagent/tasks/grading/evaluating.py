@@ -19,9 +19,10 @@ def score(model: OnnxGrader, data: Path, specification: Specification) -> Outsid
     """Probabilities of every graded image, and a line for each that can't be read."""
     inventory = take_inventory(data)
     column = graded_column(inventory, specification)
-    found = score_rows(model, inventory, label_rows(inventory, specification.classes, column))
+    found = score_rows(model, inventory, label_rows(inventory, specification.classes, column), specification.level)
     said = [f"Their grades are read from “{column}”."] if column else []
-    return Outside(Grades(found.images, found.groups, found.truth, found.scores), found.refused, said)
+    judged = Grades(found.images, found.groups, found.truth, found.scores)
+    return Outside(found.together(judged), found.refused, [*said, *found.said])
 
 
 def graded_column(inventory: Inventory, specification: Specification) -> str | None:

@@ -29,8 +29,17 @@ def header(model: OnnxGrader) -> list[str]:
     return ["grade", *(f"score_{name}" for name in model.classes), *above, "above_operating_point"]
 
 
+def scores(model: OnnxGrader, pixels: np.ndarray) -> np.ndarray:
+    """Probabilities (grades,)."""
+    return model.predict_one(pixels)
+
+
+def row(model: OnnxGrader, scores: np.ndarray) -> list[str]:
+    """What they mean."""
+    above = scores[::-1].cumsum()[::-1][1:]
+    return [model.grade(scores), *(f"{score:.6f}" for score in [*scores, *above]), model.above(scores)]
+
+
 def rows(model: OnnxGrader, pixels: np.ndarray, image: Path, place: Path) -> list[list[str]]:
     """One."""
-    scores = model.predict_one(pixels)
-    above = scores[::-1].cumsum()[::-1][1:]
-    return [[model.grade(scores), *(f"{score:.6f}" for score in [*scores, *above]), model.above(scores)]]
+    return [row(model, scores(model, pixels))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_clinagent.agent.playbook.drafting import able
+from jupyter_clinagent.agent.playbook.drafting import able, said_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
@@ -16,6 +16,7 @@ from jupyter_clinagent.tasks.grading.cuts import cut_of, levels_in
 from jupyter_clinagent.tasks.grading.drafting import draft
 from jupyter_clinagent.tasks.grading.scale import LEAST, Scale, speaks_of_grades
 from jupyter_clinagent.tasks.grading.scales import holding_ends, scales_in, spoken_of
+from jupyter_clinagent.tasks.grading.unmet import refuse_other_grades
 
 __all__ = ["claims", "draft", "fitted", "offers"]
 
@@ -32,11 +33,18 @@ def offers(survey: SurveyFacts) -> list[Offer]:
 
 
 def _offer(scale: Scale, survey: SurveyFacts) -> Offer:
-    values = next(column.values for column in survey.columns if column.name == scale.column)
-    counts = {name: sum(values[value] for value in known) for name, known in scale.grades.items()}
+    column = next(column for column in survey.columns if column.name == scale.column)
+    counts = {name: sum(column.values[value] for value in known) for name, known in scale.grades.items()}
     doubt = "" if scale.sure else ", if these are grades"
     order = f"{' < '.join(scale.names)} (the order is that of {scale.source}{doubt})"
-    return Offer(task=TASK.name, sentence=f"I could grade by “{scale.column}”: {order}.", images=survey.images, classes=counts)
+    return Offer(
+        task=TASK.name,
+        sentence=f"I could grade by “{scale.column}”: {order}.",
+        images=survey.images,
+        classes=counts,
+        request=f"Grade by “{scale.column}”.",
+        labels_from=said_of(column),
+    )
 
 
 def claims(intent: Intent, survey: SurveyFacts) -> bool:
@@ -47,12 +55,15 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     Raises
     ------
     LabelsDoNotMatch
-        Nothing else is asked for, and no column holds an ordered scale.
+        Nothing else is asked for, and no column holds an ordered scale; a grade is named that is on none.
     """
     scales = scales_in(survey)
     sure = [scale for scale in scales if scale.sure]
     if TASK.name in intent.declined:
         return False
+    if sure:
+        graded = {scale.column for scale in scales}
+        refuse_other_grades(intent, scales, [value for c in survey.columns if c.name in graded for value in c.values])
     if any(_tells_apart(intent, scale) for scale in scales) or (intent.grades and not holding_ends(intent, scales)):
         return False
     if intent.task == TASK.name and not scales:

@@ -29,8 +29,8 @@ def headline(e: Evidence) -> str:
     """Kappa, and what would be guessing."""
     name = metric_name(e.opening.facts.primary_metric)
     return (
-        f"{name} on these test images is {with_interval(e.primary)}; {GUESSING:g} would be guessing, 1 perfect; a grade named "
-        f"two steps off counts four times as much as one step. {_close(e)}"
+        f"{name} on these test {e.judged} is {with_interval(e.primary)}; {GUESSING:g} would be guessing, 1 perfect; a grade "
+        f"named two steps off counts four times as much as one step. {_close(e)}"
     )
 
 
@@ -39,7 +39,7 @@ def _close(e: Evidence) -> str:
     test, figures = e.opening.test, e.opening.facts.test
     assert isinstance(test, Grades)
     off = np.abs(test.named - test.truth)
-    right, near = (hundred(figures.get(name), "images", counted(off <= most)) for name, most in (("exact", 0), ("within_one", 1)))
+    right, near = (hundred(figures.get(name), e.judged, counted(off <= most)) for name, most in (("exact", 0), ("within_one", 1)))
     return f"The grade named is exactly right in {right} and at most one grade off in {near}."
 
 
@@ -70,8 +70,7 @@ def unknown(e: Evidence) -> str:
 
 def guesses(e: Evidence) -> bool:
     """Whether the interval holds the kappa of a guess."""
-    low, high = e.primary.low, e.primary.high
-    return low is not None and high is not None and low <= GUESSING <= high
+    return e.primary.holds(GUESSING)
 
 
 def positive(e: Evidence) -> tuple[list[int], str]:
@@ -116,7 +115,7 @@ def judged(e: Evidence) -> Iterator[Line]:
 
 def simplest(e: Evidence) -> str:
     """The most frequent grade."""
-    return f"Always the most frequent grade is right in {e.majority:.1%} of the test images, and has a kappa of {GUESSING:g}"
+    return f"Always the most frequent grade is right in {e.majority:.1%} of the test {e.judged}, and has a kappa of {GUESSING:g}"
 
 
 def enough(least: int) -> str:

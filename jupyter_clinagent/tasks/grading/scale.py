@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -23,8 +23,8 @@ STRAY = 0.2
 _GAP = 2
 """A number further from the one before it is a code for something else: 9 after 4."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_NUMBER = re.compile(r"(?:(?P<prefix>[a-z][a-z \-_.:]*?)[ \-_.:]*)?(?P<number>\d{1,2})(?:\.0+)?(?P<letter>[a-d])?")
-_NUMERAL = re.compile(r"(?:(?P<prefix>[a-z][a-z]*)[ \-_.:]+)?(?P<number>i{1,3}|iv|vi{0,3}|ix|x)(?P<letter>[a-d])?")
+_NUMBER = re.compile(r"(?:(?P<prefix>[a-z][a-z \-_.:]*?)[ \-_.:]*)?(?P<number>\d{1,2})(?:\.0+)?(?P<letter>[a-d]|(?<=4)x)?\+?")
+_NUMERAL = re.compile(r"(?:(?P<prefix>[a-z][a-z]*)[ \-_.:]+)?(?P<number>i{1,3}|iv|vi{0,3}|ix|x)(?P<letter>[a-df])?")
 _LETTER = re.compile(r"(?:(?P<prefix>[a-z][a-z\-]*)[ _.:]+)?(?P<letter>[a-h])")
 _NUMBERED = re.compile(r"(?P<number>\d{1,2})[ \-_.:)]*(?P<rest>[a-z].*)")
 _GLEASON = re.compile(r"(\d) ?\+ ?(\d)(?: ?= ?\d+)?")
@@ -78,8 +78,10 @@ class Scale(NamedTuple):
         return next((name for name, values in self.grades.items() if ranks.get(values[0], -1) == ranks.get(written)), None)
 
 
-def scale_of(column: str, values: Mapping[str, int]) -> Scale | None:
+def scale_of(column: str, values: Mapping[str, int], order: Sequence[str] = (), told_by: str = "") -> Scale | None:
     """The scale that a column's values form, with their counts; None where they have no order.
+
+    An ``order`` that a text in the folder gives, and the file that does, come before what the values say by themselves.
 
     Examples
     --------
@@ -89,6 +91,8 @@ def scale_of(column: str, values: Mapping[str, int]) -> Scale | None:
     True
     """
     told = [value for value in values if value not in not_known(values)]
+    if LEAST <= len(order) <= MOST:
+        return Scale(column, {value: [value] for value in order}, told_by, True, [value for value in told if value not in order])
     for read, source, says_so in _SOURCES:
         ranks, sure = _without_incomplete(read(told), column), speaks_of_grades(column) or says_so(told)
         strays = [value for value in told if value not in ranks]
@@ -127,7 +131,7 @@ def _by_pattern(values: Iterable[str], pattern: re.Pattern[str], number: Callabl
     prefixes = [_letters(match["prefix"]) for match in found.values()]
     usual = max(prefixes, key=prefixes.count, default="")
     return {
-        value: number(match["number"]) + (0.1 * (ord(match["letter"]) - ord("a") + 1) if match["letter"] else 0)
+        value: number(match["number"]) + (min(0.1 * (ord(match["letter"]) - ord("a") + 1), 0.9) if match["letter"] else 0)
         for value, match in found.items()
         if _letters(match["prefix"]) in ("", usual, *_lexicon()["prefixes"])
     }
@@ -275,7 +279,7 @@ def _letters(prefix: str | None) -> str:
 def _words(text: str) -> list[str]:
     """Words of a name: “DrGrade”, “dr_grade” and “DR grade” alike; “BI-RADS” is one."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower().translate(_UMLAUTS)
-    return re.findall(r"[a-z]+", re.sub(r"bi[-_ ]?rads", "birads", parted))
+    return re.findall(r"[a-z]+", re.sub(r"\b(bi|ti|pi|li|o|lung)[-_ ]?rads\b", r"\1rads", parted))
 
 
 @cache

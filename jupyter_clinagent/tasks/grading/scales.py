@@ -14,8 +14,8 @@ from jupyter_clinagent.tasks.grading.scale import MOST, Scale, scale_of
 
 _ROLES = ("label", "other", "ignored", "confounder")
 """Roles of columns that may hold grades."""
-_VERB = re.compile(r"\b(?:grad(?:e|es|ing)?|scor(?:e|es|ing))\b")
-"""What is done says nothing of which column is meant, although “quality_grade” has the same word."""
+_VERB = re.compile(r"\b(?:grad(?:e|es|ing)?|scor(?:e|es|ing)|stag(?:e|es|ed|ing)|stadi(?:um|en)|schweregrad\w*)\b")
+"""What is done says nothing of which column is meant, although “quality_grade” and “t_stage” have the same words."""
 _ANY_LABEL = re.compile(r"labels?|class(?:es)?|folder|targets?|categor(?:y|ies)|diagnos[ie]s|diagnose|befund|findings?|y")
 """Names of columns that any request may have among its words."""
 
@@ -30,7 +30,7 @@ def scales_in(survey: SurveyFacts) -> list[Scale]:
         for roles in (_ROLES, ("alias",))
         for column in survey.columns
         if column.role in roles
-        and (scale := scale_of(column.name, column.values)) is not None
+        and (scale := scale_of(column.name, column.values, column.order, column.told_by)) is not None
         and (scale.sure or column.name in survey.label_candidates)
     }
     aliases = {column.name for column in survey.columns if column.role == "alias"}

@@ -13,7 +13,7 @@ from jupyter_clinagent.imaging import metrics
 from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
+from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, failure
 from jupyter_clinagent.study.showing.heat_maps import Chosen, draw_chosen
 from jupyter_clinagent.study.showing.markup import ShownTable
 from jupyter_clinagent.study.showing.tables import figures_table
@@ -133,15 +133,15 @@ def _at_the_cut(session: Session) -> list[FailureKind]:
 
 def _kind(session: Session, title: str, noun: str, rows: np.ndarray) -> FailureKind:
     opening, classes = session.opening, session.cohort.classes
-    test, pixels = opening.test, opening.trained.data.images("test")
+    test = opening.test
     assert isinstance(test, Grades)
 
-    def failure(row: int) -> Failure:
+    def shown(row: int) -> Failure:
         named = test.named[row]
         said = f"is {classes[test.truth[row]]}, called {classes[named]} (probability {test.scores[row, named]:.2f})"
-        return Failure(opening.files[test.images[row]], said, picture(np.asarray(pixels[row])))
+        return failure(opening, row, said)
 
-    return FailureKind(title, noun, len(rows), [failure(row) for row in rows[:MOST]])
+    return FailureKind(title, noun, len(rows), [shown(row) for row in rows[:MOST]])
 
 
 def predictions(known: pd.DataFrame, judged: Grades, classes: list[str]) -> pd.DataFrame:

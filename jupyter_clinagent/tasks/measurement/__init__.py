@@ -11,6 +11,7 @@ TASK = Task(
     able="measure one number on each image where a table has it, such as an ejection fraction (“estimate the bone age”)",
     precedence=4,
     alone=True,
+    levels=True,
     metrics=(
         Metric("mae", "Mean absolute error", "Willmott and Matsuura 2005", told=True, high=float("inf"), better="lower"),
         Metric(

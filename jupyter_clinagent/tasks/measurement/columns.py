@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.study.data.codebook import said_of
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
 from jupyter_clinagent.study.data.roles import is_identifier
 from jupyter_clinagent.tasks.measurement.numbers import Numbers, read_numbers
-from jupyter_clinagent.tasks.measurement.units import measure_in
+from jupyter_clinagent.tasks.measurement.units import measure_in, unit_said
 
 LEAST_DISTINCT = 11
 """Fewer different numbers are grades or classes."""
@@ -45,6 +46,7 @@ def measurable(inventory: Inventory) -> tuple[list[dict[str, Any]], dict[str, in
         how many different numbers each other column holds.
     """
     rows = image_rows(inventory)
+    told = said_of([column.name for table in inventory.tables for column in table.columns], inventory)
     found, few = [], {}
     for column in _columns(inventory, rows):
         numbers = read_numbers(rows[column.name])
@@ -52,7 +54,7 @@ def measurable(inventory: Inventory) -> tuple[list[dict[str, Any]], dict[str, in
         if distinct < LEAST_DISTINCT and _are_numbers(rows[column.name], numbers):
             few[column.name] = distinct
         elif _are_numbers(rows[column.name], numbers) and not _is_numbering(numbers.values.dropna(), column.name):
-            found.append(_facts(column.name, numbers, distinct))
+            found.append(_facts(column.name, numbers, distinct, _unit_in(told[column.name])))
     return found, few
 
 
@@ -98,15 +100,21 @@ def _is_numbering(values: pd.Series, name: str) -> bool:
     return bool(consecutive or values.min() >= LONG_NUMBER)
 
 
-def _facts(name: str, numbers: Numbers, distinct: int) -> dict[str, Any]:
+def _unit_in(told: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+    """The unit that a text in the folder names for a column, and the file."""
+    return next(((unit, file) for file, text in told if (unit := unit_said(text))), None)
+
+
+def _facts(name: str, numbers: Numbers, distinct: int, said: tuple[str, str] | None) -> dict[str, Any]:
     measure, unit = measure_in(name)
+    named, source = (unit, "its name") if unit else (numbers.unit, "its cells") if numbers.unit else said or (None, None)
     values = numbers.values.dropna()
     low, tenth, ninetieth, high = (float(v) for v in np.percentile(values, [0, 10, 90, 100]))
     return {
         "name": name,
         "measure": measure,
-        "unit": unit or numbers.unit,
-        "unit_from": "its name" if unit else "its cells" if numbers.unit else None,
+        "unit": named,
+        "unit_from": source,
         "of_patients": is_age_of_patients(measure),
         "images": len(values),
         "distinct": distinct,

@@ -13,12 +13,13 @@ from jupyter_clinagent.agent.playbook.drafting import (
     group_column,
     kind_of_images,
     listed,
+    question,
     say_several_splits,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
-from jupyter_clinagent.facts import CohortFacts, SurveyFacts
+from jupyter_clinagent.facts import CohortFacts, SurveyFacts, is_unnamed_part
 from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.lines import Amount, Line, line_in, tolerance_in, unit_in
 from jupyter_clinagent.tasks.measurement.reading import Measurable, meant, named
@@ -82,6 +83,8 @@ def _column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], notes:
             raise BadInput(f"“{answer}” is none of the columns that may be meant: {listed(c.name for c in candidates)}.")
         notes.first(f"It was asked which number is meant; the answer: {found.name}.")
         return found
+    if is_unnamed_part(candidates[0].name):
+        return _which_part(candidates)
     if len(candidates) > 1:
         names = [column.name for column in candidates]
         text = f"Several columns may be meant: {listed(names)}. A study measures one number: which?"
@@ -89,6 +92,15 @@ def _column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], notes:
     if not named(intent, candidates):
         notes.first(f"The request names no column; “{candidates[0].name}” is the only one that fits what it asks for.")
     return candidates[0]
+
+
+def _which_part(parts: list[Measurable]) -> Card:
+    """Nobody but the clinician knows, so nothing is taken by default."""
+    shown = "; ".join(f"{column.name}: {column.low:.4g} to {column.high:.4g}" for column in parts)
+    text = (
+        f"Only the names of the files hold numbers, and nothing says what they mean ({shown}). Which of them is to be measured?"
+    )
+    return question("measure", text, [column.name for column in parts], "")
 
 
 # ------------------------------------------------------------------ its unit
@@ -115,7 +127,7 @@ def _unit(column: Measurable, text: str, line: Line | None, answers: dict[str, s
 def _check_unit(column: Measurable, asked: str | None, notes: Notes) -> None:
     if asked in (None, column.unit):
         if column.unit_from != "its name":
-            notes.add(f"The unit of “{column.name}”, {column.unit}, stands in its cells.")
+            notes.add(f"The unit of “{column.name}”, {column.unit}, stands in {column.unit_from}.")
         return
     times = factor(asked, str(column.unit)) if asked else None
     if times is None:

@@ -11,9 +11,10 @@ import pandas as pd
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import BadInput, UnreadableImage
 from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.study.cohort.groups import group_images
+from jupyter_clinagent.study.cohort.seal import CASE
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows, take_inventory
-from jupyter_clinagent.study.protocol.judged import Outside
+from jupyter_clinagent.study.protocol.elsewhere import cases_there
+from jupyter_clinagent.study.protocol.judged import Outside, cases_of
 from jupyter_clinagent.tasks.measurement.inference import OnnxMeasurer
 from jupyter_clinagent.tasks.measurement.measured import MeasuredValues, Scale
 from jupyter_clinagent.tasks.measurement.specification import Measurement
@@ -33,8 +34,10 @@ def score(model: OnnxMeasurer, data: Path, specification: Specification) -> Outs
     inventory = take_inventory(data)
     column = _column(inventory, specification)
     found, said = _in_our_unit(read_values(inventory, column), column, specification)
-    kept, numbers, refused = [], [], [f"{image}: {why}" for image, why in found.left_out.items()]
-    for image in found.rows.index:
+    level, gathered = specification.level, cases_there(inventory, found.rows, specification.level, "truth")
+    left_out = found.left_out | gathered.left_out
+    kept, numbers, refused = [], [], [f"{image}: {why}" for image, why in left_out.items()]
+    for image in gathered.rows.index:
         try:
             numbers.append(model.predict_one(read_image(data / str(image))))
             kept.append(str(image))
@@ -43,8 +46,10 @@ def score(model: OnnxMeasurer, data: Path, specification: Specification) -> Outs
     if not kept:
         raise BadInput(f"None of the {len(found.rows)} images with a value in {data} can be read.")
     truth = found.rows.loc[kept, "truth"].to_numpy(dtype=float)
-    groups = group_images(inventory, found.rows.loc[kept], None).ids.to_numpy()
-    return Outside(MeasuredValues(kept, groups, truth, np.array(numbers), _scale(model, specification, truth)), refused, said)
+    groups = gathered.rows.loc[kept, "group"].to_numpy()
+    judged = MeasuredValues(kept, groups, truth, np.array(numbers), _scale(model, specification, truth))
+    cases = None if level.by_image else cases_of(list(gathered.rows.loc[kept, CASE]), level, [])
+    return Outside(judged if cases is None else judged.of_cases(cases), refused, [*said, *gathered.said])
 
 
 def _scale(model: OnnxMeasurer, specification: Measurement, truth: np.ndarray) -> Scale:

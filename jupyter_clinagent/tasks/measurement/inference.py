@@ -44,6 +44,16 @@ def header(model: OnnxMeasurer) -> list[str]:
     return ["measure", "value", "unit"]
 
 
+def scores(model: OnnxMeasurer, pixels: np.ndarray) -> np.ndarray:
+    """The number, (1,)."""
+    return np.array([model.predict_one(pixels)])
+
+
+def row(model: OnnxMeasurer, scores: np.ndarray) -> list[str]:
+    """What it means."""
+    return [model.classes[0], f"{float(scores[0]):.6g}", model.unit or ""]
+
+
 def rows(model: OnnxMeasurer, pixels: np.ndarray, image: Path, place: Path) -> list[list[str]]:
     """One."""
-    return [[model.classes[0], f"{model.predict_one(pixels):.6g}", model.unit or ""]]
+    return [row(model, scores(model, pixels))]

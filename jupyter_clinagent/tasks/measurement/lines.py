@@ -8,11 +8,6 @@ from typing import Literal, NamedTuple
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.tasks.measurement.units import unit_called
 
-_WORDS = (
-    "one ein eine eins,two zwei,three drei,four vier,five fuenf,six sechs,seven sieben,eight acht,nine neun,ten zehn,eleven elf,"
-    "twelve zwoelf,thirteen dreizehn,fourteen vierzehn,fifteen fuenfzehn,sixteen sechzehn,seventeen siebzehn,eighteen achtzehn"
-)
-_NUMBERS = {word: number for number, words in enumerate(_WORDS.split(","), 1) for word in words.split()}
 _BELOW = (
     r"below|under|(?:less|lower|smaller|younger|shorter|thinner)\ than|no\ more\ than|at\ most|unter(?:halb(?:\ von)?)?"
     r"|(?:kleiner|weniger|niedriger|juenger|kuerzer|duenner)\ als|hoechstens|≤|<=?"
@@ -21,7 +16,7 @@ _ABOVE = (
     r"above|over|exceed(?:s|ing)?|ab|(?:more|higher|greater|larger|bigger|older|longer|thicker)\ than|at\ least|ueber"
     r"|oberhalb(?:\ von)?|(?:groesser|mehr|hoeher|aelter|laenger|dicker)\ als|mindestens|≥|>=?"
 )
-_AMOUNT = rf"(?P<number>(?:minus\s|[-−])?\d+(?:[.,]\d+)?|{'|'.join(_NUMBERS)})\s*(?P<unit>[%°]|[^\W\d_]+[²³]?)?"
+_AMOUNT = r"(?P<number>(?:minus\s|[-−])?\d+(?:[.,]\d+)?|one|eine?)\s*(?P<unit>[%°]|[^\W\d_]+[²³]?)?"
 _LINE = re.compile(rf"(?:\b|(?=[<>≤≥]))(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*{_AMOUNT}", re.VERBOSE)
 _BEHIND = r"(\d+(?:[.,]\d+)?\s*(?:[%°]|percent|prozent|[^\W\d_]{1,7}[²³]?)?)\s?(?:or|oder|and|und)\s"
 _ENDS = r"\b(?!\s*[-\d])"
@@ -153,5 +148,5 @@ def _is_of_else(found: re.Match[str], plain: str) -> bool:
 
 def _amount(found: re.Match[str]) -> Amount:
     written = found["number"]
-    number = float(_NUMBERS[written]) if written in _NUMBERS else float(re.sub(r"minus\s|−", "-", written).replace(",", "."))
+    number = 1.0 if written.isalpha() else float(re.sub(r"minus\s|−", "-", written).replace(",", "."))
     return Amount(number, unit_called(found["unit"]) if found["unit"] else None)

@@ -10,6 +10,7 @@ import numpy as np
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging import agreement
 from jupyter_clinagent.imaging.agreement import Figure
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.imaging.metrics import DRAWS
 from jupyter_clinagent.imaging.metrics import estimates as rates
 from jupyter_clinagent.study.protocol.judged import Judged
@@ -123,6 +124,12 @@ class MeasuredValues:
     def binary(self, *positives: int) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: the side of the line, and the number."""
         return self.scale.beyond(self.truth), self.measured
+
+    def of_cases(self, cases: Cases) -> MeasuredValues:
+        """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`."""
+        return MeasuredValues(
+            cases.names, cases.first(self.groups), cases.first(self.truth), cases.mean(self.measured), self.scale
+        )
 
     def error_in(self, inside: np.ndarray, seed: int, draws: int = DRAWS) -> dict[str, Estimate]:
         """Mean absolute error and bias of the images ``inside`` (N,), bool."""

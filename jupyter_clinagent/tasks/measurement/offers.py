@@ -33,7 +33,14 @@ def offers(survey: SurveyFacts) -> list[Offer]:
 def _offer(column: Measurable) -> Offer:
     unit = f"in {column.unit}" if column.unit else f"({NO_UNIT})"
     sentence = f"I could measure {column.measure} {unit} on {column.images} images, from {column.low:.4g} to {column.high:.4g}."
-    return Offer(task=TASK.name, sentence=sentence, images=column.images, classes={column.measure: column.images})
+    return Offer(
+        task=TASK.name,
+        sentence=sentence,
+        images=column.images,
+        classes={column.measure: column.images},
+        request=f"Measure “{column.name}” on each image.",
+        labels_from=f"column “{column.name}”",
+    )
 
 
 def claims(intent: Intent, survey: SurveyFacts) -> bool:
@@ -59,7 +66,7 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return True
     if own:
         return intent.estimates or draws_a_line(intent) or not intent.task
-    asks = intent.estimates or contains(normalise(intent.text), _MEASURING)
+    asks = intent.estimates or draws_a_line(intent) or contains(normalise(intent.text), _MEASURING)
     return asks and not (intent.targets or intent.all_classes) and bool(of_a_kind(intent, columns_of(survey)))
 
 

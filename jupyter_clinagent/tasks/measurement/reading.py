@@ -18,7 +18,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.terms import abbreviations, other_names
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
-from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.facts import SurveyFacts, is_unnamed_part
 from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.lines import line_in
 
@@ -73,7 +73,9 @@ def columns_of(survey: SurveyFacts) -> list[Measurable]:
 def meant(intent: Intent, survey: SurveyFacts) -> list[Measurable]:
     """The columns that a request may mean: one where it is plain, several where it has to be asked, none where it means none."""
     columns = columns_of(survey)
-    return named(intent, columns) or (of_a_kind(intent, columns) if _kinds_asked(intent) else _nothing_named(intent, columns))
+    parts = [column for column in columns if is_unnamed_part(column.name)]  # of file names: it has to be asked
+    told = named(intent, columns) or (of_a_kind(intent, columns) if _kinds_asked(intent) else _nothing_named(intent, columns))
+    return told or parts
 
 
 def named(intent: Intent, columns: Sequence[Measurable]) -> list[Measurable]:

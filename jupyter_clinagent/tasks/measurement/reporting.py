@@ -45,7 +45,7 @@ def headline(e: Evidence) -> str:
     """By how much it is off on average, and by how much a model without any learning would be."""
     test, gain = _test(e), e.opening.facts.test["median_gain"]
     said = (
-        f"On these test images it is off by {with_interval(e.primary)} on average (mean absolute error; 0 would be perfect). "
+        f"On these test {e.judged} it is off by {with_interval(e.primary)} on average (mean absolute error; 0 would be perfect). "
         f"Always saying {with_unit(test.scale.median, test.scale.unit)}, the median of the training images, would be off by "
         f"{_figure(e, 'median_mae')}"
     )
@@ -72,14 +72,14 @@ def _agreement(e: Evidence) -> str:
     sure = bias.low is not None and bias.high is not None and (bias.low > 0 or bias.high < 0)
     lean = f"On the whole it measures {bias.written(abs(bias.value))}{bias.after} {way}" if sure else "It has no clear bias"
     return (
-        f"{lean} (measured minus true {with_interval(bias)}). For 19 of 20 images like these the error is expected between "
+        f"{lean} (measured minus true {with_interval(bias)}). For 19 of 20 {e.judged} like these the error is expected between "
         f"{low.written(low.value)} and {high.written(high.value)}{high.after} (limits of agreement)."
     )
 
 
 def _close(e: Evidence) -> str:
     close = np.abs(_test(e).differences) <= _specified(e).tolerance
-    share = hundred(e.opening.facts.test["within"], "images", counts=(int(close.sum()), len(close)))
+    share = hundred(e.opening.facts.test["within"], e.judged, counts=(int(close.sum()), len(close)))
     return f"It comes within {with_unit(_specified(e).tolerance, _specified(e).unit)} of the truth in {share}."
 
 
@@ -93,7 +93,7 @@ def _line(e: Evidence) -> Iterator[str]:
     hits, spared = (int((called & there).sum()), int(there.sum())), (int((~called & ~there).sum()), int((~there).sum()))
     yield (
         f"Held against the line that was asked for, the measured number recognises "
-        f"{hundred(known['line_sensitivity'], counts=hits)} images that are {drawn}, and leaves "
+        f"{hundred(known['line_sensitivity'], counts=hits)} {e.judged} that are {drawn}, and leaves "
         f"{hundred(known['line_specificity'], counts=spared)} of the others on their side."
     )
 

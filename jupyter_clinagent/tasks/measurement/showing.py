@@ -13,7 +13,7 @@ from jupyter_clinagent.study.protocol.evaluation import SMALL
 from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
+from jupyter_clinagent.study.showing.failures import MOST, FailureKind, failure
 from jupyter_clinagent.study.showing.markup import HEADS, ShownTable
 from jupyter_clinagent.study.showing.tables import figures_table
 from jupyter_clinagent.tasks.measurement import figures as drawn
@@ -91,21 +91,21 @@ def galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown
     pixels, order, shown = opening.trained.data.images("test"), _order(test), []
     chosen = {"Greatest errors": order[:most], "Smallest errors": order[::-1][:most]}
     for number, (title, rows) in enumerate(chosen.items(), 1):
-        images = np.asarray(pixels[rows])
-        captions = [f"true {test.truth[row]:.4g}; measured {rough(float(test.measured[row]), None)}" for row in rows]
+        said = [f"true {test.truth[row]:.4g}; measured {rough(float(test.measured[row]), None)}" for row in rows]
+        numbers, captions = opening.pictured(rows, said)
+        images = np.asarray(pixels[numbers])
         heading = f"{title} ({test.scale.unit})" if test.scale.unit else title
-        figure = plots.heat_map_gallery(images, maps_of(model, images), captions, heading, columns=min(max(len(rows), 3), 5))
+        figure = plots.heat_map_gallery(images, maps_of(model, images), captions, heading, columns=min(max(len(images), 3), 5))
         shown.append(Shown(f"heat_maps_{number}", f"{heading}: {ABOUT}", plots.alt_text(figure), plots.png(figure)))
-    sample = np.asarray(pixels[np.concatenate([rows[:12] for rows in chosen.values()])])
+    sample = np.asarray(pixels[np.concatenate([opening.pictured(rows[:12], [])[0] for rows in chosen.values()])])
     return shown, mean_correlation(maps_of(model, sample), maps_of(shuffled(model, session.seed), sample))
 
 
 def failures(session: Session) -> list[FailureKind]:
     """Numbers that are further off than the tolerance, the greatest error first."""
     opening, test = session.opening, _test(session)
-    pixels, order = opening.trained.data.images("test"), _order(test)
-    far = [int(row) for row in order if abs(test.differences[row]) > test.scale.tolerance]
-    worst = [Failure(opening.files[test.images[row]], _said(test, row), picture(np.asarray(pixels[row]))) for row in far[:MOST]]
+    far = [int(row) for row in _order(test) if abs(test.differences[row]) > test.scale.tolerance]
+    worst = [failure(opening, row, _said(test, row)) for row in far[:MOST]]
     limit = with_unit(test.scale.tolerance, test.scale.unit)
     return [FailureKind(f"Further off than {limit}", f"numbers further off than {limit}", len(far), worst)]
 

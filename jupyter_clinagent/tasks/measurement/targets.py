@@ -10,6 +10,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import NO_FILE
 from jupyter_clinagent.errors import BadInput, TooFewImages
 from jupyter_clinagent.facts import AuditFinding, CohortFacts
+from jupyter_clinagent.study.cohort.cases import judged_rows, link_cases
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.counting import (
@@ -21,7 +22,7 @@ from jupyter_clinagent.study.cohort.counting import (
     without_spent,
 )
 from jupyter_clinagent.study.cohort.labels import Labelled
-from jupyter_clinagent.study.cohort.linking import Linked, link_images
+from jupyter_clinagent.study.cohort.linking import Linked
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.splitting import Split, split_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
@@ -44,14 +45,18 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     found = read_values(inventory, column, wishes.table, wishes.image).corrected(corrections.relabelled)
     ranges = Ranges.of(found.rows["truth"].to_numpy(dtype=float), unit)
     labelled = corrections.exclusions.apply(_labelled(found, column, ranges))
-    linked = link_images(inventory, labelled.rows, wishes.group)
+    linked, cases = link_cases(inventory, labelled.rows, wishes, "truth")
     refuse_few_groups(linked, wishes.allow_few)
     _check_numbers(linked, measure, wishes.allow_few)
     split = split_cohort(inventory, linked.rows, linked.joined, wishes.split, wishes.seed)
     rows = with_partition(linked.rows, split)
     _check_partitions(rows)
-    left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, rows)
+    left_out = labelled.left_out | linked.readings.broken | cases.left_out | crossing(linked.rows, rows)
     facts = _facts(measure, column, unit, rows, found, ranges, linked, split, left_out)
+    if not wishes.level.by_image:
+        counts = images_by_class(judged_rows(rows, wishes.level, ranges.names), ranges.names)
+        told = {"level": wishes.level, "cases": counts, "assumptions": [*cases.said, *facts.assumptions]}
+        facts = facts.model_copy(update=told)
     tidy = without_spent(rows, inventory, column, split.source)
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, column, wishes.seed)
 

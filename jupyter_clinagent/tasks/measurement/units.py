@@ -13,6 +13,9 @@ from jupyter_clinagent.tasks.measurement import TASK
 
 NO_UNIT = "no unit is named"
 _IN_BRACKETS = re.compile(r"\s*[(\[{]\s*([^)\]}]+?)\s*[)\]}]\s*$")
+_SAID = re.compile(
+    r"(?:\bin\b|\bunits?\b\W*|\beinheit\b\W*|[(\[,|])\s*(?P<unit>[%°]|[^\W\d_]+(?:[²³]|/[^\W\d_]+[²³]?)?)", re.IGNORECASE
+)
 _LAST_WORD = re.compile(r"^(.*[^_\s])[_\s]+([^_\s]+)$")
 
 
@@ -41,6 +44,19 @@ def measure_in(column: str) -> Measure:
 def unit_called(word: str, *, short: bool = False) -> str | None:
     """The unit that a word means; ``short``: letters alone count, too, as in brackets or after a number."""
     return _spellings(short).get(word.strip().lower())
+
+
+def unit_said(text: str) -> str | None:
+    """The one unit that the first line of a text names; None where it names none, or several.
+
+    Examples
+    --------
+    >>> unit_said("edv: end-diastolic volume in ml"), unit_said("| ef | ejection fraction (%) |"), unit_said("in a hospital")
+    ('ml', '%', None)
+    """
+    line = next(iter(text.strip().splitlines()), "")
+    found = {unit for one in _SAID.finditer(line) if (unit := unit_called(one["unit"]))}
+    return found.pop() if len(found) == 1 else None
 
 
 def factor(unit: str, into: str) -> float | None:

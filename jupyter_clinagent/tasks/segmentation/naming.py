@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Notes, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wanted import joined
-from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.segmentation import TASK
+from jupyter_clinagent.tasks.segmentation.heads import heads
 
 _UNNAMED = (
     "outline",
@@ -134,12 +136,21 @@ def _mentioned(structures: Iterable[str], text: str, readers: Mapping[str, str])
     told = _usual(text)
     both = not _sides() & set(tokens(told))
     known_as = {name: _usual(name) for name in structures if not is_unnamed(name)}
+    own = heads(told, {name: [usual, *_expanded(name, structures)] for name, usual in known_as.items() if name not in readers})
     return [
         name
         for name, usual in known_as.items()
-        if (_says(told, usual, readers[name]) if name in readers else contains(told, [usual]))
-        or (both and _sides() & set(tokens(usual)) and contains(told, [" ".join(sorted(_telling(name)))]))
+        if (_says(told, usual, readers[name]) if name in readers else name in own)
+        or (both and _sides() & set(tokens(usual)) and heads(told, {name: [" ".join(sorted(_telling(name)))]}))
     ]
+
+
+def _expanded(name: str, structures: Iterable[str]) -> list[str]:
+    """Other names of what a structure is called beside the words that all of them have: “groundtruths MA” are microaneurysms."""
+    each = [tokens(_usual(one)) for one in structures]
+    shared = set(each[0]).intersection(*each[1:]) if len(each) > 1 else set()
+    bare = " ".join(word for word in tokens(_usual(name)) if word not in shared | _GENERIC)
+    return [_usual(other) for other in other_names(bare)]
 
 
 def structures_named(structures: Iterable[str], text: str) -> list[str]:
@@ -154,10 +165,32 @@ def _says(told: str, *names: str) -> bool:
     return any(f" {name} " in spoken for name in known | {name.replace(" ", "") for name in known})
 
 
+def called_otherwise(intent: Intent, structures: Mapping[str, int], readers: Collection[str] = ()) -> str:
+    """What a request calls what it wants, where no structure is called so; empty where one is, or where it names nothing.
+
+    Examples
+    --------
+    >>> from jupyter_clinagent.agent.playbook.lexicon import read_request
+    >>> called_otherwise(read_request("Outline the abscesses"), {"liver": 9, "spleen": 9})
+    'abscesses'
+    """
+    told = intent.naming
+    if readers or _mentioned(structures, told, {}) or _mentioned(structures, intent.set_aside, {}):
+        return ""
+    return _no_structure(thing_outlined(told), list(structures))
+
+
+def _no_structure(thing: str, structures: Sequence[str]) -> str:
+    words, telling = _telling(thing), [_telling(name) for name in structures if not is_unnamed(name)]
+    head = [word for word in tokens(_usual(thing)) if word in words][-1:]
+    unsure = not words or not all(telling) or len(telling) < len(structures)
+    return "" if unsure or set(head) & set().union(*telling) else thing
+
+
 def _say_unnamed(thing: str, structures: Sequence[str], notes: Notes) -> None:
     """What the request calls what it wants, where no structure is called so; refused where that is another structure."""
-    words, telling = _telling(thing), [_telling(name) for name in structures if not is_unnamed(name)]
-    if not words or not all(telling) or len(telling) < len(structures) or words & set().union(*telling):
+    words = _telling(thing)
+    if not _no_structure(thing, structures):
         return
     if words <= {listing[0] for listing in _names()["names"]}:
         raise LabelsDoNotMatch(

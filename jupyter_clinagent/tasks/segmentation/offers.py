@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import (
+    NONE_OF_THEM,
     RISKS,
     Draft,
     Notes,
@@ -13,17 +16,19 @@ from jupyter_clinagent.agent.playbook.drafting import (
     group_column,
     kind_of_images,
     listed,
+    question,
     say_several_splits,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
-from jupyter_clinagent.contracts import Offer, Specification
+from jupyter_clinagent.contracts import Card, Offer, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.segmentation import TASK
-from jupyter_clinagent.tasks.segmentation.naming import is_unnamed, wanted_structures
+from jupyter_clinagent.tasks.segmentation.naming import called_otherwise, is_unnamed, wanted_structures
 from jupyter_clinagent.tasks.segmentation.unmet import not_done, other_half
 
+ALL_OUTLINES = "all of them"
 _BOX_WORDS = ["box", "boxes", "boxen", "bbox", "bboxes", "bounding", "rectangle", "rectangles", "kasten", "kästen", "kästchen",
               "rahmen", "einrahmen"]  # fmt: skip
 
@@ -38,9 +43,20 @@ def offers(survey: SurveyFacts) -> list[Offer]:
     structures: dict[str, int] = seen.get("structures", {})
     if not structures:
         return []
-    what = "what the masks show" if all(map(is_unnamed, structures)) else listed(structures)
+    unnamed = all(map(is_unnamed, structures))
+    what = "what the masks show" if unnamed else listed(structures)
+    thing = seen.get("confounder") or "the finding" if unnamed else what
     sentence = f"I could outline {what}, learnt from {seen['described']} of {seen['images']} images."
-    return [Offer(task=TASK.name, sentence=sentence, images=seen["images"], classes=structures)]
+    return [
+        Offer(
+            task=TASK.name,
+            sentence=sentence,
+            images=seen["images"],
+            classes=structures,
+            request=f"Outline {thing}.",
+            labels_from="outlines",
+        )
+    ]
 
 
 def claims(intent: Intent, survey: SurveyFacts) -> bool:
@@ -93,14 +109,40 @@ def _no_outlines(survey: SurveyFacts) -> str:
     return f"{said}{how} {able()}"
 
 
-def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft:
-    """The specification: which structures, and how they are called."""
+def _asked(thing: str, structures: Iterable[str], answers: dict[str, str], notes: Notes) -> Card | list[str]:
+    """Which structures are meant by a name that none of them has.
+
+    Raises
+    ------
+    LabelsDoNotMatch
+        The answer is that none of them is.
+    """
+    names, answer = list(structures), answers.get("outlines")
+    if answer is None:
+        text = f"No mask is called “{thing}”; the masks outline {listed(names)}. What should be outlined?"
+        return question("outlines", text, [*names, *([ALL_OUTLINES] if len(names) > 1 else []), NONE_OF_THEM], NONE_OF_THEM)
+    if answer == NONE_OF_THEM:
+        raise LabelsDoNotMatch(
+            f"The masks are of {listed(names)}, and none is of “{thing}”: name one of these, or point to other data."
+        )
+    notes.add(f"No mask is called “{thing}”. It was asked what should be outlined; the answer: {answer}.")
+    return [answer] if answer in names else names
+
+
+def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+    """The specification: which structures, and how they are called; or the question which are meant."""
     notes, seen = Notes(list(survey.assumptions)), _seen(survey)
+    chosen: dict[str, int] = seen["structures"]
+    if thing := called_otherwise(intent, chosen, seen.get("readers") or ()):
+        told = _asked(thing, chosen, answers, notes)
+        if isinstance(told, Card):
+            return told
+        intent, chosen = replace(intent, naming=" and ".join(told)), {name: chosen[name] for name in told}
     for line in seen.get("said", []):
         notes.add(line)
     if _marks(intent):
         notes.add("There are masks to learn from and no boxes, so what is found is marked by its outline.")
-    classes = wanted_structures(intent, seen["structures"], notes, seen.get("readers"), seen.get("read_twice", 0))
+    classes = wanted_structures(intent, chosen, notes, seen.get("readers"), seen.get("read_twice", 0))
     _check_thing(classes, seen.get("confounder"))
     if intent.risk:
         asked = "Which mistake is worse" if intent.target is None else f"A {intent.risk} of {intent.target:.0%}"

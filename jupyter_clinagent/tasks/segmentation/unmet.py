@@ -9,6 +9,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.questions import asks_whether, without_all
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.naming import structures_named
 
@@ -43,7 +44,8 @@ def other_half(text: str) -> str:
     told = _LOOSE.sub("", "".join(one + joint for one, joint in kept))
     plain, clauses = normalise(told), " . ".join(normalise(one) for one, _ in kept)
     stating, of_all = without_all(clauses)
-    asked = of_all or asks_whether(plain, stating) or contains(plain, _SORTING) or "findings" in named_tasks(plain)[0]
+    others = [name for name in named_tasks(plain)[0] if name not in _MARKING and not registry.find(name).usual]
+    asked = of_all or asks_whether(plain, stating) or contains(plain, _SORTING) or bool(others)
     return told if asked and not contains(plain, _ABOUT_THE_WISH) else ""
 
 

@@ -215,3 +215,26 @@ def test_where_each_finding_has_a_threshold_none_is_changed_for_all() -> None:
     before = len(clinic.sources)
     assert "each finding has a threshold of its own" in clinic.ask("use 90 % sensitivity")
     assert len(clinic.sources) == before
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("The image ISIC_0024306 is a nevus, not a melanoma", "this study keeps its images and labels"),
+        ("The third film is a fracture, not normal", "this study keeps its images and labels"),
+        ("Test it on the images in ../other", "jupyter clinagent evaluate"),
+        ("Try the model on our scans in /data/ward7", "jupyter clinagent evaluate"),
+        ("Can I use it in clinic tomorrow?", "no medical device"),
+        ("Kann ich das morgen in der Klinik einsetzen?", "no medical device"),
+        ("Was the test set touched before the end?", "It was opened once"),
+        ("Does it look at the ruler?", "Not measured"),
+        ("What is a heat map?", "shows which part of an image"),
+        ("do it again with twenty minutes", "write its request once more"),
+        ("Is that sensitivity high?", "better than a guess"),
+    ],
+)
+def test_nothing_is_run_for_what_only_sounds_like_a_request(said: str, answer: str) -> None:
+    clinic = finished()
+    before = len(clinic.sources)
+    assert answer in clinic.ask(said)
+    assert clinic.sources[before:] == []

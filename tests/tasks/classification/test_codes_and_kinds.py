@@ -168,3 +168,15 @@ def test_one_value_is_an_answer_and_means_it_against_the_others() -> None:
     found = draft(read_request("sort these"), survey, {"classes": "b2"})
     assert isinstance(found, Draft)
     assert found.specification.classes == {"b2": ["b2"], "rest": ["a1", "c3"]}
+
+
+@pytest.mark.parametrize(
+    ("request_", "classes"),
+    [
+        ("Which is it on these films: normal, bacterial or viral pneumonia?", ["normal", "bacterial", "viral"]),
+        ("Tell bacterial pneumonia from viral pneumonia", ["bacterial", "viral"]),
+    ],
+)
+def test_the_noun_of_a_value_that_is_an_adjective_is_no_finding_of_its_own(request_: str, classes: list[str]) -> None:
+    found = drafted(request_, {"bacterial": 10, "normal": 9, "viral": 8}, name="folder")
+    assert list(found.specification.classes) == classes

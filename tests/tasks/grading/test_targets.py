@@ -40,10 +40,10 @@ def test_every_image_ends_in_a_grade_or_is_left_out_with_a_reason(tmp_path: Path
     cohort = study.load_cohort(**drafted.load)  # type: ignore[arg-type]
     assert cohort.classes == ["grade 0", "grade 1", "grade 2", "grade 3"]
     assert cohort.facts.left_out == {LABEL_NOT_KNOWN: 6, OUTSIDE: 5, "no label": 1}
-    told = allocation(survey, cohort.facts, drafted.specification.model_dump(mode="json"))  # type: ignore[arg-type]
-    assert sum(grade["images"] for grade in told["classes"].values()) == NUMBER
-    assert {tuple(left.get("values", ())): left["count"] for left in told["left_out"]} == {(): 1, ("-1", "9"): 5} | {(): 1}
-    assert told["total"] == len(marks)
+    told = allocation(survey, cohort.facts, drafted.specification.classes, "dr_grade")  # type: ignore[arg-type]
+    assert sum(grade.images for grade in told.classes.values()) == NUMBER
+    assert {tuple(left.values or ()): left.count for left in told.left_out} == {(): 1, ("-1", "9"): 5} | {(): 1}
+    assert told.total == len(marks)
 
 
 def test_without_classes_the_columns_own_scale_is_taken_in_its_order(tmp_path: Path) -> None:

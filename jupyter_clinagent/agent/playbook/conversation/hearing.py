@@ -16,12 +16,15 @@ _OPENING = re.compile(
 _POLITE = re.compile(
     r"""^(?: (?:can|could|will|would(?!\ you\ (?:use|trust|recommend|call)))\ you\ (?:please\ )?
        | (?:kannst|koenntest|wuerdest)\ du\ (?:bitte\ )? | (?:koennen|koennten|wuerden)\ sie\ (?:bitte\ )?
-       | (?:what|how)\ about\ (?=.*\d) | what\ if\ (?:we\ |you\ )? | why\ not\ | why\ don['’]?t\ (?:you|we)\b
-       | (?:wie\ waere\ es|was\ ist)\ mit\ (?=.*\d) | warum\ nicht\ )""",
+       | (?:what|how)\ about\ (?=.*\d)
+       | (?:what|how)\ would\ (?:happen|(?:it|that)\ (?:look|be))(?:\ like)?\ (?:at|with)\ (?=.*\d)
+       | what\ if\ (?:we\ |you\ )? | why\ not\ | why\ don['’]?t\ (?:you|we)\b
+       | (?:wie\ waere\ es|was\ ist|was\ waere)\ (?:mit|bei)\ (?=.*\d) | warum\ nicht\ )""",
     re.VERBOSE,
 )
 _ASKS = re.compile(
-    r"""^(?:what|whats|which|who|whom|whose|why|when|where|how|is|isn|are|was|were|do|does|did|has|have|can|could|should|shall|may
+    r"""^(?:what|whats|which|who|whom|whose|why|when|where|how|is|isn|are|was|were
+    |do(?!\ (?:it|that|this|everything|the\ study)\b)|does|did|has|have|can|could|should|shall|may
     |will|would|tell\ me|explain|remind\ me|i\ (?:want|would\ like|d\ like)\ to\ know|i['’]d\ like\ to\ know|i\ wonder
     |welche\w*|wer|wen|wem|wessen|warum|wieso|weshalb|wann|wo|woher|woran|womit|worauf|wie|ist|sind|war|waren|hat|haben|kann|darf
     |soll|sollte|muss|wird|werden|wurden?|gibt\ es|erklaer\w*|sag\ mir|ich\ (?:moechte|will|wuerde\ gern\w*)\ wissen)\b""",

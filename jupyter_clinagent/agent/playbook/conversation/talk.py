@@ -83,7 +83,7 @@ def wishes_in(text: str, past: Past) -> list[Wish]:
     if found := next((one for one in catalogue() if one.whole and is_read(one, whole, past)), None):
         return [Wish(found, whole)]
     wishes = [Wish(family, hear(part)) for part in _gathered(text, past) if (family := family_of(hear(part), past))]
-    return [] if whole.begins_study and not any(wish.family.kind == "question" for wish in wishes) else wishes
+    return [] if whole.begins_study and all(wish.family.kind == "wish" for wish in wishes) else wishes
 
 
 def _gathered(text: str, past: Past) -> list[str]:

@@ -9,7 +9,8 @@ from jupyter_clinagent.agent.playbook.conversation.past import Past
 
 _AGAIN = re.compile(
     r"""\b(?:start\ (?:over|again|from\ scratch)|begin\ again|(?:repeat|redo)\ (?:it|the\ study|everything)
-    |run\ (?:it|everything|the\ study)\ again|try\ again|(?:an)?other\ seed|von\ vorn\w*|wiederhol\w*|nochmal\ alles)\b""",
+    |(?:run|do)\ (?:it|everything|that|the\ study)\ (?:all\ )?(?:over\ )?again|try\ again|(?:another|other|different|new)\ seed
+    |mach\w*\ (?:es|das|alles)\ noch\ ?(?:ein)?mal|ander\w*\ seed|von\ vorn\w*|wiederhol\w*|nochmal\ alles)\b""",
     re.VERBOSE,
 )
 
@@ -25,7 +26,13 @@ def _answer(_heard: Heard, past: Past) -> str:
 FAMILY = Family(
     name="again",
     help="say how a study is done again",
-    examples=("start over", "repeat the study", "try again with another seed", "Fang noch einmal von vorne an"),
+    examples=(
+        "start over",
+        "repeat the study",
+        "try again with another seed",
+        "do it all over again",
+        "Fang noch einmal von vorne an",
+    ),
     reads=lambda heard, _past: bool(_AGAIN.search(heard.plain)) and not heard.begins_study,
     acts=answered(_answer),
     rank=44,

@@ -48,7 +48,10 @@ def _foreign(heard: Heard, past: Past) -> str:
 
 
 def _said(cohort: CohortFacts, names: list[str], part: str) -> str:
-    each = [f"{cohort.counts[name].get(part, 0):,} images of “{name}”{_groups(cohort, name, part)}" for name in names]
+    each = [
+        f"{cohort.counts[name].get(part, 0):,} images of “{name}”{_groups(cohort, name, part)}{_cases(cohort, name, part)}"
+        for name in names
+    ]
     total = sum(cohort.counts[name].get(part, 0) for name in names)
     return ", ".join(each) + (f"; {total:,} together" if len(names) > 1 else "")
 
@@ -56,6 +59,11 @@ def _said(cohort: CohortFacts, names: list[str], part: str) -> str:
 def _groups(cohort: CohortFacts, name: str, part: str) -> str:
     number = cohort.groups.get(name, {}).get(part)
     return f" from {number:,} groups" if number is not None and cohort.group_source else ""
+
+
+def _cases(cohort: CohortFacts, name: str, part: str) -> str:
+    """Those that get one answer."""
+    return f" ({cohort.cases[name].get(part, 0):,} {cohort.level.plural})" if name in cohort.cases else ""
 
 
 def _grouped(cohort: CohortFacts) -> str:

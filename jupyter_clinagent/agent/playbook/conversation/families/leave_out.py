@@ -12,9 +12,17 @@ _IMAGES = re.compile(
     r"\b(?:images?|pictures?|photos?|films?|scans?|patients?|cases?|bild\w*|aufnahmen?|fotos?|patienten?|fall|faelle)\b|\.(?:png|jpe?g|dcm)\b"
 )
 _MISLABELLED = re.compile(
-    r"\b(?:mis-?label\w*|wrongly label\w*|label\w* (?:is|are) wrong|wrong label\w*|falsch (?:gelabelt"
+    r"\b(?:mis-?label\w*|wrongly label\w*|label\w* (?:is|are) wrong|label\w* wrong\w*|wrong label\w*|falsch (?:gelabelt"
     r"|beschriftet|befundet)|falsche[sn]? label\w*)\b"
 )
+_ONE = (
+    r"(?:first|second|third|last|erste|zweite|dritte|letzte)\s+(?:image|picture|film|scan|case|bild|aufnahme|fall)"
+    r"|(?:images?|pictures?|films?|scans?|cases?|bild|aufnahme|fall)\s+[\w.-]*\d[\w.-]*|[a-z]+[_-]?\d{3,}[\w.-]*"
+)
+_IS_ANOTHER = re.compile(
+    rf"^(?:i think |ich glaube,? |the |das |die |der )*(?:{_ONE})\s+(?:is|shows|should be|ist|zeigt|muesste)\b"
+)
+"""“Image 12 is a nevus, not a melanoma”."""
 _AWAY = re.compile(
     r"\b(?:remove|delete|take out|throw out|entferne\w*|loesche\w*)\b|\b(?:lass|lasse|nimm)\b.*\b(?:weg|raus|heraus|aus)\b"
 )
@@ -22,8 +30,9 @@ _AWAY = re.compile(
 
 def _reads(heard: Heard, _past: Past) -> bool:
     out = heard.has([*known.PHRASES["exclude"], *known.PHRASES["excluded"]]) or _AWAY.search(heard.plain)
-    about = bool(out and _IMAGES.search(heard.plain)) or bool(_MISLABELLED.search(heard.plain))
-    return about and not heard.begins_study
+    wrong = _MISLABELLED.search(heard.plain) or (_IS_ANOTHER.search(heard.plain) and not heard.asks)
+    wishes = bool(out and _IMAGES.search(heard.plain)) and not (heard.asks or heard.begins_study)
+    return bool(wrong) or wishes
 
 
 FAMILY = Family(
@@ -34,6 +43,7 @@ FAMILY = Family(
         "image 12 is mislabelled",
         "lass die unscharfen Bilder weg",
         "remove the bad pictures",
+        "image 12 is a nevus, not a melanoma",
     ),
     reads=_reads,
     acts=answered(
@@ -45,6 +55,6 @@ FAMILY = Family(
             "its images are loaded; it goes on record. Then ask for the study again."
         )
     ),
-    kind="wish",
+    kind="either",
     rank=45,
 )

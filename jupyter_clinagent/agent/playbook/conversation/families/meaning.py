@@ -24,7 +24,9 @@ def _glossary() -> tuple[tuple[tuple[str, ...], str], ...]:
 
 
 def _terms(heard: Heard) -> list[str]:
-    return [means for words, means in _glossary() if heard.has(words)]
+    said = [(word, means) for words, means in _glossary() for word in words if heard.has([word])]
+    whole = [means for word, means in said if not any(word != other and word in other for other, _ in said)]
+    return list(dict.fromkeys(whole))  # “heat map” is no mAP
 
 
 FAMILY = Family(

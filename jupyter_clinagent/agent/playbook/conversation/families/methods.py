@@ -58,6 +58,8 @@ def _data(past: Past) -> Iterator[str]:
         f"{said}: {', '.join(f'{parts.get(part, 0):,} {name}' for name, parts in counts.items())}" for part, said in _SETS.items()
     )
     yield f"Images by set were {each}."
+    if not past.cohort.level.by_image:
+        yield f"What was judged: {past.cohort.level.in_words}."
     if past.cohort.left_out:
         yield f"Left out were {', '.join(f'{count:,} images ({reason})' for reason, count in past.cohort.left_out.items())}."
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jupyter_clinagent.agent.playbook import cells
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
@@ -34,11 +36,19 @@ _WORDS = (
     "heatmaps",
     "heatmap",
 )
+_WRONG = re.compile(
+    r"\b(?:get|gets|got|most) (?:\w+ ){0,3}wrong\b|\b(?:worst|most embarrassing|groebste\w*) (?:mistakes?|errors?|fehler)\b"
+)
+_MEANS = ("what is", "what are", "what does", "was ist", "was sind", "was bedeutet", "explain", "erklaer")
 _NUMBER = ("how many", "how often", "wie viele", "wie oft", "too many", "zu viele")
 
 
 def _reads(heard: Heard, _past: Past) -> bool:
-    return heard.has((*known.FOLLOW_UP["misses"], *_WORDS)) and not heard.has(_NUMBER)
+    if heard.has(_NUMBER) or (heard.asks and heard.intent.confounders):  # “does it look at the ruler?” asks what was measured
+        return False
+    if heard.plain.startswith(_MEANS):
+        return False
+    return heard.has((*known.FOLLOW_UP["misses"], *_WORDS)) or bool(_WRONG.search(heard.plain))
 
 
 def _acts(turn: Turn, _heard: Heard, _past: Past) -> Step:
@@ -55,6 +65,7 @@ FAMILY = Family(
         "what did it get wrong?",
         "zeig mir die Fehler",
         "wo lag es falsch?",
+        "which picture did it get most wrong?",
     ),
     reads=_reads,
     acts=_acts,

@@ -15,6 +15,11 @@ _MOVED = {
     "sensitive": re.compile(r"\b(?:lower|decrease|reduce|senk\w*|verringer\w*)\b.*\b(?:threshold|cut-?off|schwell\w*)"),
     "specific": re.compile(r"\b(?:raise|increase|erhoeh\w*|heb\w*)\b.*\b(?:threshold|cut-?off|schwell\w*)"),
 }
+_LESS = r"\b(?:lower|fewer|decrease|reduce|cut|senk\w*|verringer\w*)\b.*"
+_FEWER = {
+    "sensitive": re.compile(rf"{_LESS}\b(?:misses|false negatives)\b"),
+    "specific": re.compile(rf"{_LESS}\b(?:false (?:alarms?|positives)|fehlalarme?)\b"),
+}
 _TOO_LOW = {
     "sensitive": re.compile(r"\b(?:sensitivity|sensitivitaet)\b.*\b(?:too low|zu niedrig|zu gering|higher|hoeher)\b"),
     "specific": re.compile(r"\b(?:specificity|spezifitaet)\b.*\b(?:too low|zu niedrig|zu gering|higher|hoeher)\b"),
@@ -24,7 +29,7 @@ _TOO_LOW = {
 def _wish(heard: Heard) -> str | None:
     """The mistake that is to become rarer."""
     said = next((wish for wish in thresholds.RULES if heard.has(known.FOLLOW_UP[wish])), None)
-    told = (wish for table in (_MOVED, _TOO_LOW) for wish, pattern in table.items() if pattern.search(heard.plain))
+    told = (wish for table in (_MOVED, _FEWER, _TOO_LOW) for wish, pattern in table.items() if pattern.search(heard.plain))
     return said or (next(told, None) if not any(letter.isdigit() for letter in heard.plain) else None)
 
 
@@ -47,6 +52,7 @@ FAMILY = Family(
         "weniger Fehlalarme bitte",
         "Es übersieht zu viele",
         "lower the threshold",
+        "lower the false alarms",
     ),
     reads=lambda heard, _past: _wish(heard) is not None,
     acts=_acts,

@@ -27,6 +27,7 @@ FAMILY = Family(
         "use 90 % sensitivity instead",
         "I want a specificity of at least 90 %",
         "what about 98 % sensitivity?",
+        "what would happen at 99 % sensitivity?",
         "could you use 97 % sensitivity?",
         "nimm 95 % Sensitivität",
         "Bitte die Schwelle auf 90 Prozent Spezifität setzen",

@@ -10,8 +10,8 @@ from jupyter_clinagent.facts import ColumnFacts
 
 _TRUST = re.compile(
     r"""\b(?:trust|works?|working|valid|generali[sz]\w*|fair|rely\ on\ it|reliable\ (?:for|on|in)|safe|use\ (?:it|this|the\ model)
-    |good\ enough|clinical\ (?:use|practice)|ready|be\ used|vertrauen|trauen|gut\ genug|funktioniert|gilt|gelten|verallgemeiner\w*
-    |benutzen|einsetzen|verwenden|sicher\ (?:bei|fuer|auf))\b""",
+    |how\ would\ it\ (?:do|perform|fare|work)|good\ enough|clinical\ (?:use|practice)|ready|be\ used|vertrauen|trauen
+    |gut\ genug|funktioniert|gilt|gelten|verallgemeiner\w*|benutzen|einsetzen|verwenden|sicher\ (?:bei|fuer|auf))\b""",
     re.VERBOSE,
 )
 _ABOUT = re.compile(r"\b(?:on|for|in|with|against|at|bei|auf|fuer|in|an|mit|gegen)\s+(?!it\b|this\b|the model\b)(.+?)\W*$")
@@ -26,15 +26,29 @@ _ROLES = {
 _PEOPLE = re.compile(
     r"\b(?:children|kids|elderly|women|men|females?|males?|sex|gender|age|kinder\w*|frauen|maenner\w*|alter|geschlecht)\b"
 )
+_IN_USE = re.compile(
+    r"\b(?:use|used|ready|safe|einsetzen|verwenden|benutzen)\b.*\b(?:clinic\w*|practice|ward|routine|(?:my|our|real) patients"
+    r"|klinik\w*|praxis|alltag)\b|\b(?:klinik\w*|praxis|alltag|routine|station)\b.*\b(?:einsetzen|verwenden|benutzen|nutzen)\b"
+)
+_EACH = re.compile(r"\b(?:per|by|for each|for every|nach|je|pro)\s+(?:age|sex|gender|site|body part|alter\w*|geschlecht)\b")
+"""“The numbers per age group” is asked for without a question mark."""
 
 
 def _reads(heard: Heard, _past: Past) -> bool:
+    if not heard.asks:
+        return bool(_EACH.search(heard.plain)) and not heard.may_begin_study
     asked = _TRUST.search(heard.plain) or _PEOPLE.search(heard.plain)
     how = heard.plain.startswith(("how do i", "how can i", "how many", "wie viele", "wie kann ich"))
     return bool(asked) and not (how or heard.intent.confounders or heard.may_begin_study)
 
 
 def _answer(heard: Heard, past: Past) -> str:
+    if _IN_USE.search(heard.plain):
+        return (
+            "No: it is a research model and no medical device. It was judged once, on images of the same source as those that it "
+            f"learnt from {past.source('evaluation')}. Before it may be used on patients it has to be judged on your own: "
+            "`jupyter clinagent evaluate BUNDLE.zip --data DIR` does that on labelled images, without training anything."
+        )
     found = _ABOUT.search(heard.plain)
     about = found[1] if found else "other patients than these"
     known = _column(heard, past)
@@ -72,9 +86,12 @@ FAMILY = Family(
         "does it work for children?",
         "Kann ich es bei Kindern einsetzen?",
         "is it safe to use?",
+        "can I use it in the clinic?",
+        "the numbers per age group, please",
+        "how would it do in another hospital?",
     ),
     reads=_reads,
     acts=answered(_answer),
-    kind="question",
+    kind="either",
     rank=45,
 )

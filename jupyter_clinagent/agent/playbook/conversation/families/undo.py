@@ -12,7 +12,7 @@ from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.facts import EvaluationFacts, OperatingResult
 
 _UNDO = re.compile(
-    r"\b(?:undo|revert|take (?:that|it) back|rueckgaengig|nimm (?:das|es) zurueck)\b|\b(?:go|back"
+    r"\b(?:undo|revert|take (?:that|it|everything) back|rueckgaengig|nimm (?:das|es|alles) zurueck)\b|\b(?:go|back"
     r"|zurueck)\b.*\b(?:threshold|schwelle)\b.*\b(?:before|previous|vorher\w*|davor)\b"
     r"|\b(?:previous|old|last|vorherige\w*|alte\w*) (?:threshold|schwelle)\b"
 )

@@ -1,0 +1,160 @@
+"""The last check before the card: what a request names, and whether the drafted specification accounts for it.
+
+A name of the data that the draft leaves unused (“melanoma on the face only”), a thing that nobody knows beside those that it
+uses or in their place, and a line on a number (“larger than 2 cm”) each lead to a question: without it a clinician would meet
+another study than was asked for. Where nothing that is named is used, going on is not the default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.drafting import Draft, listed, question
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named
+from jupyter_clinagent.agent.playbook.strangers import strangers, tells_apart
+from jupyter_clinagent.agent.playbook.terms import spoken_as
+from jupyter_clinagent.agent.playbook.unread import AGAINST
+from jupyter_clinagent.agent.playbook.used import Used, common_words, idle_words
+from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
+from jupyter_clinagent.contracts import Card, Specification
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+
+KEY, GO_ON, STOP = "beside", "go on without it", "stop"
+_CIRCUMSTANCES = re.compile(
+    r"\b(?:per|by|pro|je|each|every|whatever|regardless of|irrespective of|egal)(?: (?:the|its|die|der|das))? [\w-]+"
+)
+"""“Per eye” and “whatever the thickness” ask for nothing to be done with a column."""
+_ROLES = ("label", "other", "site", "sex", "confounder", "ignored")
+"""Columns that a request may name to have something done with them."""
+_QUOTED = re.compile(r"“([^”]+)”")
+"""What an assumption of the draft speaks of is not passed over."""
+_LINE = re.compile(
+    r"\b(?:\w+er than|more than|less than|\w+er als|mehr als|weniger als|below|above|under|over|at least|at most|unter|ueber"
+    r"|mindestens|hoechstens)\s(?P<number>\d+(?:[.,]\d+)?)\s?(?:mm|cm|ml|l|g|kg|years?|months?|jahren?|monaten?|millimet\w+"
+    r"|[cz]entimet\w+|degrees?)\b"
+)
+
+_AGED = re.compile(
+    r"\b(?:patient\w*|women|men|males?|females?|adults|people|persons?|age|aged|frauen|maenner\w*|personen|alter)\s"
+    r"(?:over|under|above|below|\w+er than|from|ueber|unter|ab|bis|\w+er als)\s(?P<number>\d{1,3})\b(?!\s?(?:%|percent|prozent))"
+)
+"""“Patients over 60”: an age needs no unit."""
+
+
+def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[str]:
+    """Names in a request that the draft does nothing with, in the words of the request or of the data.
+
+    Parameters
+    ----------
+    intent, survey
+        The reading of the request, and the look at the data.
+    drafted
+        What would be studied.
+    """
+    spec = drafted.specification
+    used = Used.by(spec, survey, intent)
+    new = [line for line in drafted.assumptions if line not in survey.assumptions]
+    told = " . ".join(normalise(quoted) for line in new for quoted in _QUOTED.findall(line))
+    found = [
+        *_elsewhere(intent, survey, spec, used),
+        *_devices(intent, used),
+        *strangers(intent, survey, spec, used),
+        *_lines(intent, spec),
+        *_persons(intent, used),
+        *_alone(intent, spec),
+    ]
+    return [name for name in dict.fromkeys(found) if not contains(told, [name])]
+
+
+def question_of(beside: list[str], intent: Intent, survey: SurveyFacts, drafted: Draft) -> Card:
+    """Whether to go on without what the draft does nothing with; not by default where it uses no name of the request."""
+    does = f"{drafted.specification.objective[:1].lower()}{drafted.specification.objective[1:]}"
+    text = f"The request names {listed(beside)}, and nothing would be done with it: this study would {does}. Go on without it?"
+    named = _names_enough(intent, survey, drafted.specification)
+    return question(KEY, text, [GO_ON, STOP], GO_ON if named else STOP)
+
+
+def _names_enough(intent: Intent, survey: SurveyFacts, spec: Specification) -> bool:
+    """Whether the request names what the draft is of; where one thing is told from another, both."""
+    if not Used.by(spec, survey, intent).holds_any(tokens(intent.naming)):
+        return False
+    apart = not AGAINST.isdisjoint(intent.words) or tells_apart(intent.naming)
+    return len(_classes_named(intent, spec)) != 1 or not (apart or any(_alone(intent, spec)))
+
+
+def _classes_named(intent: Intent, spec: Specification) -> list[str]:
+    words = tokens(intent.naming)
+    return [name for name, values in spec.classes.items() if Used.of([name, *values]).holds_any(words)]
+
+
+# ------------------------------------------------------------------ names of the data that are not used
+def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
+    """Values of other columns, and other columns, that a request calls by their whole names."""
+    if intent.distrusts:  # what is named may be the shortcut
+        return
+    naming = _CIRCUMSTANCES.sub(" ", intent.naming)
+    spent = {spec.label_column, spec.group_column, *spec.confounders, *spec.classes}
+    used = Used.of(value for values in spec.classes.values() for value in values) if _named_by_request(spec) else used
+    for column in survey.columns:
+        if column.role in _ROLES and column.name not in spent:
+            yield from _not_used(wholly_named([*_telling(column.values), *_names_of(column)], naming), used)
+
+
+def _not_used(names: Iterable[str], used: Used) -> Iterator[str]:
+    return (name for name in names if not all(map(used.holds, tokens(normalise(name.replace("_", " "))))))
+
+
+def _named_by_request(spec: Specification) -> bool:
+    """Whether masks have no name of their own, so that any word of the request may be theirs."""
+    return not spec.label_column and all(values and name not in values for name, values in spec.classes.items())
+
+
+def _names_of(column: ColumnFacts) -> list[str]:
+    """Its name, also without the unit behind it (“nodule_size_mm”), and each word of it that is an abbreviation (“dme_risk”)."""
+    bare = re.sub(r"[_\s]+\W*[a-z%]{1,4}\W*$", "", column.name, flags=re.I)
+    parts = [part for part in re.findall(r"[^\W_]+", column.name) if 1 < len(part) < 5 and len(spoken_as(part)) > 1]
+    return [name for name in dict.fromkeys([bare, column.name, *parts]) if not _is_common(name)]
+
+
+def _telling(values: Iterable[str]) -> list[str]:
+    return [value for value in values if not idle_words().issuperset(tokens(normalise(value)))]
+
+
+def _is_common(name: str) -> bool:
+    """Whether a name is made of words that any request may have: “other”, “image”, “chest”."""
+    return (len(name) > 1 and is_generic(name)) or common_words().issuperset(tokens(normalise(name)))
+
+
+# ------------------------------------------------------------------ what no study of this kind does
+def _devices(intent: Intent, used: Used) -> Iterator[str]:
+    """What usually is a shortcut, asked for: “is there a pacemaker?”."""
+    if intent.distrusts or used.holds_any(tokens(intent.naming)):
+        return
+    for family in intent.confounders:
+        yield from [word for word in known.CONFOUNDERS[family] if contains(intent.naming, [word])][:1]
+
+
+def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
+    """A line on a number, of which the specification knows nothing."""
+    kept = spec.model_dump_json(exclude={"request"})
+    text = normalise(intent.text)
+    for found in (*_LINE.finditer(text), *_AGED.finditer(text)):
+        if not re.search(rf"(?<!\d){re.escape(found['number'])}(?!\d)", kept):
+            yield found[0]
+
+
+def _persons(intent: Intent, used: Used) -> Iterator[str]:
+    """“Girls only”: nobody is left out by a word."""
+    words = [word for name in ("male", "female") for word in spoken_as(name) if len(word) > 2]
+    yield from (word for word in words if word in tokens(intent.naming) and not contains(used.text, [word]))
+
+
+def _alone(intent: Intent, spec: Specification) -> Iterator[str]:
+    """“Left knees only” asks for no left against right."""
+    named = _classes_named(intent, spec)
+    only = not set(known.LISTS["only"]).isdisjoint(tokens(intent.naming))
+    if only and len(named) == 1 < len(spec.classes) and not intent.asks_whether:
+        yield f"{named[0]} only"

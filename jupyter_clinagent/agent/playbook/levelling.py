@@ -1,0 +1,181 @@
+"""What gets one answer: chosen from what the request says and what the data tell apart.
+
+Each image is judged by itself unless the request asks for more; what else could be had stands on the card. Where the images of a
+case bear different labels, what such a case is has to be asked: it decides what is counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, listed, question
+from jupyter_clinagent.agent.playbook.levels import asked_level, case_called
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.contracts import IMAGE, Card, Level, Specification
+from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.facts import CaseFacts, SurveyFacts
+from jupyter_clinagent.tasks import registry
+
+BY_IMAGE, LEFT_OUT = "each image by itself", "leave them out"
+MOST_LEFT_OUT = 0.2
+"""Of more cases than this share none is left out unless the clinician says so."""
+SLICES, SECTION = 3, "section"
+"""From so many images a case on, images of this kind are taken for slices of volumes."""
+_SLICES = frozenset(["slice", "slices", "section", "sections", "schicht", "schichten", "schnitt", "schnitte", "schnittbilder"])
+_PARTS = ("eye", "breast", "side")
+"""Often the image shows just one of them, and nothing has to say so."""
+
+
+def with_level(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+    """The draft with what gets one answer, or the question that has to be answered first.
+
+    Raises
+    ------
+    BadInput
+        An answer names nothing that the data tell apart.
+    """
+    spec, answer = drafted.specification, answers.get("level")
+    levels = registry.find(spec.task).levels
+    wanted = _answered(answer, survey) if answer else intent.level
+    if wanted in (None, IMAGE):
+        asked = _open_question(intent, survey) if levels and wanted is None else None
+        return asked or replace(drafted, offered=_offered(survey) if levels else ())
+    found = _find(wanted, survey)
+    if not levels or found is None:
+        others = levels and survey.cases and wanted not in _PARTS
+        return _which(wanted, survey) if others else _noted(drafted, _why_by_image(wanted, levels))
+    return _judged(drafted, Level(name=wanted, columns=found.columns), found, survey, answers)
+
+
+def _open_question(intent: Intent, survey: SurveyFacts) -> Card | None:
+    """Where the request may mean more than images, or its images are slices of something that it does not speak of."""
+    volumes = next((found for found in survey.cases if not found.mixed and survey.images >= SLICES * found.cases), None)
+    if volumes and survey.modality == SECTION and _SLICES.isdisjoint(intent.words):
+        return _of_slices(volumes)
+    may = next((found for found in survey.cases if found.name == intent.perhaps_level), None)
+    return _which(may.name, survey) if may else None
+
+
+def _of_slices(found: CaseFacts) -> Card:
+    """A label of a whole series says little of each slice, so nothing is taken by default."""
+    name = found.name or "patient"
+    text = (
+        f"These are slices of CT or MR series, and all slices of a {name} bear the same label, although a slice need not show "
+        "what it says. I read single slices and no 3-D volumes. What should get one answer?"
+    )
+    return question("level", text, [f"one answer for each {name}", BY_IMAGE], "")
+
+
+# ------------------------------------------------------------------ which level
+def _answered(answer: str, survey: SurveyFacts) -> str:
+    """What an answer to the question means."""
+    plain = normalise(answer)
+    name = asked_level(plain) or case_called(plain)
+    if name is None or (name != IMAGE and _find(name, survey) is None):
+        raise BadInput(f"“{answer}” is nothing that could get one answer here; there are: {listed(_choices(survey))}.")
+    return name
+
+
+def _find(wanted: str, survey: SurveyFacts) -> CaseFacts | None:
+    """The cases of this name; else sides for parts of the body, else those of which nothing says what they are."""
+    sides = [found for found in survey.cases if wanted in _PARTS and found.name in _PARTS]
+    named = [found for found in survey.cases if found.name == wanted]
+    unnamed = [found for found in survey.cases if not found.name and wanted not in _PARTS]
+    return next(iter([*named, *sides, *unnamed]), None)
+
+
+def _which(wanted: str, survey: SurveyFacts) -> Card:
+    told = "" if any(found.name == wanted for found in survey.cases) else f"Nothing says which images are of one {wanted}. "
+    several = "; ".join(f"{found.several} of {found.cases} {_plural(found)} have several images" for found in survey.cases)
+    text = f"{told}What should get one answer? {several[:1].upper()}{several[1:]}."
+    return question("level", text, [BY_IMAGE, *_choices(survey)], BY_IMAGE)
+
+
+def _choices(survey: SurveyFacts) -> list[str]:
+    return [f"one answer for each {found.name or 'patient'}" for found in survey.cases]
+
+
+def _plural(found: CaseFacts) -> str:
+    return Level(name=found.name or "group").plural
+
+
+def _why_by_image(wanted: str, levels: bool) -> str:
+    if not levels:
+        return f"One answer for each {wanted} is not something I can give here: each image is judged by itself."
+    return f"Nothing in the data says that several images are of one {wanted}, so each image is taken for one."
+
+
+def _offered(survey: SurveyFacts) -> tuple[str, ...]:
+    """What could be asked for instead: the coarsest cases whose labels agree, or the coarsest of all."""
+    found = next((one for one in survey.cases if not one.mixed), next(iter(survey.cases), None))
+    if found is None:
+        return ()
+    name = found.name or "patient"
+    return (
+        f"Each image is judged by itself, and {found.several} of {found.cases} {_plural(found)} have several images. Say “one "
+        f"answer per {name}” to have each {name} judged once, from all of its images.",
+    )
+
+
+# ------------------------------------------------------------------ cases whose labels differ
+def _judged(drafted: Draft, level: Level, found: CaseFacts, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
+    spec = drafted.specification
+    mixed, answer = _mixed(found, spec), answers.get("mixed")
+    if mixed and not answer:
+        return _what_are_they(level, mixed, found, spec)
+    if mixed and answer == BY_IMAGE:
+        return _noted(drafted, f"The images of {mixed} {level.plural} bear different labels, so each image is judged by itself.")
+    if mixed and answer != LEFT_OUT:
+        level = _one_is_enough(level, spec, str(answer))
+    known = {
+        "level": level,
+        "objective": f"{spec.objective}; one answer for each {level.name}",
+        "group_column": _group(spec, found, survey),
+        "expected_output": f"{spec.expected_output}; from those of its images one answer for each {level.name}",
+    }
+    named = f"Images with the same {' and '.join(f'“{name}”' for name in found.columns)} are taken for those of one {level.name}."
+    told = [] if found.name == level.name else [named]
+    return _noted(replace(drafted, specification=spec.model_copy(update=known)), *told)
+
+
+def _mixed(found: CaseFacts, spec: Specification) -> int:
+    """Cases whose images are of different classes."""
+    home = {value: name for name, values in spec.classes.items() for value in values}
+    together = found.mixed.get(spec.label_column or "", [])
+    return sum(one.cases for one in together if len({home[value] for value in one.values if value in home}) > 1)
+
+
+def _what_are_they(level: Level, mixed: int, found: CaseFacts, spec: Specification) -> Card:
+    enough, few = _enough(level, spec), mixed <= MOST_LEFT_OUT * found.cases
+    choices = [*([enough] if enough else []), *([LEFT_OUT, BY_IMAGE] if few else [BY_IMAGE, LEFT_OUT])]
+    text = f"In {mixed} of {found.cases} {level.plural} the images bear different labels. What is to be done with these?"
+    return question("mixed", text, choices, choices[0])
+
+
+def _enough(level: Level, spec: Specification) -> str:
+    """That the highest of the images counts; empty where no class stands above the others."""
+    if spec.positive_class and len(spec.classes) == 2:
+        return f"a {level.name} counts as {spec.positive_class} if any image does"
+    return f"a {level.name} gets the highest of its images" if registry.find(spec.task).ordered else ""
+
+
+def _one_is_enough(level: Level, spec: Specification, answer: str) -> Level:
+    if answer != _enough(level, spec):
+        raise BadInput(f"“{answer}” does not say what {level.plural} are whose images bear different labels.")
+    return level.model_copy(update={"rule": "highest", "positive": spec.positive_class})
+
+
+def _group(spec: Specification, found: CaseFacts, survey: SurveyFacts) -> str:
+    """What holds every case together: the group as it is where it is as coarse, else the cases' own column."""
+    order, own = survey.group_candidates, found.columns[0]
+    coarse = spec.group_column in order and order.index(spec.group_column) <= order.index(own)
+    return str(spec.group_column) if coarse else own
+
+
+def _noted(drafted: Draft, *said: str) -> Draft:
+    """The draft with what is said before all else."""
+    notes = Notes(list(drafted.assumptions))
+    for line in reversed(said):
+        notes.first(line)
+    return replace(drafted, assumptions=tuple(notes.lines))

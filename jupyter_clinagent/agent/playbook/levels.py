@@ -1,0 +1,99 @@
+"""What a sentence says about what gets one answer: each image, or a patient, a lesion, a breast; words in ``levels.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+_WORDS = tomllib.loads((Path(__file__).parent / "levels.toml").read_text(encoding="utf-8"))
+_CALLED = {word: name for name, words in _WORDS["cases"].items() for word in words}
+_ASKS, _NOTHING = _WORDS["asks"], _WORDS["asks_nothing"]
+
+
+def _any(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
+
+
+_CASE = rf"(?:of the |der |\w+ )?(?P<case>{_any(_CALLED)})"
+"""A word may stand between, as in “per individual woman”."""
+_NAMED = rf"(?P<case>{_any(_CALLED)})"
+_ONE = r"(?:an?|one|only one|exactly one|eine?|einen|genau eine?)"
+_HER = r"(?:her|its|his|their|the|seinen|ihren|den)"
+_FROM_ALL = rf"(?: {_ONE} {_any(_ASKS['answer'])})?(?: {_any(_ASKS['from_all'])}(?: {_HER})?(?: \w+)?)?"
+_NOT_GROUPS = r"(?! (?:split|grouping|folds?|aufteilung))"
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:{_ONE} )?(?:{_any(_ASKS['answer'])} )?{_any(_ASKS['for_each'])}[ -]{_CASE}\b{_FROM_ALL}",
+        rf"\b(?:(?:on|at|by|auf|to) (?:(?:the|an?|der) )?)?{_NAMED}[ -]?{_any(_ASKS['level'])}\b{_NOT_GROUPS}",
+        rf"\b{_any(_ASKS['each'])} {_NAMED} {_any(_ASKS['alone'])}\b",
+        rf"\b{_any(_ASKS['each'])} {_NAMED} {_ONE} {_any(_ASKS['answer'])}\b{_FROM_ALL}",
+        rf"\b{_NAMED} (?:by|fuer) (?P=case)\b",
+    )
+)
+_PERHAPS = re.compile(rf"\b{_any(_ASKS['which'])} {_NAMED} {_any(_ASKS['shows'])}\b")
+_GROUPING = re.compile(rf"\b{_any(_NOTHING['grouping'])}\b")
+_DENIED = re.compile(r"\b(?:not|nicht|no|kein\w*) $")
+_COUNTED = re.compile(rf"\b{_any(_NOTHING['counted'])} $")
+
+
+class Asked(NamedTuple):
+    """What is asked for, by the name of its cases, and the words that do so."""
+
+    name: str
+    start: int
+    end: int
+
+
+def asked_level(plain: str) -> str | None:
+    """What gets one answer by a normalised sentence; None where it says nothing of it.
+
+    Examples
+    --------
+    >>> asked_level("find the cancers, one answer per woman from both views"), asked_level("split the data per patient")
+    ('patient', None)
+    """
+    return next((found.name for found in _found(plain)), None)
+
+
+def case_called(plain: str) -> str | None:
+    """What a word for a case means: “women” are patients.
+
+    Examples
+    --------
+    >>> case_called("women"), case_called("chair")
+    ('patient', None)
+    """
+    return _CALLED.get(plain.strip(" .!"))
+
+
+def perhaps_level(plain: str) -> str | None:
+    """What may get one answer: “which patients have …” can be meant of patients or of their images."""
+    found = _PERHAPS.search(plain)
+    return _CALLED[found["case"]] if found and _CALLED[found["case"]] != "image" else None
+
+
+def without_level(plain: str) -> str:
+    """The sentence without the words that ask for more than images, which name nothing to tell apart."""
+    asked = [found for found in _found(plain) if found.name != "image"]
+    for found in sorted(asked, key=lambda one: -one.start):
+        plain = f"{plain[: found.start]} , {plain[found.end :]}"
+    return plain
+
+
+def _found(plain: str) -> Iterator[Asked]:
+    """From all patterns, but for those about groups and counts."""
+    spans = [match for pattern in _PATTERNS for match in pattern.finditer(plain) if _asks(plain, match)]
+    last = 0
+    for match in sorted(spans, key=lambda one: (one.start(), -one.end())):
+        if match.start() >= last:
+            last = match.end()
+            yield Asked(_CALLED[match["case"]], match.start(), match.end())
+
+
+def _asks(plain: str, match: re.Match[str]) -> bool:
+    before = re.split(r"[.;:!?,]| and | und ", plain[: match.start()])[-1]
+    return not (_GROUPING.search(before) or _COUNTED.search(before) or _DENIED.search(before))

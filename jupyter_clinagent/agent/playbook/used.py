@@ -1,0 +1,81 @@
+"""Which words of a request a drafted specification uses, and which words say nothing by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.terms import spoken_as
+from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
+from jupyter_clinagent.contracts import Specification
+from jupyter_clinagent.facts import SurveyFacts
+
+_LEAST = 4
+"""Letters of a word that another one may begin with, or be the plural of."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """Names that a specification uses, normalised, with other names of the same things."""
+
+    text: str
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Used:
+        """These names, in any way that they may be spoken."""
+        return cls(" . ".join(spoken.replace("_", " ") for name in names for spoken in spoken_as(name)))
+
+    @classmethod
+    def by(cls, spec: Specification, survey: SurveyFacts, intent: Intent) -> Used:
+        """What a specification calls by a name, and the findings that it was read from."""
+        names = [*spec.classes, *(value for values in spec.classes.values() for value in values)]
+        names += [name for name in (spec.label_column, spec.group_column, *spec.confounders) if name]
+        names += [meaning for c in survey.columns if c.name == spec.label_column for meaning in c.meanings.values()]
+        return cls.of([*names, *_words_of_findings((*intent.targets, *intent.excluded))])
+
+    def holds(self, word: str) -> bool:
+        """Whether a word, that says something by itself, is one of the names, or its plural."""
+        if len(word) < 2 or word in idle_words():
+            return False
+        return contains(self.text, [word]) or contains(word, [one for one in tokens(self.text) if len(one) >= _LEAST])
+
+    def holds_any(self, words: Iterable[str]) -> bool:
+        """Whether any of these words is."""
+        return any(map(self.holds, words))
+
+    def shortens(self, word: str) -> bool:
+        """Whether a word is the beginning of one of the names: “monos” are monocytes."""
+        short = word.removesuffix("s")
+        return len(short) >= _LEAST and any(one.startswith(short) for one in tokens(self.text))
+
+
+def _words_of_findings(targets: Iterable[str]) -> list[str]:
+    named = set(targets)
+    words = [word for concept in known.CONCEPTS if concept.name in named for word in concept.words]
+    return words + (known.MALIGNANT["words"] if "cancer" in named else [])
+
+
+@cache
+def idle_words() -> frozenset[str]:
+    """Words that say nothing of what is to be learnt."""
+    return _words(phrase for family in (known.EVERYDAY, known.IDLE) for phrase in family["words"])
+
+
+@cache
+def parts_of_the_body() -> frozenset[str]:
+    """Words of images and of what they show."""
+    phrases = [phrase for listing in known.IMAGE_WORDS.values() for phrase in listing]
+    return _words([*phrases, *known.PHRASES["imaging"]])
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Both of these, and names that any column may have."""
+    return idle_words() | parts_of_the_body() | _words(known.GENERIC_COLUMNS["words"])
+
+
+def _words(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for phrase in phrases for word in tokens(normalise(phrase)))

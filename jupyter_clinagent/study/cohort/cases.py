@@ -1,0 +1,119 @@
+"""Cases of a cohort: which images get one answer together, and those whose labels contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+import pandas as pd
+
+from jupyter_clinagent.contracts import Level
+from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.study.cohort.linking import Linked, link_images
+from jupyter_clinagent.study.cohort.seal import CASE
+from jupyter_clinagent.study.cohort.wishes import Wishes
+from jupyter_clinagent.study.data.cases import case_ids
+from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, Inventory
+from jupyter_clinagent.study.data.roles import is_identifier
+
+
+class Cases(NamedTuple):
+    """Rows with their case (:data:`CASE`), why images were left out by file, and what is said about it.
+
+    Where each image is judged by itself the rows are as they were.
+    """
+
+    level: Level
+    rows: pd.DataFrame
+    left_out: dict[str, str]
+    said: list[str]
+
+
+def link_cases(inventory: Inventory, rows: pd.DataFrame, wishes: Wishes, truth: str = "class") -> tuple[Linked, Cases]:
+    """See :func:`~jupyter_clinagent.study.cohort.linking.link_images` and :func:`with_cases`; both without what is left out."""
+    linked = link_images(inventory, rows, wishes.group)
+    cases = with_cases(inventory, linked.rows, wishes.level, truth)
+    return replace(linked, rows=cases.rows, joined=linked.joined.loc[cases.rows.index]), cases
+
+
+def with_cases(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str = "class") -> Cases:
+    """Tell which images make one case, and leave out cases whose images disagree where they have to agree.
+
+    Parameters
+    ----------
+    rows
+        By file, with ``group`` and the column ``truth``.
+
+    Raises
+    ------
+    BadInput
+        Nothing in the data says which images make one case, or a case lies in several groups, which may part.
+    """
+    if level.by_image:
+        return Cases(level, rows, {}, [])
+    ids, alone = _ids(inventory, rows, level)
+    rows = rows.assign(**{CASE: ids})
+    _check_groups(rows, level)
+    agreeing = _agreeing(rows, truth) if level.rule == "mean" else pd.Series(True, index=rows.index)
+    reason = f"images of one {level.name} that bear different labels"
+    left_out = {str(file): reason for file in rows.index[~agreeing]}
+    return Cases(level, rows[agreeing], left_out, [*_said(rows, agreeing, level), *_say_alone(alone, level)])
+
+
+def _ids(inventory: Inventory, rows: pd.DataFrame, level: Level) -> tuple[pd.Series, int]:
+    """The case of each image, and how many images nobody assigns to one: these are each a case of their own."""
+    try:
+        ids = case_ids(inventory, rows, level.columns) if level.columns else None
+    except KeyError as error:
+        raise BadInput(f"There is no column {error} that says which images are of one {level.name}.") from None
+    if ids is None or not ids.notna().any():
+        where = ", ".join(f"“{name}”" for name in level.columns) or "nothing"
+        raise BadInput(f"Nothing says which images are of one {level.name} ({where} was given): name the columns that do.")
+    if any(name == DICOM_PATIENT or is_identifier(name) for name in level.columns):  # personal data are shown nowhere
+        codes = pd.Series(pd.factorize(ids, sort=True)[0], index=ids.index)
+        ids = codes.map(lambda code: f"{level.name}-{code + 1:04d}").where(ids.notna()).astype(object)
+    own = pd.Series(rows.index.astype(str), index=rows.index, dtype=object)
+    return ids.where(ids.notna(), own), int(ids.isna().sum())
+
+
+def _check_groups(rows: pd.DataFrame, level: Level) -> None:
+    parted = int((rows.groupby(CASE)["group"].nunique() > 1).sum())
+    if parted:
+        raise BadInput(
+            f"{parted} {level.plural if parted > 1 else level.name} have images in several groups, which may come to training "
+            f"and test: group by what holds each {level.name} together, such as group={level.columns[0]!r}."
+        )
+
+
+def _agreeing(rows: pd.DataFrame, truth: str) -> pd.Series:
+    return rows.groupby(CASE)[truth].transform("nunique") == 1
+
+
+def _said(rows: pd.DataFrame, agreeing: pd.Series, level: Level) -> list[str]:
+    kept, out = rows[agreeing], rows[~agreeing]
+    several = int((kept[CASE].value_counts() > 1).sum())
+    said = [
+        f"What is judged: {level.in_words}. The {len(kept)} images are of {kept[CASE].nunique()} {level.plural}, {several} of "
+        "which have several images."
+    ]
+    if len(out):
+        cases = out[CASE].nunique()
+        said.append(
+            f"{cases} {level.plural if cases > 1 else level.name} whose images bear different labels can't get one answer and "
+            f"{'are' if cases > 1 else 'is'} left out: {len(out)} images."
+        )
+    return said
+
+
+def _say_alone(alone: int, level: Level) -> list[str]:
+    return [f"{alone} images that nothing assigns to a {level.name} each count as one of their own."] if alone else []
+
+
+def judged_rows(rows: pd.DataFrame, level: Level, classes: Iterable[str]) -> pd.DataFrame:
+    """One row for each that gets an answer, with its class: the rows themselves, or one for each case."""
+    if level.by_image:
+        return rows
+    order = {name: (name == level.positive) if level.positive else number for number, name in enumerate(classes)}
+    ranked = rows.assign(_rank=rows["class"].map(order)).sort_values("_rank", ascending=False, kind="stable")
+    return ranked.drop_duplicates(CASE).drop(columns="_rank")

@@ -1,0 +1,102 @@
+"""Cases: sets of images that could get one answer (a patient, a lesion, one breast), as a data folder tells them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from jupyter_clinagent.facts import CaseFacts, MixedLabels
+from jupyter_clinagent.study.data.group_names import names_patients
+from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, FILE_NAME, PATIENT_FOLDER, Inventory
+
+APART = " / "
+"""Between the values of several columns that name a case together."""
+_CALLED = {
+    "patient": re.compile(r"patient|subject|person|proband", re.I),
+    "lesion": re.compile(r"lesion|läsion|laesion|nodule|mole|tumou?r", re.I),
+    "study": re.compile(r"stud(y|ie)|exam|untersuchung|visit|encounter|episode", re.I),
+    "video": re.compile(r"video|clip|sequence", re.I),
+    "slide": re.compile(r"slide", re.I),
+    "specimen": re.compile(r"specimen|biops", re.I),
+    "eye": re.compile(r"\beye|auge", re.I),
+    "breast": re.compile(r"breast|brust", re.I),
+    "case": re.compile(r"case|fall", re.I),
+}
+_SIDE = re.compile(
+    r"((image|breast|eye) ?)?(laterality|side|seite|eye|auge|breast|left or right( (breast|eye|side|knee|hand))?)", re.I
+)
+_SIDES = frozenset(["l", "r", "left", "right", "os", "od", "links", "rechts", "li", "re"])
+_EYES = frozenset(["os", "od"])
+
+
+def case_facts(inventory: Inventory, rows: pd.DataFrame, groups: Sequence[str], labels: Sequence[str]) -> list[CaseFacts]:
+    """Whatever holds several images somewhere, the coarsest first.
+
+    Parameters
+    ----------
+    rows
+        One row for each image, indexed by file, with the columns of every table.
+    groups, labels
+        What could say which images belong together, best first, and what could be the label.
+    """
+    known = [[group] for group in groups] + [[group, side] for group in groups[:1] for side in _sides(rows)]
+    found = [_described(columns, case_ids(inventory, rows, columns), rows, labels) for columns in known]
+    return [facts for facts in found if facts.several and facts.cases > 1]
+
+
+def _sides(rows: pd.DataFrame) -> list[str]:
+    named = [str(name) for name in rows.columns if _SIDE.fullmatch(re.sub(r"[_\W]+", " ", str(name)).strip())]
+    return [name for name in named if (values := _plain(rows[name])) and values <= _SIDES]
+
+
+def _plain(cells: pd.Series) -> set[str]:
+    return {str(value).strip().lower() for value in cells.dropna().unique()}
+
+
+def _described(columns: Sequence[str], ids: pd.Series, rows: pd.DataFrame, labels: Sequence[str]) -> CaseFacts:
+    sizes = ids.value_counts()
+    mixed = {name: found for name in labels if name in rows and (found := _mixed(ids, rows[name]))}
+    called = _called(columns, rows)
+    return CaseFacts(name=called, columns=list(columns), cases=len(sizes), several=int((sizes > 1).sum()), mixed=mixed)
+
+
+def _called(columns: Sequence[str], rows: pd.DataFrame) -> str:
+    """What a case of the last of these columns is called; empty where the data don't say."""
+    if len(columns) == 1 and (columns[0] == DICOM_PATIENT or names_patients(columns[0])):
+        return "patient"
+    if columns[0] in (FILE_NAME, PATIENT_FOLDER) and len(columns) == 1:
+        return ""
+    told = next((name for name, pattern in _CALLED.items() if pattern.search(columns[-1].replace("_", " "))), "")
+    if len(columns) == 1:
+        return told
+    return "eye" if _plain(rows[columns[-1]]) & _EYES else told or "side"
+
+
+def _mixed(ids: pd.Series, labels: pd.Series) -> list[MixedLabels]:
+    """Which values stand together on the images of one case."""
+    pairs = pd.DataFrame({"case": ids.to_numpy(), "label": labels.to_numpy()}).dropna().drop_duplicates()
+    several = pairs[pairs["case"].duplicated(keep=False)]
+    together = several.groupby("case")["label"].agg(lambda values: tuple(sorted(map(str, values))))
+    return [MixedLabels(values=list(values), cases=count) for values, count in Counter(together).most_common()]
+
+
+def case_ids(inventory: Inventory, rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """The case of each image by file; missing where one of the columns says nothing of it, KeyError without such a column."""
+    parts = [_ids(inventory, rows, name) for name in columns]
+    known = np.logical_and.reduce([part.notna().to_numpy() for part in parts])
+    joined = parts[0].astype(str)
+    for part in parts[1:]:
+        joined = joined + APART + part.astype(str)
+    return joined.astype(object).where(known, None)
+
+
+def _ids(inventory: Inventory, rows: pd.DataFrame, name: str) -> pd.Series:
+    if name == FILE_NAME:
+        return pd.Series(inventory.parsed.groups if inventory.parsed else {}, dtype=object).reindex(rows.index)
+    if name == DICOM_PATIENT:
+        return pd.Series(inventory.headers.patients, dtype=object).reindex(rows.index)
+    return rows[name].astype(object)
