@@ -123,8 +123,8 @@ class Phrasebook:
         words = {"", *_TOKEN.findall(said)}
         near = [sentence for word in words for sentence in self._by_word.get(word, ())]
         for sentence in sorted(near, key=lambda one: -one.weight):
-            if not loose and len(said) > _MOST * sentence.weight:
-                return
+            if not loose and len(said) > _MOST * sentence.weight and "&" not in sentence.translation:
+                continue
             if (found := sentence.pattern.fullmatch(said)) and (loose or not any(map(_PAUSE.search, found.groups()))):
                 yield sentence.translation, found.groupdict()
 
