@@ -30,6 +30,8 @@ _LETTERS = re.compile(r"[\W\d_]+")
 _MOST = 16
 """How many times as long as its own letters a sentence can be: a few words that stand in everything say nothing."""
 _KINDS = {"#": r"[-−+]?\d[\d.,]*(?: ?%)?", "~": r"[^\d()“”]*?"}
+_ENDING = "[a-z ]{0,8}?"
+"""What a translation leaves out can be no more than the ending of a word: nothing that was said is lost."""
 _IN_A_LIST = "(?:(?![,;:] ).)"
 _QUOTED = "(?:[^“”]|“[^“”]*”)+?"
 _TOKEN = re.compile(r"[^\W\d_]{2,}")
@@ -66,6 +68,10 @@ class Sentence:
 
     def _held(self, gap: re.Match[str]) -> str:
         """What a gap can hold; one that touches a word may be empty."""
+        if f"{{{gap[1]}:" in self.translation:
+            return _KINDS["#"]
+        if gap[1] not in {kept[1] for kept in GAP.finditer(self.translation)}:
+            return _ENDING
         before, after = self.english[: gap.start()][-1:], self.english[gap.end() :][:1]
         if gap[0][len(gap[1]) + 1] in _KINDS:
             return _KINDS[gap[0][len(gap[1]) + 1]]
@@ -117,8 +123,8 @@ class Phrasebook:
         words = {"", *_TOKEN.findall(said)}
         near = [sentence for word in words for sentence in self._by_word.get(word, ())]
         for sentence in sorted(near, key=lambda one: -one.weight):
-            if not loose and len(said) > _MOST * sentence.weight:
-                return
+            if not loose and len(said) > _MOST * sentence.weight and "&" not in sentence.translation:
+                continue
             if (found := sentence.pattern.fullmatch(said)) and (loose or not any(map(_PAUSE.search, found.groups()))):
                 yield sentence.translation, found.groupdict()
 
