@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from jupyter_clinagent.lang.folders import ENGLISH, WORDS, about, languages, phrases
-from jupyter_clinagent.lang.matching import GAP, Phrasebook, cuts, fill
+from jupyter_clinagent.lang.matching import GAP, Found, Phrasebook, cuts, fill
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _MARK = re.compile(r"^(\s*(?:#{1,6} |[-*+•] |\d+[.)] |> |  +[✓✗] )?)(.*?)(\s*)$", re.DOTALL)
@@ -166,11 +166,18 @@ def _known(text: str, language: str, head: bool, loose: bool = False) -> str | N
 def _word(text: str, language: str, plain: bool = True) -> str | None:
     """A word (``plain``), or what is made of words; where one of its parts is no word, it is another one."""
     found = _words(language).all(text, loose=True, plain=plain)
-    for translation, held in sorted(found, key=lambda one: "!" not in one[0]):  # what is known in part before what holds anything
+    for translation, held in sorted(found, key=_left_as_it_is):
         parts = [held.get(gap[1], "").strip() for gap in GAP.finditer(translation) if gap[2] == "!"]
         if all(_known(part, language, True) is not None for part in parts):
             return fill(translation, held, lambda value, marks: _gap(value, marks, language))
     return None
+
+
+def _left_as_it_is(found: Found) -> int:
+    """How much of what was said a translation would leave as it is."""
+    translation, held = found
+    spoken = {gap[1] for gap in GAP.finditer(translation) if gap[2]}
+    return sum(len(value) for name, value in held.items() if name not in spoken)
 
 
 def _gap(value: str, marks: str, language: str) -> str:
