@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from jupyter_clinagent.lang.folders import ENGLISH
-from jupyter_clinagent.lang.matching import ENDS
+from jupyter_clinagent.lang.matching import cuts
 from jupyter_clinagent.lang.speaking import known_phrase, speak_phrase
 
 _SILENT = re.compile(r"(<(style|script|pre|svg)\b.*?</\2>)", re.DOTALL)
@@ -65,8 +65,8 @@ def _marked(text: str, language: str, head: bool) -> str:
         return _piece(text, language, head)
     if (whole := known_phrase(text, language)) is not None:
         return whole
-    cuts = [0, *(end.end() for end in ENDS.finditer(text)), len(text)]
-    return "".join(_sentence(text[start:stop], language, head) for start, stop in pairwise(cuts))
+    starts = [0, *(start for _, start in cuts(text)), len(text)]
+    return "".join(_sentence(text[start:stop], language, head) for start, stop in pairwise(starts))
 
 
 def _sentence(text: str, language: str, head: bool) -> str:

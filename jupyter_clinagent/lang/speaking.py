@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from jupyter_clinagent.lang.folders import ENGLISH, WORDS, about, languages, phrases
-from jupyter_clinagent.lang.matching import ENDS, GAP, Phrasebook, fill
+from jupyter_clinagent.lang.matching import GAP, Found, Phrasebook, cuts, fill
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _MARK = re.compile(r"^(\s*(?:#{1,6} |[-*+•] |\d+[.)] |> |  +[✓✗] )?)(.*?)(\s*)$", re.DOTALL)
@@ -107,18 +107,18 @@ def _sentences(text: str, language: str, head: bool) -> str:
     """A line as a whole, else its sentences, each by itself or, where a name in it looks like an end, with the next ones."""
     if (whole := _known(text, language, head)) is not None:
         return whole
-    cuts = [0, *(end.end() for end in ENDS.finditer(text)), len(text)]
+    starts = [0, *(start for _, start in cuts(text)), len(text)]
     spoken, at = [], 0
-    while at < len(cuts) - 1:
-        to, sentence = _one(text, cuts, at, language, head)
+    while at < len(starts) - 1:
+        to, sentence = _one(text, starts, at, language, head)
         spoken.append(sentence)
         at = to
     return "".join(spoken)
 
 
-def _one(text: str, cuts: list[int], at: int, language: str, head: bool) -> tuple[int, str]:
+def _one(text: str, starts: list[int], at: int, language: str, head: bool) -> tuple[int, str]:
     """The sentence that begins at a cut, and the cut at which it ends: where a name in it looked like an end, a later one."""
-    piece = text[cuts[at] : cuts[at + 1]]
+    piece = text[starts[at] : starts[at + 1]]
     bare = piece.rstrip()
     rest, stop = piece[len(bare) :], "." if bare.endswith(".") else ""
     if (found := _known(bare, language, head)) is not None:
@@ -129,8 +129,8 @@ def _one(text: str, cuts: list[int], at: int, language: str, head: bool) -> tupl
             return at + 1, found + stop + rest
     if (parts := _in_parts(bare, language, head)) != bare:
         return at + 1, parts + rest
-    for to in range(at + 1, min(len(cuts), at + _LONGEST)):
-        piece = text[cuts[at] : cuts[to]]
+    for to in range(at + 1, min(len(starts), at + _LONGEST)):
+        piece = text[starts[at] : starts[to]]
         if (found := _known(piece.rstrip(), language, False, loose=True)) is not None:
             return to, found + piece[len(piece.rstrip()) :]
     return at + 1, bare + rest
@@ -165,11 +165,19 @@ def _known(text: str, language: str, head: bool, loose: bool = False) -> str | N
 
 def _word(text: str, language: str, plain: bool = True) -> str | None:
     """A word (``plain``), or what is made of words; where one of its parts is no word, it is another one."""
-    for translation, held in _words(language).all(text, loose=True, plain=plain):
+    found = _words(language).all(text, loose=True, plain=plain)
+    for translation, held in sorted(found, key=_left_as_it_is):
         parts = [held.get(gap[1], "").strip() for gap in GAP.finditer(translation) if gap[2] == "!"]
         if all(_known(part, language, True) is not None for part in parts):
             return fill(translation, held, lambda value, marks: _gap(value, marks, language))
     return None
+
+
+def _left_as_it_is(found: Found) -> int:
+    """How much of what was said a translation would leave as it is."""
+    translation, held = found
+    spoken = {gap[1] for gap in GAP.finditer(translation) if gap[2]}
+    return sum(len(value) for name, value in held.items() if name not in spoken)
 
 
 def _gap(value: str, marks: str, language: str) -> str:
