@@ -216,7 +216,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="jupyter clinagent", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _building(commands)
+    _passing_on(commands)
+    return parser
 
+
+def _building(commands: Any) -> None:
+    """Commands that make a study, or images for one."""
     run = _command(commands, "run", _run, "build a model from one sentence")
     run.add_argument("request", metavar="REQUEST")
     run.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the images")
@@ -250,6 +256,9 @@ def _parser() -> argparse.ArgumentParser:
     phantom.add_argument("--seed", type=int, default=0)
     phantom.add_argument("--difficulty", choices=("easy", "hard"), default="easy")
 
+
+def _passing_on(commands: Any) -> None:
+    """Commands for a finished study: packed, replayed, tried elsewhere."""
     export = _command(commands, "export", _export, "make a bundle that another machine can verify")
     export.add_argument("notebook", type=Path, metavar="FILE.ipynb")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="BUNDLE.zip")
@@ -273,7 +282,6 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument(
         "--cases", metavar="TABLE.csv|folders", help="which images get one answer, where the study gave one for several"
     )
-    return parser
 
 
 def _command(commands: Any, name: str, function: Any, what: str) -> argparse.ArgumentParser:

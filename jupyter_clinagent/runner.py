@@ -65,9 +65,14 @@ class TerminalApprover:
     """
 
     def __init__(
-        self, yes: bool, answers: dict[str, str], dry_run: bool = False, ask: Callable[[str], str] | None = None
+        self,
+        yes: bool,
+        answers: dict[str, str],
+        dry_run: bool = False,
+        ask: Callable[[str], str] | None = None,
+        stream: TextIO | None = None,
     ) -> None:
-        self._yes, self._answers, self._dry_run = yes, answers, dry_run
+        self._yes, self._answers, self._dry_run, self._stream = yes, answers, dry_run, stream
         self._prompt = ask or (input if sys.stdin.isatty() else None)
         self._asked: dict[str, None] = {}
 
@@ -86,6 +91,8 @@ class TerminalApprover:
             return await self._answer(card)
         if card.kind == "cell":
             return await self._allow(card)
+        if self._yes or self._dry_run:
+            self._show(card.body)
         if card.kind == "plan" and self._dry_run:
             return Decision(choice="Reject", text="dry run")
         if self._yes or self._dry_run:
@@ -97,12 +104,18 @@ class TerminalApprover:
         if card.key in self._answers:
             return Decision(choice="answer", text=self._answers[card.key], by="--answer")
         if self._yes and card.default:
+            self._show(f"{card.body} – {card.labels.get(card.default, card.default)}")
             return Decision(choice="answer", text=card.default, by="--yes")
         offered = f" ({', '.join(card.labels.get(choice, choice) for choice in card.choices)})" if card.choices else ""
         if self._prompt is None:
             raise AnswerNeeded(f"{card.body}{offered} Answer with --answer {card.key}=VALUE, or take the defaults with --yes.")
         said = await self._said(card, f"{card.body}{offered} [{card.labels.get(card.default, card.default)}] ")
         return Decision(choice="answer", text=said or card.default, by="at a prompt")
+
+    def _show(self, text: str) -> None:
+        """What nobody is asked about is shown all the same."""
+        if self._stream is not None:
+            print(f"\n{text.strip()}\n", file=self._stream, flush=True)
 
     async def _choose(self, card: Card) -> Decision:
         if self._prompt is None:
@@ -207,7 +220,7 @@ async def _run(options: RunOptions, notebook: Path, stream: TextIO) -> Outcome:
     )
     checkpoint = notebook.parent / study_folder(str(notebook)) / "conversation.sqlite"
     async with HeadlessNotebook(notebook) as port:
-        approver = TerminalApprover(options.yes, options.answers, options.dry_run)
+        approver = TerminalApprover(options.yes, options.answers, options.dry_run, stream=stream)
         outcome = await run_agent(
             options.request,
             port=port,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -156,3 +157,14 @@ async def test_an_unfinished_study_is_not_exported_and_what_is_missing_is_said(t
     outcome = await _say("export the study", tmp_path / "new.ipynb")
     assert outcome.status == "bad_input"
     assert "no notebook" in outcome.message or "not finished" in outcome.message
+
+
+async def test_what_is_not_asked_is_shown_all_the_same() -> None:
+    stream = io.StringIO()
+    approver = TerminalApprover(yes=True, answers={}, stream=stream)
+    await approver.decide(PLAN)
+    asked = Card(
+        id="q", kind="question", title="Which column?", body="Which column?", choices=["dx", "sex"], key="label", default="dx"
+    )
+    await approver.decide(asked)
+    assert stream.getvalue() == "\nTrain.\n\n\nWhich column? – dx\n\n"

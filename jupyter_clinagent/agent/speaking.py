@@ -12,7 +12,7 @@ from langchain_core.messages import BaseMessage, HumanMessage
 from jupyter_clinagent.agent.playbook.conversation.families.language import asked_for
 from jupyter_clinagent.agent.playbook.turn import settings_in, words_of
 from jupyter_clinagent.contracts import Approver, Card, Decision, Event
-from jupyter_clinagent.lang import ENGLISH, speak, speak_phrase, surely_language_of, understand
+from jupyter_clinagent.lang import ENGLISH, read_answer, speak, speak_phrase, surely_language_of, understand
 
 
 def language_between(request: str | None, before: Sequence[BaseMessage]) -> str:
@@ -65,7 +65,7 @@ def heard(decision: Decision, card: Card, language: str) -> Decision:
     """What was decided, where it was typed in the clinician's language."""
     if language == ENGLISH or not decision.text:
         return decision
-    meant = understand(decision.text, card.choices, language)
+    meant = understand(read_answer(decision.text, language), card.choices, language)
     if card.kind != "question" and decision.choice == "Change" and meant in card.choices:
         return decision.model_copy(update={"choice": meant, "text": ""})
     return decision.model_copy(update={"text": meant})

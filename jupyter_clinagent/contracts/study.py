@@ -102,8 +102,9 @@ class Level(Frozen):
             return "each image by itself"
         if self.rule == "mean":
             return f"one answer for each {self.name}: the mean over its images"
-        shown = f"it shows {self.positive} if" if self.positive else "it shows what"
-        return f"one answer for each {self.name}: {shown} any of its images does; the highest of their scores counts"
+        if self.positive is None:
+            return f"one answer for each {self.name}: the highest of its images"
+        return f"one answer for each {self.name}: it shows {self.positive} if any of its images does; the highest score counts"
 
 
 class Specification(Frozen):
@@ -136,10 +137,14 @@ class Specification(Frozen):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON form; a level that is the usual one is left out, as releases without levels did."""
-        usual = {"level"} if self.level.by_image else set()
-        canonical = json.dumps(self.model_dump(mode="json", exclude=usual), sort_keys=True, ensure_ascii=True)
+        """SHA-256 of the canonical JSON form, without fields that :attr:`usual` names."""
+        canonical = json.dumps(self.model_dump(mode="json", exclude=self.usual), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def usual(self) -> set[str]:
+        """Fields that came later and say nothing unusual: the hash of a study that does without them is what it was before."""
+        return {"level"} if self.level.by_image else set()
 
     def held_together(self, names: Sequence[str]) -> list[str]:
         """The classes that a threshold is for where a clinician names some; a task whose classes are ordered adds to them."""

@@ -224,9 +224,24 @@ def estimates(
 
     def one(name: str) -> Estimate:
         value = score(name, y, proba, positive=positive, threshold=threshold, decision=decision)
-        return percentile_estimate(value, _values(name, y, proba, drawn, positive, threshold, decision))
+        values = _values(name, y, proba, drawn, positive, threshold, decision)
+        return percentile_estimate(value, values, _rests_on(name, np.asarray(y), proba.shape[1], groups, positive))
 
     return {name: one(name) for name in names}
+
+
+def _rests_on(name: str, y: np.ndarray, classes: int, groups: Sequence[object] | np.ndarray, positive: int | None) -> int | None:
+    """How many groups a share rests on: those of its class, or of the rarest of its classes; None of other figures."""
+    hit = y == (1 if positive is None else positive)
+    parts = {
+        "auroc": (hit, ~hit),
+        "sensitivity": (hit,),
+        "specificity": (~hit,),
+        "accuracy": (np.ones(len(y), dtype=bool),),
+        "macro_auroc": tuple(y == c for c in range(classes)),
+        "balanced_accuracy": tuple(y == c for c in range(classes)),
+    }.get(name)
+    return fewest_groups(groups, *parts) if parts else None
 
 
 def paired_difference(
@@ -260,11 +275,17 @@ def _values(
     return METRICS[name](_Case(np.asarray(y), np.asarray(proba, dtype=float), weights, positive, threshold, decision))
 
 
-def percentile_estimate(value: float | None, draws: np.ndarray) -> Estimate:
+def percentile_estimate(value: float | None, draws: np.ndarray, cases: int | None = None) -> Estimate:
     """A value with the percentile interval of its bootstrap draws (B,); NaN is a draw in which it is not defined.
 
     Calibration errors of resampled images are larger than the error itself (the images repeat), so the interval is widened to
-    hold the value where it would lie outside.
+    hold the value where it would lie outside. Where all draws are alike they have no width; a share of 0 or 1 then gets the
+    exact interval of so many independent cases that are all alike (see :func:`all_alike`).
+
+    Parameters
+    ----------
+    cases
+        How many groups a share rests on; None where the figure is none.
     """
     if value is None:
         return Estimate(value=None, reason="a class is missing, so it is not defined")
@@ -272,7 +293,30 @@ def percentile_estimate(value: float | None, draws: np.ndarray) -> Estimate:
     if len(valid) < MIN_VALID * len(draws):
         return Estimate(value=value, reason="too few groups for an interval")
     low, high = np.quantile(valid, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    if low == high == value and value in (0.0, 1.0) and cases:
+        low, high = all_alike(value, cases)
     return Estimate(value=value, low=min(float(low), value), high=max(float(high), value))
+
+
+def all_alike(value: float, cases: int, level: float = LEVEL) -> tuple[float, float]:
+    """The exact interval of a share of 0 or 1 of so many independent cases (Clopper & Pearson 1934).
+
+    Of a perfect AUROC the cases are the groups of its rarer class, each of which was ranked above all others: the share of
+    those that would be is at most the AUROC, so the interval is no narrower than it may be.
+
+    Examples
+    --------
+    >>> [round(bound, 3) for bound in all_alike(1.0, 20)], [round(bound, 3) for bound in all_alike(0.0, 20)]
+    ([0.832, 1.0], [0.0, 0.168])
+    """
+    bound = float(((1 - level) / 2) ** (1 / cases))
+    return (bound, 1.0) if value == 1 else (0.0, 1 - bound)
+
+
+def fewest_groups(groups: Sequence[object] | np.ndarray, *parts: np.ndarray) -> int:
+    """How many different groups the smallest of some sets of images (N,) holds."""
+    names = np.asarray(groups).astype(str)
+    return min(len(np.unique(names[part])) for part in parts)
 
 
 def wilson(hits: int, number: int, level: float = LEVEL) -> tuple[float, float]:

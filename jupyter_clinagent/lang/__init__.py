@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from jupyter_clinagent.lang.folders import ENGLISH, browser_words, languages
 from jupyter_clinagent.lang.pages import speak_html
+from jupyter_clinagent.lang.reading import read_answer, read_as_english
 from jupyter_clinagent.lang.recognising import language_of, surely_language_of
 from jupyter_clinagent.lang.speaking import said_for, speak, speak_phrase, understand
 from jupyter_clinagent.lang.used import use, used
@@ -18,6 +19,8 @@ __all__ = [
     "browser_words",
     "language_of",
     "languages",
+    "read_answer",
+    "read_as_english",
     "said_for",
     "speak",
     "speak_html",

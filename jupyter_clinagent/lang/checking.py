@@ -13,6 +13,9 @@ from jupyter_clinagent.lang.matching import GAP, Phrasebook
 from jupyter_clinagent.lang.sources import Said, said_in_package, sentences
 
 _SENTENCE = re.compile(r"^[A-Z“{].*\w.*[.:?!]”?$", re.DOTALL)
+_LEADING = re.compile(r"^(?:\{\w+\} ?)+(?=[A-Z“])")
+"""What stands before a sentence is one of its own."""
+_ENDING = re.compile(r"(?<=[a-z])\{\w+\}")
 _FEW, _TILES = 3, 4
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -111,7 +114,8 @@ def _spoken(language: str) -> dict[str, tuple[int, int]]:
     book = Phrasebook({english: other for pairs in phrases(language).values() for english, other in pairs.items()})
     counted: dict[str, list[bool]] = {}
     for part, text in sorted({(_part(said.file), said.text) for said in _said() if _SENTENCE.match(said.text)}):
-        counted.setdefault(part, []).append(book.find(GAP.sub("7", text)) is not None)
+        filled = GAP.sub("7", _ENDING.sub("", _LEADING.sub("", text)))
+        counted.setdefault(part, []).append(book.find(filled, loose=True) is not None)
     return {part: (sum(known), len(known)) for part, known in counted.items()}
 
 

@@ -13,13 +13,13 @@ HOME = Path(__file__).parent
 ENGLISH = "en"
 """What the code and the record speak."""
 ABOUT = "language.toml"
-WORDS = "words.toml"
+WORDS = "brief.toml"
 """Words and short names that data may have, too: translated only where a sentence, or the head of a table, says so."""
 COMPOSED = "composed.toml"
 """Sentences that a page puts together from several pieces of the code."""
 BROWSER = "browser.toml"
 """What JupyterLab's part says by itself: the words of buttons and states on a card."""
-READ = "read.toml"
+READ = "words.toml"
 """Words that a clinician types, for the lexicon."""
 
 

@@ -13,7 +13,8 @@ A gap of the translation says what becomes of what it holds:
 ``{name:one|several}``
     A word that depends on the number in the gap.
 
-A gap of the English one that holds nothing but a number is written ``{name#}``.
+A gap of the English one that holds nothing but a number is written ``{name#}``, one that holds a unit or nothing ``{name~}``.
+What stands in quotation marks holds none but those that it closes.
 """
 
 from __future__ import annotations
@@ -24,14 +25,33 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-GAP = re.compile(r"\{(\w+)#?(&?!?)(?::([^|{}]*)\|([^|{}]*))?\}")
-_NUMBER = r"[-−+]?\d[\d.,]*(?: ?%)?"
+GAP = re.compile(r"\{(\w+)[#~]?(&?!?)(?::([^|{}]*)\|([^|{}]*))?\}")
+_LETTERS = re.compile(r"[\W\d_]+")
+_MOST = 16
+"""How many times as long as its own letters a sentence can be: a few words that stand in everything say nothing."""
+_KINDS = {"#": r"[-−+]?\d[\d.,]*(?: ?%)?", "~": r"[^\d()“”]*?"}
+_ENDING = "[a-z ]{0,8}?"
+"""What a translation leaves out can be no more than the ending of a word: nothing that was said is lost."""
+_IN_A_LIST = "(?:(?![,;:] ).)"
+_QUOTED = "(?:[^“”]|“[^“”]*”)+?"
 _TOKEN = re.compile(r"[^\W\d_]{2,}")
-ENDS = re.compile(r"(?:(?<=[.!?])|(?<=[.!?]”)|(?<=[^\d]:))\s+(?=[A-ZÄÖÜ“„«{<`0-9-])|(?<=[.!?]) (?=\()|\n+")
-"""Where a sentence ends and the next one begins; so that both sides agree, sources and what was said are cut by the same rule."""
+ENDS = re.compile(r"(?:(?<=[.!?])|(?<=[.!?]”)|(?<=”\))|(?<=[^\d]:))\s+(?=[A-ZÄÖÜ“„«{<`0-9-])|(?<=[.!?]) (?=\()|\n+")
+"""Where a sentence ends and the next one begins."""
 
 
-_PAUSE = re.compile(r"[^\d]: |[.!?]”? +[A-ZÄÖÜ“]")
+def cuts(text: str) -> list[tuple[int, int]]:
+    """Where a text falls into sentences, what it quotes kept whole; sources and what was said are cut by this one rule.
+
+    Examples
+    --------
+    >>> cuts("Say “a. B”. Then go.")
+    [(11, 12)]
+    """
+    ends = (found.span() for found in ENDS.finditer(text))
+    return [(stop, start) for stop, start in ends if text.count("“", 0, stop) == text.count("”", 0, stop)]
+
+
+_PAUSE = re.compile(r"[^\d]: |[.!?]”? +[A-ZÄÖÜ“]|[.:;]$")
 Found = tuple[str, dict[str, str]]
 """A translation, and what its gaps hold."""
 
@@ -42,6 +62,8 @@ class Sentence:
 
     english: str
     translation: str
+    brief: bool = False
+    """Whether it is a phrase of a list, whose names hold no list themselves."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -52,16 +74,28 @@ class Sentence:
         at = 0
         for gap in GAP.finditer(self.english):
             yield _literal(self.english[at : gap.start()])
-            alone = _is_edge(self.english[gap.start() - 1 : gap.start()]) and _is_edge(self.english[gap.end() : gap.end() + 1])
-            held = _NUMBER if "#" in gap[0] else ".+?" if alone else ".*?"
-            yield f"(?P<{gap[1]}>{held})"
+            yield f"(?P<{gap[1]}>{self._held(gap)})"
             at = gap.end()
         yield _literal(self.english[at:])
+
+    def _held(self, gap: re.Match[str]) -> str:
+        """What a gap can hold; one that touches a word may be empty."""
+        if f"{{{gap[1]}:" in self.translation:
+            return _KINDS["#"]
+        if gap[1] not in {kept[1] for kept in GAP.finditer(self.translation)}:
+            return _ENDING
+        before, after = self.english[: gap.start()][-1:], self.english[gap.end() :][:1]
+        if gap[0][len(gap[1]) + 1] in _KINDS:
+            return _KINDS[gap[0][len(gap[1]) + 1]]
+        if (before, after) == ("“", "”"):
+            return _QUOTED
+        letter = _IN_A_LIST if self.brief and f"{{{gap[1]}!}}" not in self.translation else "."
+        return f"{letter}+?" if _is_edge(before) and _is_edge(after) else f"{letter}*?"
 
     @cached_property
     def weight(self) -> int:
         """How many of its letters are its own; of several that fit, the one with the most is meant."""
-        return len(GAP.sub("", self.english))
+        return len(_LETTERS.sub("", GAP.sub("", self.english)))
 
     @cached_property
     def anchor(self) -> str:
@@ -80,27 +114,29 @@ def _literal(text: str) -> str:
 
 
 class Phrasebook:
-    """The sentences of one language, found by their longest word."""
+    """The sentences of one language, or its phrases (``brief``), found by their longest word."""
 
-    def __init__(self, pairs: Mapping[str, str]) -> None:
+    def __init__(self, pairs: Mapping[str, str], brief: bool = False) -> None:
         self._plain = {english: translation for english, translation in pairs.items() if not GAP.search(english)}
         self._by_word: defaultdict[str, list[Sentence]] = defaultdict(list)
         for english, translation in pairs.items():
             if english not in self._plain:
-                sentence = Sentence(english, translation)
+                sentence = Sentence(english, translation, brief)
                 self._by_word[sentence.anchor].append(sentence)
 
     def find(self, said: str, loose: bool = False) -> Found | None:
         """The translation that fits what was said best; gaps hold sentences of their own only where it is loose."""
         return next(self.all(said, loose), None)
 
-    def all(self, said: str, loose: bool = False) -> Iterator[Found]:
-        """Every translation that fits what was said, with what its gaps hold, the closest first."""
-        if said in self._plain:
+    def all(self, said: str, loose: bool = False, plain: bool = True) -> Iterator[Found]:
+        """Every translation that fits what was said, with what its gaps hold, the closest first; ``plain`` ones have none."""
+        if plain and said in self._plain:
             yield self._plain[said], {}
         words = {"", *_TOKEN.findall(said)}
         near = [sentence for word in words for sentence in self._by_word.get(word, ())]
         for sentence in sorted(near, key=lambda one: -one.weight):
+            if not loose and len(said) > _MOST * sentence.weight and "&" not in sentence.translation:
+                continue
             if (found := sentence.pattern.fullmatch(said)) and (loose or not any(map(_PAUSE.search, found.groups()))):
                 yield sentence.translation, found.groupdict()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from jupyter_clinagent.lang.folders import ENGLISH
+from jupyter_clinagent.lang.matching import cuts
 from jupyter_clinagent.lang.speaking import known_phrase, speak_phrase
 
 _SILENT = re.compile(r"(<(style|script|pre|svg)\b.*?</\2>)", re.DOTALL)
@@ -58,10 +60,20 @@ def _run(run: str, language: str, head: bool) -> str:
 
 
 def _marked(text: str, language: str, head: bool) -> str:
-    """Text with marks of words in it: as a whole where a sentence has the same marks, else what stands between them."""
-    if "<" not in text or (spoken := known_phrase(text, language)) is None:
-        return "".join(part if part.startswith("<") else _piece(part, language, head) for part in _MARKED.split(text))
-    return spoken
+    """Text with marks of words in it: a sentence that has the same marks in the language, else what stands between them."""
+    if "<" not in text:
+        return _piece(text, language, head)
+    if (whole := known_phrase(text, language)) is not None:
+        return whole
+    starts = [0, *(start for _, start in cuts(text)), len(text)]
+    return "".join(_sentence(text[start:stop], language, head) for start, stop in pairwise(starts))
+
+
+def _sentence(text: str, language: str, head: bool) -> str:
+    bare = text.rstrip()
+    if (found := known_phrase(bare, language)) is not None:
+        return found + text[len(bare) :]
+    return "".join(part if part.startswith("<") else _piece(part, language, head) for part in _MARKED.split(text))
 
 
 def _piece(part: str, language: str, head: bool) -> str:

@@ -9,8 +9,8 @@ from functools import cache
 from jupyter_clinagent.lang.folders import ENGLISH, about, languages
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_QUOTED = re.compile(r"`[^`]*`|\S*[/\\~]\S*|\S+\.\w{2,4}\b")
-"""Code and paths say nothing about the language."""
+_QUOTED = re.compile(r"`[^`]*`|\b\w*\d\w*\b|\S*[/\\~]\S*|\S+\.\w{2,4}\b")
+"""Code, paths and hashes say nothing about the language."""
 
 
 def language_of(request: str) -> str:

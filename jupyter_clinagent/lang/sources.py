@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, nodes
 
-from jupyter_clinagent.lang.matching import ENDS
+from jupyter_clinagent.lang.matching import cuts
 
 PACKAGE = Path(__file__).parents[1]
 SILENT = ("_labextension", "lang", "schemas", "phantoms", "testing.py", "agent/prompts", "_version.py")
@@ -60,7 +60,8 @@ def said_in(path: Path) -> Iterator[Said]:
 
 def sentences(text: str) -> list[str]:
     """A text with gaps in its sentences; what is only a gap is none."""
-    parts = [part.strip() for part in ENDS.split(text)]
+    stops, starts = zip(*cuts(text), strict=True) if cuts(text) else ((), ())
+    parts = [text[start:stop].strip() for start, stop in zip((0, *starts), (*stops, len(text)), strict=True)]
     return [part for part in parts if _WORD.search(_HOLE.sub("", part))]
 
 

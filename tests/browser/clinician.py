@@ -37,19 +37,24 @@ class Clinician:
         self._input.fill(text)
         self._input.press("Enter")
 
-    def approve(self, title: str, seconds: float = 90) -> None:
+    def approve(self, title: str, seconds: float = 90, button: str = "Approve", chose: str = "You chose: Approve") -> None:
         card = self.card(title)
         expect(card).to_be_visible(timeout=seconds * 1000)
-        card.get_by_role("button", name="Approve").click()
-        expect(card.get_by_text("You chose: Approve")).to_be_visible(timeout=10_000)
+        card.get_by_role("button", name=button).click()
+        expect(card.get_by_text(chose)).to_be_visible(timeout=10_000)
 
     def card(self, title: str) -> Locator:
         return self.page.locator(".jp-clinagent-card").filter(has=self.page.locator("h3", has_text=re.compile(title)))
 
+    def wait_for(self, title: str, picture: Path, seconds: float = 90) -> None:
+        """Wait for a card and take a picture of it."""
+        expect(self.card(title)).to_be_visible(timeout=seconds * 1000)
+        self.picture(picture)
+
     @property
     def working(self) -> Locator:
         """The progress card that is at the bottom."""
-        return self.card("Working in").last
+        return self.card("Working in|Arbeite in").last
 
     @property
     def messages(self) -> Locator:

@@ -23,6 +23,12 @@ from tests.browser.lab import Lab
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("english", "german")
+APPROVE = {"english": ("Approve", "You chose: Approve"), "german": ("Genehmigen", "Ihre Wahl: Genehmigen")}
+WORDS = {
+    "english": ("Specification", "Done.", "The study is done", "Research use only"),
+    "german": ("Spezifikation", "Fertig.", "Die Studie ist fertig", "Nur für die Forschung"),
+}
+"""What is read on the way; a German request is answered in German."""
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +47,13 @@ def test_the_example_of_the_lab_notebook_becomes_a_report(browser: Browser, lab:
     clinician = Clinician(browser, lab, f"{language}.ipynb")
     clinician.new_chat()
     clinician.say(re.sub(r"3 (?=min)", "1 ", _proposed(lab.root / f"{language}.ipynb")[LANGUAGES.index(language)], flags=re.I))
-    clinician.approve("Specification")
-    clinician.approve("Plan")
-    expect(clinician.working.get_by_role("status")).to_have_text(re.compile(r"Done\.|Ended"), timeout=300_000)
-    assert "The study is done" in clinician.messages.filter(has_text="The study is done").last.inner_text()
+    specified, done, told, notice = WORDS[language]
+    button, chose = APPROVE[language]
+    clinician.wait_for(specified, lab.root / f"{language}-card.png")
+    clinician.approve(specified, button=button, chose=chose)
+    clinician.approve("Plan", button=button, chose=chose)
+    expect(clinician.working.get_by_role("status")).to_have_text(re.compile(rf"{done}|Ended|Problem"), timeout=300_000)
+    assert told in clinician.messages.filter(has_text=told).last.inner_text()
     clinician.picture(lab.root / f"{language}.png")
     clinician.close()
     study = lab.root / f"{language}-study"
@@ -54,7 +63,7 @@ def test_the_example_of_the_lab_notebook_becomes_a_report(browser: Browser, lab:
         "sensitivity",
         "mel",
     )
-    assert "Research use only" in (study / "report.html").read_text(encoding="utf-8")
+    assert notice in (study / "report.html").read_text(encoding="utf-8")
 
 
 def _proposed(notebook: Path) -> list[str]:

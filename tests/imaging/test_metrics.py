@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss, roc_auc_score
 
 from jupyter_clinagent.imaging import metrics
@@ -186,3 +187,17 @@ def test_the_interval_of_a_calibration_error_holds_the_error_itself() -> None:
     assert ece.low is not None
     assert ece.high is not None
     assert ece.low <= ece.value <= ece.high  # type: ignore[operator]
+
+
+def test_a_perfect_share_has_the_exact_interval_of_its_cases_and_not_none() -> None:
+    y, groups = np.repeat([0, 1], [40, 20]), np.repeat(np.arange(30), 2)
+    proba = np.column_stack([1 - y, y]).astype(float)
+    found = metrics.estimates(["auroc", "sensitivity", "specificity", "brier"], y, proba, groups)
+    assert (found["auroc"].low, found["auroc"].high) == metrics.all_alike(1.0, 10)
+    assert (found["sensitivity"].low, found["specificity"].low) == (
+        metrics.all_alike(1.0, 10)[0],
+        metrics.all_alike(1.0, 20)[0],
+    )
+    assert found["brier"].reason == "all alike, which gives no interval"
+    exact = stats.binomtest(20, 20).proportion_ci(0.95, method="exact")
+    assert metrics.all_alike(1.0, 20) == pytest.approx((exact.low, exact.high))

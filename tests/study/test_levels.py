@@ -15,11 +15,16 @@ from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.export.evaluate import evaluate
 from jupyter_clinagent.export.predict import predict
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.study import Study
 from jupyter_clinagent.study.cohort.loading import load_cohort
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
+from jupyter_clinagent.tasks.grading.graded import Grades
+from jupyter_clinagent.tasks.measurement import phantom as hands
+from jupyter_clinagent.tasks.measurement.measured import MeasuredValues, Scale
+from jupyter_clinagent.tasks.measurement.values import Ranges
 from tests.study.conftest import run_probe
 from tests.study.several_views import write_views
 
@@ -222,3 +227,32 @@ def test_a_task_that_judges_images_only_refuses_a_level(views: Path) -> None:
 def test_the_summary_says_what_was_judged(finished: Finished) -> None:
     said = json.loads((finished.folder / "summary.json").read_text(encoding="utf-8"))
     assert said["specification"]["level"] == WOMEN.model_dump(mode="json")
+
+
+# ------------------------------------------------------------------ other tasks
+def test_a_case_has_the_highest_grade_of_its_images_and_the_mean_of_their_numbers() -> None:
+    cases = Cases.of(["a", "b", "a"], "highest")
+    groups = np.array(["p", "q", "p"], dtype=object)
+    scores = np.array([[0.8, 0.2, 0.0], [0.1, 0.8, 0.1], [0.0, 0.1, 0.9]])
+    grades = Grades(["1", "2", "3"], groups, np.array([0, 1, 2]), scores).of_cases(cases)
+    assert (grades.images, grades.truth.tolist(), grades.named.tolist()) == (["a", "b"], [2, 1], [2, 1])
+    scale = Scale("months", 50.0, 5.0, Ranges.of(np.arange(20.0), "months"))
+    truth, measured = np.array([10.0, 20.0, 10.0]), np.array([8.0, 21.0, 14.0])
+    numbers = MeasuredValues(["1", "2", "3"], groups, truth, measured, scale).of_cases(Cases.of(["a", "b", "a"]))
+    assert (numbers.truth.tolist(), numbers.measured.tolist()) == ([10.0, 20.0], [11.0, 21.0])
+
+
+def test_children_whose_images_bear_different_numbers_are_left_out_with_a_count(tmp_path: Path) -> None:
+    hands.write("hand", tmp_path / "data", 120, 0, "easy")
+    table = next((tmp_path / "data").glob("*.csv"))
+    rows = pd.read_csv(table, dtype=str)
+    twice = rows["patient_id"][rows["patient_id"].duplicated()].iloc[0]
+    own = rows.index[rows["patient_id"] == twice]
+    rows.loc[own, "boneage (months)"] = [str(100 + k) for k in range(len(own))]
+    rows.to_csv(table, index=False)
+    wishes = Wishes(
+        task="measurement", label="boneage (months)", group="patient_id", level=Level(name="child", columns=["patient_id"])
+    )
+    facts = load_cohort(take_inventory(tmp_path / "data"), wishes).facts
+    assert facts.left_out["images of one child that bear different labels"] == len(own)
+    assert "1 child whose images bear different labels" in " ".join(facts.assumptions)

@@ -52,8 +52,8 @@ def test_a_row_of_both_eyes_is_read_as_two_each_with_the_columns_of_its_side(tmp
     assert rows.loc["images/5_left.jpg", "Diagnostic Keywords"] == "glaucoma"
     assert rows.loc["images/5_right.jpg", "Diagnostic Keywords"] == "normal fundus"
     assert list(rows.loc[["images/5_left.jpg", "images/5_right.jpg"], "side"]) == ["left", "right"]
-    assert any("is read as two" in problem for problem in inventory.problems)
     survey = survey_facts(inventory)
+    assert any("is read as two" in said for said in survey.assumptions)
     found = draft(read_request("Which of these eyes have a cataract?"), survey, {"label": "Diagnostic Keywords"})
     assert isinstance(found, Draft)
     assert found.specification.classes["cataract"] == ["cataract"]
@@ -123,14 +123,17 @@ def test_a_value_that_denies_another_is_negative() -> None:
     assert list(found.positive) == [True] * 4 + [False] * 8
 
 
-def test_normal_beside_a_finding_of_a_list_is_said_to_be_no_class_of_its_own(tmp_path: Path) -> None:
+def test_a_finding_is_told_from_normal_without_images_that_show_others_only(tmp_path: Path) -> None:
     listed = [["normal"], ["pneumonia"], ["pleural effusion"], ["pneumonia", "pleural effusion"]]
     table(tmp_path / "t.csv", ["image", "Labels"], [(f"{k}.png", str(listed[k % 4])) for k in range(60)])
     images(tmp_path, [f"{k}.png" for k in range(60)])
     found = draft(read_request("Which show pneumonia and which are normal?"), survey_facts(take_inventory(tmp_path)), {})
     assert isinstance(found, Draft)
-    assert found.assumptions[0].startswith("“Normal” is no class of its own here")
-    assert "pleural effusion" in found.assumptions[0]
+    assert "images that show other findings only (“pleural effusion”) are left out" in found.assumptions[0]
+    spec = found.specification
+    wishes = Wishes(task="findings", classes=spec.classes, group=spec.group_column, more=found.more)
+    cohort = load_cohort(take_inventory(tmp_path), wishes)
+    assert cohort.facts.left_out == {"shows other findings only": 15}
 
 
 def test_a_table_without_a_header_that_says_yes_and_no_is_learnt(tmp_path: Path) -> None:

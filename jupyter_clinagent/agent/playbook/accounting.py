@@ -37,6 +37,12 @@ _LINE = re.compile(
     r"|[cz]entimet\w+|degrees?)\b"
 )
 
+_AGED = re.compile(
+    r"\b(?:patient\w*|women|men|males?|females?|adults|people|persons?|age|aged|frauen|maenner\w*|personen|alter)\s"
+    r"(?:over|under|above|below|\w+er than|from|ueber|unter|ab|bis|\w+er als)\s(?P<number>\d{1,3})\b(?!\s?(?:%|percent|prozent))"
+)
+"""“Patients over 60”: an age needs no unit."""
+
 
 def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[str]:
     """Names in a request that the draft does nothing with, in the words of the request or of the data.
@@ -135,7 +141,8 @@ def _devices(intent: Intent, used: Used) -> Iterator[str]:
 def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
     """A line on a number, of which the specification knows nothing."""
     kept = spec.model_dump_json(exclude={"request"})
-    for found in _LINE.finditer(normalise(intent.text)):
+    text = normalise(intent.text)
+    for found in (*_LINE.finditer(text), *_AGED.finditer(text)):
         if not re.search(rf"(?<!\d){re.escape(found['number'])}(?!\d)", kept):
             yield found[0]
 

@@ -20,6 +20,7 @@ from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, w
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
+from jupyter_clinagent.lang import read_as_english
 from jupyter_clinagent.tasks import registry
 
 _CLAUSES = re.compile(
@@ -125,6 +126,7 @@ def read_request(text: str) -> Intent:
     >>> intent.targets, intent.risk, intent.risk_for
     (('melanoma', 'nevus'), 'sensitivity', 'melanoma')
     """
+    text = read_as_english(text)
     path, bare = take_path(text)
     plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(bare)))
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(without_level(plain)))) if c]

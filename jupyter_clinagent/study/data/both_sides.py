@@ -1,4 +1,7 @@
-"""Tables that name a left and a right image in each row (both eyes, both hands): read as two rows, each with its side."""
+"""Tables that name a left and a right image in each row and say something of each (both eyes): read as two rows.
+
+Where nothing is said of each side, nobody knows which of them a row describes; see :mod:`.second_images`.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +17,26 @@ NAMED = 0.5
 """Each of the two columns names as many different images as more than this share of its rows."""
 
 
-def with_both_sides(frame: pd.DataFrame, name: str, index: FileIndex, problems: list[str]) -> pd.DataFrame:
-    """The table with a row for each side, where each of its rows names an image of both; else as it is.
+def with_both_sides(frame: pd.DataFrame, name: str, index: FileIndex, assumed: list[str]) -> pd.DataFrame:
+    """The table with a row for each side, where each of its rows names an image of both and speaks of each; else as it is.
 
-    What stands in a column of one side (“Left-Keywords”) goes with the image of that side; other columns speak of both.
+    What stands in a column of one side (“Left-Keywords”) goes with the image of that side.
+
+    Parameters
+    ----------
+    assumed
+        Gets a sentence about it: what stands in other columns is known of the person alone.
     """
     pairs = _pairs(frame)
     images = [pair for pair in pairs.values() if all(_names_images(frame[one], index) for one in pair.values())]
-    if len(images) != 1:
+    if len(images) != 1 or len(pairs) == 1:
         return frame
     column = "side" if "side" not in frame.columns else "side of the image"
     named = " and ".join(f"“{one}”" for one in images[0].values())
-    problems.append(f"Each row of {name} names two images ({named}) and is read as two; columns without a side speak of both.")
+    assumed.append(
+        f"Each row of {name} names two images ({named}) and is read as two. Columns without a side speak of the person, and "
+        "which side they mean is not told: learn them by “one answer per patient”."
+    )
     return pd.concat([_of_side(frame, pairs, side).assign(**{column: side}) for side in ("left", "right")], ignore_index=True)
 
 

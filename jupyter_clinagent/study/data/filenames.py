@@ -20,10 +20,10 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("IM-N", re.compile(r"^(IM-\d+)(?:-\d+)+$", re.I)),
     ("patientN", re.compile(r"^((?:patient|pat|pt|subject|subj|case|person|p)[-_ ]?\d+)(?:[-_ .].+)?$", re.I)),
     ("N_N (first number)", re.compile(r"^(\d{3,8})_\d+_.+$")),
-    ("nameN_N_…", re.compile(r"^([a-z]+\d*[-_](?!(?:19|20)\d{6})\d{3,})[-_].*\d$", re.I)),
     ("slide-magnification-N", re.compile(rf"^(.*\d{{3,}}\w*)[-_](?:\d{{1,4}}x|{_MAGNIFICATIONS})(?:[-_]\d+)?$", re.I)),
     ("N-side", re.compile(r"^(.*\d)[-_ ]?(?:left|right|links|rechts|od|os|l|r)$", re.I)),
     ("film.rf.hash", re.compile(r"^(.+?)(?:_(?:jpg|png|jpeg))?\.rf\.[0-9a-f]{16,}$", re.I)),
+    ("nameN_N_…", re.compile(r"^([a-z]+\d*[-_](?!(?:19|20)\d{6})\d{3,})[-_].*\d$", re.I)),
 )
 
 

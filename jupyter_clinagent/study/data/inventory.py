@@ -70,6 +70,7 @@ class Inventory:
     headers: DicomHeaders
     case_folders: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    assumed: list[str] = field(default_factory=list)
 
     @property
     def inner_folders(self) -> dict[str, str]:
@@ -91,7 +92,7 @@ class Inventory:
 def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
     """List the folder, read its tables, match rows to files and recognise the layout; ``tell`` hears how far it is."""
     folder = with_listings(read_folder(data, tell))
-    problems = said_unread(folder.others)
+    problems, assumed = said_unread(folder.others), list[str]()
     images = _without_masks(folder, problems)
     index, folders = file_index(tuple(images)), FolderIndex(images)
     real = _without_submissions(folder.tables, problems)
@@ -99,7 +100,7 @@ def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
     frames = {name: frame for name in read if (frame := _read(folder, name, problems, folders)) is not None}
     tell(TABLES_READ, f"bringing {len(images):,} images and what is said of them together")
     frames = {name: with_whole_names(frame, name, index, images, problems) for name, frame in frames.items()}
-    frames = {name: with_both_sides(frame, name, index, problems) for name, frame in frames.items()}
+    frames = {name: with_both_sides(frame, name, index, assumed) for name, frame in frames.items()}
     frames = {name: _with_near_images(frame, name, index, images) for name, frame in frames.items()}
     frames = {name: with_one_spelling(frame, name, _image_column(frame, index), problems) for name, frame in frames.items()}
     frames = {name: _with_images(frame, name, index, folders, problems) for name, frame in frames.items()}
@@ -119,6 +120,7 @@ def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
         DicomHeaders(folder, images),
         find_case_folders(images),
         problems,
+        assumed,
     )
 
 

@@ -244,7 +244,7 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
     for table in inventory.image_tables:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
-    said += say_second_images(inventory)
+    said += [*inventory.assumed, *say_second_images(inventory)]
     if label_candidates(inventory) == [NAME_ENDING]:
         name, ending = next(iter(find_name_endings(inventory.images).items()))
         said.append(f"What file names end in may be the label, because {_ENDS}: {name} says {ending}.")

@@ -34,10 +34,7 @@ _NOT_TAKEN = (
     "“{}” is not taken, because I can't tell which finding is to hold which rate: a threshold holds one. Say for example “95 % "
     "sensitivity for A. 90 % specificity for B”."
 )
-_NOT_NORMAL = (
-    "“Normal” is no class of its own here: an image counts as without {} whether it is normal or shows another finding ({}). "
-    "Leave the images with other findings out of the data to tell it from normal ones alone."
-)
+_OTHERS = "The request tells {} from normal: images that show other findings only ({}) are left out."
 _PATIENT = "Taken to describe the patient, not as findings of an image: {}"
 
 
@@ -76,9 +73,11 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         expected_output="a probability for each finding, with a heat map",
         minutes=intent.minutes or 10.0,
         **policies,
+        others="left out" if _against_normal(intent) and len(names) < len(seen["findings"]) else None,
         **_held(wanted, notes),
     )
-    return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes), more=policies)
+    more = {**policies, **({"others": "left out"} if specification.others else {})}
+    return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes), more=more)
 
 
 def fitted(specification: Specification, cohort: CohortFacts) -> Specification:
@@ -129,9 +128,9 @@ def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], policies: 
     if not names:
         raise LabelsDoNotMatch(f"The request leaves out every finding of the data ({listed(found)}): name one to learn.")
     rest = [name for name in found if name not in names]
-    if rest and enough and "normal" in intent.targets:
-        notes.first(_NOT_NORMAL.format(listed(names), listed(rest)))
-    if rest:
+    if rest and enough and _against_normal(intent):
+        notes.first(_OTHERS.format(listed(names), listed(rest)))
+    elif rest:
         why = "the request does not name them" if enough else "the request sets them aside"
         notes.add(f"Left out, because {why}: {listed(rest)}.")
     if absent := unknown_here(intent, [*found, *person, *bare.names, *seen.get("unread", [])]):
@@ -139,6 +138,11 @@ def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], policies: 
     for line in say(bare):
         notes.add(line)
     return names
+
+
+def _against_normal(intent: Intent) -> bool:
+    """Whether normal images are named beside the findings: what shows something else is neither."""
+    return "normal" in intent.targets
 
 
 def _shortcuts(intent: Intent, survey: SurveyFacts) -> list[str]:

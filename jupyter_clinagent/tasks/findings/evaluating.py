@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from jupyter_clinagent.study.protocol.judged import Outside
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.inference import OnnxFindings
 from jupyter_clinagent.tasks.findings.scored import FindingScores
-from jupyter_clinagent.tasks.findings.truth import POLICIES, gathered, one_sided_in, read_as, say_policies
+from jupyter_clinagent.tasks.findings.truth import POLICIES, gathered, one_sided_in, read_as, say_policies, with_others_only
 
 
 def score(model: OnnxFindings, data: Path, specification: Specification) -> Outside:
@@ -29,7 +28,7 @@ def score(model: OnnxFindings, data: Path, specification: Specification) -> Outs
         None of the findings stands in their table, or no image can be read.
     """
     inventory = take_inventory(data)
-    rows, codes = _named(inventory, specification.classes)
+    rows, codes = _named(inventory, specification)
     policies = {name: getattr(specification, name) for name in POLICIES}
     read = read_as(codes, policies)
     known = read[read.notna().any(axis=1)].reindex(columns=list(specification.classes))
@@ -61,15 +60,17 @@ def _say_missing(truth: pd.DataFrame) -> list[str]:
     return [sentence.format(", ".join(names)) for names, sentence in kinds if names]
 
 
-def _named(inventory: Inventory, classes: Mapping[str, list[str]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _named(inventory: Inventory, specification: Specification) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of their table, and the codes of those of our findings that it has."""
-    found = find_findings(inventory, least=1)
+    found, classes = find_findings(inventory, least=1), specification.classes
     codes = gathered(found.codes, classes) if found else pd.DataFrame()
     if found is None or not len(codes.columns):
         known = ", ".join(map(str, found.codes.columns)) if found else "no table with findings"
         raise BadInput(
             f"None of {', '.join(classes)} stands in {inventory.folder.root}; there is: {known}. See --map THEIRS=OURS."
         )
+    if getattr(specification, "others", None):
+        codes = codes.drop(index=with_others_only(found.codes, classes))
     return found.rows, codes
 
 

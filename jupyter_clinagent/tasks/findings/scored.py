@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
-from jupyter_clinagent.imaging.metrics import bootstrap_weights, percentile_estimate
+from jupyter_clinagent.imaging.metrics import bootstrap_weights, fewest_groups, percentile_estimate
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.tasks.findings import enough, metrics
 
@@ -69,12 +69,22 @@ class FindingScores:
             "prevalence": metrics.prevalences(self.truth, drawn),
         }
         why, none = enough.withheld(self.truth, self.groups), "" if "" in self.too_few else NONE_JUDGED
-        macro = {f"macro_{name}": _estimate(self._macro(each[name]), said=none) for name in ("auroc", "ap")}
+        rarest = min((self._rests_on("auroc", int(k)) or 0 for k in np.flatnonzero(self.counted)), default=0)
+        macro = {
+            "macro_auroc": _estimate(self._macro(each["auroc"]), said=none, cases=rarest),
+            "macro_ap": _estimate(self._macro(each["ap"]), said=none),
+        }
         return macro | {
-            f"{name}:{finding}": _estimate(values[:, number], why[name][number])
+            f"{name}:{finding}": _estimate(values[:, number], why[name][number], cases=self._rests_on(name, number))
             for number, finding in enumerate(classes)
             for name, values in each.items()
         }
+
+    def _rests_on(self, name: str, finding: int) -> int | None:
+        """How many groups a share of one finding rests on; None of other figures."""
+        there, free = self.truth[:, finding] == 1, self.truth[:, finding] == 0
+        parts = {"auroc": (there, free), "sensitivity": (there,), "specificity": (free,)}.get(name)
+        return fewest_groups(self.groups, *parts) if parts else None
 
     def _macro(self, values: np.ndarray) -> np.ndarray:
         return metrics.mean_over(values, self.counted)
@@ -105,10 +115,10 @@ class FindingScores:
         return int(judged.sum()), _estimate(metrics.mean_over(metrics.aurocs(truth, self.scores[inside], drawn), judged))
 
 
-def _estimate(values: np.ndarray, why_not: str = "", said: str = "") -> Estimate:
+def _estimate(values: np.ndarray, why_not: str = "", said: str = "", cases: int | None = None) -> Estimate:
     """The first value with the percentile interval of the others; none where there is a reason why not."""
     if why_not:
         return Estimate(value=None, reason=why_not)
     value = None if np.isnan(values[0]) else float(values[0])
-    found = percentile_estimate(value, values[1:])
+    found = percentile_estimate(value, values[1:], cases)
     return found.model_copy(update={"reason": said}) if said and value is not None else found

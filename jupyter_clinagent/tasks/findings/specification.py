@@ -20,6 +20,9 @@ class SeveralFindings(Specification):
         What an entry counts as that says “uncertain”: left out for this finding, positive, or negative.
     not_mentioned
         The same of an empty entry, where others of its column say no.
+    others
+        ``left out``: images that show other findings only are left out, so that these are told from normal ones; None: they count
+        as images without.
     sensitivity_for, specificity_for
         Findings whose threshold holds this rate on validation; that of the others has the largest sum of both (Youden).
     """
@@ -28,8 +31,14 @@ class SeveralFindings(Specification):
     primary_metric: Literal["macro_auroc"]
     uncertain: Policy = "left out"
     not_mentioned: Policy = "left out"
+    others: Literal["left out"] | None = None
     sensitivity_for: dict[str, float] = Field(default_factory=dict)
     specificity_for: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def usual(self) -> set[str]:
+        """See :class:`~jupyter_clinagent.contracts.Specification`."""
+        return super().usual | (set() if self.others else {"others"})
 
     @property
     def own_thresholds(self) -> str:

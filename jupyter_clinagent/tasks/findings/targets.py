@@ -36,7 +36,15 @@ from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.found import NO, YES, FoundFindings, key_of
 from jupyter_clinagent.tasks.findings.onesided import OneSided, say
 from jupyter_clinagent.tasks.findings.splitting import split_findings
-from jupyter_clinagent.tasks.findings.truth import MEANS, POLICIES, gathered, one_sided_in, read_as, say_policies
+from jupyter_clinagent.tasks.findings.truth import (
+    MEANS,
+    POLICIES,
+    gathered,
+    one_sided_in,
+    read_as,
+    say_policies,
+    with_others_only,
+)
 
 CAPTION = ", by finding"
 COLUMNS = "finding columns"
@@ -46,9 +54,10 @@ COLUMNS = "finding columns"
 def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Cohort:
     """Load, group, split and seal; ``wishes.more`` may say what ``uncertain`` and ``not_mentioned`` entries count as."""
     policies = _policies(wishes)
-    everything = _findings_in(inventory)
+    whole = _findings_in(inventory)
+    everything, others = _without_others(whole, wishes)
     found, bare = _learnable(_corrected(_chosen(everything, wishes.classes), corrections), policies)
-    bare = _with_unchosen(bare, everything, wishes.classes, policies)
+    bare = _with_unchosen(bare, whole, wishes.classes, policies)
     rows = _with_truth(found, policies)
     labelled = corrections.exclusions.apply(Labelled(rows, COLUMNS, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, {}, 0, 0))
     linked = link_images(inventory, labelled.rows, wishes.group)
@@ -60,10 +69,21 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, dealt)
     silent = [*found.rows.index.difference(rows.index), *dealt.index.difference(placed.index)]
     left_out |= {str(file): "nothing is known of any finding" for file in silent}
+    left_out |= dict.fromkeys(others, "shows other findings only")
     facts = _facts(found, placed, linked, split, left_out, policies)
     facts = _with_one_sided(facts, bare, untaught)
     tidy = without_spent(placed.drop(columns=[c for c in found.spent if c in placed]), inventory, COLUMNS, split.source)
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, COLUMNS, wishes.seed)
+
+
+def _without_others(found: FoundFindings, wishes: Wishes) -> tuple[FoundFindings, list[str]]:
+    """Without images that show other findings only, where findings are to be told from normal; and these images."""
+    if wishes.more.get("others") is None:
+        return found, []
+    others = with_others_only(found.codes, wishes.classes)
+    return replace(found, codes=found.codes.drop(index=others), rows=found.rows.drop(index=others)), [
+        str(file) for file in others
+    ]
 
 
 def _findings_in(inventory: Inventory) -> FoundFindings:

@@ -30,6 +30,14 @@ def gathered(codes: pd.DataFrame, classes: Mapping[str, list[str]]) -> pd.DataFr
     return pd.DataFrame({name: one.replace(back) for name, one in found.items()}, index=codes.index)
 
 
+def with_others_only(codes: pd.DataFrame, classes: Mapping[str, list[str]] | None) -> pd.Index:
+    """Images that show other findings and surely none of a study's."""
+    ours = {key_of(value) for values in (classes or {}).values() for value in values}
+    own = [name for name in codes.columns if key_of(str(name)) in ours]
+    shown = codes.drop(columns=own).eq(YES).any(axis=1) & codes[own].eq(NO).all(axis=1)
+    return codes.index[shown]
+
+
 def one_sided_in(truth: pd.DataFrame) -> OneSided:
     """Findings (columns) of which the images (rows: 1, 0 or NaN) give one answer only."""
     return one_sided({str(name): (int((one == YES).sum()), int((one == NO).sum())) for name, one in truth.items()})

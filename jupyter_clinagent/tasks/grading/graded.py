@@ -9,7 +9,7 @@ import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging.cases import Cases
-from jupyter_clinagent.imaging.metrics import bootstrap_weights, estimates, percentile_estimate, weighted_auroc
+from jupyter_clinagent.imaging.metrics import bootstrap_weights, estimates, fewest_groups, percentile_estimate, weighted_auroc
 from jupyter_clinagent.study.protocol.judged import Judged, at_threshold, together
 from jupyter_clinagent.tasks.grading import metrics
 
@@ -64,7 +64,9 @@ class Grades:
         ``sensitivity:grade 2 or above`` is that of the grade named; ``sensitivity`` alone that of the threshold.
         """
         drawn = self._drawn(seed=seed)
-        whole = {name: _estimate(self._figure(name, drawn)) for name in metrics.FIGURES}
+        every = fewest_groups(self.groups, np.ones(len(self.images), dtype=bool))
+        rests = {"within_one": every, "exact": every}
+        whole = {name: _estimate(self._figure(name, drawn), rests.get(name)) for name in metrics.FIGURES}
         known = estimates(["ece", "brier"], self.truth, self.scores, self.groups, weights=drawn[1:])
         asked = at_threshold(self, positives, threshold, seed) if threshold is not None and positives else {}
         return whole | asked | self._by_cut(classes, drawn) | self._by_grade(classes, drawn) | known
@@ -73,14 +75,19 @@ class Grades:
         found = {}
         for cut, name in enumerate(cut_names(classes), 1):
             ill, called = self.truth >= cut, self.named >= cut
-            found[f"auroc:{name}"] = _estimate(weighted_auroc(ill, self.at_or_above(cut), drawn))
-            found[f"sensitivity:{name}"] = _estimate(metrics.share(drawn, called, ill))
-            found[f"specificity:{name}"] = _estimate(metrics.share(drawn, ~called, ~ill))
+            found[f"auroc:{name}"] = self._share(weighted_auroc(ill, self.at_or_above(cut), drawn), ill, ~ill)
+            found[f"sensitivity:{name}"] = self._share(metrics.share(drawn, called, ill), ill)
+            found[f"specificity:{name}"] = self._share(metrics.share(drawn, ~called, ~ill), ~ill)
         return found
 
     def _by_grade(self, classes: list[str], drawn: np.ndarray) -> dict[str, Estimate]:
         right = self.named == self.truth
-        return {f"recall:{name}": _estimate(metrics.share(drawn, right, self.truth == k)) for k, name in enumerate(classes)}
+        of = {name: self.truth == k for k, name in enumerate(classes)}
+        return {f"recall:{name}": self._share(metrics.share(drawn, right, part), part) for name, part in of.items()}
+
+    def _share(self, values: np.ndarray, *parts: np.ndarray) -> Estimate:
+        """A share of the images of some parts."""
+        return _estimate(values, fewest_groups(self.groups, *parts))
 
     def _figure(self, metric: str, drawn: np.ndarray) -> np.ndarray:
         return metrics.FIGURES[metric](self.truth, self.named, drawn)
@@ -116,6 +123,6 @@ class Grades:
         return enough, _estimate(part._figure("kappa_quadratic", part._drawn(seed=seed))) if enough > 1 else None
 
 
-def _estimate(values: np.ndarray) -> Estimate:
-    """The first value with the percentile interval of the others."""
-    return percentile_estimate(None if np.isnan(values[0]) else float(values[0]), values[1:])
+def _estimate(values: np.ndarray, cases: int | None = None) -> Estimate:
+    """The first value with the percentile interval of the others; ``cases``: the groups that a share rests on."""
+    return percentile_estimate(None if np.isnan(values[0]) else float(values[0]), values[1:], cases)

@@ -14,6 +14,7 @@ from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.steps import _merge
+from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, TooFewImages
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
@@ -292,7 +293,11 @@ def test_grades_and_counts_are_no_findings_and_that_is_said(tmp_path: Path) -> N
     grades = [[0, 0, 0, 1, 0, 1, 0, 1, 2, 3][k % 10] for k in range(NUMBER)]
     folder = write(tmp_path, {"effusion": grades, "mass": alternating(3), "edema": alternating(5)})
     assert list(found_in(folder).codes) == ["mass", "edema"]
-    drafted = draft(read_request("Find effusion, mass and edema"), survey_facts(take_inventory(folder)), {})
+    survey, request = survey_facts(take_inventory(folder)), read_request("Find effusion, mass and edema")
+    asked = draft(request, survey, {})
+    assert isinstance(asked, Card)
+    assert "“effusion”" in asked.body
+    drafted = draft(request, survey, {asked.key: asked.choices[0]})
     assert isinstance(drafted, Draft)
     assert any("more than yes, no and uncertain: effusion (“2” 8 times, “3” 8 times)" in line for line in drafted.assumptions)
     assert not any("say nothing" in line for line in drafted.assumptions)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from jupyter_clinagent.agent.playbook.conversation.family import Heard
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.lang import read_as_english
 
 _OPENING = re.compile(
     r"^(?:(?:please|bitte|ok|okay|and|und|so|now|then|also|well|hm+|but|aber|nun|dann|jetzt|hey|hi|hello|hallo)\b[\s,.:!]*)+"
@@ -36,7 +37,7 @@ _OPEN = re.compile(
     re.VERBOSE,
 )
 _BETWEEN = re.compile(
-    r"\s*;\s*|(?<=[.!?])\s+|,?\s+(?:and|und)(?:\s+(?:then|also|dann|auch))?\s+|,\s*(?:then|dann)\s+|\s*\n\s*", re.IGNORECASE
+    r"\s*;\s*|(?<=[.!?])\s+|,?\s+(?:and|und|et)(?:\s+(?:then|also|dann|auch))?\s+|,\s*(?:then|dann)\s+|\s*\n\s*", re.IGNORECASE
 )
 
 
@@ -49,7 +50,7 @@ def hear(text: str) -> Heard:
     >>> hear("How long did it train?").asks, hear("Could you show me the misses?").asks
     (True, False)
     """
-    plain = _OPENING.sub("", normalise(text))
+    plain = _OPENING.sub("", normalise(read_as_english(text)))
     bare = _OPENING.sub("", _POLITE.sub("", plain).strip())
     asks = bool(_ASKS.match(bare)) or (bare == plain and plain.endswith("?"))
     return Heard(text, bare, read_request(text), asks, bool(_OPEN.match(bare)))

@@ -11,13 +11,13 @@ from jupyter_clinagent.lang import languages
 from jupyter_clinagent.lang.folders import about
 
 _TONGUE = (
-    r"(german|deutsch\w*|allemand|english|englisch\w*|anglais|french|franzoesisch\w*|francais|spanish|spanisch\w*|espagnol"
+    r"(german|deutsch\w*|allemand\w*|english|englisch\w*|anglais|french|franzoesisch\w*|fran[cç]ais\w*|spanish|spanisch\w*|espagnol"
     r"|italian|italienisch\w*|italien)"
 )
 _PLEASE = r"(?: please| bitte| s.il (?:te|vous) plait)?"
 _LANGUAGE = re.compile(
     r"\b(?:auf|speak|talk|sprich|sprechen|sprichst|rede|reden|antworte\w*|answer|reply|respond|switch to|write|schreib\w*"
-    r"|continue|from now on|parle\w*|reponds|repondez|continue[rz]?|ecris|ecrivez|desormais|a partir de maintenant)\b"
+    r"|continue|from now on|parle\w*|r[eé]pon\w*|continue[rz]?|[eé]cri\w*|d[eé]sormais|[aà] partir de maintenant)\b"
     rf"(?:\s\w+){{0,3}}?\s?\b{_TONGUE}\b|^(?:in |en |auf )?{_TONGUE}{_PLEASE}\W*$"
 )
 
