@@ -29,6 +29,7 @@ from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.tasks.classification import TASK
 from jupyter_clinagent.tasks.classification.every_value import means_every_value
 from jupyter_clinagent.tasks.classification.readings import Reading, each_value, readings_of
+from jupyter_clinagent.tasks.classification.together import put_together
 
 
 def choose_classes(
@@ -84,6 +85,8 @@ def _check_several(values: list[str], column: ColumnFacts) -> None:
 
 
 def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: list[str], unread: list[str]) -> list[Reading]:
+    if classes := put_together(intent.text, values):
+        return [Reading(" against ".join(classes), classes)]
     if named:
         _all_present(named, values, column)
         return readings_of(intent, named, values, unread)

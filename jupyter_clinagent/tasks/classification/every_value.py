@@ -20,11 +20,11 @@ _ALL_OF = re.compile(
 )
 """“All five kinds of cells”, whatever they are called."""
 _WHICH = re.compile(
-    r"\b(?:which|what)\s+(?:[\w-]+\s+){1,4}(?:is|are|was)\s+(?:it|this|that|these|those|they|the|shown|seen|here)\b"
+    r"\b(?:which|what)\s+(?:[\w-]+\s+){1,6}(?:is|are|was)\s+(?:it|this|that|these|those|they|the|shown|seen|here)\b"
     r"|\b(?:which|what)\s+(?:[\w-]+\s+){1,4}(?:do|does)\s+\w+\s+(?:show|belong)"
     r"|\b(?:which|what)\b[^.?!]{1,50}\b(?:is|are)\s+(?:on|in|seen|shown|visible|pictured)\b|\bwhat\s+(?:is|are|do|does)\b[^.?!]{1,40}"
     r"\b(?:seen|shown?|visible|pictured)\b|\bwas\s+(?:ist|sieht|zeig\w+)\b"
-    r"|\b(?:welche[rsnm]?|was\s+für\s+(?:eine?\s+)?)\s*(?:[\w-]+\s+){1,4}(?:ist|sind|zeig\w+|handelt)\b",
+    r"|\b(?:welche[rsnm]?|was\s+für\s+(?:eine?\s+)?)\s*(?:[\w-]+\s+){1,6}(?:ist|sind|zeig\w+|handelt)\b",
     re.I,
 )
 

@@ -180,3 +180,24 @@ def test_one_value_is_an_answer_and_means_it_against_the_others() -> None:
 def test_the_noun_of_a_value_that_is_an_adjective_is_no_finding_of_its_own(request_: str, classes: list[str]) -> None:
     found = drafted(request_, {"bacterial": 10, "normal": 9, "viral": 8}, name="folder")
     assert list(found.specification.classes) == classes
+
+
+@pytest.mark.parametrize(
+    ("request_", "classes"),
+    [
+        ("BCC, SCC and MEL are cancer, the others are not. Is it cancer?", {"cancer": 3, "rest": 3}),
+        ("cancer (BCC, SCC, MEL) or not", {"cancer": 3, "rest": 3}),
+        ("MEL, BCC und SCC sind bösartig, alles andere gutartig. Ist es bösartig?", {"bösartig": 3, "rest": 3}),
+        ("Malignant (BCC, SCC, MEL) versus benign (NEV, SEK, ACK)", {"malignant": 3, "benign": 3}),
+    ],
+)
+def test_values_that_the_request_puts_together_are_one_class(request_: str, classes: dict[str, int]) -> None:
+    found = drafted(request_, {"BCC": 10, "SCC": 9, "MEL": 8, "NEV": 9, "SEK": 20, "ACK": 9}, name="diagnostic")
+    assert {name: len(values) for name, values in found.specification.classes.items()} == classes
+    assert any(f"“{next(iter(classes))}” gathers “BCC”, “SCC”, “MEL”." in line for line in found.assumptions)
+
+
+def test_which_kind_of_a_thing_of_many_words_means_every_value() -> None:
+    kinds = {"basophil": 10, "eosinophil": 9, "lymphocyte": 8, "monocyte": 9, "neutrophil": 20}
+    found = drafted("Which kind of white blood cell is it?", kinds, name="folder")
+    assert list(found.specification.classes) == list(kinds)
