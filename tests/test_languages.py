@@ -144,6 +144,13 @@ def test_what_no_sentence_fits_stays_as_it_is() -> None:
     assert speak("The study is done.", "en") == "The study is done."
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_clinicians_own_words_are_not_translated(language: str) -> None:
+    asked = "The study is done. Go on all the same?"
+    assert asked in speak_html(f"<p>Asked for: “{asked}”</p>", language)
+    assert asked in speak(f"“{asked}” changes nothing that I can read.", language)
+
+
 def test_a_page_names_its_language_and_keeps_its_style() -> None:
     page = '<html lang="en"><style>p { color: red }</style><p>The study is done.</p><img alt="ROC">'
     assert speak_html(page, "de") == '<html lang="de"><style>p { color: red }</style><p>Die Studie ist fertig.</p><img alt="ROC">'
