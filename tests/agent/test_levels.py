@@ -8,6 +8,7 @@ from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.levelling import BY_IMAGE, LEFT_OUT
 from jupyter_clinagent.agent.playbook.levels import asked_level, perhaps_level
 from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.agent.playbook.steps import _merge
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.contracts import Card, Level
 from jupyter_clinagent.facts import CaseFacts, MixedLabels, SurveyFacts
@@ -93,8 +94,17 @@ def test_what_is_asked_for_stands_in_the_specification_and_in_both_cells() -> No
     assert not found.offered
 
 
-def test_a_later_wish_for_another_level_counts() -> None:
-    assert read_request("one answer per lesion please").level == "lesion"
+@pytest.mark.parametrize(
+    "wish", ["one answer per lesion please", "judge by lesion, one result for each lesion", "ein Urteil je Läsion bitte"]
+)
+def test_a_later_wish_for_another_level_counts_and_changes_nothing_else(wish: str) -> None:
+    first, later = read_request(f"{TRIAGE}. Missing a melanoma is worse than a false alarm"), read_request(wish)
+    found = draft(_merge(first, later), SKIN, {})
+    assert isinstance(found, Draft)
+    assert found.specification.level.name == "lesion"
+    assert list(found.specification.classes) == ["mel", "nv"]
+    assert found.specification.operating_point is not None
+    assert found.specification.operating_point.rule == "sensitivity"
 
 
 def test_images_of_a_case_that_bear_different_labels_are_asked_about() -> None:

@@ -19,7 +19,7 @@ BUNDLE, DATA = RELEASE / "bundle.zip", RELEASE / "data"
 def test_a_bundle_of_the_first_release_verifies_under_this_one() -> None:
     verdict = verify(BUNDLE, DATA)
     assert verdict.same, verdict.message
-    assert verdict.message.startswith("Same: 124 figures")
+    assert verdict.message.startswith("Same: 94 figures")
 
 
 def test_a_test_set_that_the_first_release_opened_opens_as_a_replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
