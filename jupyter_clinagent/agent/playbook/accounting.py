@@ -55,7 +55,7 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[
         What would be studied.
     """
     spec = drafted.specification
-    used = Used.by(spec, survey, intent)
+    used = Used.by(spec, survey, intent, drafted.understood)
     new = [line for line in drafted.assumptions if line not in survey.assumptions]
     told = " . ".join(normalise(quoted) for line in new for quoted in _QUOTED.findall(line))
     found = [
@@ -73,13 +73,14 @@ def question_of(beside: list[str], intent: Intent, survey: SurveyFacts, drafted:
     """Whether to go on without what the draft does nothing with; not by default where it uses no name of the request."""
     does = f"{drafted.specification.objective[:1].lower()}{drafted.specification.objective[1:]}"
     text = f"The request names {listed(beside)}, and nothing would be done with it: this study would {does}. Go on without it?"
-    named = _names_enough(intent, survey, drafted.specification)
+    named = _names_enough(intent, drafted, Used.by(drafted.specification, survey, intent, drafted.understood))
     return question(KEY, text, [GO_ON, STOP], GO_ON if named else STOP)
 
 
-def _names_enough(intent: Intent, survey: SurveyFacts, spec: Specification) -> bool:
+def _names_enough(intent: Intent, drafted: Draft, used: Used) -> bool:
     """Whether the request names what the draft is of; where one thing is told from another, both."""
-    if not Used.by(spec, survey, intent).holds_any(tokens(intent.naming)):
+    spec = drafted.specification
+    if not used.holds_any(tokens(intent.naming)):
         return False
     apart = not AGAINST.isdisjoint(intent.words) or tells_apart(intent.naming)
     return len(_classes_named(intent, spec)) != 1 or not (apart or any(_alone(intent, spec)))

@@ -38,6 +38,8 @@ class Draft:
     image_column: str | None = None
     offered: tuple[str, ...] = ()
     """What could be asked for instead: it stands on the card and not in the notebook."""
+    understood: tuple[str, ...] = ()
+    """Further names of what the specification is of, as only this task knows them."""
     choose_split: bool = False
     """Of several split columns the cohort takes the one that leaks least, whichever the specification names."""
     more: Mapping[str, object] = field(default_factory=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -42,7 +43,7 @@ def named_in(intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list
     A value named by its own words is one of its own: “viral against bacterial pneumonia”. “Sick” is whatever is not healthy
     where nothing else is named, and says nothing beside a finding; “normal” of two values is the one that nothing else claims.
     """
-    own = {v: at for v in values if (at := _mentioned_at(v, values, intent.naming)) is not None}
+    own = _places(values, intent.naming)
     found = [n for target in intent.targets if (n := _by_concept(target, intent, column, values, own)) is not None]
     claimed = {v for named in found for v in named.values}
     spoken = {*own.values(), *_nouns_after(own)}  # “cancer” is the value TUM here; “viral pneumonia” the value viral
@@ -133,7 +134,8 @@ def _by_name_of(column: ColumnFacts, words: Sequence[str]) -> list[str]:
     """What is not healthy in a column that is named after a finding: every kind of it in “fracture_type”."""
     if not words or not contains(_spelt(column.name), words) or not any(health_of(v) == Health.WELL for v in column.values):
         return []
-    return [v for v in column.values if health_of(v) == Health.ILL and v not in not_known(column.values)]
+    unknown = set(not_known(column.values))
+    return [v for v in column.values if health_of(v) == Health.ILL and v not in unknown]
 
 
 def _tells_of(value: str, target: str) -> bool:
@@ -170,7 +172,13 @@ def _said_by_yes(target: str, intent: Intent, column: ColumnFacts, values: Seque
 # ------------------------------------------------------------------ values by their own words
 def mentioned(values: Sequence[str], text: str) -> list[str]:
     """Values of which a text speaks by their own words."""
-    return [v for v in values if _mentioned_at(v, values, text) is not None]
+    return list(_places(values, text))
+
+
+def _places(values: Sequence[str], text: str) -> dict[str, int]:
+    """Where each value that a text names stands in it."""
+    holding = Counter(word for value in set(values) for word in set(tokens(_spelt(value))))
+    return {v: at for v in values if (at := _mentioned_at(v, values, text, holding)) is not None}
 
 
 def wholly_named(values: Iterable[str], text: str) -> list[str]:
@@ -217,26 +225,28 @@ def _joined_at(key: str, words: list[str]) -> int | None:
     return next((k for k, word in joined if word == key), None)
 
 
-def _mentioned_at(value: str, values: Sequence[str], text: str) -> int | None:
-    """Where the value stands in the text: all its words, another name of the same thing, or a word that no other value has."""
+def _mentioned_at(value: str, values: Sequence[str], text: str, holding: Mapping[str, int]) -> int | None:
+    """Where the value stands in the text: all its words, another name of the same thing, or a word that no other value has.
+
+    ``holding`` counts the values that hold each word.
+    """
     plain, text = _spelt(value), _spelt(text)
     if says_yes(value) or says_no(value):
         return None
     at = _whole_at(value, text, values)
     if at is not None or len(label_key(value)) < 2:
         return at
-    others = {word for other in values if other != value for word in tokens(_spelt(other))}
-    telling = [w for w in tokens(plain) if len(w) >= 4 and w not in others | common_words() and not w.isdigit()]
+    telling = [w for w in tokens(plain) if len(w) >= 4 and holding[w] == 1 and w not in common_words() and not w.isdigit()]
     at = first_position(text, telling)
-    return _shortened_at(telling, others, tokens(text)) if at is None else at
+    return _shortened_at(telling, set(tokens(plain)), holding, tokens(text)) if at is None else at
 
 
-def _shortened_at(telling: Sequence[str], others: Collection[str], words: Sequence[str]) -> int | None:
+def _shortened_at(telling: Sequence[str], own: Collection[str], holding: Iterable[str], words: Sequence[str]) -> int | None:
     """Where the beginning of a word stands that begins no word of another value: “neutros” are neutrophils."""
     for at, word in enumerate(words):
         short = word.removesuffix("s")
         begins = len(short) >= _STEM and any(one.startswith(short) and len(one) > len(short) + 1 for one in telling)
-        if begins and short not in common_words() and not any(one.startswith(short) for one in others):
+        if begins and short not in common_words() and not any(one.startswith(short) for one in holding if one not in own):
             return at
     return None
 

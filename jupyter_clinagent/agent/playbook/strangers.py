@@ -51,7 +51,7 @@ def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Use
 def _names(survey: SurveyFacts, spec: Specification, intent: Intent) -> Iterator[str]:
     """What the specification says, and names that are no things: of the folder, of tables, of columns."""
     yield from (spec.title, spec.objective, *spec.classes, *(value for values in spec.classes.values() for value in values))
-    yield from (*PurePath(survey.data).parts, *intent.targets, *(name for c in survey.columns for name in (c.name, c.table)))
+    yield from (PurePath(survey.data).name, *intent.targets, *(name for c in survey.columns for name in (c.name, c.table)))
     yield from (word for concept in known.CONCEPTS if concept.name in intent.targets for word in concept.words)
 
 

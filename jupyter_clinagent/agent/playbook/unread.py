@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.terms import other_names
-from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, normalise, tokens
 
 AGAINST = frozenset(["versus", "vs", "against", "gegen"])
 _JOINING = AGAINST | {"from", "von", "and", "or", "und", "oder"}
@@ -42,7 +42,7 @@ def _in_clause(words: list[str], values: list[str]) -> list[str]:
 
 
 def _is_read(word: str, values: list[str]) -> bool:
-    return word.isdigit() or is_lexical(word) or _names_class(word, values)
+    return word.isdigit() or (is_lexical(word) and not is_term(word)) or _names_class(word, values)
 
 
 def _is_familiar(word: str, values: list[str]) -> bool:

@@ -44,7 +44,7 @@ def unused_words(request: str, survey: SurveyFacts, understood: Iterable[str] = 
 
 def said_beside(intent: Intent, survey: SurveyFacts) -> list[str]:
     """Words of a request that say what is wanted, and that no column or folder is called: none in “classify these”."""
-    names = " ".join([*(normalise(c.name) for c in survey.columns), *map(normalise, PurePath(survey.data).parts)])
+    names = " ".join([*(normalise(c.name) for c in survey.columns), normalise(PurePath(survey.data).name)])
     said = dict.fromkeys(tokens(intent.naming))
     return [
         word for word in said if len(word) > 2 and not (_says_nothing(word) or word in common_words() or contains(names, [word]))

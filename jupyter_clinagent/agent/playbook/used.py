@@ -29,12 +29,12 @@ class Used:
         return cls(" . ".join(spoken.replace("_", " ") for name in names for spoken in spoken_as(name)))
 
     @classmethod
-    def by(cls, spec: Specification, survey: SurveyFacts, intent: Intent) -> Used:
-        """What a specification calls by a name, and the findings that it was read from."""
+    def by(cls, spec: Specification, survey: SurveyFacts, intent: Intent, understood: Iterable[str] = ()) -> Used:
+        """What a specification calls by a name, the findings that it was read from, and what else its task understood."""
         names = [*spec.classes, *(value for values in spec.classes.values() for value in values)]
         names += [name for name in (spec.label_column, spec.group_column, *spec.confounders) if name]
         names += [meaning for c in survey.columns if c.name == spec.label_column for meaning in c.meanings.values()]
-        return cls.of([*names, *_words_of_findings((*intent.targets, *intent.excluded))])
+        return cls.of([*names, *understood, *_words_of_findings((*intent.targets, *intent.excluded))])
 
     def holds(self, word: str) -> bool:
         """Whether a word, that says something by itself, is one of the names, or its plural."""

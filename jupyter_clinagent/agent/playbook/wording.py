@@ -124,8 +124,9 @@ def said_in(plain: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _phrases() -> tuple[str, ...]:
-    families = (known.MALIGNANT, known.HEALTHY, known.HARMLESS, known.IMAGE_WORDS, known.GROUP, known.FOLLOW_UP, known.PHRASES)
+    families = (known.MALIGNANT, known.HARMLESS, known.IMAGE_WORDS, known.GROUP, known.FOLLOW_UP, known.PHRASES)
     told = [phrase for family in families for listing in family.values() for phrase in listing]
+    told += [*known.HEALTHY["words"], *known.HEALTHY["negations"]]
     told += [phrase for listing in known.CONFOUNDERS.values() for phrase in listing]
     told += [phrase for task in registry.tasks().values() for phrase in task.words]
     return tuple(dict.fromkeys(normalise(phrase) for phrase in told))

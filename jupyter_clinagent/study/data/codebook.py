@@ -20,7 +20,8 @@ def with_meanings(columns: Sequence[ColumnFacts], inventory: Inventory) -> list[
 
 
 def _told(column: ColumnFacts, names: Sequence[str], texts: dict[str, str]) -> ColumnFacts:
-    codes = [value for value in column.values if value not in not_known(column.values)]
+    unknown = set(not_known(column.values))
+    codes = [value for value in column.values if value not in unknown]
     if found := meanings(column.name, codes):  # workbooks write the legend into the head of the column
         return column.model_copy(update={"meanings": found, "told_by": "its own name"})
     for file, text in texts.items():

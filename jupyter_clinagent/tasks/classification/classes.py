@@ -20,7 +20,7 @@ from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, liste
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import Named, is_generic, is_untold, mentioned, named_in, values_for
 from jupyter_clinagent.agent.playbook.polarity import REST, positive_class, says_yes
-from jupyter_clinagent.agent.playbook.unread import unread_classes
+from jupyter_clinagent.agent.playbook.unread import AGAINST, unread_classes
 from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
@@ -48,14 +48,17 @@ def choose_classes(
     BadInput
         The answer to the question names no two of the values.
     """
-    told = [v for v in column.values if v not in not_known(column.values)]
-    values = [v for v in told if v not in _set_aside(intent, column, told)]
+    unknown = set(not_known(column.values))
+    told = [v for v in column.values if v not in unknown]
+    aside = _set_aside(intent, column, told)
+    values = [v for v in told if v not in aside]
     _check_several(values, column)
     named = [] if intent.all_classes else named_in(intent, column, values)
     unread = unread_classes(intent.naming, column.values) if named else []
     readings, answer = _readings(intent, column, named, values, unread), answers.get("classes")
-    if len(readings) != 1 and not answer:
-        return _question(column, named, values, unread, readings) if readings else _open_question(column, values, said)
+    opposed = bool(unread) and len(named) == 1 and not AGAINST.isdisjoint(intent.words)
+    if not answer and (len(readings) != 1 or opposed):
+        return _question(column, named, values, unread, readings, opposed) if readings else _open_question(column, values, said)
     if answer == NONE_OF_THEM:
         raise LabelsDoNotMatch(f"“{column.name}” holds {listed(values)}, and none of them is what the request asks for.")
     chosen = _answered(answer, readings, values, column) if answer else readings[0].classes
@@ -116,7 +119,9 @@ def _all_present(named: list[Named], values: list[str], column: ColumnFacts) -> 
 
 
 # ------------------------------------------------------------------ the question
-def _question(column: ColumnFacts, named: list[Named], values: list[str], unread: list[str], readings: list[Reading]) -> Card:
+def _question(
+    column: ColumnFacts, named: list[Named], values: list[str], unread: list[str], readings: list[Reading], opposed: bool
+) -> Card:
     others = [v for v in values if not any(v in n.values for n in named)]
     if unread:
         why = f"{listed(unread)} is nothing that I know, and “{column.name}” holds {listed(values)}."
@@ -125,6 +130,8 @@ def _question(column: ColumnFacts, named: list[Named], values: list[str], unread
     else:
         why = "The request can be read in more than one way."
     choices = [reading.text for reading in readings]
+    if opposed:  # “COVID versus bacterial” where only bacterial and viral are there
+        return question("classes", f"{why} What should the model tell apart?", [*choices, NONE_OF_THEM], NONE_OF_THEM)
     return question("classes", f"{why} What should the model tell apart?", choices, choices[0])
 
 

@@ -24,7 +24,8 @@ def decoded(intent: Intent, survey: SurveyFacts) -> SurveyFacts:
 
 
 def _decoded(column: ColumnFacts, intent: Intent) -> ColumnFacts:
-    codes = [value for value in column.values if value not in not_known(column.values)]
+    unknown = set(not_known(column.values))
+    codes = [value for value in column.values if value not in unknown]
     by_request = meanings(intent.text, codes)
     said = by_request or column.meanings or _by_name(column, codes, intent)
     if column.role == "image" or not said:

@@ -90,7 +90,8 @@ def scale_of(column: str, values: Mapping[str, int], order: Sequence[str] = (), 
     >>> scale_of("finding", {"melanoma": 9, "nevus": 4, "wart": 5}) is None
     True
     """
-    told = [value for value in values if value not in not_known(values)]
+    unknown = set(not_known(values))
+    told = [value for value in values if value not in unknown]
     if LEAST <= len(order) <= MOST:
         return Scale(column, {value: [value] for value in order}, told_by, True, [value for value in told if value not in order])
     for read, source, says_so in _SOURCES:

@@ -153,6 +153,12 @@ def _expanded(name: str, structures: Iterable[str]) -> list[str]:
     return [_usual(other) for other in other_names(bare)]
 
 
+def spellings(structures: Iterable[str]) -> tuple[str, ...]:
+    """Every name that the structures' own usual names may have in a request."""
+    usual = f" {' . '.join(map(_usual, structures))} "
+    return tuple(name for listing in _names()["names"] if f" {listing[0]} " in usual for name in listing)
+
+
 def structures_named(structures: Iterable[str], text: str) -> list[str]:
     """Structures that a text calls by their own names, in either language."""
     return _mentioned(structures, text, {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import concepts as known
@@ -25,7 +26,7 @@ from jupyter_clinagent.contracts import Card, Offer, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.segmentation import TASK
-from jupyter_clinagent.tasks.segmentation.naming import called_otherwise, is_unnamed, wanted_structures
+from jupyter_clinagent.tasks.segmentation.naming import called_otherwise, is_unnamed, spellings, wanted_structures
 from jupyter_clinagent.tasks.segmentation.unmet import not_done, other_half
 
 ALL_OUTLINES = "all of them"
@@ -168,7 +169,8 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         expected_output="a mask for each structure, at the size of the image",
         minutes=intent.minutes or 10.0,
     )
-    return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes))
+    several = say_several_splits(survey, notes)
+    return Draft(specification, tuple(notes.lines), understood=spellings(chain(*classes.values())), choose_split=several)
 
 
 def _risk(intent: Intent) -> str:

@@ -158,3 +158,10 @@ def test_too_few_patients_are_refused_with_what_it_takes(tmp_path: Path) -> None
     few = {"patient_id": [f"P{k // 6}" for k in range(NUMBER)], "boneage (months)": AGES}
     with pytest.raises(TooFewImages, match="at least 20"):
         loaded(write(tmp_path / "data", few))
+
+
+def test_a_readme_may_name_the_unit_of_a_column(tmp_path: Path) -> None:
+    write(tmp_path, {"ef": [20 + 2 * n for n in range(NUMBER)]})
+    (tmp_path / "README.md").write_text("# Echo\n\n- ef: ejection fraction in percent\n", encoding="utf-8")
+    (found,), _ = measurable(take_inventory(tmp_path))
+    assert (found["unit"], found["unit_from"]) == ("%", "README.md")
