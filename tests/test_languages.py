@@ -30,7 +30,8 @@ from jupyter_clinagent.lang import (
     understand,
 )
 from jupyter_clinagent.lang.checking import check_language, unsaid_in_browser
-from jupyter_clinagent.lang.matching import ENDS
+from jupyter_clinagent.lang.folders import phrases
+from jupyter_clinagent.lang.matching import ENDS, GAP
 from jupyter_clinagent.runner import RunOptions, run
 from tests.conftest import FinishedStudy
 
@@ -116,9 +117,38 @@ def test_nothing_that_was_said_is_lost(language: str) -> None:
     assert all(part in spoken for part in ("nodule", "3", "catheter", "4"))
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_sentence_loses_what_its_gaps_hold(language: str) -> None:
+    pairs = {english: other for file in phrases(language).values() for english, other in file.items() if GAP.search(english)}
+    assert len(pairs) > 400
+    lost = {
+        english: spoken for english, other in pairs.items() if not _keeps(english, other, spoken := _filled(english, language))
+    }
+    assert lost == {}
+
+
+def _filled(english: str, language: str) -> str:
+    """A sentence whose gaps hold numbers, each its own, in the language."""
+    number = iter(range(701, 800))
+    return speak_phrase(GAP.sub(lambda _: str(next(number)), english), language)
+
+
+def _keeps(english: str, other: str, spoken: str) -> bool:
+    kept = {gap[1] for gap in GAP.finditer(other) if gap[3] is None}
+    held = [str(number) for number, gap in enumerate(GAP.finditer(english), start=701) if gap[1] in kept]
+    return all(one in spoken for one in held)
+
+
 def test_what_no_sentence_fits_stays_as_it_is() -> None:
     assert speak("Nobody ever wrote this sentence down.", "de") == "Nobody ever wrote this sentence down."
     assert speak("The study is done.", "en") == "The study is done."
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_clinicians_own_words_are_not_translated(language: str) -> None:
+    asked = "The study is done. Go on all the same?"
+    assert asked in speak_html(f"<p>Asked for: “{asked}”</p>", language)
+    assert asked in speak(f"“{asked}” changes nothing that I can read.", language)
 
 
 def test_a_page_names_its_language_and_keeps_its_style() -> None:

@@ -92,6 +92,10 @@ class Sentence:
         letter = _IN_A_LIST if self.brief and f"{{{gap[1]}!}}" not in self.translation else "."
         return f"{letter}+?" if _is_edge(before) and _is_edge(after) else f"{letter}*?"
 
+    def runs_on(self, found: re.Match[str]) -> bool:
+        """Whether a gap holds a sentence of its own; in quotation marks it may."""
+        return any(_PAUSE.search(held) for name, held in found.groupdict().items() if f"“{{{name}}}”" not in self.english)
+
     @cached_property
     def weight(self) -> int:
         """How many of its letters are its own; of several that fit, the one with the most is meant."""
@@ -137,7 +141,7 @@ class Phrasebook:
         for sentence in sorted(near, key=lambda one: -one.weight):
             if not loose and len(said) > _MOST * sentence.weight and "&" not in sentence.translation:
                 continue
-            if (found := sentence.pattern.fullmatch(said)) and (loose or not any(map(_PAUSE.search, found.groups()))):
+            if (found := sentence.pattern.fullmatch(said)) and (loose or not sentence.runs_on(found)):
                 yield sentence.translation, found.groupdict()
 
 
