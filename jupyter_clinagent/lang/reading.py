@@ -11,9 +11,12 @@ import tomllib
 import unicodedata
 from functools import cache, lru_cache
 
+from text_to_num import alpha2digit
+
 from jupyter_clinagent.lang.folders import HOME, READ
 from jupyter_clinagent.lang.recognising import surely_language_of
 
+_WORDS = re.compile(r"(?<![\w/\\.~-])[^\W\d_]+(?:[ -][^\W\d_]+)*(?![\w/\\])")
 _SHORT = 3
 """Words of so many letters are read with their accents alone: “à” is not “a”."""
 
@@ -26,10 +29,19 @@ def read_as_english(text: str) -> str:
     --------
     >>> read_as_english("Distingue le mélanome du nævus dans data/peau")
     'distinguish the melanoma from nevus in data/peau'
+    >>> read_as_english("Sépare les sept diagnostics en cinq minutes, dans data/Peau_Neuf")
+    'separate the 7 diagnoses in 5 minutes, in data/Peau_Neuf'
     """
     language = surely_language_of(text)
     phrases = _phrases(language, "reads") if language else {}
-    return _pattern(language).sub(lambda found: phrases[_folded(found[0])], text) if language and phrases else text
+    if not (language and phrases):
+        return text
+    return _pattern(language).sub(lambda found: phrases[_folded(found[0])], _in_digits(text, language))
+
+
+def _in_digits(text: str, language: str) -> str:
+    """Numbers in words as digits; what is part of a path stays."""
+    return _WORDS.sub(lambda found: alpha2digit(found[0], language), text)
 
 
 def read_answer(text: str, language: str) -> str:
