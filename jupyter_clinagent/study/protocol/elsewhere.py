@@ -23,6 +23,8 @@ from jupyter_clinagent.study.data.survey import group_candidates
 from jupyter_clinagent.study.protocol.judged import Judged, JudgedTogether, cases_of
 
 BATCH = 64
+BY_IMAGE = Level()
+"""Tasks that know no level are scored image by image."""
 
 
 class Scored(NamedTuple):
@@ -51,7 +53,7 @@ class Scored(NamedTuple):
         return judged if self.cases is None else judged.of_cases(self.cases)
 
 
-def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame, level: Level) -> Scored:
+def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame, level: Level = BY_IMAGE) -> Scored:
     """Probabilities of images whose ``class`` is known, wherever a task has it from."""
     data, gathered = inventory.folder.root, cases_there(inventory, rows, level)
     rows, groups = gathered.rows, gathered.rows["group"]

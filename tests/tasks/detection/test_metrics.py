@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from jupyter_clinagent.contracts.study import ALIKE
 from jupyter_clinagent.imaging.boxes import Boxes
 from jupyter_clinagent.tasks.detection import metrics as dm
 
@@ -105,7 +106,7 @@ def test_the_paired_difference_of_a_detector_to_itself_is_nothing_and_to_a_blind
     truth, found = case(6)
     groups = np.arange(len(truth))
     same = dm.paired_difference("map50", truth, found, found, groups, draws=50)
-    assert (same.value, same.low, same.high) == (0, 0, 0)
+    assert (same.value, same.low, same.reason) == (0, None, ALIKE)
     blind = dm.paired_difference("map50", truth, [Boxes()] * len(truth), found, groups, draws=50)
     assert blind.value == pytest.approx(dm.score("map50", truth, found))
     assert blind.low > 0
