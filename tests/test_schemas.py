@@ -49,7 +49,9 @@ def test_files_of_a_finished_study_keep_the_schemas(finished: FinishedStudy) -> 
     assert finished.summary.keys() >= known["summary"]["properties"].keys()
     assert (finished.summary["facts_schema"], finished.summary["evaluator"]["auroc"]) == (1, 1)
     assert finished.summary["modality"] == "dermoscopy"
-    assert "bootstrap over groups" in finished.summary["test"]["auroc"]["method"]
+    perfect, other = (finished.summary["test"][name] for name in ("auroc", "brier"))
+    assert (perfect["value"], "exact interval" in perfect["method"]) == (1.0, True)
+    assert "bootstrap over groups" in other["method"]
     assert finished.summary["allocation"]["total"] == 160
     for line in (finished.study / "record.jsonl").read_text(encoding="utf-8").splitlines():
         jsonschema.validate(json.loads(line), known["record-entry"])

@@ -13,6 +13,7 @@ from jupyter_clinagent.study.report.evidence import Evidence
 from jupyter_clinagent.study.showing.reliance_page import not_estimable, reliance_json
 
 METHOD = "95 % percentile interval of a bootstrap over groups"
+EXACT = "95 % exact interval (Clopper and Pearson) of so many groups that are all alike"
 """How every interval of a figure is made."""
 
 
@@ -52,9 +53,15 @@ def summarise(evidence: Evidence, facts: ReportFacts) -> dict[str, Any]:
 
 def _plain(figures: dict[str, Estimate]) -> dict[str, Any]:
     return {
-        name: {"value": e.value, "low": e.low, "high": e.high, "method": METHOD if e.low is not None else None} | _unit(e)
-        for name, e in figures.items()
+        name: {"value": e.value, "low": e.low, "high": e.high, "method": _method(e)} | _unit(e) for name, e in figures.items()
     }
+
+
+def _method(figure: Estimate) -> str | None:
+    """How its interval was got; a share of 0 or 1 has no other than the exact one."""
+    if figure.low is None:
+        return None
+    return EXACT if figure.value in (0.0, 1.0) and not figure.unit else METHOD
 
 
 def _unit(figure: Estimate) -> dict[str, str]:
