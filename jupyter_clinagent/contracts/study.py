@@ -250,10 +250,12 @@ class Estimate(Frozen):
         --------
         >>> Estimate(value=4.2345, unit="months").written(4.2345), Estimate(value=-1234.5, unit="ml").written(-1234.5)
         ('4.23', '-1234')
+        >>> Estimate(value=-0.001, low=-3.57, high=3.42, unit="months").written(-0.001)
+        '0.00'
         """
         largest = max((abs(known) for known in (self.value, self.low, self.high) if known is not None), default=0.0)
         decimals = 3 if self.unit is None or not largest else min(max(2 - math.floor(math.log10(largest)), 0), 4)
-        return f"{number:.{decimals}f}"
+        return f"{round(number, decimals) + 0.0:.{decimals}f}"  # + 0.0: no “-0.00”
 
     @property
     def after(self) -> str:
