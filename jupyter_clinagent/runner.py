@@ -91,13 +91,12 @@ class TerminalApprover:
             return await self._answer(card)
         if card.kind == "cell":
             return await self._allow(card)
-        if self._yes or self._dry_run:
-            self._show(card.body)
+        if not (self._yes or self._dry_run):
+            return await self._choose(card)
+        self._show(card.body)
         if card.kind == "plan" and self._dry_run:
             return Decision(choice="Reject", text="dry run")
-        if self._yes or self._dry_run:
-            return Decision(choice="Approve", by="--yes" if self._yes else "")
-        return await self._choose(card)
+        return Decision(choice="Approve", by="--yes" if self._yes else "")
 
     async def _answer(self, card: Card) -> Decision:
         self._asked[card.key] = None

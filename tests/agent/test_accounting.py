@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_clinagent.agent.playbook.accounting import GO_ON, KEY
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
@@ -16,6 +17,7 @@ from jupyter_clinagent.errors import LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
+from tests.agent.surveys import DERMOSCOPY
 from tests.benchmarks.phrases.folders import FOLDERS, _boxes, _classes, _outlines, _table
 
 PATIENTS = {"patient_id": [f"p{k // 2}" for k in range(90)]}
@@ -188,3 +190,33 @@ def test_a_class_that_is_not_there_is_not_replaced_by_all_others(surveyed: Calla
 )
 def test_a_list_may_say_what_is_not_wanted(surveyed: Callable[[str], SurveyFacts], request_: str, left: str) -> None:
     assert left in specified(request_, surveyed("mammograms")).classes
+
+
+# ------------------------------------------------------------------ who is studied
+@pytest.mark.parametrize(
+    ("request_", "named"),
+    [
+        ("Separate melanoma from nevus. Only patients over 60", "patients over 60"),
+        ("melanoma versus nevus in men under 50", "men under 50"),
+        ("Melanom gegen Nävus bei Frauen ab 40", "frauen ab 40"),
+        ("melanoma versus nevus in women", "women"),
+    ],
+)
+def test_a_restriction_is_asked_about_and_said(request_: str, named: str) -> None:
+    asked = draft(read_request(request_), DERMOSCOPY, {})
+    assert isinstance(asked, Card)
+    assert f"“{named}”" in asked.body
+    found = draft(read_request(request_), DERMOSCOPY, {KEY: GO_ON})
+    assert isinstance(found, Draft)
+    assert f"“{named}”" in found.assumptions[0]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "Separate melanoma from nevus in under 20 minutes",
+        "Separate melanoma from nevus; the sensitivity for patients must be above 90 %",
+    ],
+)
+def test_a_time_or_a_rate_is_no_age(request_: str) -> None:
+    assert isinstance(draft(read_request(request_), DERMOSCOPY, {}), Draft)

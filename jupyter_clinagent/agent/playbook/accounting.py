@@ -17,7 +17,7 @@ from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named
 from jupyter_clinagent.agent.playbook.strangers import strangers, tells_apart
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
-from jupyter_clinagent.agent.playbook.used import Used, common_words, idle_words
+from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -126,7 +126,7 @@ def _telling(values: Iterable[str]) -> list[str]:
 
 def _is_common(name: str) -> bool:
     """Whether a name is made of words that any request may have: “other”, “image”, “chest”."""
-    return (len(name) > 1 and is_generic(name)) or common_words().issuperset(tokens(normalise(name)))
+    return (len(name) > 1 and is_generic(name)) or words_of_any_request().issuperset(tokens(normalise(name)))
 
 
 # ------------------------------------------------------------------ what no study of this kind does

@@ -16,6 +16,8 @@ from jupyter_clinagent.agent.playbook.moves import Step, Want, finish
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.agent.playbook.wording import normalise
 
+STOPPED = "Stopped, as you say: nothing was trained. Ask again whenever you like."
+"""What is said where a clinician ends a study before it has begun."""
 MOST_QUESTIONS = 3
 """In one study; of what else is open the default is taken, and said."""
 _MOST_TRIES = 5
@@ -76,7 +78,7 @@ def ask(turn: Turn, question: Question, read: Read | None = None, aside: Aside |
     if (surely := choose_surely(said, question.choices, question.default)) is not None:
         return Answer(*surely)
     if _STOP.fullmatch(normalise(said)):
-        raise Want(finish("rejected", "Stopped, as you say: nothing was trained. Ask again whenever you like."))
+        raise Want(finish("rejected", STOPPED))
     if aside is not None and (step := aside(turn, said)) is not None:
         raise Want(_again(question, given, str((step.arguments or {})["message"])) if step.tool == "finish" else step)
     if (chosen := choose(said, question.choices, question.default, question.slips)) is not None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.accounting import KEY, STOP, question_of, what_is_beside
+from jupyter_clinagent.agent.playbook.asking import STOPPED
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.levelling import with_level
 from jupyter_clinagent.agent.playbook.lexicon import Intent
@@ -64,7 +65,7 @@ def _accounted(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
     if beside and KEY not in answers:
         return question_of(beside, intent, survey, drafted)
     if answers.get(KEY) == STOP:
-        raise OutOfScope("Stopped, as you say: nothing was trained. Ask again whenever you like.")
+        raise OutOfScope(STOPPED)
     line = f"Named in the request, and nothing is done with it: {listed(beside)}."
     told = replace(drafted, assumptions=(line, *drafted.assumptions)) if beside else drafted
     return _with_unused_words(told, intent, survey)

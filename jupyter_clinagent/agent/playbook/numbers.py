@@ -10,6 +10,7 @@ from text_to_num import find_numbers
 _LANGUAGES = ("en", "de")
 _UMLAUTS = (("fuenf", "fünf"), ("zwoelf", "zwölf"))
 """How normalised German numbers are spelt by the library."""
+_AMOUNT = re.compile(r"\d+(?:x\d+|[a-z]{1,3})?")
 _PIECES = re.compile(r"\w+|\W+")
 
 
@@ -46,6 +47,11 @@ def in_digits(plain: str) -> str:
     for written, spelt in _UMLAUTS:
         plain = plain.replace(spelt, written)
     return plain
+
+
+def is_amount(word: str) -> bool:
+    """Whether a word is no more than a number, with a unit or a second number: “8”, “5mm”, “224x224”."""
+    return bool(_AMOUNT.fullmatch(word))
 
 
 def _in_digits(plain: str, language: str) -> str:

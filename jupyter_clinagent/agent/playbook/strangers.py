@@ -9,15 +9,15 @@ from pathlib import PurePath
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.numbers import is_amount
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
-from jupyter_clinagent.agent.playbook.used import Used, common_words, parts_of_the_body
+from jupyter_clinagent.agent.playbook.used import Used, parts_of_the_body, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, normalise, said_in, tokens
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import SurveyFacts
 
 _SIGNS = {"&": " and ", "/": " or ", "+": " and "}
-_AMOUNT = re.compile(r"\d+(?:x\d+|[a-z]{1,3})?")
 _NEAR = 3
 """Words of a clause within which a name that is used makes a list of what stands beside it."""
 
@@ -43,8 +43,8 @@ def tells_apart(naming: str) -> bool:
 def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> set[str]:
     """Words that the lexicon knows neither by themselves nor as a part of what is said; names of things count as unknown."""
     told = " ".join(spoken for name in _names(survey, spec, intent) for spoken in spoken_as(name))
-    words = [word for word in tokens(intent.naming) if len(word) > 2 and not _AMOUNT.fullmatch(word)]
-    read = said_in(intent.naming) | common_words() | {word for word in words if is_lexical(word) and not is_term(word)}
+    words = [word for word in tokens(intent.naming) if len(word) > 2 and not is_amount(word)]
+    read = said_in(intent.naming) | words_of_any_request() | {word for word in words if is_lexical(word) and not is_term(word)}
     return {word for word in words if not (word in read or contains(told, [word]) or used.shortens(word))}
 
 
@@ -93,7 +93,7 @@ def _is_listed(at: int, clauses: Sequence[Sequence[str]], used: Used) -> bool:
     """Whether the clause is one of a list: “benign, malignant, inflammatory”."""
     words, before = clauses[at], clauses[at - 1] if at else []
     short = len(words) <= _NEAR and 0 < len(before) <= _NEAR
-    return short and used.holds(before[-1]) and common_words().isdisjoint(words)
+    return short and used.holds(before[-1]) and words_of_any_request().isdisjoint(words)
 
 
 @cache

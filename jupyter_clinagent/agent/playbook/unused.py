@@ -5,20 +5,17 @@ Clauses about which mistake is worse are read for themselves and are not looked 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import PurePath
 
-from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
 from jupyter_clinagent.agent.playbook.naming import common_words
+from jupyter_clinagent.agent.playbook.numbers import is_amount
 from jupyter_clinagent.agent.playbook.terms import spoken_as
+from jupyter_clinagent.agent.playbook.used import idle_words
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, normalise, tokens
 from jupyter_clinagent.facts import SurveyFacts
 
-_AMOUNT = re.compile(r"\d+(?:x\d+|[a-z]{1,3})?")
-"""“8”, “5mm”, “224x224”."""
 _STEM = 5
 """Letters of a word that a name in the data may begin with: “radiographic” and “radiograph”."""
 
@@ -52,16 +49,11 @@ def said_beside(intent: Intent, survey: SurveyFacts) -> list[str]:
 
 
 def _says_nothing(word: str) -> bool:
-    return word in _idle() or bool(_AMOUNT.fullmatch(word))
+    return word in idle_words() or is_amount(word)
 
 
 def _is_named(word: str, names: str) -> bool:
     return contains(names, [word]) or (len(word) >= _STEM and word[:_STEM] in names)
-
-
-@cache
-def _idle() -> frozenset[str]:
-    return frozenset(normalise(word) for family in (known.EVERYDAY, known.IDLE) for word in family["words"])
 
 
 def _names(survey: SurveyFacts) -> Iterator[str]:

@@ -72,7 +72,7 @@ def parts_of_the_body() -> frozenset[str]:
 
 
 @cache
-def common_words() -> frozenset[str]:
+def words_of_any_request() -> frozenset[str]:
     """Both of these, and names that any column may have."""
     return idle_words() | parts_of_the_body() | _words(known.GENERIC_COLUMNS["words"])
 

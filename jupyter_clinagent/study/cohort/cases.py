@@ -18,7 +18,7 @@ from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, Inventory
 from jupyter_clinagent.study.data.roles import is_identifier
 
 
-class Cases(NamedTuple):
+class CasedRows(NamedTuple):
     """Rows with their case (:data:`CASE`), why images were left out by file, and what is said about it.
 
     Where each image is judged by itself the rows are as they were.
@@ -30,14 +30,14 @@ class Cases(NamedTuple):
     said: list[str]
 
 
-def link_cases(inventory: Inventory, rows: pd.DataFrame, wishes: Wishes, truth: str = "class") -> tuple[Linked, Cases]:
+def link_cases(inventory: Inventory, rows: pd.DataFrame, wishes: Wishes, truth: str = "class") -> tuple[Linked, CasedRows]:
     """See :func:`~jupyter_clinagent.study.cohort.linking.link_images` and :func:`with_cases`; both without what is left out."""
     linked = link_images(inventory, rows, wishes.group)
     cases = with_cases(inventory, linked.rows, wishes.level, truth)
     return replace(linked, rows=cases.rows, joined=linked.joined.loc[cases.rows.index]), cases
 
 
-def with_cases(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str = "class") -> Cases:
+def with_cases(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str = "class") -> CasedRows:
     """Tell which images make one case, and leave out cases whose images disagree where they have to agree.
 
     Parameters
@@ -51,14 +51,14 @@ def with_cases(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: st
         Nothing in the data says which images make one case, or a case lies in several groups, which may part.
     """
     if level.by_image:
-        return Cases(level, rows, {}, [])
+        return CasedRows(level, rows, {}, [])
     ids, alone = _ids(inventory, rows, level)
     rows = rows.assign(**{CASE: ids})
     _check_groups(rows, level)
     agreeing = _agreeing(rows, truth) if level.rule == "mean" else pd.Series(True, index=rows.index)
     reason = f"images of one {level.name} that bear different labels"
     left_out = {str(file): reason for file in rows.index[~agreeing]}
-    return Cases(level, rows[agreeing], left_out, [*_said(rows, agreeing, level), *_say_alone(alone, level)])
+    return CasedRows(level, rows[agreeing], left_out, [*_said(rows, agreeing, level), *_say_alone(alone, level)])
 
 
 def _ids(inventory: Inventory, rows: pd.DataFrame, level: Level) -> tuple[pd.Series, int]:

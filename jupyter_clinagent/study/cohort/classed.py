@@ -10,7 +10,7 @@ import pandas as pd
 from jupyter_clinagent.contracts import NO_FILE
 from jupyter_clinagent.errors import LabelsDoNotMatch, TooFewImages
 from jupyter_clinagent.facts import CohortFacts
-from jupyter_clinagent.study.cohort.cases import Cases, judged_rows, link_cases
+from jupyter_clinagent.study.cohort.cases import CasedRows, judged_rows, link_cases
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.counting import (
     FEW_GROUPS,
@@ -68,7 +68,7 @@ def _counted(few: Mapping[str, int]) -> str:
 
 
 def _facts(
-    task: str, rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split, left_out: dict[str, str], cases: Cases
+    task: str, rows: pd.DataFrame, labelled: Labelled, groups: Groups, split: Split, left_out: dict[str, str], cases: CasedRows
 ) -> CohortFacts:
     classes = list(labelled.classes)
     judged = judged_rows(rows, cases.level, classes)

@@ -12,19 +12,17 @@ from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, UnreadableImage
 from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.imaging.onnx_classifier import OnnxClassifier
 from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.study.cohort.cases import Cases as Gathered
-from jupyter_clinagent.study.cohort.cases import with_cases
+from jupyter_clinagent.study.cohort.cases import CasedRows, with_cases
 from jupyter_clinagent.study.cohort.groups import group_images
 from jupyter_clinagent.study.cohort.labels import label_images
 from jupyter_clinagent.study.cohort.seal import CASE
+from jupyter_clinagent.study.cohort.wishes import IMAGES
 from jupyter_clinagent.study.data.cases import case_facts
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
 from jupyter_clinagent.study.data.survey import group_candidates
 from jupyter_clinagent.study.protocol.judged import Judged, JudgedTogether, cases_of
 
 BATCH = 64
-BY_IMAGE = Level()
-"""Tasks that know no level are scored image by image."""
 
 
 class Scored(NamedTuple):
@@ -53,7 +51,7 @@ class Scored(NamedTuple):
         return judged if self.cases is None else judged.of_cases(self.cases)
 
 
-def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame, level: Level = BY_IMAGE) -> Scored:
+def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame, level: Level = IMAGES) -> Scored:
     """Probabilities of images whose ``class`` is known, wherever a task has it from."""
     data, gathered = inventory.folder.root, cases_there(inventory, rows, level)
     rows, groups = gathered.rows, gathered.rows["group"]
@@ -77,7 +75,7 @@ def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame, 
     return Scored([str(k) for k in kept], groups.loc[kept].to_numpy(), truth, scored, refused, cases, gathered.said)
 
 
-def cases_there(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str = "class") -> Gathered:
+def cases_there(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str = "class") -> CasedRows:
     """Their rows with groups and, where several images give one answer, with cases.
 
     Raises
