@@ -33,6 +33,7 @@ from jupyter_clinagent.study.data.matching import FileIndex, file_index
 from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.name_parts import parts_of_names
 from jupyter_clinagent.study.data.one_hot import with_one_hot
+from jupyter_clinagent.study.data.opinions import with_opinions_apart
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.readme import described_in
@@ -108,7 +109,7 @@ def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
     tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
     boxes = _boxes(folder, images, index, coco, tables, problems)
-    tables, classes = tables + _coco_tables(coco), find_class_folders(images)
+    tables, classes = with_opinions_apart(tables + _coco_tables(coco), problems), find_class_folders(images)
     told = classes is not None or boxes is not None or len(images) < len(folder.images) or any(t.matched for t in tables)
     return Inventory(
         folder,
