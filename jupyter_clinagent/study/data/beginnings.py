@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import pandas as pd
 
@@ -25,12 +26,21 @@ class Beginnings:
     """The images whose names begin with an id, up to a gap in the name (“_”, “-”, “.” or a blank)."""
 
     def __init__(self, images: Sequence[str]) -> None:
-        self.count = len(images)
-        self._images: dict[str, list[str]] = defaultdict(list)
-        for image in images:
+        self._listed = images
+
+    @cached_property
+    def _images(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for image in self._listed:
             stem = stem_of(image).lower()
             for gap in _GAP.finditer(stem):
-                self._images[stem[: gap.start()]].append(image)
+                found[stem[: gap.start()]].append(image)
+        return found
+
+    @property
+    def count(self) -> int:
+        """How many images there are."""
+        return len(self._listed)
 
     def find(self, cell: object) -> list[str]:
         """The images of an id; none for what is no numbered id."""
