@@ -14,7 +14,7 @@ from jupyter_clinagent.lang.folders import ENGLISH, HOME, languages
 
 Families = dict[str, list[str]]
 READING = "reading"
-FILES = ("words", "levels", "terms")
+FILES = ("words", "levels", "terms", "whom")
 PHRASES = "phrases"
 """The file of a language that is read by way of English: its phrases, and the English ones."""
 
