@@ -117,7 +117,7 @@ def test_images_of_a_case_that_bear_different_labels_are_asked_about() -> None:
     assert drafted("Classify pneumothorax per patient", LUNGS, mixed=LEFT_OUT).specification.level.rule == "mean"
     alone = drafted("Classify pneumothorax per patient", LUNGS, mixed=BY_IMAGE)
     assert alone.specification.level.by_image
-    assert "60 patients bear different labels" in alone.assumptions[0]
+    assert "In 60 of 200 patients the images bear different labels. So each" in alone.assumptions[0]
 
 
 def test_which_patients_is_asked_about_where_patients_have_several_images() -> None:

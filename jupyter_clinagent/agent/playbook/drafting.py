@@ -42,6 +42,9 @@ class Draft:
     """Further names of what the specification is of, as only this task knows them."""
     choose_split: bool = False
     """Of several split columns the cohort takes the one that leaks least, whichever the specification names."""
+    differing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of a task whose images may show several classes: by :attr:`~jupyter_clinagent.facts.CaseFacts.key`, in how many cases the
+    images differ in each class."""
     more: Mapping[str, object] = field(default_factory=dict)
     """What only this task says when it loads."""
 

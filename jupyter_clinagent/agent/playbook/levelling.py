@@ -20,6 +20,8 @@ from jupyter_clinagent.tasks import registry
 BY_IMAGE, LEFT_OUT = "each image by itself", "leave them out"
 MOST_LEFT_OUT = 0.2
 """Of more cases than this share none is left out unless the clinician says so."""
+MOST_DIFFERING = 4
+"""Of more findings on which the images of a case differ only these are named."""
 SLICES, SECTION = 3, "section"
 """From so many images a case on, images of this kind are taken for slices of volumes."""
 _SLICES = frozenset(["slice", "slices", "section", "sections", "schicht", "schichten", "schnitt", "schnitte", "schnittbilder"])
@@ -121,13 +123,15 @@ def _offered(survey: SurveyFacts) -> tuple[str, ...]:
 # ------------------------------------------------------------------ cases whose labels differ
 def _judged(drafted: Draft, level: Level, found: CaseFacts, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
     spec = drafted.specification
-    mixed, answer = _mixed(found, spec), answers.get("mixed")
+    mixed, answer = _mixed(found, drafted), answers.get("mixed")
     if mixed and not answer:
-        return _what_are_they(level, mixed, found, spec)
+        return _what_are_they(level, mixed, found, drafted)
     if mixed and answer == BY_IMAGE:
-        return _noted(drafted, f"The images of {mixed} {level.plural} bear different labels, so each image is judged by itself.")
+        return _noted(drafted, f"{_in_how_many(level, mixed, found, drafted)} So each image is judged by itself.")
     if mixed and answer != LEFT_OUT:
         level = _one_is_enough(level, spec, str(answer))
+    elif registry.find(spec.task).several and not mixed:
+        level = level.model_copy(update={"rule": "any"})
     known = {
         "level": level,
         "objective": f"{spec.objective}; one answer for each {level.name}",
@@ -139,22 +143,38 @@ def _judged(drafted: Draft, level: Level, found: CaseFacts, survey: SurveyFacts,
     return _noted(replace(drafted, specification=spec.model_copy(update=known)), *told)
 
 
-def _mixed(found: CaseFacts, spec: Specification) -> int:
-    """Cases whose images are of different classes."""
+def _mixed(found: CaseFacts, drafted: Draft) -> int:
+    """Cases whose images are of different classes; of several classes together no more than these."""
+    spec = drafted.specification
+    if registry.find(spec.task).several:
+        return min(sum(drafted.differing.get(found.key, {}).values()), found.cases)
     home = {value: name for name, values in spec.classes.items() for value in values}
     together = found.mixed.get(spec.label_column or "", [])
     return sum(one.cases for one in together if len({home[value] for value in one.values if value in home}) > 1)
 
 
-def _what_are_they(level: Level, mixed: int, found: CaseFacts, spec: Specification) -> Card:
-    enough, few = _enough(level, spec), mixed <= MOST_LEFT_OUT * found.cases
+def _what_are_they(level: Level, mixed: int, found: CaseFacts, drafted: Draft) -> Card:
+    enough, few = _enough(level, drafted.specification), mixed <= MOST_LEFT_OUT * found.cases
     choices = [*([enough] if enough else []), *([LEFT_OUT, BY_IMAGE] if few else [BY_IMAGE, LEFT_OUT])]
-    text = f"In {mixed} of {found.cases} {level.plural} the images bear different labels. What is to be done with these?"
+    text = f"{_in_how_many(level, mixed, found, drafted)} What is to be done with these?"
     return question("mixed", text, choices, choices[0])
+
+
+def _in_how_many(level: Level, mixed: int, found: CaseFacts, drafted: Draft) -> str:
+    """How many cases have images whose labels differ, and of several classes in which."""
+    each = drafted.differing.get(found.key, {})
+    if not each:
+        return f"In {mixed} of {found.cases} {level.plural} the images bear different labels."
+    counts = sorted(each.items(), key=lambda one: -one[1])
+    told = ", ".join(f"“{name}” in {number}" for name, number in counts[:MOST_DIFFERING])
+    more = f" and {len(counts) - MOST_DIFFERING} more" if len(counts) > MOST_DIFFERING else ""
+    return f"The images of one {level.name} don't all show the same: of {found.cases} {level.plural} they differ on {told}{more}."
 
 
 def _enough(level: Level, spec: Specification) -> str:
     """That the highest of the images counts; empty where no class stands above the others."""
+    if registry.find(spec.task).several:
+        return f"a {level.name} shows whatever any of its images shows"
     if spec.positive_class and len(spec.classes) == 2:
         return f"a {level.name} counts as {spec.positive_class} if any image does"
     return f"a {level.name} gets the highest of its images" if registry.find(spec.task).ordered else ""
@@ -163,7 +183,8 @@ def _enough(level: Level, spec: Specification) -> str:
 def _one_is_enough(level: Level, spec: Specification, answer: str) -> Level:
     if answer != _enough(level, spec):
         raise BadInput(f"“{answer}” does not say what {level.plural} are whose images bear different labels.")
-    return level.model_copy(update={"rule": "highest", "positive": spec.positive_class})
+    rule = "any" if registry.find(spec.task).several else "highest"
+    return level.model_copy(update={"rule": rule, "positive": spec.positive_class})
 
 
 def _group(spec: Specification, found: CaseFacts, survey: SurveyFacts) -> str:

@@ -77,7 +77,14 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         **_held(wanted, notes),
     )
     more = {**policies, **({"others": "left out"} if specification.others else {})}
-    return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes), more=more)
+    choose_split, differing = say_several_splits(survey, notes), _differing(seen, names)
+    return Draft(specification, tuple(notes.lines), choose_split=choose_split, differing=differing, more=more)
+
+
+def _differing(seen: Mapping[str, Any], names: list[str]) -> dict[str, dict[str, int]]:
+    """In how many cases the images differ in each of these findings, where they do."""
+    counts = {key: {name: one[name] for name in names if name in one} for key, one in seen.get("differing", {}).items()}
+    return {key: one for key, one in counts.items() if one}
 
 
 def fitted(specification: Specification, cohort: CohortFacts) -> Specification:
