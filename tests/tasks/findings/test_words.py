@@ -103,9 +103,7 @@ def test_verdict_and_chat_say_over_which_findings_the_mean_is() -> None:
     figures = scored([40, 2, 0]).estimates(["a", "b", "c"], [], None, 0)
     plain = {"name": "probe", "hypothesis": "", "kept": True, "reason": "", "seconds": 1.0, "steps": 1, "epochs": 1.0}
     facts = ExperimentFacts(metric="macro_auroc", value=0.9, low=0.8, high=1.0, validation=figures, **plain)  # type: ignore[arg-type]
-    said = (
-        "Macro AUROC is the mean over 1 of 3 (a). Not judged: b (only 2 groups show it, too few to judge); c (none is known"
-    )
+    said = "Macro AUROC is the mean over 1 of 3 (a). Not judged: b (only 2 groups show it, too few to judge); c (none is known"
     assert said in repr(Verdict(facts, []))
     assert said in refined_message([facts], facts)
     opened = EvaluationFacts(experiment="probe", primary_metric="macro_auroc", validation={}, test=figures, unsealed=1)
