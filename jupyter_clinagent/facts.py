@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from jupyter_clinagent.contracts import Estimate, Level, Modality, PositiveClass, in_words
+from jupyter_clinagent.contracts import Estimate, Level, Modality, Only, PositiveClass, in_words
 from jupyter_clinagent.displayed import Displayed, Facts
 
 FILE_NAMES = "names of the files"
@@ -139,6 +139,8 @@ class CohortFacts(Displayed):
     group_source: str | None
     split_source: str
     level: Level = Level()
+    only: Only = {}
+    """Inclusion criteria that the images fulfil."""
     cases: dict[str, dict[str, int]] = {}
     """Cases by class and partition, where not each image gets an answer of its own."""
     left_out: dict[str, int] = {}

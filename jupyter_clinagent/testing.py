@@ -80,7 +80,7 @@ def check_task(task: Task, folder: Path, *, images: int = 120, minutes: float = 
 def check_parts(task: Task) -> None:
     """Every part answers its protocol, by the names of the parameters; the task is known by its own name."""
     assert registry.tasks().get(task.name) is task, f"the registry finds no task {task.name}"
-    assert task.words, f"words.toml of {task.name} names no phrase"
+    assert task.words, f"no phrase means {task.name}: its package needs a words.toml"
     for name, asked in PARTS.items():
         wrong = list(_unanswered(task.part(name), asked))
         assert not wrong, f"{task.package}.{name} does not answer {asked.__name__}: {'; '.join(wrong)}"

@@ -30,9 +30,12 @@ from jupyter_clinagent.lang import (
     understand,
 )
 from jupyter_clinagent.lang.checking import check_language, unsaid_in_browser
+from jupyter_clinagent.lang.checking_words import unfit_families, unfit_phrases, unfit_words
+from jupyter_clinagent.lang.families import FILES, families, own_families
 from jupyter_clinagent.lang.folders import phrases
 from jupyter_clinagent.lang.matching import ENDS, GAP
 from jupyter_clinagent.runner import RunOptions, run
+from jupyter_clinagent.tasks import registry
 from tests.conftest import FinishedStudy
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +47,38 @@ LEAST_SPOKEN = {"de": 0.9, "fr": 0.65}
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_language_says_nothing_that_the_code_does_not_say(language: str) -> None:
     assert check_language(language).problems == []
+
+
+@pytest.mark.parametrize(
+    ("own", "problem"),
+    [
+        ({"follow_up": {"again": ["nochmal"]}}, "nothing reads follow_up.again"),
+        ({"folow_up": {"more": ["weiter"]}}, "nothing reads folow_up.more"),
+        ({"follow_up": {"more": ["weiter", "Weiter"]}}, "“weiter” stands twice in follow_up.more"),
+    ],
+)
+def test_words_that_nothing_reads_or_that_stand_twice_are_named(own: dict, problem: str) -> None:
+    assert list(unfit_families(own, families("words"))) == [problem]
+
+
+def test_a_phrase_must_mean_what_the_lexicon_knows() -> None:
+    assert list(unfit_phrases({"reads": {"mélanome": "melanoma", "annule": "undo"}})) == []
+    assert list(unfit_phrases({"reads": {"mélanome": "melanomna"}})) == ["nothing reads “melanomna”, which “mélanome” is to mean"]
+    assert list(unfit_phrases({"read": {}})) == ["nothing reads read"]
+
+
+def test_english_is_checked_like_the_others() -> None:
+    assert list(unfit_words("en")) == []
+
+
+def test_each_language_brings_its_own_words_and_they_are_read_together() -> None:
+    for file in FILES:
+        for table, held in own_families("de", file).items():
+            for name, words in held.items():
+                both = [*own_families("en", file)[table].get(name, ()), *words]
+                assert families(file)[table][name] == list(dict.fromkeys(both))
+    assert registry.tasks()["grading"].words[0] == "grade"
+    assert {"grade", "schweregrad"} <= set(registry.tasks()["grading"].words)
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -15,6 +15,7 @@ import json, sys
 from pathlib import Path
 import jupyter_clinagent
 from jupyter_clinagent.agent.loop import system_prompt
+from jupyter_clinagent.lang.folders import HOME
 from jupyter_clinagent.study.showing import pages
 from jupyter_clinagent.study.showing.markup import STUDY
 from jupyter_clinagent.tasks import registry
@@ -24,6 +25,7 @@ for task in registry.tasks().values():
     check_parts(task)
     check_golden(task)
 assert "classification" in system_prompt()
+assert {"en", "de"} <= {path.parents[1].name for path in HOME.glob("*/reading/words.toml")}
 assert "its words" in pages.answer(1, "its words")
 assert {"page.html.j2", "style.css"} <= {path.name for path in (STUDY / "report" / "templates").iterdir()}
 print(*sorted(registry.tasks()))
@@ -60,6 +62,6 @@ def test_the_wheel_works_in_an_empty_environment(built: Path, tmp_path: Path) ->
 def test_the_source_distribution_holds_what_tests_and_builds_need(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    needed = ["LICENSE", "README.md", "pyproject.toml", "jupyter_clinagent/tasks/classification/words.toml", "tests/conftest.py"]
+    needed = ["LICENSE", "README.md", "pyproject.toml", "jupyter_clinagent/lang/de/reading/words.toml", "tests/conftest.py"]
     assert [name for name in needed if name not in names] == []
     assert not any("node_modules" in name for name in names)

@@ -26,6 +26,7 @@ from jupyter_clinagent.contracts.cohort import (
     Partition,
 )
 from jupyter_clinagent.contracts.frozen import Frozen
+from jupyter_clinagent.contracts.inclusion import Only, Range, dumped, not_included, only_in_words
 from jupyter_clinagent.contracts.notebook import (
     CARD_MIME,
     FACTS_MIME,
@@ -90,14 +91,19 @@ __all__ = [
     "Modality",
     "NotebookPort",
     "Offer",
+    "Only",
     "OperatingPoint",
     "Partition",
     "Plan",
     "PlannedStep",
     "PositiveClass",
     "Progress",
+    "Range",
     "Specification",
+    "dumped",
     "in_words",
     "names_of",
+    "not_included",
+    "only_in_words",
     "source_hash",
 ]

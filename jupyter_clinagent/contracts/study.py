@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from jupyter_clinagent import modalities
 from jupyter_clinagent.contracts.frozen import Frozen
+from jupyter_clinagent.contracts.inclusion import Only, only_in_words
 
 Modality = Annotated[str, AfterValidator(lambda name: modalities.find(name).name)]
 """A kind of image, by its name in :mod:`jupyter_clinagent.modalities`."""
@@ -125,6 +126,8 @@ class Specification(Frozen):
     classes: dict[str, list[str]]
     positive_class: str | None = None
     level: Level = Level()
+    only: Only = {}
+    """Inclusion criteria; empty: every image whose class is known."""
     group_column: str | None = None
     split_column: str | None = None
     subgroups: list[str] = []
@@ -147,7 +150,12 @@ class Specification(Frozen):
     @property
     def usual(self) -> set[str]:
         """Fields that came later and say nothing unusual: the hash of a study that does without them is what it was before."""
-        return {"level"} if self.level.by_image else set()
+        return {name for name, usual in (("level", self.level.by_image), ("only", not self.only)) if usual}
+
+    @property
+    def only_in_words(self) -> str:
+        """Which images it is about; empty: every one whose class is known."""
+        return only_in_words(self.only) if self.only else ""
 
     def held_together(self, names: Sequence[str]) -> list[str]:
         """The classes that a threshold is for where a clinician names some; a task whose classes are ordered adds to them."""

@@ -1,4 +1,4 @@
-"""Whether a language still fits what the code says: nothing translated that isn't said, no gap that isn't there."""
+"""Whether a language still fits what the code says and reads: nothing translated that isn't said, no gap that isn't there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from jupyter_clinagent.lang.checking_words import unfit_words
 from jupyter_clinagent.lang.folders import BROWSER, COMPOSED, WORDS, browser_words, phrases
 from jupyter_clinagent.lang.matching import GAP, Phrasebook
 from jupyter_clinagent.lang.sources import Said, said_in_package, sentences
@@ -33,14 +34,14 @@ class Checked(NamedTuple):
 
 
 def check_language(language: str) -> Checked:
-    """Hold a language against the package's own source.
+    """Hold a language, spoken and read, against the package's own source.
 
     Examples
     --------
     >>> check_language("de").problems
     []
     """
-    return Checked([*_stale(language), *_gaps(language), *_twice(language)], _spoken(language))
+    return Checked([*_stale(language), *_gaps(language), *_twice(language), *unfit_words(language)], _spoken(language))
 
 
 @cache

@@ -1,5 +1,5 @@
 """The folders of the languages: ``language.toml`` says what a language is called and by which words it is known, every other file
-holds sentences, English and translated.
+holds sentences, English and translated; the folder ``reading`` is for :mod:`.families`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ COMPOSED = "composed.toml"
 """Sentences that a page puts together from several pieces of the code."""
 BROWSER = "browser.toml"
 """What JupyterLab's part says by itself: the words of buttons and states on a card."""
-READ = "words.toml"
-"""Words that a clinician types, for the lexicon."""
 
 
 def languages() -> dict[str, str]:
@@ -49,5 +47,5 @@ def browser_words(language: str) -> dict[str, str]:
 @cache
 def phrases(language: str) -> dict[str, dict[str, str]]:
     """English sentences and their translations, by the file in which they stand."""
-    files = sorted(path for path in (HOME / language).glob("*.toml") if path.name not in (ABOUT, BROWSER, READ))
+    files = sorted(path for path in (HOME / language).glob("*.toml") if path.name not in (ABOUT, BROWSER))
     return {path.name: tomllib.loads(path.read_text(encoding="utf-8")) for path in files}

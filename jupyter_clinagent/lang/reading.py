@@ -1,19 +1,18 @@
 """What a clinician types in another language, in the words that the lexicon knows: phrase by phrase, the longest first.
 
-The lexicon's rules are those for English and German. A language with a ``words.toml`` is brought to them, so that all hold;
-what stands in no list is left as it was typed, for the data may know it.
+The lexicon's rules are those for English and German. A language with ``reading/phrases.toml`` is brought to them, so that all
+hold; what stands in no list is left as it was typed, for the data may know it.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import cache, lru_cache
 
 from text_to_num import alpha2digit
 
-from jupyter_clinagent.lang.folders import HOME, READ
+from jupyter_clinagent.lang.families import own_phrases
 from jupyter_clinagent.lang.recognising import surely_language_of
 
 _WORDS = re.compile(r"(?<![\w/\\.~-])[^\W\d_]+(?:[ -][^\W\d_]+)*(?![\w/\\])")
@@ -51,9 +50,7 @@ def read_answer(text: str, language: str) -> str:
 
 @cache
 def _phrases(language: str, table: str) -> dict[str, str]:
-    path = HOME / language / READ
-    read: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))[table] if path.exists() else {}
-    return {_folded(phrase): english for phrase, english in read.items()}
+    return {_folded(phrase): english for phrase, english in own_phrases(language).get(table, {}).items()}
 
 
 @cache

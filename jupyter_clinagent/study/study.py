@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_clinagent.contracts import Approval, Level, Specification
+from jupyter_clinagent.contracts import Approval, Level, Range, Specification
 from jupyter_clinagent.errors import BadInput, ProtocolViolation
 from jupyter_clinagent.facts import (
     AuditFacts,
@@ -154,6 +154,7 @@ class Study:
         allow_few: bool = False,
         task: str | None = None,
         level: Level | Mapping[str, Any] | None = None,
+        only: Mapping[str, list[str] | Range | Mapping[str, float]] | None = None,
         **more: Any,
     ) -> Cohort:
         """Load, group, split and seal, in one step.
@@ -175,10 +176,14 @@ class Study:
             the column that says which of them show a finding.
         level
             What gets one answer, as in the specification; None: each image by itself.
+        only
+            Inclusion criteria by column: values, or bounds of a number or a year, as in
+            ``only={"sex": ["female"], "age": {"above": 60}}``; None: every image whose class is known.
         more
             What only one task asks for, such as ``boxes``, the file that holds them.
         """
         from jupyter_clinagent.study.cohort.corrected_images import CORRECTED_IMAGES, find_corrected
+        from jupyter_clinagent.study.cohort.inclusion import criteria
         from jupyter_clinagent.study.cohort.loading import load_cohort, note_data
         from jupyter_clinagent.study.cohort.wishes import Wishes
 
@@ -186,7 +191,7 @@ class Study:
         if session.ledger.session:
             raise ProtocolViolation("Experiments have been made on this cohort; start a new study for another one.")
         judged = Level.model_validate(level or {})
-        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, judged, task, more)
+        wishes = Wishes(label, classes, group, image, split, table, allow_few, session.seed, judged, criteria(only), task, more)
         noted, identities = Corrections.load(session.folder / CORRECTIONS), session.folder / CORRECTED_IMAGES
         cohort = load_cohort(session.inventory, wishes, find_corrected(noted, session.inventory.folder, identities))
         session.cohort_, session.confirmed_, session.material.audit_findings = cohort, None, []

@@ -22,9 +22,9 @@ module               world   question
 ===================  ======  ===============================================================================
 
 *Kernel* modules may import :mod:`jupyter_clinagent.study` and :mod:`jupyter_clinagent.imaging`, *agent* modules
-:mod:`jupyter_clinagent.agent.playbook`; never the other way about, which import-linter checks. ``words.toml`` holds the
-words of a request that mean the task. :func:`jupyter_clinagent.testing.check_task` tries a task from its phantom to another
-hospital's images.
+:mod:`jupyter_clinagent.agent.playbook`; never the other way about, which import-linter checks. The words of a request that mean
+a task stand in the folders of the languages; a package of your own brings them in ``words.toml``.
+:func:`jupyter_clinagent.testing.check_task` tries a task from its phantom to another hospital's images.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.metrics import Metric
 from jupyter_clinagent.tasks.protocol import (
     Evaluating,
@@ -77,9 +78,10 @@ class Task:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Phrases of a request that mean this task, from ``words.toml``."""
-        text = files(self.package).joinpath("words.toml").read_text(encoding="utf-8")
-        return tuple(tomllib.loads(text)["words"])
+        """Phrases of a request that mean this task: those of every language, and its package's own in ``words.toml``."""
+        brought = files(self.package).joinpath("words.toml")
+        own = tomllib.loads(brought.read_text(encoding="utf-8"))["words"] if brought.is_file() else []
+        return tuple(dict.fromkeys([*families("words")["task"].get(self.name, ()), *own]))
 
     @property
     def specification(self) -> type[Specification]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_clinagent.agent.playbook.accounting import GO_ON, KEY
+from jupyter_clinagent.agent.playbook.accounting import GO_ON, KEY, STOP
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
@@ -68,16 +68,13 @@ def asked(request: str, survey: SurveyFacts, **answers: str) -> Card:
 
 BESIDE = [
     # values and columns of the data that nothing would be done with
-    ("skin", "melanoma vs nevus on the face only", "face", "go on without it"),
     ("nodules", "nodule size and malignancy", "nodule_size", "go on without it"),
-    ("eyes", "left eyes only: grade the retinopathy", "OS", "go on without it"),
     ("eyes", "retinopathy and macular edema", "dme", "go on without it"),
-    ("moles", "mel vs rest in women", "female", "go on without it"),
     # things beside those that are used
     ("teeth", "find crowns, fillings and root canals", "root canals", "go on without it"),
     ("breast", "benign, malignant, inflammatory", "inflammatory", "go on without it"),
     ("lungs", "lungs and heart", "heart", "go on without it"),
-    ("teeth", "caries deeper than 2 mm", "deeper than 2 mm", "go on without it"),
+    ("teeth", "caries deeper than 2 mm", "deeper than 2 mm", "stop"),
     # things in the place of those that are there: going on is not the default
     ("coded", "glaucoma?", "glaucoma", "stop"),
     ("brain", "glioma or meningioma", "glioma", "stop"),
@@ -97,10 +94,10 @@ def test_what_is_named_and_not_used_is_asked_about(
 
 
 def test_going_on_is_said_first_and_stopping_trains_nothing(surveyed: Callable[[str], SurveyFacts]) -> None:
-    intent, survey = read_request("melanoma vs nevus on the face only"), surveyed("skin")
+    intent, survey = read_request("nodule size and malignancy"), surveyed("nodules")
     found = draft(intent, survey, {"beside": "go on without it"})
     assert isinstance(found, Draft)
-    assert found.assumptions[0] == "Named in the request, and nothing is done with it: “face”."
+    assert found.assumptions[0] == "Named in the request, and nothing is done with it: “nodule_size”."
     with pytest.raises(OutOfScope, match="nothing was trained"):
         draft(intent, survey, {"beside": "stop"})
 
@@ -193,6 +190,10 @@ def test_a_list_may_say_what_is_not_wanted(surveyed: Callable[[str], SurveyFacts
 
 
 # ------------------------------------------------------------------ who is studied
+NOBODY = DERMOSCOPY.model_copy(update={"columns": [c for c in DERMOSCOPY.columns if c.role not in ("sex", "age")]})
+"""The data don't say who the patients are."""
+
+
 @pytest.mark.parametrize(
     ("request_", "named"),
     [
@@ -202,11 +203,12 @@ def test_a_list_may_say_what_is_not_wanted(surveyed: Callable[[str], SurveyFacts
         ("melanoma versus nevus in women", "women"),
     ],
 )
-def test_a_restriction_is_asked_about_and_said(request_: str, named: str) -> None:
-    asked = draft(read_request(request_), DERMOSCOPY, {})
+def test_a_restriction_that_no_column_can_make_is_asked_about_and_said(request_: str, named: str) -> None:
+    asked = draft(read_request(request_), NOBODY, {})
     assert isinstance(asked, Card)
     assert f"“{named}”" in asked.body
-    found = draft(read_request(request_), DERMOSCOPY, {KEY: GO_ON})
+    assert asked.default == STOP, "it would be a study of others"
+    found = draft(read_request(request_), NOBODY, {KEY: GO_ON})
     assert isinstance(found, Draft)
     assert f"“{named}”" in found.assumptions[0]
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, question
+from jupyter_clinagent.agent.playbook.including import of_both_sexes, wants_all
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named
 from jupyter_clinagent.agent.playbook.strangers import strangers, tells_apart
@@ -43,6 +44,16 @@ _AGED = re.compile(
 )
 """“Patients over 60”: an age needs no unit."""
 
+_MONTH = re.compile(
+    r"\b(?:before|after|since|until|from|vor|nach|seit|bis|ab)\s(?:jan|feb|mar|maerz|apr|may|mai|june?|juni|july?|juli|aug|sep|oct"
+    r"|okt|nov|dec|dez)\w*\s(?P<number>(?:19|20)\d\d)\b"
+)
+"""Images are chosen by years, and not by months."""
+_OWN_SPLIT = re.compile(
+    r"\b(?:test|tested|testing|validate|validated|getestet|teste|validier\w*)\s(?:it |them )?(?:on|with|at|auf|an|mit|bei)\s\w+"
+)
+"""“Train on hospital A, test on C”: no partition is made by what a column says."""
+
 
 def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[str]:
     """Names in a request that the draft does nothing with, in the words of the request or of the data.
@@ -62,8 +73,7 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[
         *_elsewhere(intent, survey, spec, used),
         *_devices(intent, used),
         *strangers(intent, survey, spec, used),
-        *_lines(intent, spec),
-        *_persons(intent, used),
+        *_choosing(intent, spec, used),
         *_alone(intent, spec),
     ]
     return [name for name in dict.fromkeys(found) if not contains(told, [name])]
@@ -73,8 +83,10 @@ def question_of(beside: list[str], intent: Intent, survey: SurveyFacts, drafted:
     """Whether to go on without what the draft does nothing with; not by default where it uses no name of the request."""
     does = f"{drafted.specification.objective[:1].lower()}{drafted.specification.objective[1:]}"
     text = f"The request names {listed(beside)}, and nothing would be done with it: this study would {does}. Go on without it?"
-    named = _names_enough(intent, drafted, Used.by(drafted.specification, survey, intent, drafted.understood))
-    return question(KEY, text, [GO_ON, STOP], GO_ON if named else STOP)
+    used = Used.by(drafted.specification, survey, intent, drafted.understood)
+    of_others = not set(beside).isdisjoint(_choosing(intent, drafted.specification, used))
+    named = _names_enough(intent, drafted, used)
+    return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP)
 
 
 def _names_enough(intent: Intent, drafted: Draft, used: Used) -> bool:
@@ -94,14 +106,16 @@ def _classes_named(intent: Intent, spec: Specification) -> list[str]:
 # ------------------------------------------------------------------ names of the data that are not used
 def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
     """Values of other columns, and other columns, that a request calls by their whole names."""
-    if intent.distrusts:  # what is named may be the shortcut
+    if intent.distrusts or wants_all(intent):  # what is named may be the shortcut
         return
     naming = _CIRCUMSTANCES.sub(" ", intent.naming)
     spent = {spec.label_column, spec.group_column, *spec.confounders, *spec.classes}
     used = Used.of(value for values in spec.classes.values() for value in values) if _named_by_request(spec) else used
     for column in survey.columns:
         if column.role in _ROLES and column.name not in spent:
-            yield from _not_used(wholly_named([*_telling(column.values), *_names_of(column)], naming), used)
+            values = wholly_named(_telling(column.values), naming)
+            chosen = values if len(values) < len(column.values) else []  # “in women and men” is of everybody
+            yield from _not_used([*chosen, *wholly_named(_names_of(column), naming)], used)
 
 
 def _not_used(names: Iterable[str], used: Used) -> Iterator[str]:
@@ -138,17 +152,26 @@ def _devices(intent: Intent, used: Used) -> Iterator[str]:
         yield from [word for word in known.CONFOUNDERS[family] if contains(intent.naming, [word])][:1]
 
 
+def _choosing(intent: Intent, spec: Specification, used: Used) -> Iterator[str]:
+    """What says of which images the study should be, and is not done: without it the study would be about others."""
+    yield from _lines(intent, spec)
+    yield from (found[0] for found in _OWN_SPLIT.finditer(normalise(intent.text)))
+    yield from _persons(intent, used)
+
+
 def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
     """A line on a number, of which the specification knows nothing."""
-    kept = spec.model_dump_json(exclude={"request"})
+    kept = spec.model_dump_json(exclude={"request", "minutes", "seed"})
     text = normalise(intent.text)
-    for found in (*_LINE.finditer(text), *_AGED.finditer(text)):
+    for found in (*_LINE.finditer(text), *_AGED.finditer(text), *_MONTH.finditer(text)):
         if not re.search(rf"(?<!\d){re.escape(found['number'])}(?!\d)", kept):
             yield found[0]
 
 
 def _persons(intent: Intent, used: Used) -> Iterator[str]:
     """“Girls only”: nobody is left out by a word."""
+    if wants_all(intent) or of_both_sexes(intent.naming):
+        return
     words = [word for name in ("male", "female") for word in spoken_as(name) if len(word) > 2]
     yield from (word for word in words if word in tokens(intent.naming) and not contains(used.text, [word]))
 

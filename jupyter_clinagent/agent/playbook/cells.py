@@ -11,7 +11,7 @@ from functools import partial
 from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook.rendering import render
 from jupyter_clinagent.agent.playbook.turn import Settings
-from jupyter_clinagent.contracts import Allocation, Level, OperatingPoint, Plan, Specification
+from jupyter_clinagent.contracts import Allocation, Level, OperatingPoint, Plan, Specification, dumped
 from jupyter_clinagent.tasks import registry
 
 _cell = partial(render, "jupyter_clinagent.agent.playbook")
@@ -36,6 +36,7 @@ def speed(size: tuple[int, int]) -> str:
 def confirm(specification: Specification, approved: str) -> str:
     """Write the specification down and record its hash, and where a person approved it."""
     fields = {name: _value(value) for name, value in specification if value is not None and value not in ([], {}, Level())}
+    fields |= {"only": repr(dumped(specification.only))} if specification.only else {}
     kind = _kind(specification)
     home = "" if kind is Specification else kind.__module__
     return _cell("confirm.py", fields=fields, kind=kind.__name__, home=home, approved=approved)
@@ -69,6 +70,7 @@ def specification_markdown(spec: Specification, assumptions: tuple[str, ...], wh
         "Kind of image": modalities.find(spec.modality).title,
         "Which mistake is worse": spec.risk,
         "Judged by": f"{registry.metric(spec.primary_metric).running} on validation ({spec.direction} is better)",
+        **({"Which images": spec.only_in_words} if spec.only else {}),
         **({} if spec.level.by_image else {"What is judged": spec.level.in_words}),
         "Threshold": registry.specified(spec).own_thresholds
         if point is None

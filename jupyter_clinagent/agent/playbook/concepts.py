@@ -1,4 +1,8 @@
-"""What the lexicon knows by name, read from ``words.toml``: findings, shortcuts, and what is out of scope."""
+"""What the lexicon knows by name: findings, shortcuts, and what is out of scope.
+
+How people call it stands in the folders of the languages (:mod:`jupyter_clinagent.lang.families`), how data sets do in
+``labels.toml``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from jupyter_clinagent.lang.families import Families, families
 
 
 @dataclass(frozen=True)
@@ -21,27 +27,27 @@ class Concept:
     labels: list[str]
 
 
-Families = dict[str, list[str]]
+_WORDS = families("words")
+_LABELS = tomllib.loads((Path(__file__).parent / "labels.toml").read_text(encoding="utf-8"))
+_SHORT: Families = _LABELS["abbreviations"]
 
-_WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
-
-SAME: list[list[str]] = tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))["same"]
+SAME = [list(dict.fromkeys([name, *_SHORT.get(name, ()), *spelt])) for name, spelt in families("terms")["same"].items()]
 """Names of the same things; see :mod:`.terms`."""
-CONCEPTS = [Concept(**entry) for entry in _WORDS["concept"]]
+CONCEPTS = [Concept(words=_WORDS["concept"][entry["name"]], **entry) for entry in _LABELS["concept"]]
 KIND = {concept.name: concept.kind for concept in CONCEPTS}
-MALIGNANT: Families = _WORDS["malignant"]
-HEALTHY: Families = _WORDS["healthy"]
-HARMLESS: Families = _WORDS["harmless"]
-EVERYDAY: Families = _WORDS["everyday"]
-GENERIC_COLUMNS: Families = _WORDS["generic_columns"]
-IDLE: Families = _WORDS["idle"]
-LISTS: Families = _WORDS["lists"]
-CONFOUNDERS: Families = _WORDS["confounders"]
-IMAGE_WORDS: Families = _WORDS["image_words"]
-SIDES: list[list[str]] = _WORDS["sides"]["words"]
-OUT_OF_SCOPE: Families = _WORDS["out_of_scope"]
-GROUP: Families = _WORDS["group"]
-FOLLOW_UP: Families = _WORDS["follow_up"]
-ANSWER_HEADS: Families = _WORDS["answer_heads"]
-ANSWER_OPENINGS: Families = _WORDS["answer_openings"]
-PHRASES: Families = _WORDS["phrases"]
+MALIGNANT: Families = _WORDS["malignant"] | _LABELS["malignant"]
+HEALTHY: Families = _WORDS["healthy"] | _LABELS["healthy"]
+HARMLESS: Families = _WORDS["harmless"] | _LABELS["harmless"]
+EVERYDAY = _WORDS["everyday"]
+GENERIC_COLUMNS = _WORDS["generic_columns"]
+IDLE = _WORDS["idle"]
+LISTS = _WORDS["lists"]
+CONFOUNDERS = _WORDS["confounders"]
+IMAGE_WORDS = _WORDS["image_words"]
+SIDES = list(_WORDS["sides"].values())
+OUT_OF_SCOPE = _WORDS["out_of_scope"]
+GROUP = _WORDS["group"]
+FOLLOW_UP = _WORDS["follow_up"]
+ANSWER_HEADS = _WORDS["answer_heads"]
+ANSWER_OPENINGS = _WORDS["answer_openings"]
+PHRASES = _WORDS["phrases"]

@@ -12,6 +12,7 @@ from typing import Any
 from jupyter_clinagent.agent.playbook.accounting import KEY, STOP, question_of, what_is_beside
 from jupyter_clinagent.agent.playbook.asking import STOPPED
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, refuse_if_out_of_scope
+from jupyter_clinagent.agent.playbook.including import with_inclusion
 from jupyter_clinagent.agent.playbook.levelling import with_level
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
@@ -46,6 +47,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     try:
         found = meant(intent, survey).offers.draft(intent, survey, answers)
         judged = with_level(found, intent, survey, answers) if isinstance(found, Draft) else found
+        judged = with_inclusion(judged, intent, survey) if isinstance(judged, Draft) else judged
         return _accounted(judged, intent, survey, answers) if isinstance(judged, Draft) else judged
     except LabelsDoNotMatch as error:
         asked = intent.task or registry.usual().name
@@ -74,7 +76,7 @@ def _accounted(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
 def _with_unused_words(drafted: Draft, intent: Intent, survey: SurveyFacts) -> Draft:
     """What the request says beside is not passed over without a word."""
     spec = drafted.specification
-    unused = unused_words(intent.text, survey, [spec.title, spec.objective, *spec.classes, *intent.targets])
+    unused = unused_words(intent.text, survey, [spec.title, spec.objective, *spec.classes, *intent.targets, *drafted.understood])
     line = f"Words of the request that changed nothing: {listed(unused)}."
     return replace(drafted, assumptions=(*drafted.assumptions, line)) if unused else drafted
 

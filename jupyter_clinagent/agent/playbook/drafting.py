@@ -10,7 +10,7 @@ from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key
-from jupyter_clinagent.contracts import Card, Specification
+from jupyter_clinagent.contracts import Card, Specification, dumped
 from jupyter_clinagent.errors import OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
@@ -60,6 +60,7 @@ class Draft:
             "group": spec.group_column,
             "split": None if self.choose_split else spec.split_column,
             "level": None if spec.level.by_image else spec.level.model_dump(exclude_defaults=True),
+            "only": dumped(spec.only) or None,
             **self.more,
         }
         return {name: value for name, value in roles.items() if value is not None}

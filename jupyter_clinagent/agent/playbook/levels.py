@@ -1,14 +1,14 @@
-"""What a sentence says about what gets one answer: each image, or a patient, a lesion, a breast; words in ``levels.toml``."""
+"""What a sentence says about what gets one answer: each image, or a patient, a lesion, a breast."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-_WORDS = tomllib.loads((Path(__file__).parent / "levels.toml").read_text(encoding="utf-8"))
+from jupyter_clinagent.lang.families import families
+
+_WORDS = families("levels")
 _CALLED = {word: name for name, words in _WORDS["cases"].items() for word in words}
 _ASKS, _NOTHING = _WORDS["asks"], _WORDS["asks_nothing"]
 

@@ -9,6 +9,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
+from jupyter_clinagent.lang.families import Families
 
 REST = "rest"
 YES = frozenset(["yes", "y", "true", "1", "10", "present", "positive", "pos", "ja", "vorhanden", "+"])
@@ -68,7 +69,7 @@ def _glued(key: str) -> bool:
     return rest != key and (rest in _keys("absent", known.HEALTHY) or concept_of(rest) is not None)
 
 
-def _keys(kind: str, family: known.Families) -> frozenset[str]:
+def _keys(kind: str, family: Families) -> frozenset[str]:
     return frozenset(label_key(word) for word in family[kind])
 
 

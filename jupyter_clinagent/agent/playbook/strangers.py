@@ -16,6 +16,7 @@ from jupyter_clinagent.agent.playbook.used import Used, parts_of_the_body, words
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, normalise, said_in, tokens
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.lang.families import families
 
 _SIGNS = {"&": " and ", "/": " or ", "+": " and "}
 _NEAR = 3
@@ -44,7 +45,12 @@ def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Use
     """Words that the lexicon knows neither by themselves nor as a part of what is said; names of things count as unknown."""
     told = " ".join(spoken for name in _names(survey, spec, intent) for spoken in spoken_as(name))
     words = [word for word in tokens(intent.naming) if len(word) > 2 and not is_amount(word)]
-    read = said_in(intent.naming) | words_of_any_request() | {word for word in words if is_lexical(word) and not is_term(word)}
+    read = (
+        _people()
+        | said_in(intent.naming)
+        | words_of_any_request()
+        | {word for word in words if is_lexical(word) and not is_term(word)}
+    )
     return {word for word in words if not (word in read or contains(told, [word]) or used.shortens(word))}
 
 
@@ -94,6 +100,12 @@ def _is_listed(at: int, clauses: Sequence[Sequence[str]], used: Used) -> bool:
     words, before = clauses[at], clauses[at - 1] if at else []
     short = len(words) <= _NEAR and 0 < len(before) <= _NEAR
     return short and used.holds(before[-1]) and words_of_any_request().isdisjoint(words)
+
+
+@cache
+def _people() -> frozenset[str]:
+    """Words for people, who are no findings."""
+    return frozenset(word for words in families("whom")["people"].values() for word in words)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Other names of what the data hold: abbreviations, expansions and German words, read from ``terms.toml``."""
+"""Other names of what the data hold: abbreviations, expansions, and those of other languages."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.numbers import in_digits
+from jupyter_clinagent.lang.families import Families
 from jupyter_clinagent.tasks import registry
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -137,6 +138,6 @@ def is_lexical(word: str) -> bool:
     return word in _vocabulary() or any(_same_word(word, meant) for meant in _vocabulary())
 
 
-def first_family(plain: str, families: known.Families) -> str | None:
+def first_family(plain: str, families: Families) -> str | None:
     """The first family of which a phrase occurs."""
     return next((name for name, words in families.items() if contains(plain, words)), None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +17,13 @@ COLUMNS = ["image", "action", "label", "reason"]
 
 @dataclass(frozen=True)
 class Corrections:
-    """Rows of ``corrections.csv``: ``image``, ``action`` (exclude | relabel), ``label``, ``reason``."""
+    """Rows of ``corrections.csv``: ``image``, ``action`` (exclude | relabel), ``label``, ``reason``.
+
+    ``outside`` says why images are left out that the study is not about, by file.
+    """
 
     rows: pd.DataFrame
+    outside: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def none(cls) -> Corrections:
@@ -35,6 +40,10 @@ class Corrections:
         row = pd.DataFrame([[image, action, label, reason]], columns=COLUMNS)
         return Corrections(pd.concat([self.rows, row], ignore_index=True) if len(self.rows) else row)
 
+    def without(self, outside: Mapping[str, str]) -> Corrections:
+        """The same, with images that the study is not about."""
+        return replace(self, outside=outside)
+
     def save(self, path: Path) -> None:
         """Write the file into the study folder."""
         self.rows.to_csv(path, index=False)
@@ -49,10 +58,10 @@ class Corrections:
     def exclusions(self) -> Corrections:
         """Without labels, for truth that is more than one label."""
         last = self.rows.drop_duplicates("image", keep="last")
-        return Corrections(last[last["action"] == "exclude"])
+        return replace(self, rows=last[last["action"] == "exclude"])
 
     def apply(self, labelled: Labelled) -> Labelled:
-        """Take excluded images out and give relabelled ones their class.
+        """Take out images that the study is not about and excluded ones, and give relabelled ones their class.
 
         Raises
         ------
@@ -70,5 +79,6 @@ class Corrections:
             raise BadInput(f"corrections.csv gives labels that are no class of the study: {', '.join(map(str, foreign))}.")
         rows = labelled.rows.copy()
         rows.loc[relabel.index, "class"] = relabel
-        left_out = labelled.left_out | dict.fromkeys(excluded, "excluded by the clinician")
-        return replace(labelled, rows=rows.drop(index=excluded), left_out=left_out)
+        outside = {image: why for image, why in self.outside.items() if image in rows.index}
+        left_out = labelled.left_out | outside | dict.fromkeys(excluded, "excluded by the clinician")
+        return replace(labelled, rows=rows.drop(index=list({*excluded, *outside})), left_out=left_out)

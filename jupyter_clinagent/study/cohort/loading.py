@@ -10,6 +10,7 @@ from jupyter_clinagent.contracts import OUTSIDE
 from jupyter_clinagent.errors import BadInput, TooFewImages
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
+from jupyter_clinagent.study.cohort.inclusion import images_outside
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.fingerprint import digest, fingerprint_of, save_fingerprint
 from jupyter_clinagent.study.data.inventory import Inventory
@@ -34,7 +35,10 @@ def load_cohort(inventory: Inventory, wishes: Wishes, corrections: Corrections |
     task = registry.find(wishes.task) if wishes.task else registry.usual()
     if not wishes.level.by_image and not task.levels:
         raise BadInput(f"In a {task.name} each image is judged by itself: leave out level=.")
-    return task.targets.load(inventory, wishes, corrections or Corrections.none())
+    outside = images_outside(inventory, wishes.only)
+    cohort = task.targets.load(inventory, wishes, (corrections or Corrections.none()).without(outside))
+    cohort.facts = cohort.facts.model_copy(update={"only": dict(wishes.only)})
+    return cohort
 
 
 def note_data(session: Session, cohort: Cohort) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jupyter_clinagent.contracts import Level
+from jupyter_clinagent.contracts import Level, Only
 from jupyter_clinagent.study.cohort.splitting import AUTO
 
 IMAGES = Level()
@@ -20,6 +20,8 @@ class Wishes:
     ----------
     level
         What gets one answer.
+    only
+        Which images the study is about.
     task
         None: the usual one.
     more
@@ -35,5 +37,6 @@ class Wishes:
     allow_few: bool = False
     seed: int = 0
     level: Level = IMAGES
+    only: Only = field(default_factory=dict)
     task: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jupyter_clinagent.contracts import Specification
+from jupyter_clinagent.contracts import Only, Specification, only_in_words
 from jupyter_clinagent.errors import ProtocolViolation
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.study.protocol.evaluator import check_evaluator, evaluator_hash, evaluator_state, evaluator_versions
@@ -34,6 +34,8 @@ def _contradictions(specification: Specification, cohort: CohortFacts, label: st
         yield f"it groups by {specification.group_column}, the cohort by {cohort.group_source}"
     if specification.level != cohort.level:
         yield f"it judges {specification.level.in_words}, the cohort was loaded for {cohort.level.in_words}"
+    if specification.only != cohort.only:
+        yield f"it is about {_about(specification.only)}, the cohort was loaded for {_about(cohort.only)}"
     if specification.task != cohort.task:
         yield f"its task is {specification.task}, the cohort was loaded for {cohort.task}"
     expected, because = registry.find(cohort.task).judging.primary_metric(cohort)
@@ -46,6 +48,10 @@ def _contradictions(specification: Specification, cohort: CohortFacts, label: st
         yield f"its positive class {name} is no class"
     if point and registry.find(cohort.task).judging.EXCLUSIVE and set(point.positives) >= set(cohort.classes):
         yield "its operating point holds for every class, so none is the rest"
+
+
+def _about(only: Only) -> str:
+    return only_in_words(only) if only else "all images"
 
 
 @dataclass(frozen=True)

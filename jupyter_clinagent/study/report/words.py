@@ -39,6 +39,8 @@ def _task(e: Evidence) -> Iterator[str]:
         f"The model {e.words.does(e.specification)}. It learnt from {len(training)} images and was judged "
         f"at the end on {tested}{grouped} that it had never seen."
     )
+    if e.specification.only:
+        yield f"Training and test are about {e.specification.only_in_words}: of others nothing is known."
 
 
 def _at_the_threshold(e: Evidence) -> Iterator[str]:

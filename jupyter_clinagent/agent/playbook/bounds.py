@@ -1,0 +1,110 @@
+"""Bounds on ages, sizes and years in a sentence: “patients over 60”, “lesions larger than 10 mm”, “2019 and later”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from jupyter_clinagent.contracts import Range
+
+Kind = Literal["age", "size", "year"]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A range with the words that say it; ``unit`` as it was said, empty where none was."""
+
+    kind: Kind
+    range: Range
+    words: str
+    unit: str = ""
+
+
+_OPERATORS = {
+    "above": r"over|above|(?:more|greater|older|larger|bigger|longer|thicker) than|exceeding|>|ueber"
+    r"|(?:mehr|aelter|groesser|laenger|dicker) als",
+    "below": r"under(?: the age of)?|below|(?:less|younger|smaller|shorter|thinner) than|<|unter"
+    r"|(?:weniger|juenger|kleiner|kuerzer|duenner) als",
+    "at_least": r"at least|>=|≥|from|mindestens|ab|no less than|not under|aged from",
+    "at_most": r"at most|<=|≤|up to|hoechstens|maximal|bis(?: zu)?|no more than|not over|not above",
+}
+_AFTER = {
+    "at_least": r"(?:and|or|und|oder) (?:older|above|over|more|up|larger|bigger|aelter|darueber|mehr|groesser)|plus|\+",
+    "at_most": r"(?:and|or|und|oder) (?:younger|below|under|less|smaller|juenger|darunter|weniger|kleiner)",
+}
+_PEOPLE = (
+    r"patient\w*|women|men|girls|boys|males?|females?|adults|child(?:ren)?|kids|people|persons?|subjects|those|aged?|frauen|maenner\w*"
+    r"|maedchen|jungen|personen|kinder\w*|erwachsene\w*|alter|everyone|leuten?|menschen"
+)
+_WHO = rf"(?P<who>\b(?:{_PEOPLE})(?:\s(?:is|are|ist|who are|im alter|of age|aged|all))?\s)?"
+_YEARS = r"(?:years?(?: old| of age)?|yrs?|y\.?o\.?|jahren?(?: alt)?|year-olds?|jaehrige\w*|months?(?: old)?|monaten?)"
+_LENGTHS = r"(?:mm|cm|ml|millimet\w+|[cz]entimet\w+)(?:²|2|\^2)?"
+_NUMBER = r"(?P<number>\d+(?:[.,]\d+)?)"
+_YEAR = r"(?:19|20)\d\d"
+
+
+def bounds_in(plain: str) -> list[Bound]:
+    """Every bound that a normalised sentence puts on people's age, on a size or on when images were taken.
+
+    Examples
+    --------
+    >>> [(b.kind, b.range.in_words, b.words) for b in bounds_in("melanoma in patients over 60, 2019 and later")]
+    [('age', 'above 60', 'over 60'), ('year', 'at least 2019', '2019 and later')]
+    >>> [(b.kind, b.range.in_words, b.unit) for b in bounds_in("lesions larger than 10 mm in children under 5")]
+    [('age', 'below 5', ''), ('size', 'above 10', 'mm')]
+    >>> bounds_in("sensitivity over 90 percent, at most 10 minutes")
+    []
+    """
+    return [*_ages(plain), *_sizes(plain), *_years(plain)]
+
+
+# ------------------------------------------------------------------ ages
+def _ages(plain: str) -> Iterator[Bound]:
+    between = rf"(?:between|zwischen|aged?|from|von)\s(?P<low>\d+)\s(?:and|to|und|bis|-)\s(?P<high>\d+)\s?(?P<unit>{_YEARS})?\b"
+    for found in re.finditer(between, plain):
+        if found["unit"] or re.search(rf"\b(?:{_PEOPLE})(?:\s\w+)?\s$", plain[: found.start()]) or found[0].startswith("age"):
+            yield _bound("age", {"at_least": found["low"], "at_most": found["high"]}, found[0], found["unit"])
+    for name, phrases in _OPERATORS.items():
+        said = rf"(?P<said>(?<!\w)(?:{phrases})\s?{_NUMBER}(?:[\s-]?(?P<unit>{_YEARS}))?)"
+        for found in re.finditer(rf"{_WHO}{said}(?!\s?(?:%|\w*percent|prozent|{_LENGTHS}|°|degree|grad)|\d)", plain):
+            sure = found["unit"] or found["who"] or re.match("older|younger|aelter|juenger|under the age", found["said"])
+            if sure and not re.fullmatch(_YEAR, found["number"]):
+                yield _bound("age", {name: found["number"]}, found["said"], found["unit"])
+    for name, phrases in _AFTER.items():
+        for found in re.finditer(rf"\b{_NUMBER}[\s-](?:(?P<unit>{_YEARS})\s)?(?:{phrases})(?!\w)", plain):
+            old = found["unit"] or re.search("older|younger|aelter|juenger", found[0])
+            if old and not re.fullmatch(_YEAR, found["number"]):
+                yield _bound("age", {name: found["number"]}, found[0], found["unit"])
+
+
+# ------------------------------------------------------------------ sizes
+def _sizes(plain: str) -> Iterator[Bound]:
+    for name, phrases in _OPERATORS.items():
+        for found in re.finditer(rf"(?<!\w)(?:{phrases})\s?{_NUMBER}\s?(?P<unit>{_LENGTHS})", plain):
+            yield _bound("size", {name: found["number"]}, found[0], found["unit"])
+
+
+# ------------------------------------------------------------------ years
+def _years(plain: str) -> Iterator[Bound]:
+    year = rf"(?P<number>{_YEAR})"
+    also = rf"(?P<also>{_YEAR})\s(?:and|or|und|oder)"
+    patterns = {
+        "at_least": rf"(?:since|from|starting|ab|seit)\s{year}(?!\s(?:to|bis|-))(?:\son(?:wards?)?)?"
+        rf"|{also}\s(?:later|newer|after|onwards?|spaeter|neuer|danach)",
+        "above": rf"(?:after|later than|nach)\s{year}",
+        "below": rf"(?:before|earlier than|prior to|vor)\s{year}",
+        "at_most": rf"(?:until|till|up to|bis)\s{year}|{also}\s(?:earlier|before|older|frueher|vorher)",
+    }
+    for found in re.finditer(rf"(?:between|from|zwischen|von)\s(?P<low>{_YEAR})\s(?:and|to|und|bis|-)\s(?P<high>{_YEAR})", plain):
+        yield _bound("year", {"at_least": found["low"], "at_most": found["high"]}, found[0])
+    for name, pattern in patterns.items():
+        for found in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", plain):
+            if not re.search(rf"{_YEAR}\s(?:and|to|und|bis|-)\s$|(?:from|von)\s{_YEAR}\s$", plain[: found.start()] + " "):
+                yield _bound("year", {name: found.groupdict().get("number") or found["also"]}, found[0])
+
+
+def _bound(kind: Kind, given: dict[str, str], words: str, unit: str | None = "") -> Bound:
+    numbers = {name: float(number.replace(",", ".")) for name, number in given.items()}
+    return Bound(kind, Range.model_validate(numbers), words.strip(), (unit or "").strip())

@@ -1,0 +1,249 @@
+"""Which images a request is about: “in women”, “PA views only”, “patients over 60”, “no lateral films”, “2019 and later”.
+
+What a request says of a column that is not the label chooses images by it; the card says so, and how to have all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from jupyter_clinagent.agent.playbook.bounds import Bound, bounds_in
+from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, listed
+from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import wholly_named
+from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
+from jupyter_clinagent.agent.playbook.terms import spoken_as
+from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any_request
+from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
+from jupyter_clinagent.contracts import Only, Range, Specification
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.lang.families import families
+
+_WHOM = families("whom")
+_PEOPLE, _CHOOSING = _WHOM["people"], _WHOM["choosing"]
+_CIRCUMSTANCE = ("site", "sex", "confounder")
+"""Columns whose values say where, of whom and how an image was taken, and never what it shows."""
+_MAY_CHOOSE = (*_CIRCUMSTANCE, "label", "alias", "other")
+_BEFORE, _BEHIND = [*_CHOOSING["only"], *_CHOOSING["before"]], [*_CHOOSING["only"], *_CHOOSING["behind"]]
+_NEAR = 2
+"""Words before and behind a name within which a word says that it chooses images."""
+_OF_AGE = 18.0
+_ANY_AGE = frozenset([*_PEOPLE["child"], *_PEOPLE["adult"]])
+_OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below": "at_least"}
+_DATED = re.compile(r"date|year|datum|jahr", re.I)
+_BORN = re.compile(r"birth|geb|dob", re.I)
+_AGED = re.compile(r"(?:^|_|\b)(?:age|alter)(?:$|_|\b|(?=[A-Z]))", re.I)
+_IN_MONTHS = re.compile(r"month|monat|(?:^|_)mo(?:$|_)", re.I)
+_SIZED = re.compile(
+    r"size|diameter|length|thickness|breslow|depth|area|volume|groesse|größe|durchmesser|dicke|länge|fläche", re.I
+)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What is asked of a column, and the words that ask for it."""
+
+    column: str
+    asked: list[str] | Range
+    words: str
+
+
+def with_inclusion(drafted: Draft, intent: Intent, survey: SurveyFacts) -> Draft:
+    """The draft with the images that it is about, and a line for each thing that chooses them."""
+    found = criteria(intent, survey, drafted.specification, drafted.understood)
+    only = _together(found)
+    if not only:
+        return drafted
+    spec = drafted.specification.model_copy(update={"only": only})
+    notes = Notes(list(drafted.assumptions))
+    for one in reversed(found):
+        notes.first(_said(one))
+    every = "Say “all images” to have every one of them learnt from."
+    understood = (*drafted.understood, *(word for one in found for word in (one.words, one.column)))
+    return replace(
+        drafted, specification=spec, assumptions=tuple(notes.lines), offered=(*drafted.offered, every), understood=understood
+    )
+
+
+def _said(one: Criterion) -> str:
+    asked = one.asked.in_words if isinstance(one.asked, Range) else listed(one.asked)
+    return f"The request says “{one.words}”: only images whose “{one.column}” is {asked} are looked at; others are left out."
+
+
+def _together(found: Iterable[Criterion]) -> Only:
+    """One criterion a column; of two, values win over ranges and bounds add up."""
+    only: Only = {}
+    for one in found:
+        before = only.get(one.column)
+        if isinstance(before, Range) and isinstance(one.asked, Range):
+            only[one.column] = Range.model_validate(one.asked.bounds | before.bounds)
+        elif isinstance(before, list) and isinstance(one.asked, list):
+            only[one.column] = [value for value in before if value in one.asked] or before
+        elif before is None:
+            only[one.column] = one.asked
+    return only
+
+
+def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understood: Iterable[str] = ()) -> list[Criterion]:
+    """What a request asks of columns other than the label; nothing where it wants every image.
+
+    Parameters
+    ----------
+    spec
+        What is drafted so far.
+    understood
+        Further names of what it is of.
+    """
+    plain = normalise(" . ".join([intent.text, *intent.later]))
+    if intent.distrusts or wants_all(intent):
+        return []
+    columns = [column for column in survey.columns if column.name not in _spent(spec)]
+    used = Used.by(spec, survey, intent, understood)
+    found = [
+        *_bounded(bounds_in(plain), columns, intent),
+        *_of_sexes(columns, set(tokens(plain))),
+        *_grown_up(columns, set(tokens(plain))),
+        *(one for column in columns if column.role in _MAY_CHOOSE for one in _by_values(column, intent, survey, used)),
+    ]
+    first = {(one.column, type(one.asked), one.words): one for one in reversed(found)}
+    exact = {one.column for one in found if one.words not in _ANY_AGE}
+    return [one for one in reversed(first.values()) if one.words not in _ANY_AGE or one.column not in exact]
+
+
+def wants_all(intent: Intent) -> bool:
+    """Whether a request says that it is about every image."""
+    return contains(normalise(" . ".join([intent.text, *intent.later])), _CHOOSING["everything"])
+
+
+def of_both_sexes(plain: str) -> bool:
+    """Whether a normalised sentence names women and men."""
+    return all(contains(plain, _PEOPLE[sex]) for sex in ("female", "male"))
+
+
+def _spent(spec: Specification) -> set[str | None]:
+    inside = {value for values in spec.classes.values() for value in values}
+    return {spec.label_column, spec.group_column, spec.split_column, *spec.confounders, *spec.classes, *inside}
+
+
+# ------------------------------------------------------------------ people
+def _of_sexes(columns: Iterable[ColumnFacts], words: set[str]) -> Iterator[Criterion]:
+    """“Girls only”; women and men are everybody."""
+    named = {sex: [word for word in _PEOPLE[sex] if word in words] for sex in ("female", "male")}
+    if bool(named["female"]) != bool(named["male"]):
+        sex = "female" if named["female"] else "male"
+        yield from (Criterion(column.name, values, named[sex][0]) for column, values in _of_sex(columns, sex))
+
+
+def _grown_up(columns: Iterable[ColumnFacts], words: set[str]) -> Iterator[Criterion]:
+    """Children and adults by their age, where the sentence names no number."""
+    grown = {name: [word for word in _PEOPLE[name] if word in words] for name in ("child", "adult")}
+    if bool(grown["child"]) != bool(grown["adult"]):
+        bound = {"below": _OF_AGE} if grown["child"] else {"at_least": _OF_AGE}
+        said = (grown["child"] or grown["adult"])[0]
+        yield from (Criterion(column.name, _in_unit(bound, "", column.name), said) for column in _aged(columns)[:1])
+
+
+def _of_sex(columns: Iterable[ColumnFacts], sex: str) -> Iterator[tuple[ColumnFacts, list[str]]]:
+    """The first column that tells the sexes apart, with its values for one of them."""
+    names = {
+        key: {label_key(word) for word in (key, key[0], *spoken_as(key), *_PEOPLE[key])} | ({"w"} if key == "female" else set())
+        for key in ("female", "male")
+    }
+    other = "male" if sex == "female" else "female"
+    for column in columns:
+        told = {value: label_key(column.meanings.get(value, value)) for value in column.values}
+        values = [value for value, key in told.items() if key in names[sex] - names[other]]
+        if label_key(column.name) in names["female"] ^ names["male"]:
+            says = says_yes if label_key(column.name) in names[sex] else says_no
+            values = [value for value in column.values if says(value)]
+        if values and len(values) < len(column.values):
+            yield column, values
+            return
+
+
+def _aged(columns: Iterable[ColumnFacts]) -> list[ColumnFacts]:
+    named = [column for column in columns if column.role == "age" or _AGED.search(column.name)]
+    return sorted(named, key=lambda column: column.role != "age")
+
+
+def _in_unit(bounds: dict[str, float], said: str, column: str) -> Range:
+    """Bounds on an age in the unit of its column: years unless its name says months."""
+    factor = (12.0 if _IN_MONTHS.search(column) else 1.0) / (12.0 if _IN_MONTHS.search(said) else 1.0)
+    return Range.model_validate({name: number * factor for name, number in bounds.items()})
+
+
+# ------------------------------------------------------------------ numbers
+def _bounded(bounds: Iterable[Bound], columns: list[ColumnFacts], intent: Intent) -> Iterator[Criterion]:
+    for bound in bounds:
+        given = bound.range.bounds
+        if contains(intent.set_aside, [bound.words]):
+            given = {_OPPOSITE[name]: number for name, number in given.items()} if len(given) == 1 else {}
+        if (column := _column_of(bound, columns)) is not None and given:
+            asked = _in_unit(given, bound.unit, column.name) if bound.kind == "age" else Range.model_validate(given)
+            yield Criterion(column.name, asked, bound.words)
+
+
+def _column_of(bound: Bound, columns: list[ColumnFacts]) -> ColumnFacts | None:
+    """The one column that the bound can be on; None where none or several can."""
+    if bound.kind == "age":
+        return next(iter(_aged(columns)), None)
+    if bound.kind == "year":
+        dated = [column for column in columns if _DATED.search(column.name) and not _BORN.search(column.name)]
+        return dated[0] if len(dated) == 1 else None
+    letters = re.sub(r"^(?:milli|[cz]enti)met\w+", lambda word: "mm" if word[0][0] == "m" else "cm", bound.unit)
+    sized = [column for column in columns if re.search(rf"(?:^|[_\W]){re.escape(letters)}(?:$|[_\W])", column.name, re.I)]
+    return sized[0] if len(sized) == 1 and _SIZED.search(sized[0].name) else None
+
+
+# ------------------------------------------------------------------ values
+def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, used: Used) -> Iterator[Criterion]:
+    """Values that a request names to have their images alone, or to have them left out."""
+    values = [value for value in column.values if value not in not_known(column.values)]
+    if len(values) < 2:
+        return
+    if {True} == {says_yes(value) or says_no(value) for value in values}:
+        yield from _by_name(column, values, intent)
+        return
+    telling = [value for value in values if not idle_words().issuperset(tokens(normalise(value)))]
+    named = [value for value in wholly_named(telling, intent.naming) if not used.holds_any(tokens(normalise(value)))]
+    if 0 < len(named) < len(values) and (column.role in _CIRCUMSTANCE or _chooses(named, intent.naming, _BEFORE, _BEHIND)):
+        yield Criterion(column.name, named, _spoken(named, intent.naming))
+    dropped = wholly_named(telling, intent.set_aside)
+    if 0 < len(dropped) < len(values) and not _is_label(dropped, survey, intent):
+        yield Criterion(column.name, [value for value in column.values if value not in dropped], f"not {dropped[0]}")
+
+
+def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator[Criterion]:
+    """“Only the biopsied ones”, “no TMAs”, of a column that says yes or no."""
+    names = [re.sub(r"^(?:is|has|was)[_ ]", "", column.name, flags=re.I).replace("_", " ")]
+    if words_of_any_request().issuperset(tokens(normalise(names[0]))):
+        return
+    if _chooses(names, intent.naming, _CHOOSING["only"], _CHOOSING["only"]):
+        yield Criterion(column.name, [value for value in values if says_yes(value)], names[0])
+    elif contains(intent.set_aside, [normalise(names[0])]):
+        yield Criterion(column.name, [value for value in values if says_no(value)], f"not {names[0]}")
+
+
+def _chooses(names: Iterable[str], naming: str, before: Iterable[str], behind: Iterable[str]) -> bool:
+    """Whether a name stands close behind one of some words, or close before one of others."""
+    words, before, behind = tokens(naming), set(before), set(behind)
+    said = [tokens(spoken) for name in names for spoken in spoken_as(name)]
+    places = [(at, at + len(name)) for name in said for at in range(len(words)) if name and words[at : at + len(name)] == name]
+    return any(
+        not before.isdisjoint(words[max(0, start - _NEAR) : start]) or not behind.isdisjoint(words[end : end + _NEAR])
+        for start, end in places
+    )
+
+
+def _is_label(dropped: list[str], survey: SurveyFacts, intent: Intent) -> bool:
+    """Whether what is left out is a class: a column of labels holds it, too."""
+    labels = [value for column in survey.columns if column.name in survey.label_candidates for value in column.values]
+    return bool(set(wholly_named(labels, intent.set_aside)) & set(dropped))
+
+
+def _spoken(named: list[str], naming: str) -> str:
+    """How the request calls the first of these values."""
+    return next((spoken for spoken in spoken_as(named[0]) if contains(naming, [spoken])), named[0])

@@ -1,0 +1,134 @@
+"""What a request says of whom and how the images were taken chooses them, and is said; what it wants of all does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_clinagent.agent.playbook.bounds import bounds_in
+from jupyter_clinagent.agent.playbook.draft import draft
+from jupyter_clinagent.agent.playbook.drafting import Draft
+from jupyter_clinagent.agent.playbook.lexicon import read_request
+from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.contracts import Range
+from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.survey import survey_facts
+from tests.benchmarks.phrases.folders import _table
+
+NUMBERS = range(90)
+CLINIC = {
+    "patient_id": [f"p{k}" for k in NUMBERS],
+    "dx": ["melanoma", "nevus", "wart"],
+    "site": ["back", "face", "scalp", "back"],
+    "gender": ["f", "m"],
+    "age": [20 + k % 70 for k in NUMBERS],
+    "biopsied": ["yes", "no", "no"],
+    "thickness_mm": [k / 10 for k in NUMBERS],
+    "acquisition_year": [2012 + k % 10 for k in NUMBERS],
+}
+CHILDREN = {
+    "patient_id": [f"p{k}" for k in NUMBERS],
+    "finding": ["pneumonia", "normal"],
+    "age_months": [k % 200 for k in NUMBERS],
+    "male": [True, False, True],
+    "view": ["PA", "AP", "LATERAL"],
+}
+MADE = {"clinic": _table(CLINIC, 90), "children": _table(CHILDREN, 90, colours=False)}
+
+
+@pytest.fixture(scope="module")
+def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SurveyFacts]:
+    home = tmp_path_factory.mktemp("folders")
+
+    @cache
+    def look(name: str) -> SurveyFacts:
+        folder: Path = home / name
+        folder.mkdir()
+        MADE[name](folder)
+        return survey_facts(take_inventory(folder))
+
+    return look
+
+
+def drafted(request: str, survey: SurveyFacts) -> Draft:
+    found = draft(read_request(request), survey, {})
+    assert isinstance(found, Draft), found
+    return found
+
+
+ABOVE_60, BELOW_5_YEARS = Range(above=60), Range(below=60)
+CHOSEN: list[tuple[str, str, dict[str, Any]]] = [
+    ("clinic", "melanoma vs nevus in women", {"gender": ["f"]}),
+    ("clinic", "melanoma vs nevus, men only", {"gender": ["m"]}),
+    ("clinic", "Melanom gegen Nävus, nur bei Frauen", {"gender": ["f"]}),
+    ("clinic", "melanoma vs nevus on the face only", {"site": ["face"]}),
+    ("clinic", "melanoma vs nevus on face and scalp", {"site": ["face", "scalp"]}),
+    ("clinic", "melanoma vs nevus, without the scalp", {"site": ["back", "face"]}),
+    ("clinic", "melanoma vs nevus in patients over 60", {"age": ABOVE_60}),
+    ("clinic", "Melanom gegen Nävus bei Patienten über 60", {"age": ABOVE_60}),
+    ("clinic", "melanoma vs nevus, only people between 40 and 60", {"age": Range(at_least=40, at_most=60)}),
+    ("clinic", "melanoma vs nevus, only the biopsied ones", {"biopsied": ["yes"]}),
+    ("clinic", "melanoma vs nevus thicker than 2 mm", {"thickness_mm": Range(above=2)}),
+    ("clinic", "melanoma vs nevus, 2018 and later", {"acquisition_year": Range(at_least=2018)}),
+    ("clinic", "melanoma vs nevus in women over 60", {"gender": ["f"], "age": ABOVE_60}),
+    ("children", "pneumonia or normal, children under 5 only", {"age_months": BELOW_5_YEARS}),
+    ("children", "pneumonia or normal in girls", {"male": ["False"]}),
+    ("children", "pneumonia or normal on PA views", {"view": ["PA"]}),
+    ("children", "pneumonia or normal, leave the lateral films out", {"view": ["AP", "PA"]}),
+]
+
+
+@pytest.mark.parametrize(("folder", "request_", "only"), CHOSEN)
+def test_what_is_said_of_whom_and_how_chooses_images(
+    surveyed: Callable[[str], SurveyFacts], folder: str, request_: str, only: dict[str, Any]
+) -> None:
+    found = drafted(request_, surveyed(folder))
+    asked = found.specification.only
+    assert {name: sorted(one) if isinstance(one, list) else one for name, one in asked.items()} == only
+    assert all(any(f"“{name}”" in line for line in found.assumptions) for name in only), "and it is said"
+    assert found.load["only"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "request_"),
+    [
+        ("clinic", "melanoma vs nevus"),
+        ("clinic", "melanoma vs nevus in women and men"),
+        ("clinic", "melanoma vs nevus, whatever the site"),
+        ("clinic", "melanoma vs nevus, and don't let it rely on the face"),
+        ("clinic", "melanoma vs nevus in women, no, take all patients"),
+        ("clinic", "melanoma vs nevus with a sensitivity over 90 percent, in at most 10 minutes"),
+    ],
+)
+def test_what_is_wanted_of_every_image_chooses_none(surveyed: Callable[[str], SurveyFacts], folder: str, request_: str) -> None:
+    assert drafted(request_, surveyed(folder)).specification.only == {}
+
+
+def test_who_is_the_label_is_not_chosen(surveyed: Callable[[str], SurveyFacts]) -> None:
+    spec = drafted("tell men from women", surveyed("clinic")).specification
+    assert (spec.label_column, spec.only) == ("gender", {})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "words"),
+    [
+        ("people older than 65", "age", "above 65"),
+        ("Kinder bis 5 Jahre", "age", "at most 5"),
+        ("nodules of at least 8mm", "size", "at least 8"),
+        ("Aufnahmen seit 2020", "year", "at least 2020"),
+        ("only films from 2015 to 2018", "year", "at least 2015 and at most 2018"),
+    ],
+)
+def test_bounds_are_read(sentence: str, kind: str, words: str) -> None:
+    ((one),) = bounds_in(normalise(sentence))
+    assert (one.kind, one.range.in_words) == (kind, words)
+
+
+@pytest.mark.parametrize("sentence", ["specificity at least 90 %", "from 5 to 10 minutes", "sensitivity over 95", "7 classes"])
+def test_rates_and_times_are_no_bounds(sentence: str) -> None:
+    assert bounds_in(normalise(sentence)) == []
