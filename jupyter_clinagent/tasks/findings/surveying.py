@@ -14,6 +14,7 @@ from jupyter_clinagent.tasks.findings.columns import LEAST, find_findings, uncle
 from jupyter_clinagent.tasks.findings.found import NO, UNCERTAIN, YES, FoundFindings
 from jupyter_clinagent.tasks.findings.listed import unfit
 from jupyter_clinagent.tasks.findings.onesided import one_sided
+from jupyter_clinagent.tasks.findings.summarising import summaries
 
 
 def look(inventory: Inventory) -> Mapping[str, Any]:
@@ -22,8 +23,8 @@ def look(inventory: Inventory) -> Mapping[str, Any]:
     ``layout``, ``source``, ``columns``, ``said``, ``unread`` and ``crosses`` are those of
     :class:`~jupyter_clinagent.tasks.findings.found.FoundFindings`; ``never`` and ``always`` are findings that can't be learnt
     whatever uncertain and empty entries count as. Where entries only look like lists of findings there is ``unfit``, which says
-    why in a sentence. ``differing`` says by case (see :attr:`~jupyter_clinagent.facts.CaseFacts.key`) in how many the images
-    differ in each finding.
+    why in a sentence. ``summaries`` are findings that only sum up the others; ``differing`` says by case (see
+    :attr:`~jupyter_clinagent.facts.CaseFacts.key`) in how many the images differ in each finding.
     """
     found = find_findings(inventory)
     every = {str(name): _counts(codes) for name, codes in found.codes.items()} if found else {}
@@ -44,6 +45,7 @@ def look(inventory: Inventory) -> Mapping[str, Any]:
         "said": found.said,
         "unread": found.unread,
         "crosses": found.crosses,
+        "summaries": summaries(found.codes),
         "differing": _differing(inventory, found),
     }
 
