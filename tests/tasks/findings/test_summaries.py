@@ -53,7 +53,8 @@ def test_what_asks_for_each_is_a_study_of_all_findings_without_their_summary_whi
 
 
 @pytest.mark.parametrize(
-    "request_", ["Is there any disease?", "Find diseased eyes", "Does the eye have any disease, yes or no?", "Which eyes are ill?"]
+    "request_",
+    ["Is there any disease?", "Find diseased eyes", "Does the eye have any disease, yes or no?", "Which eyes are ill?"],
 )
 def test_whether_there_is_any_is_no_study_of_each(eyes: SurveyFacts, request_: str) -> None:
     found = draft(read_request(request_), eyes, {})
