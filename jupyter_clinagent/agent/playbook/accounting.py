@@ -24,6 +24,7 @@ from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 
 KEY, GO_ON, STOP = "beside", "go on without it", "stop"
+_CHANGES = "With “stop” nothing is trained."
 _CIRCUMSTANCES = re.compile(
     r"\b(?:per|by|pro|je|each|every|whatever|regardless of|irrespective of|egal)(?: (?:the|its|die|der|das))? [\w-]+"
 )
@@ -86,7 +87,7 @@ def question_of(beside: list[str], intent: Intent, survey: SurveyFacts, drafted:
     used = Used.by(drafted.specification, survey, intent, drafted.understood)
     of_others = not set(beside).isdisjoint(_choosing(intent, drafted.specification, used))
     named = _names_enough(intent, drafted, used)
-    return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP)
+    return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP, _CHANGES)
 
 
 def _names_enough(intent: Intent, drafted: Draft, used: Used) -> bool:

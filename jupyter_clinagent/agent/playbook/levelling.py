@@ -24,6 +24,8 @@ MOST_DIFFERING = 4
 """Of more findings on which the images of a case differ only these are named."""
 SLICES, SECTION = 3, "section"
 """From so many images a case on, images of this kind are taken for slices of volumes."""
+_LEVEL_CHANGES = "Thresholds and figures count whatever gets one answer."
+_MIXED_CHANGES = "It decides what these count as, or that their images are in no set."
 _SLICES = frozenset(["slice", "slices", "section", "sections", "schicht", "schichten", "schnitt", "schnitte", "schnittbilder"])
 _PARTS = ("eye", "breast", "side")
 """Often the image shows just one of them, and nothing has to say so."""
@@ -66,7 +68,7 @@ def _of_slices(found: CaseFacts) -> Card:
         f"These are slices of CT or MR series, and all slices of a {name} bear the same label, although a slice need not show "
         "what it says. I read single slices and no 3-D volumes. What should get one answer?"
     )
-    return question("level", text, [f"one answer for each {name}", BY_IMAGE], "")
+    return question("level", text, [f"one answer for each {name}", BY_IMAGE], "", _LEVEL_CHANGES)
 
 
 # ------------------------------------------------------------------ which level
@@ -91,7 +93,7 @@ def _which(wanted: str, survey: SurveyFacts) -> Card:
     told = "" if any(found.name == wanted for found in survey.cases) else f"Nothing says which images are of one {wanted}. "
     several = "; ".join(f"{found.several} of {found.cases} {_plural(found)} have several images" for found in survey.cases)
     text = f"{told}What should get one answer? {several[:1].upper()}{several[1:]}."
-    return question("level", text, [BY_IMAGE, *_choices(survey)], BY_IMAGE)
+    return question("level", text, [BY_IMAGE, *_choices(survey)], BY_IMAGE, _LEVEL_CHANGES)
 
 
 def _choices(survey: SurveyFacts) -> list[str]:
@@ -157,7 +159,7 @@ def _what_are_they(level: Level, mixed: int, found: CaseFacts, drafted: Draft) -
     enough, few = _enough(level, drafted.specification), mixed <= MOST_LEFT_OUT * found.cases
     choices = [*([enough] if enough else []), *([LEFT_OUT, BY_IMAGE] if few else [BY_IMAGE, LEFT_OUT])]
     text = f"{_in_how_many(level, mixed, found, drafted)} What is to be done with these?"
-    return question("mixed", text, choices, choices[0])
+    return question("mixed", text, choices, choices[0], _MIXED_CHANGES)
 
 
 def _in_how_many(level: Level, mixed: int, found: CaseFacts, drafted: Draft) -> str:

@@ -73,7 +73,8 @@ def chosen(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Scal
         if len(kind) == 1:
             return kind[0]
     names = [scale.column for scale in fitting]
-    return question("label", "Which column holds the grades that the model should learn?", names, names[0])
+    text, changes = "Which column holds the grades that the model should learn?", "It learns these grades and is judged by them."
+    return question("label", text, names, names[0], changes)
 
 
 def _refuse_other_column(intent: Intent, survey: SurveyFacts, scales: list[Scale]) -> None:
