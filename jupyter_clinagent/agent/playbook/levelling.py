@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, listed, question
-from jupyter_clinagent.agent.playbook.levels import asked_level, case_called
+from jupyter_clinagent.agent.playbook.levels import asked_level, case_called, counted_level
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.contracts import IMAGE, Card, Level, Specification
@@ -42,6 +42,8 @@ def with_level(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
     spec, answer = drafted.specification, answers.get("level")
     levels = registry.find(spec.task).levels
     wanted = _answered(answer, survey) if answer else intent.level
+    if not levels and (counted := counted_level(normalise(intent.text))):
+        return _noted(drafted, f"Nothing is added up over the images of one {counted}: what is counted is counted in each image.")
     if wanted in (None, IMAGE):
         asked = _open_question(intent, survey) if levels and wanted is None else None
         return asked or replace(drafted, offered=_offered(survey) if levels else ())
