@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
+from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.asking import Answer, Question, ask
 from jupyter_clinagent.agent.playbook.conversation.hearing import hear
 from jupyter_clinagent.agent.playbook.conversation.talk import aside, asked_at_card, reply
@@ -25,6 +26,7 @@ from jupyter_clinagent.agent.playbook.moves import Step, Want, approved, facts_i
 from jupyter_clinagent.agent.playbook.offering import offer_instead
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.restating import restated
+from jupyter_clinagent.agent.playbook.strangers import names_things
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.allocation import allocation
 from jupyter_clinagent.contracts import Card, Plan
@@ -33,11 +35,6 @@ from jupyter_clinagent.facts import AuditFacts, CohortFacts, SpeedFacts, SurveyF
 from jupyter_clinagent.tasks import registry
 
 DEFAULT_MINUTES = 10.0
-_ABOUT_MODELS = (
-    "model", "modell", "classifier", "classify", "image", "images", "bilder", "bild", "picture", "pictures", "photo",
-    "photos", "fotos", "label", "labels", "folder", "ordner", "classes", "klassen", "train", "trainiere", "data",
-    "daten", "csv", "ai", "ki",
-)  # fmt: skip
 
 
 def next_step(turn: Turn) -> Step:
@@ -58,7 +55,7 @@ def _study(turn: Turn) -> Step:
     intent = _intent(turn)
     refuse_if_out_of_scope(intent)
     settings = turn.settings
-    if not intent.may_name_data:
+    if not (intent.may_name_data or names_things(intent)):
         _refuse_unrelated(turn, intent)
     minutes = settings.minutes or intent.minutes or DEFAULT_MINUTES
     data = _data_folder(turn, intent)
@@ -142,7 +139,7 @@ def _refuse_unrelated(turn: Turn, intent: Intent, survey: SurveyFacts | None = N
     """Refuse what no image can answer: by its words, and where the data are known, by theirs."""
     task = registry.tasks().get(intent.task or "")
     named = task is not None and not task.usual  # the words of the usual one are everyday words
-    if named or intent.is_about_imaging or any(word in intent.words for word in _ABOUT_MODELS):
+    if named or intent.is_about_imaging or any(word in intent.words for word in known.LISTS["of_models"]):
         return
     if survey is None:
         raise OutOfScope(f"I could not find a clinical imaging task in that request. {able()}")
