@@ -28,6 +28,7 @@ from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.classification.together import folded
 
 KEY, GO_ON, STOP = "beside", "go on without it", "stop"
+_CHANGES = "With “stop” nothing is trained."
 _CIRCUMSTANCES = re.compile(
     r"\b(?:per|by|pro|je|each|every|whatever|regardless of|irrespective of|egal)(?: (?:the|its|die|der|das))? [\w-]+"
 )
@@ -98,7 +99,7 @@ def question_of(beside: list[str], intent: Intent, survey: SurveyFacts, drafted:
     choosing = {*_choosing(intent, survey, drafted.specification, used), *_put_aside(intent, survey, drafted.specification, "")}
     of_others = not choosing.isdisjoint(beside)
     named = _names_enough(intent, drafted, used)
-    return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP)
+    return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP, _CHANGES)
 
 
 def _names_enough(intent: Intent, drafted: Draft, used: Used) -> bool:
