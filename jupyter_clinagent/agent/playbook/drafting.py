@@ -165,7 +165,13 @@ def question(key: str, text: str, choices: list[str], default: str, changes: str
 
 def said_of(column: ColumnFacts) -> str:
     """Where a column's values stand, in words."""
-    return "the names of the folders" if column.name == "folder" else f"column “{column.name}” of {column.table}"
+    if not column.table:
+        return (
+            "the names of the folders"
+            if column.name == "folder"
+            else f"the names of the {column.name.replace('folder', 'folders', 1)}"
+        )
+    return f"column “{column.name}” of {column.table}"
 
 
 def listed(names: object) -> str:
