@@ -44,7 +44,8 @@ def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used:
     for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
         for at in (place for place, word in enumerate(words) if word in only):
             beside = [*words[max(0, at - 2) : at], *[w for w in words[at + 1 : at + 4] if w not in _list("articles")][:1]]
-            yield from (word for word in beside if word in unknown)
+            if not any(map(is_amount, beside)):  # “only 5 % of the images have boxes”
+                yield from (word for word in beside if word in unknown)
 
 
 def names_things(intent: Intent) -> bool:
