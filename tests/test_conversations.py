@@ -14,7 +14,7 @@ from jupyter_clinagent.notebook.headless import HeadlessNotebook
 from jupyter_clinagent.runner import TerminalApprover
 
 
-async def conversation(folder: Path, minutes: float, requests: Sequence[str]) -> list[Outcome]:
+async def conversation(folder: Path, minutes: float, requests: Sequence[str], ended: Sequence[str] = ("done",)) -> list[Outcome]:
     """One turn for each request, about ``folder/data``, in ``folder/study.ipynb``; minutes are for the first."""
     said = []
     async with HeadlessNotebook(folder / "study.ipynb") as port:
@@ -28,7 +28,7 @@ async def conversation(folder: Path, minutes: float, requests: Sequence[str]) ->
                 thread_id="study",
                 checkpoint_path=str(folder / "conversation.sqlite"),
             )
-            assert outcome.status == "done", outcome.message
+            assert outcome.status in ended, outcome.message
             said.append(outcome)
     return said
 
@@ -137,3 +137,22 @@ def test_whatever_is_said_around_a_study_is_heard_and_leaves_no_traceback(tmp_pa
     assert (point["target"], before["target"]) == (0.9, 0.95)
     assert "agreed on before the opening" in undone.message
     assert "## Methods" in methods.message
+
+
+def test_a_switch_of_language_reaches_what_later_cells_show_and_replays(tmp_path: Path) -> None:
+    phantoms.write("triage", tmp_path / "data", n=120, seed=3)
+    words = ["Separate melanoma from nevus", "ab jetzt auf Deutsch", "nimm 90 % Sensitivität"]
+    asyncio.run(conversation(tmp_path, 0.5, words, ended=("done", "answered")))
+    cells = json.loads((tmp_path / "study.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    switch = next(at for at, cell in enumerate(code) if "study.speak('de')" in "".join(cell["source"]))
+    before, later = _shown(code[:switch]), _shown(code[switch + 1 :])
+    assert "Sensitivity" in before
+    assert "Sensitivität" not in before
+    assert "Sensitivität" in later
+    bundle = export(tmp_path / "study.ipynb", tmp_path / "study.zip").path
+    assert cli.main(["verify", str(bundle), "--data", str(tmp_path / "data")]) == 0
+
+
+def _shown(cells: list[dict]) -> str:
+    return "".join("".join(output.get("data", {}).get("text/html", "")) for cell in cells for output in cell["outputs"])

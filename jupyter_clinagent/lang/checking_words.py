@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
-from jupyter_clinagent.lang.families import FILES, Families, families, own_families, own_phrases
+from jupyter_clinagent.lang.families import Families, families, files_of, own_families, own_phrases
 from jupyter_clinagent.lang.folders import ENGLISH
 from jupyter_clinagent.lang.sources import PACKAGE
 
@@ -20,7 +20,7 @@ _TABLES = {"reads", "answers"}
 
 def unfit_words(language: str) -> Iterator[str]:
     """What is wrong with the words by which a language is read, a line each."""
-    for file in FILES:
+    for file in files_of(language):
         yield from (
             f"{language}/reading/{file}.toml: {line}" for line in unfit_families(own_families(language, file), families(file))
         )
@@ -59,7 +59,7 @@ def unfit_phrases(own: dict[str, dict[str, str]]) -> Iterator[str]:
 @cache
 def _english() -> frozenset[str]:
     """Every word of the English families."""
-    held = [words for file in FILES for table in own_families(ENGLISH, file).values() for words in table.values()]
+    held = [words for file in files_of(ENGLISH) for table in own_families(ENGLISH, file).values() for words in table.values()]
     return frozenset(word for words in held for phrase in words for word in _LETTERS.findall(phrase.casefold()))
 
 

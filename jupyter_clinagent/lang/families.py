@@ -14,9 +14,14 @@ from jupyter_clinagent.lang.folders import ENGLISH, HOME, languages
 
 Families = dict[str, list[str]]
 READING = "reading"
-FILES = ("words", "levels", "terms", "whom")
 PHRASES = "phrases"
 """The file of a language that is read by way of English: its phrases, and the English ones."""
+
+
+@cache
+def files_of(language: str) -> tuple[str, ...]:
+    """The names of the files that hold a language's families."""
+    return tuple(sorted(path.stem for path in (HOME / language / READING).glob("*.toml") if path.stem != PHRASES))
 
 
 @cache

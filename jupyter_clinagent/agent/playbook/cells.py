@@ -23,6 +23,11 @@ def begin(settings: Settings, data: str, request: str, minutes: float) -> str:
     return _cell("begin.py", settings=settings, data=data, request=request, minutes=minutes)
 
 
+def speak(language: str) -> str:
+    """Show what is found in another language."""
+    return _cell("speak.py", language=language)
+
+
 def load(arguments: dict[str, object]) -> str:
     """Load, group, split and seal."""
     return _cell("load.py", arguments=arguments)

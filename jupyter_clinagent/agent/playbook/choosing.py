@@ -9,38 +9,23 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
+from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.wording import any_of, label_key, normalise, tokens
 
-_LEFT = frozenset({
-    "whatever", "whatever you like", "whatever you want", "whatever you think", "any", "any of them", "any one", "either",
-    "you choose", "you decide", "you pick", "as you like", "as you want", "as you think", "up to you", "your choice",
-    "your call", "do not know", "don t know", "dont know", "do not care", "don t care", "do not mind", "don t mind",
-    "dunno", "no idea", "not sure", "no preference", "default", "doesn t matter", "does not matter", "no matter", "skip",
-    "egal", "gleich", "keine ahnung", "weiss nicht", "entscheide du", "entscheiden sie", "du entscheidest", "such dir aus",
-    "such aus", "waehle du", "wie du willst", "wie du meinst", "was du willst", "standard", "spielt keine rolle",
-})  # fmt: skip
-_FILLERS = frozenset({
-    "it", "s", "is", "that", "i", "me", "mir", "ist", "das", "es", "really", "well", "hm", "hmm", "oh", "just", "please", "bitte",
-    "sorry", "leider", "ich", "the", "take", "nimm", "eigentlich", "selbst", "then", "genau",
-})  # fmt: skip
+_LEFT, _FILLERS = frozenset(known.ANSWERS["left"]), frozenset(known.ANSWERS["filling"])
 _NUMBER = re.compile(
     r"(?:(?:the|number|no|nr|option|choice|answer|nummer|antwort|die|der|das|[#(])\W*)*(\d{1,2})\W*(?:please|bitte)?\W*"
 )
-_ORDINALS = (
-    re.compile(r"\b(?:first|1st|erste[nrs]?|1\.)(?!\w)"),
-    re.compile(r"\b(?:second|2nd|zweite[nrs]?|2\.)(?!\w)"),
-    re.compile(r"\b(?:third|3rd|dritte[nrs]?|3\.)(?!\w)"),
-    re.compile(r"\b(?:fourth|4th|vierte[nrs]?|4\.)(?!\w)"),
-    re.compile(r"\b(?:fifth|5th|fuenfte[nrs]?|5\.)(?!\w)"),
+_ORDINALS = tuple(
+    re.compile(rf"\b(?:{any_of(known.ANSWERS[name])}|{at}\.)(?!\w)")
+    for at, name in enumerate(("first", "second", "third", "fourth", "fifth"), start=1)
 )
-_LAST = re.compile(r"\b(?:last|letzte[nrs]?)\b")
-_OTHER = re.compile(r"\b(?:the other|other one|not that|not this|andere[nrs]?|nicht d(?:as|ie|er|en))\b")
+_LAST = re.compile(rf"\b{any_of(known.ANSWERS['last'])}\b")
+_OTHER = re.compile(rf"\b{any_of(known.ANSWERS['other'])}\b")
 _NOT = re.compile(r"\b(?:not|nicht|no|nein|kein\w*|isn['’]?t)\b")
-_BOTH = re.compile(r"\W*(?:both|all|all of them|every one|beide|alle|alles|saemtliche)\b(?: of them| please| bitte| davon)*\W*")
-_YES = re.compile(
-    r"(?:yes|yep|yeah|y|ja|jawohl|jo|sure|ok(?:ay)?|please do|gern|klar|weiter|mach(?:en)? weiter|go ahead|carry on|continue)\b"
-)
-_NO = re.compile(r"(?:no|nope|n|nein|nee|nicht|stop|stopp|halt|don['’]?t|lieber nicht|rather not|abbrechen|cancel)\b")
+_BOTH = re.compile(rf"\W*{any_of(known.ANSWERS['all'])}\b(?: {any_of(known.ANSWERS['all_of'])})*\W*")
+_YES = re.compile(rf"{any_of(known.ANSWERS['yes'])}\b")
+_NO = re.compile(rf"{any_of(known.ANSWERS['no'])}\b")
 _NEGATIVE = ("stop", "leave it", "no")
 """Second choices that a plain “no” means."""
 _SHORT, _ALIKE = 6, 80.0

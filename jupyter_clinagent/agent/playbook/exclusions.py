@@ -20,8 +20,14 @@ _BUT_NOT = re.compile(
 _AND = re.compile(r"\s(?:and|und)\s")
 _NO_FINDING = re.compile(r"\b(?:ohne|without)\s+(?:befunde?|findings?|pathologischen befund)\b")
 """Says “normal” and leaves nothing out."""
+_NO_DOUBT = re.compile(r"\b(?:ohne zweifel|zweifellos|without (?:a |any )?doubt|no doubt)\b")
+"""Leaves nothing out."""
 _WITHOUT = re.compile(r"\b(?:ohne|without|no|keine?n?)\s+(?:(?:an?|any|the|eine?n?)\s+)?\w+")
 """Of what is left out: “those without a tumour” are the normal ones."""
+_PUT_OUT = re.compile(r"^(?:the |die )?(.+?)\s(?:out|raus|weg|heraus)(?: please| bitte)?$")
+"""“Healthy ones out”."""
+_FEW = 4
+"""Words of such a clause that may stand before."""
 _OPENING = re.compile(r"^(?:without|not the|nicht die)\s+(.+)")
 
 
@@ -46,13 +52,15 @@ def set_aside(clause: str) -> tuple[str, str]:
     >>> set_aside("leave the normals out")
     ('', 'the normals')
     """
-    stated, dropped = _parted(_NO_FINDING.sub("normal", clause))
+    stated, dropped = _parted(_NO_FINDING.sub("normal", _NO_DOUBT.sub(" ", clause)).strip())
     return stated, _WITHOUT.sub("normal", dropped)
 
 
 def _parted(clause: str) -> tuple[str, str]:
     if around := _AROUND.search(clause):
         return f"{clause[: around.start()]} {clause[around.end() :]}".strip(), around[1]
+    if (put_out := _PUT_OUT.match(clause)) and len(put_out[1].split()) <= _FEW:
+        return "", put_out[1]
     if opening := _OPENING.match(clause):
         return "", opening[1]
     if contains(clause, known.PHRASES["excluded"]):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from jupyter_clinagent.agent.playbook.wording import any_of
 from jupyter_clinagent.lang.families import families
 
 _WORDS = families("levels")
@@ -13,31 +14,29 @@ _CALLED = {word: name for name, words in _WORDS["cases"].items() for word in wor
 _ASKS, _NOTHING = _WORDS["asks"], _WORDS["asks_nothing"]
 
 
-def _any(words: Iterable[str]) -> str:
-    return f"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
-
-
-_CASE = rf"(?:of the |der |\w+ )?(?P<case>{_any(_CALLED)})"
+_CASE = rf"(?:of the |der |\w+ )?(?P<case>{any_of(_CALLED)})"
 """A word may stand between, as in “per individual woman”."""
-_NAMED = rf"(?P<case>{_any(_CALLED)})"
+_NAMED = rf"(?P<case>{any_of(_CALLED)})"
 _ONE = r"(?:an?|one|only one|exactly one|eine?|einen|genau eine?)"
 _HER = r"(?:her|its|his|their|the|seinen|ihren|den)"
-_FROM_ALL = rf"(?: {_ONE} {_any(_ASKS['answer'])})?(?: {_any(_ASKS['from_all'])}(?: {_HER})?(?: \w+)?)?"
+_FROM_ALL = rf"(?: {_ONE} {any_of(_ASKS['answer'])})?(?: {any_of(_ASKS['from_all'])}(?: {_HER})?(?: \w+)?)?"
 _NOT_GROUPS = r"(?! (?:split|grouping|folds?|aufteilung))"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b(?:{_ONE} )?(?:{_any(_ASKS['answer'])} )?{_any(_ASKS['for_each'])}[ -]{_CASE}\b{_FROM_ALL}",
-        rf"\b(?:(?:on|at|by|auf|to) (?:(?:the|an?|der) )?)?{_NAMED}[ -]?{_any(_ASKS['level'])}\b{_NOT_GROUPS}",
-        rf"\b{_any(_ASKS['each'])} {_NAMED} {_any(_ASKS['alone'])}\b",
-        rf"\b{_any(_ASKS['each'])} {_NAMED} {_ONE} {_any(_ASKS['answer'])}\b{_FROM_ALL}",
+        rf"\b(?:{_ONE} )?(?:{any_of(_ASKS['answer'])} )?{any_of(_ASKS['for_each'])}[ -]{_CASE}\b{_FROM_ALL}",
+        rf"\b(?:(?:on|at|by|auf|to) (?:(?:the|an?|der) )?)?{_NAMED}[ -]?{any_of(_ASKS['level'])}\b{_NOT_GROUPS}",
+        rf"\b{any_of(_ASKS['each'])} {_NAMED} {any_of(_ASKS['alone'])}\b",
+        rf"\b{any_of(_ASKS['each'])} {_NAMED} {_ONE} {any_of(_ASKS['answer'])}\b{_FROM_ALL}",
         rf"\b{_NAMED} (?:by|fuer) (?P=case)\b",
     )
 )
-_PERHAPS = re.compile(rf"\b{_any(_ASKS['which'])} {_NAMED} {_any(_ASKS['shows'])}\b")
-_GROUPING = re.compile(rf"\b{_any(_NOTHING['grouping'])}\b")
+_PERHAPS = re.compile(rf"\b{any_of(_ASKS['which'])} {_NAMED} {any_of(_ASKS['shows'])}\b")
+_COUNTS = re.compile(rf"\b{any_of(_ASKS['counts'])}\b")
+_FOR_WHOM = re.compile(rf"\b{any_of([*_ASKS['for_each'], *_ASKS['for_whom']])}[ -]{_CASE}\b")
+_GROUPING = re.compile(rf"\b{any_of(_NOTHING['grouping'])}\b")
 _DENIED = re.compile(r"\b(?:not|nicht|no|kein\w*) $")
-_COUNTED = re.compile(rf"\b{_any(_NOTHING['counted'])} $")
+_COUNTED = re.compile(rf"\b{any_of(_NOTHING['counted'])} $")
 
 
 class Asked(NamedTuple):
@@ -73,6 +72,19 @@ def case_called(plain: str) -> str | None:
 def perhaps_level(plain: str) -> str | None:
     """What may get one answer: “which patients have …” can be meant of patients or of their images."""
     found = _PERHAPS.search(plain)
+    return _CALLED[found["case"]] if found and _CALLED[found["case"]] != "image" else None
+
+
+def counted_level(plain: str) -> str | None:
+    """Over whose images a sentence wants something counted; None where it counts nothing, or within an image.
+
+    Examples
+    --------
+    >>> texts = ("count the red cells per patient", "how many cells has each slide", "count the cells per image")
+    >>> [counted_level(text) for text in texts]
+    ['patient', 'slide', None]
+    """
+    found = _FOR_WHOM.search(plain) if _COUNTS.search(plain) else None
     return _CALLED[found["case"]] if found and _CALLED[found["case"]] != "image" else None
 
 

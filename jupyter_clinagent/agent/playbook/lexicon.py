@@ -17,7 +17,7 @@ from jupyter_clinagent.agent.playbook.levels import asked_level, perhaps_level, 
 from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
 from jupyter_clinagent.agent.playbook.questions import asks_whether, named_grades, without_all
 from jupyter_clinagent.agent.playbook.risks import rate_wanted, risk_concepts, without_blanks, worse_mistake
-from jupyter_clinagent.agent.playbook.unread import AGAINST
+from jupyter_clinagent.agent.playbook.unread import AGAINST, EITHER, FROM
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
 from jupyter_clinagent.lang import read_as_english
@@ -38,7 +38,7 @@ _TAKEN_AS = re.compile(
 """“Treat uncertain ones as negative” asks for no therapy."""
 _MEASURE_IT = re.compile(r"\bmiss (?=(?:den|die|das|bitte|mir|jede[ns]?)\b)")
 """German for “measure”: nothing is overlooked."""
-_APART = AGAINST | {"or", "oder", "from", "von"}
+_APART = AGAINST | EITHER | FROM
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
         |jede[sm]?\ \w+te)[^.;]*\b(?:box|boxes|boxed|annotated|kasten|kaesten|annotiert\w*|eingezeichnet)\b

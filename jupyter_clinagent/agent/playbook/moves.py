@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_clinagent.agent.playbook.switching import switching_cell
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
+from jupyter_clinagent.contracts import DRY_RUN
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, NoSuchData, OtherRelease, TooFewImages
 from jupyter_clinagent.facts import completed
 
@@ -42,6 +44,8 @@ def run(turn: Turn, say: str, source: str) -> Call:
     """The run of a cell: wanted if it has not run, passed on if it went well, the end of the turn if not."""
     call = turn.ran(source)
     if call is None:
+        if (switch := switching_cell(turn, source)) is not None:
+            run(turn, say, switch)
         raise Want(Step(say, "add_and_run", {"source": source}))
     if call.artifact["status"] != "ok":
         raise Want(_failed(call))
@@ -84,6 +88,8 @@ def approved(turn: Turn, tool: str, arguments: dict[str, Any], say: str) -> None
                 "words, or approve.",
             )
         )
+    if call.artifact.get("text") == DRY_RUN:
+        raise Want(finish("rejected", "A dry run: nothing was trained. The cells so far stay in the notebook."))
     if call.artifact.get("choice") != "Approve":
         raise Want(
             finish(

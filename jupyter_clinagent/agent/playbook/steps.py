@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import cells, closing, debiasing
+from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.asking import Answer, Question, ask
 from jupyter_clinagent.agent.playbook.conversation.hearing import hear
 from jupyter_clinagent.agent.playbook.conversation.talk import aside, asked_at_card, reply
@@ -25,6 +26,7 @@ from jupyter_clinagent.agent.playbook.moves import Step, Want, approved, facts_i
 from jupyter_clinagent.agent.playbook.offering import offer_instead
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.restating import restated
+from jupyter_clinagent.agent.playbook.strangers import names_things
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.allocation import allocation
 from jupyter_clinagent.contracts import Card, Plan
@@ -33,11 +35,6 @@ from jupyter_clinagent.facts import AuditFacts, CohortFacts, SpeedFacts, SurveyF
 from jupyter_clinagent.tasks import registry
 
 DEFAULT_MINUTES = 10.0
-_ABOUT_MODELS = (
-    "model", "modell", "classifier", "classify", "image", "images", "bilder", "bild", "picture", "pictures", "photo",
-    "photos", "fotos", "label", "labels", "folder", "ordner", "classes", "klassen", "train", "trainiere", "data",
-    "daten", "csv", "ai", "ki",
-)  # fmt: skip
 
 
 def next_step(turn: Turn) -> Step:
@@ -58,7 +55,7 @@ def _study(turn: Turn) -> Step:
     intent = _intent(turn)
     refuse_if_out_of_scope(intent)
     settings = turn.settings
-    if not intent.may_name_data:
+    if not (intent.may_name_data or names_things(intent)):
         _refuse_unrelated(turn, intent)
     minutes = settings.minutes or intent.minutes or DEFAULT_MINUTES
     data = _data_folder(turn, intent)
@@ -77,7 +74,7 @@ def _study(turn: Turn) -> Step:
         )
     )
     drafted = fitted_to(drafted, cohort)
-    _warn_of_too_few(turn, cohort)
+    drafted = replace(drafted, assumptions=(*drafted.assumptions, *_warn_of_too_few(turn, cohort)))
     audited = run(turn, "I audit the data.", cells.AUDIT)
     audit = AuditFacts.read(facts_in(audited, "audit"))
     drafted = put_forward(drafted, intent, survey, audit)
@@ -142,7 +139,7 @@ def _refuse_unrelated(turn: Turn, intent: Intent, survey: SurveyFacts | None = N
     """Refuse what no image can answer: by its words, and where the data are known, by theirs."""
     task = registry.tasks().get(intent.task or "")
     named = task is not None and not task.usual  # the words of the usual one are everyday words
-    if named or intent.is_about_imaging or any(word in intent.words for word in _ABOUT_MODELS):
+    if named or intent.is_about_imaging or any(word in intent.words for word in known.LISTS["of_models"]):
         return
     if survey is None:
         raise OutOfScope(f"I could not find a clinical imaging task in that request. {able()}")
@@ -175,10 +172,14 @@ def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> D
         given = _answer(_open_again(turn), drafted, partial(_tried, intent, survey, answers, key))
         answers[key] = given.text
         if given.left:
-            left.append(f"“{drafted.body}” was left to me, so “{given.text}” is taken.")
+            left.append(_say_left(drafted.title, given.text))
     known = {"request": turn.request, "minutes": minutes, "seed": turn.settings.seed}
     specification = drafted.specification.model_copy(update=known)
     return replace(drafted, specification=specification, assumptions=(*drafted.assumptions, *left))
+
+
+def _say_left(question: str, taken: str) -> str:
+    return f"“{question}” was left to me, so “{taken}” is taken."
 
 
 def _drafted(turn: Turn, intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
@@ -213,17 +214,20 @@ def _data_folder(turn: Turn, intent: Intent) -> str:
     return turn.settings.data or intent.data or ask_folder(turn, aside).text
 
 
-def _warn_of_too_few(turn: Turn, cohort: CohortFacts) -> None:
-    """Fewer than ten groups of a class: said first, and asked."""
+def _warn_of_too_few(turn: Turn, cohort: CohortFacts) -> list[str]:
+    """Fewer than ten groups of a class: said first, and asked; where that was left to us, a line for the card."""
     if not cohort.too_few:
-        return
+        return []
     counts = ", ".join(f"{count} of {name}" for name, count in cohort.too_few.items())
     question = (
         f"There are few independent cases ({counts}), so every figure will be too uncertain to judge the model by. "
         "Go on all the same?"
     )
-    if ask(turn, Question("few", question, ("go on", "stop"), "go on"), aside=aside).text == "stop":
+    asked = Question("few", question, ("go on", "stop"), "go on", changes="With “stop” nothing is trained.")
+    answer = ask(turn, asked, aside=aside)
+    if answer.text == "stop":
         raise Want(finish("rejected", "Stopped before training: there are too few independent cases to judge a model by."))
+    return [_say_left(question, answer.text)] if answer.left else []
 
 
 # ------------------------------------------------------------------ agreements

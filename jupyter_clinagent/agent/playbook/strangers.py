@@ -19,6 +19,9 @@ from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
 
 _SIGNS = {"&": " and ", "/": " or ", "+": " and "}
+_STEM = 4
+_SHORTEST = 5
+"""Letters of a word that by itself says that a request is about images."""
 _NEAR = 3
 """Words of a clause within which a name that is used makes a list of what stands beside it."""
 
@@ -36,15 +39,35 @@ def strangers(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
                 yield " ".join(words[start:end])
 
 
+def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
+    """Unknown words close to an “only”: “only the unanimous ones”, “dark skin only”."""
+    unknown, only = _unknown(intent, survey, spec, used, least=2), _list("only")
+    for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
+        for at in (place for place, word in enumerate(words) if word in only):
+            beside = [*words[max(0, at - 2) : at], *[w for w in words[at + 1 : at + 4] if w not in _list("articles")][:1]]
+            if not any(map(is_amount, beside)):  # “only 5 % of the images have boxes”
+                yield from (word for word in beside if word in unknown and not _is_compound(word))
+
+
+def _is_compound(word: str) -> bool:
+    """Whether a German word begins with one that any request may have: “Bildlabels”."""
+    return any(len(part) >= _STEM and word.startswith(part) for part in words_of_any_request())
+
+
+def names_things(intent: Intent) -> bool:
+    """Whether a request names something that images may show, or whom they are of: “tuberculosis?”, “wax or no wax, in women”."""
+    return any((is_term(word) and len(word) >= _SHORTEST) or word in _people() for word in intent.words)
+
+
 def tells_apart(naming: str) -> bool:
     """Whether a text has a verb for telling one thing from another."""
     return contains(naming, known.LISTS["telling_apart"])
 
 
-def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> set[str]:
+def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used, least: int = 3) -> set[str]:
     """Words that the lexicon knows neither by themselves nor as a part of what is said; names of things count as unknown."""
     told = " ".join(spoken for name in _names(survey, spec, intent) for spoken in spoken_as(name))
-    words = [word for word in tokens(intent.naming) if len(word) > 2 and not is_amount(word)]
+    words = [word for word in tokens(intent.naming) if len(word) >= least and not is_amount(word)]
     read = (
         _people()
         | said_in(intent.naming)
@@ -57,7 +80,7 @@ def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Use
 def _names(survey: SurveyFacts, spec: Specification, intent: Intent) -> Iterator[str]:
     """What the specification says, and names that are no things: of the folder, of tables, of columns."""
     yield from (spec.title, spec.objective, *spec.classes, *(value for values in spec.classes.values() for value in values))
-    yield from (PurePath(survey.data).name, *intent.targets, *(name for c in survey.columns for name in (c.name, c.table)))
+    yield from (PurePath(survey.data).name, *intent.targets, *(c.name for c in survey.columns))
     yield from (word for concept in known.CONCEPTS if concept.name in intent.targets for word in concept.words)
 
 

@@ -8,8 +8,9 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, normalise, tokens
 
-AGAINST = frozenset(["versus", "vs", "against", "gegen"])
-_JOINING = AGAINST | {"from", "von", "and", "or", "und", "oder"}
+AGAINST = frozenset(known.LISTS["against"])
+FROM, EITHER = frozenset(known.LISTS["from"]), frozenset(known.LISTS["either"])
+_JOINING = AGAINST | FROM | EITHER | set(known.LISTS["both"])
 _EVERYDAY = frozenset(known.EVERYDAY["words"])
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, is_untold, mentioned, values_for, wholly_named
-from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_yes
+from jupyter_clinagent.agent.playbook.naming import (
+    column_spoken_of,
+    is_generic,
+    is_untold,
+    mentioned,
+    values_for,
+    wholly_named,
+    words_of,
+)
+from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.unused import said_beside
+from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts, is_unnamed_part
 
+_CHANGES = "Its values become the classes that are told apart."
 MANY_SILENT = 0.1
 """Share of a table's rows of which a column says nothing, from which on a fuller one is offered."""
 
@@ -61,7 +72,7 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     if "label" in answers:
         return _columns_by_name(survey).get(answers["label"]) or _named(candidates, answers["label"])
     fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
-    told = _told_by_values(candidates, intent, survey, notes)
+    told = _answering(intent, survey, notes) or _told_by_values(candidates, intent, survey, notes)
     if told is None and not (fitting and intent.targets) and not _speaks_of_values(candidates, intent):
         told = _told_by_name(intent, survey, notes)
     told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes) or _told_by_one_value(candidates, intent)
@@ -77,15 +88,15 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     telling = telling or _speaks_of_values(candidates, intent)
     if not telling and (said := said_beside(intent, survey)):
         why = f"No column that could hold the label is called {listed(said)}. Which should the model learn?"
-        return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM)
-    return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])
+        return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
+    return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0], _CHANGES)
 
 
 def _which_part(parts: list[ColumnFacts]) -> Card:
     """Nobody but the clinician knows, so nothing is taken by default."""
     shown = "; ".join(f"{column.name}: {', '.join(column.values)}" for column in parts)
     text = f"Only the names of the files could say what the images show, and nothing says what their parts mean ({shown}). "
-    return question("label", f"{text}Which part is to be learnt?", [column.name for column in parts], "")
+    return question("label", f"{text}Which part is to be learnt?", [column.name for column in parts], "", _CHANGES)
 
 
 def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | Card:
@@ -96,7 +107,9 @@ def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts], intent: I
         return told
     said = f"“{told.name}” says nothing of {silent} of {rows} images, which would be left out; {listed(fuller)} says it of all."
     same = [c.name for c in candidates if c.name in fuller and _counts_the_same(told, c, intent)]
-    return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], (same or [told.name])[0])
+    return question(
+        "label", f"{said} Which column should the model learn?", [told.name, *fuller], (same or [told.name])[0], _CHANGES
+    )
 
 
 def _counts_the_same(told: ColumnFacts, fuller: ColumnFacts, intent: Intent) -> bool:
@@ -122,6 +135,24 @@ def _told(fitting: list[ColumnFacts], offered: list[ColumnFacts], intent: Intent
         return fitting[0] if len(fitting) == 1 else None
     notes.add(f"The request speaks of “{spoken_of}”, so that column is learnt.")
     return _named(offered, spoken_of)
+
+
+def _answering(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:
+    """The column of yes and no that is called after the one finding that is asked for: “malignant” for “is it cancer?”."""
+    wanted = [target for target in intent.targets if target not in ("normal", "abnormal")]
+    if len(wanted) != 1 or intent.distrusts:
+        return None
+    words = {label_key(word) for word in words_of(wanted[0])}
+    called = [c for name, c in _columns_by_name(survey).items() if label_key(re.sub(r"^(is|has)_", "", name)) in words]
+    found = [column for column in called if len(column.values) == 2 and (column.meanings or all(map(_answers, column.values)))]
+    if len(found) != 1:
+        return None
+    notes.add(f"“{found[0].name}” says yes or no to what the request asks for, so that column is learnt.")
+    return found[0]
+
+
+def _answers(value: str) -> bool:
+    return says_yes(value) or says_no(value)
 
 
 def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:

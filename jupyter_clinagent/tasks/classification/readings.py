@@ -10,7 +10,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import Named, is_negated
 from jupyter_clinagent.agent.playbook.polarity import REST, Health, health_of, says_no, says_yes
-from jupyter_clinagent.agent.playbook.unread import AGAINST
+from jupyter_clinagent.agent.playbook.unread import AGAINST, EITHER, FROM
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, tokens
 
 MALIGNANT = "malignant"
@@ -127,7 +127,7 @@ def _each(named: Sequence[Named], left_out: Sequence[str] = ()) -> Reading:
 def _in_two_parts(naming: str, named: Sequence[Named]) -> list[Reading]:
     """“A from B and C” may be two classes or three; several on both sides, or against the rest, are two."""
     words, ats = tokens(naming), [n.at for n in named]
-    between = [k for k, word in enumerate(words) if word in AGAINST | {"from", "von"} and min(ats) < k < max(ats)]
+    between = [k for k, word in enumerate(words) if word in AGAINST | FROM and min(ats) < k < max(ats)]
     if len(between) != 1 or len(named) < 3:
         return []
     sides = [n for n in named if n.at < between[0]], [n for n in named if n.at > between[0]]
@@ -140,9 +140,9 @@ def _in_two_parts(naming: str, named: Sequence[Named]) -> list[Reading]:
 def _either(intent: Intent, named: Sequence[Named], others: Sequence[str]) -> Reading | None:
     """“Moderate or severe, yes or no” and “T3 or T4?”: the two together against the others; None where that can't be meant."""
     words = tokens(intent.naming)
-    joined = not AGAINST.isdisjoint(words) or not {"from", "von"}.isdisjoint(words)
+    joined = not AGAINST.isdisjoint(words) or not FROM.isdisjoint(words)
     levels = all(_LEVEL.fullmatch(label_key(v)) for v in [*others, *(v for n in named for v in n.values)])
-    if joined or {"or", "oder"}.isdisjoint(words) or not (levels or contains(intent.naming, _YES_OR_NO)):
+    if joined or EITHER.isdisjoint(words) or not (levels or contains(intent.naming, _YES_OR_NO)):
         return None
     name = " or ".join(map(_class_name, named))
     values = [v for n in named for v in n.values]
