@@ -38,6 +38,13 @@ def test_finer_classes_below_the_classes_are_offered(tmp_path: Path) -> None:
     assert facts.group_candidates == []
 
 
+def test_a_level_that_says_the_same_again_is_not_offered() -> None:
+    found = find_class_folders([f"im_{kind}/im_{kind}/{n}.png" for kind in ("Parabasal", "Koilocytotic") for n in range(4)])
+    assert found is not None
+    assert set(found.label.values()) == {"im_Parabasal", "im_Koilocytotic"}
+    assert found.levels == {}
+
+
 def test_sites_above_the_same_classes_are_a_column_and_no_label(tmp_path: Path) -> None:
     write_images(
         tmp_path, [f"{site}/{kind}/{site}{n}.png" for site in ("Bonn", "Ulm") for kind in ("sick", "well") for n in range(4)]
