@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Notes, listed
@@ -15,6 +13,7 @@ from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wanted import joined
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
 from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.heads import heads
@@ -156,7 +155,7 @@ def _expanded(name: str, structures: Iterable[str]) -> list[str]:
 def spellings(structures: Iterable[str]) -> tuple[str, ...]:
     """Every name that the structures' own usual names may have in a request."""
     usual = f" {' . '.join(map(_usual, structures))} "
-    return tuple(name for listing in _names()["names"] if f" {listing[0]} " in usual for name in listing)
+    return tuple(name for listing in _names() if f" {listing[0]} " in usual for name in listing)
 
 
 def structures_named(structures: Iterable[str], text: str) -> list[str]:
@@ -198,7 +197,7 @@ def _say_unnamed(thing: str, structures: Sequence[str], notes: Notes) -> None:
     words = _telling(thing)
     if not _no_structure(thing, structures):
         return
-    if words <= {listing[0] for listing in _names()["names"]}:
+    if words <= {listing[0] for listing in _names()}:
         raise LabelsDoNotMatch(
             f"The request asks for outlines of {thing}, and the masks are of {listed(structures)}; name one of these, or "
             "point to other data."
@@ -228,8 +227,9 @@ def _usual(name: str) -> str:
 
 
 @cache
-def _names() -> dict[str, list[list[str]]]:
-    return tomllib.loads((Path(__file__).parent / "structures.toml").read_text(encoding="utf-8"))
+def _names() -> list[list[str]]:
+    """What each structure is called, its usual name first."""
+    return [list(dict.fromkeys([name, *names])) for name, names in families("tasks")["structures"].items()]
 
 
 @cache
@@ -240,7 +240,7 @@ def _sides() -> frozenset[str]:
 
 @cache
 def _usual_names() -> dict[str, str]:
-    return {normalise(name): listing[0] for listing in [*_names()["names"], *known.SIDES] for name in listing}
+    return {normalise(name): listing[0] for listing in [*_names(), *known.SIDES] for name in listing}
 
 
 @cache
