@@ -11,17 +11,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.drafting import Draft, listed, question
+from jupyter_clinagent.agent.playbook.drafting import Draft, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.including import of_both_sexes, wants_all
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named
-from jupyter_clinagent.agent.playbook.strangers import strangers, tells_apart
+from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
+from jupyter_clinagent.agent.playbook.polarity import Health, health_of
+from jupyter_clinagent.agent.playbook.strangers import only_unknown, strangers, tells_apart
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.tasks.classification.together import folded
 
 KEY, GO_ON, STOP = "beside", "go on without it", "stop"
 _CIRCUMSTANCES = re.compile(
@@ -35,7 +37,7 @@ _QUOTED = re.compile(r"“([^”]+)”")
 _LINE = re.compile(
     r"\b(?:\w+er than|more than|less than|\w+er als|mehr als|weniger als|below|above|under|over|at least|at most|unter|ueber"
     r"|mindestens|hoechstens)\s(?P<number>\d+(?:[.,]\d+)?)\s?(?:mm|cm|ml|l|g|kg|years?|months?|jahren?|monaten?|millimet\w+"
-    r"|[cz]entimet\w+|degrees?)\b"
+    r"|[cz]entimet\w+|degrees?|grad)\b|°"
 )
 
 _AGED = re.compile(
@@ -53,6 +55,10 @@ _OWN_SPLIT = re.compile(
     r"\b(?:test|tested|testing|validate|validated|getestet|teste|validier\w*)\s(?:it |them )?(?:on|with|at|auf|an|mit|bei)\s\w+"
 )
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
+
+
+_INSIDE = ("detection", "segmentation")
+_ANSWER = re.compile(r"\b(?:yes or no|yes/no|yes no|ja oder nein|ja/nein)\b")
 
 
 def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[str]:
@@ -73,9 +79,10 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[
         *_elsewhere(intent, survey, spec, used),
         *_devices(intent, used),
         *strangers(intent, survey, spec, used),
-        *_choosing(intent, spec, used),
+        *_choosing(intent, survey, spec, used),
         *_alone(intent, spec),
     ]
+    found += _put_aside(intent, survey, spec, told)
     return [name for name in dict.fromkeys(found) if not contains(told, [name])]
 
 
@@ -84,7 +91,8 @@ def question_of(beside: list[str], intent: Intent, survey: SurveyFacts, drafted:
     does = f"{drafted.specification.objective[:1].lower()}{drafted.specification.objective[1:]}"
     text = f"The request names {listed(beside)}, and nothing would be done with it: this study would {does}. Go on without it?"
     used = Used.by(drafted.specification, survey, intent, drafted.understood)
-    of_others = not set(beside).isdisjoint(_choosing(intent, drafted.specification, used))
+    choosing = {*_choosing(intent, survey, drafted.specification, used), *_put_aside(intent, survey, drafted.specification, "")}
+    of_others = not choosing.isdisjoint(beside)
     named = _names_enough(intent, drafted, used)
     return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP)
 
@@ -152,11 +160,28 @@ def _devices(intent: Intent, used: Used) -> Iterator[str]:
         yield from [word for word in known.CONFOUNDERS[family] if contains(intent.naming, [word])][:1]
 
 
-def _choosing(intent: Intent, spec: Specification, used: Used) -> Iterator[str]:
+def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
     """What says of which images the study should be, and is not done: without it the study would be about others."""
     yield from _lines(intent, spec)
     yield from (found[0] for found in _OWN_SPLIT.finditer(normalise(intent.text)))
     yield from _persons(intent, used)
+    yield from _not_together(intent, survey, spec)
+    yield from _yes_or_no(intent, spec)
+    yield from only_unknown(intent, survey, spec, used)
+
+
+def _not_together(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
+    """Values that the request counts as one, and that are not in one class."""
+    column = next((column for column in survey.columns if column.name == spec.label_column), None)
+    for value, home in folded(intent.text, list(column.values) if column else []).items():
+        if not any({value, home} <= set(values) for values in spec.classes.values()):
+            yield f"{value} as {home}"
+
+
+def _yes_or_no(intent: Intent, spec: Specification) -> Iterator[str]:
+    """“Yes or no?” of a whole image is no box."""
+    if spec.task in _INSIDE and (found := _ANSWER.search(normalise(intent.text))):
+        yield found[0]
 
 
 def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
@@ -174,6 +199,23 @@ def _persons(intent: Intent, used: Used) -> Iterator[str]:
         return
     words = [word for name in ("male", "female") for word in spoken_as(name) if len(word) > 2]
     yield from (word for word in words if word in tokens(intent.naming) and not contains(used.text, [word]))
+
+
+def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, told: str) -> Iterator[str]:
+    """What the request leaves out, and nothing was left out for."""
+    inside = {name for name, values in spec.classes.items() for name in (name, *values)}
+    label = (value for column in survey.columns if column.name == spec.label_column for value in column.values)
+    findings = (column.name for column in survey.columns if column.role == "label")
+    dropped = [name for name in (*label, *findings, *survey.box_classes, *survey.masks) if name not in inside]
+    if spec.task == "segmentation" and dropped:  # how structures may be called only that task knows
+        return
+    left_out = Used.of([*dropped, *(word for name in dropped for word in words_of(concept_of(name) or ""))])
+    healthy = known.HEALTHY["words"] if any(health_of(name) == Health.WELL for name in dropped) else []
+    for clause in intent.set_aside.split(" . "):
+        words = [word for word in tokens(clause) if word not in words_of_any_request() and (len(word) > 2 or word.isdigit())]
+        done = contains(clause, healthy) or any(left_out.holds(word) or contains(told, [word]) for word in words)
+        if words and not done:
+            yield clause.strip()
 
 
 def _alone(intent: Intent, spec: Specification) -> Iterator[str]:

@@ -231,7 +231,12 @@ def _chooses(names: Iterable[str], naming: str, before: Iterable[str], behind: I
     """Whether a name stands close behind one of some words, or close before one of others."""
     words, before, behind = tokens(naming), set(before), set(behind)
     said = [tokens(spoken) for name in names for spoken in spoken_as(name)]
-    places = [(at, at + len(name)) for name in said for at in range(len(words)) if name and words[at : at + len(name)] == name]
+    places = [
+        (at, at + len(name))
+        for name in said
+        for at in range(len(words))
+        if name and contains(" ".join(words[at : at + len(name)]), [" ".join(name)])
+    ]
     return any(
         not before.isdisjoint(words[max(0, start - _NEAR) : start]) or not behind.isdisjoint(words[end : end + _NEAR])
         for start, end in places

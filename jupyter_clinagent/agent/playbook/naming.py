@@ -72,7 +72,7 @@ def _by_concept(target: str, intent: Intent, column: ColumnFacts, values: Sequen
     """None where every value of the finding is named by its own words."""
     every = [v for v in values_for(target, column) if v in values] or _said_by_yes(target, intent, column, values)
     left = [v for v in every if v not in own] if len(every) > 1 else every
-    at = first_position(intent.naming, _words_of(target))
+    at = first_position(intent.naming, words_of(target))
     return None if every and not left else Named(target, left, at or 0)
 
 
@@ -84,12 +84,13 @@ def _numbers(values: Sequence[str], words: list[str]) -> list[Named]:
 
 def is_negated(named: Named, naming: str) -> bool:
     """“Cancer or no cancer”: the rest is named, too."""
-    words, own = tokens(naming), [*_words_of(named.name), named.name, *named.values]
+    words, own = tokens(naming), [*words_of(named.name), named.name, *named.values]
     negations = {*known.HEALTHY["negations"], "non"}
     return any(word in negations and contains(after, own) for word, after in pairwise(words))
 
 
-def _words_of(target: str) -> list[str]:
+def words_of(target: str) -> list[str]:
+    """What a finding is called in requests; none for one that the lexicon does not know."""
     if target == "cancer":
         return known.MALIGNANT["words"]
     return next((c.words for c in known.CONCEPTS if c.name == target), [])
@@ -126,7 +127,7 @@ def values_for(target: str, column: ColumnFacts) -> list[str]:
     return (
         found
         or [v for v in column.values if of_column in (target, "abnormal") and says_yes(v)]
-        or _by_name_of(column, _words_of(target))
+        or _by_name_of(column, words_of(target))
     )
 
 
@@ -140,7 +141,7 @@ def _by_name_of(column: ColumnFacts, words: Sequence[str]) -> list[str]:
 
 def _tells_of(value: str, target: str) -> bool:
     """“Bacterial pneumonia” is a pneumonia, “no pneumonia” is none."""
-    return health_of(value) != Health.WELL and contains(normalise(value), _words_of(target))
+    return health_of(value) != Health.WELL and contains(normalise(value), words_of(target))
 
 
 def _only_yes_or_no(values: Iterable[str]) -> bool:

@@ -79,7 +79,12 @@ def _places() -> set[str]:
 
 
 def _health_of_class(name: str, values: list[str]) -> Health:
-    """A class is as serious as its most serious value, unless its name says that it is not; “rest” says nothing."""
+    """A class is as serious as its most serious value, unless its name says that it is not; “rest” says nothing.
+
+    Yes and no say nothing without the name of what they answer: the yes of “healthy” is no finding.
+    """
+    if name not in (REST, *values) and all(says_yes(value) or says_no(value) for value in values):
+        return health_of(name)
     worst = min(map(health_of, values), default=health_of(name))
     return worst if name == REST else max(worst, health_of(name))
 

@@ -26,6 +26,7 @@ from jupyter_clinagent.agent.playbook.moves import Step, Want, approved, facts_i
 from jupyter_clinagent.agent.playbook.offering import offer_instead
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
 from jupyter_clinagent.agent.playbook.restating import restated
+from jupyter_clinagent.agent.playbook.strangers import names_things
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.allocation import allocation
 from jupyter_clinagent.contracts import Card, Plan
@@ -54,7 +55,7 @@ def _study(turn: Turn) -> Step:
     intent = _intent(turn)
     refuse_if_out_of_scope(intent)
     settings = turn.settings
-    if not intent.may_name_data:
+    if not (intent.may_name_data or names_things(intent)):
         _refuse_unrelated(turn, intent)
     minutes = settings.minutes or intent.minutes or DEFAULT_MINUTES
     data = _data_folder(turn, intent)

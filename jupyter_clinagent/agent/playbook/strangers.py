@@ -19,6 +19,8 @@ from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
 
 _SIGNS = {"&": " and ", "/": " or ", "+": " and "}
+_SHORTEST = 5
+"""Letters of a word that by itself says that a request is about images."""
 _NEAR = 3
 """Words of a clause within which a name that is used makes a list of what stands beside it."""
 
@@ -34,6 +36,20 @@ def strangers(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
             alone = _is_listed(at, clauses, used) if named else _is_object(words, start, end, unknown)
             if alone or _is_joined(words, start, end, used):
                 yield " ".join(words[start:end])
+
+
+def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
+    """Unknown words close to an “only”: “only the unanimous ones”, “dark skin only”."""
+    unknown, only = _unknown(intent, survey, spec, used), _list("only")
+    for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
+        for at in (place for place, word in enumerate(words) if word in only):
+            beside = [*words[max(0, at - 2) : at], *[w for w in words[at + 1 : at + 4] if w not in _list("articles")][:1]]
+            yield from (word for word in beside if word in unknown)
+
+
+def names_things(intent: Intent) -> bool:
+    """Whether a request names something that images may show, or whom they are of: “tuberculosis?”, “wax or no wax, in women”."""
+    return any((is_term(word) and len(word) >= _SHORTEST) or word in _people() for word in intent.words)
 
 
 def tells_apart(naming: str) -> bool:
@@ -57,7 +73,7 @@ def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Use
 def _names(survey: SurveyFacts, spec: Specification, intent: Intent) -> Iterator[str]:
     """What the specification says, and names that are no things: of the folder, of tables, of columns."""
     yield from (spec.title, spec.objective, *spec.classes, *(value for values in spec.classes.values() for value in values))
-    yield from (PurePath(survey.data).name, *intent.targets, *(name for c in survey.columns for name in (c.name, c.table)))
+    yield from (PurePath(survey.data).name, *intent.targets, *(c.name for c in survey.columns))
     yield from (word for concept in known.CONCEPTS if concept.name in intent.targets for word in concept.words)
 
 

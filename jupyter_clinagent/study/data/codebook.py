@@ -11,6 +11,11 @@ from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.study.data.inventory import Inventory
 from jupyter_clinagent.study.data.readme import described_in
 
+_HEALTHY = re.compile(r"(?:is|was)?[_ ]?(?P<word>healthy|normal|unremarkable|uninfected|gesund|unauffällig|unauffaellig)")
+_ANSWERS = {"yes": True, "y": True, "true": True, "1": True, "ja": True, "no": False, "n": False, "false": False, "0": False} | {
+    "nein": False
+}
+
 
 def with_meanings(columns: Sequence[ColumnFacts], inventory: Inventory) -> list[ColumnFacts]:
     """The columns, those of codes with what each code means and which file says so."""
@@ -24,12 +29,30 @@ def _told(column: ColumnFacts, names: Sequence[str], texts: dict[str, str]) -> C
     codes = [value for value in column.values if value not in unknown]
     if found := meanings(column.name, codes):  # workbooks write the legend into the head of the column
         return column.model_copy(update={"meanings": found, "told_by": "its own name"})
+    if found := _of_health(column.name, codes):
+        return column.model_copy(update={"meanings": found, "told_by": "its own name"})
     for file, text in texts.items():
         if found := meanings(_about(text, column.name, names), codes):
             return column.model_copy(update={"meanings": found, "told_by": file})
         if len(codes) > 2 and (order := order_of(_about(text, column.name, names), codes)):
             return column.model_copy(update={"order": order, "told_by": file})
     return column
+
+
+def _of_health(name: str, values: Sequence[str]) -> dict[str, str]:
+    """What yes and no mean of a column that is called “healthy”: its yes is the absence of what a study looks for.
+
+    Examples
+    --------
+    >>> _of_health("is_healthy", ["0", "1"]), _of_health("diseased", ["0", "1"])
+    ({'0': 'not healthy', '1': 'healthy'}, {})
+    """
+    called = _HEALTHY.fullmatch(name.strip().lower())
+    answers = {value: _ANSWERS.get(value.casefold()) for value in values}
+    if called is None or len(values) != 2 or set(answers.values()) != {True, False}:
+        return {}
+    word = called["word"].replace("_", " ")
+    return {value: word if yes else f"not {word}" for value, yes in answers.items()}
 
 
 def said_of(columns: Sequence[str], inventory: Inventory) -> dict[str, list[tuple[str, str]]]:

@@ -29,7 +29,7 @@ from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.tasks.classification import TASK
 from jupyter_clinagent.tasks.classification.every_value import means_every_value
 from jupyter_clinagent.tasks.classification.readings import Reading, each_value, readings_of
-from jupyter_clinagent.tasks.classification.together import put_together
+from jupyter_clinagent.tasks.classification.together import folded, put_together
 
 
 def choose_classes(
@@ -52,7 +52,8 @@ def choose_classes(
     unknown = set(not_known(column.values))
     told = [v for v in column.values if v not in unknown]
     aside = _set_aside(intent, column, told)
-    values = [v for v in told if v not in aside]
+    counted_as = {value: home for value, home in folded(intent.text, told).items() if value not in aside}
+    values = [v for v in told if v not in aside and v not in counted_as]
     _check_several(values, column)
     named = [] if intent.all_classes else named_in(intent, column, values)
     unread = unread_classes(intent.naming, column.values) if named else []
@@ -63,7 +64,8 @@ def choose_classes(
     if answer == NONE_OF_THEM:
         raise LabelsDoNotMatch(f"“{column.name}” holds {listed(values)}, and none of them is what the request asks for.")
     chosen = _answered(answer, readings, values, column) if answer else readings[0].classes
-    _say_what_is_left_out(chosen, column, told, values, notes)
+    chosen = _with_folded(chosen, counted_as, notes)
+    _say_what_is_left_out(chosen, column, told, [*values, *counted_as], notes)
     _say_what_is_gathered(chosen, column, notes)
     if answer:
         notes.add(f"It was asked what to tell apart; the answer: {answer}.")
@@ -71,6 +73,15 @@ def choose_classes(
         notes.add(f"The request names no findings, so all {len(values)} values of “{column.name}” are told apart.")
     _say_what_is_taken(chosen, named, column, unread, notes)
     return chosen
+
+
+def _with_folded(classes: dict[str, list[str]], counted_as: dict[str, str], notes: Notes) -> dict[str, list[str]]:
+    """The classes with the values that the request counts as others."""
+    more = {name: [v for v, home in counted_as.items() if home in values] for name, values in classes.items()}
+    for value, home in counted_as.items():
+        if any(value in added for added in more.values()):
+            notes.add(f"“{value}” is counted as “{home}”, as the request says.")
+    return {name: [*values, *more[name]] for name, values in classes.items()}
 
 
 def _set_aside(intent: Intent, column: ColumnFacts, told: list[str]) -> set[str]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, is_untold, mentioned, values_for, wholly_named
-from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_yes
+from jupyter_clinagent.agent.playbook.naming import (
+    column_spoken_of,
+    is_generic,
+    is_untold,
+    mentioned,
+    values_for,
+    wholly_named,
+    words_of,
+)
+from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.unused import said_beside
+from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts, is_unnamed_part
@@ -61,7 +71,7 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     if "label" in answers:
         return _columns_by_name(survey).get(answers["label"]) or _named(candidates, answers["label"])
     fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
-    told = _told_by_values(candidates, intent, survey, notes)
+    told = _answering(intent, survey, notes) or _told_by_values(candidates, intent, survey, notes)
     if told is None and not (fitting and intent.targets) and not _speaks_of_values(candidates, intent):
         told = _told_by_name(intent, survey, notes)
     told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes) or _told_by_one_value(candidates, intent)
@@ -122,6 +132,24 @@ def _told(fitting: list[ColumnFacts], offered: list[ColumnFacts], intent: Intent
         return fitting[0] if len(fitting) == 1 else None
     notes.add(f"The request speaks of “{spoken_of}”, so that column is learnt.")
     return _named(offered, spoken_of)
+
+
+def _answering(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:
+    """The column of yes and no that is called after the one finding that is asked for: “malignant” for “is it cancer?”."""
+    wanted = [target for target in intent.targets if target not in ("normal", "abnormal")]
+    if len(wanted) != 1 or intent.distrusts:
+        return None
+    words = {label_key(word) for word in words_of(wanted[0])}
+    called = [c for name, c in _columns_by_name(survey).items() if label_key(re.sub(r"^(is|has)_", "", name)) in words]
+    found = [column for column in called if len(column.values) == 2 and (column.meanings or all(map(_answers, column.values)))]
+    if len(found) != 1:
+        return None
+    notes.add(f"“{found[0].name}” says yes or no to what the request asks for, so that column is learnt.")
+    return found[0]
+
+
+def _answers(value: str) -> bool:
+    return says_yes(value) or says_no(value)
 
 
 def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:

@@ -39,6 +39,9 @@ _UNDER = r"(?:<|below|under|less than|lower than|better than|milder than|unter|(
 _AGAINST = re.compile(r"\b(?:versus|vs|against|gegen|gegenueber)\b")
 _RANGE = re.compile(r"\s(?:to|through|bis)\s|(?<=\w)\s?[-–]\s?(?=[\divx]+\b)")
 """“0-1” and “I to II”."""
+_IS_NOTHING = re.compile(
+    r"\s?(?:=|:|is|means?|as|ist|heisst|bedeutet)\s?(?:no\b|none|nothing|negative|normal|healthy|benign|kein|nein|gesund)"
+)
 _OTHERS = re.compile(r"\b(?:rest|others?|all|any|everything|anything|andere\w*|alle\w*|jede\w*|uebrige\w*)\b")
 _CLAUSES = re.compile(r"[.;:!?\n](?=\s|$)|,")
 
@@ -62,7 +65,9 @@ class Level(NamedTuple):
 def cut_of(intent: Intent, scale: Scale) -> Cut | None:
     """The cut that the latest words name; None where none do. Every image is at or above the lowest grade, so that is none."""
     texts = [normalise(text) for text in (*reversed(intent.later), intent.text)]
-    found = (cut for text in texts for read in (_below, _sides, _spelt, _named, _dreaded) if (cut := read(text, scale)))
+    found = (
+        cut for text in texts for read in (_below, _sides, _negative, _spelt, _named, _dreaded) if (cut := read(text, scale))
+    )
     return next((cut for cut in found if cut.grade != scale.names[0]), None)
 
 
@@ -85,7 +90,8 @@ def _forms(scale: Scale) -> dict[str, str]:
     forms = {word: grade for word in degree_words() if (grade := scale.find(word))}
     for name, values in scale.grades.items():
         forms |= dict.fromkeys([normalise(name), *map(normalise, values), plain_key(name)], name)
-    return forms
+    parted = {found[0]: name for name in reversed(scale.names) if (found := re.search(r"\d+(?=[a-d]$)", plain_key(name)))}
+    return parted | forms  # “4” of 4a, 4b and 4c begins with 4a
 
 
 # ------------------------------------------------------------------ a cut that is spelt out
@@ -118,6 +124,13 @@ def _sides(text: str, scale: Scale) -> Cut | None:
         first, second = (first or second), rest if _OTHERS.search(parted[bool(one)]) else []
     lower, upper = sorted((first, second), key=lambda side: scale.names.index(side[0]) if side else 0)
     return _line(upper[0], scale) if first and second and [*lower, *upper] == list(scale.names) else None
+
+
+def _negative(text: str, scale: Scale) -> Cut | None:
+    """“ISUP 0 = no cancer”: the line lies above the grades that are said to be nothing."""
+    well = [level.grade for level in levels_in(text, scale) if _IS_NOTHING.match(text[level.end :])]
+    above = scale.from_on(max(well, key=scale.names.index)) if well else []
+    return _line(above[1], scale) if len(above) > 1 else None
 
 
 def _whole_range(named: set[str], scale: Scale) -> list[str]:

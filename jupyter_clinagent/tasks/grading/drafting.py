@@ -72,7 +72,7 @@ def _cut(intent: Intent, scale: Scale, answers: dict[str, str]) -> Cut | Card | 
     if intent.risk not in RISKS:
         named = ", ".join(dict.fromkeys(level.grade for level in levels_in(intent.naming, scale)))
         title = f"The request names {named}, which parts the scale {' < '.join(scale.names)} in no way that I can read."
-        return question("cut", f"{title} From which grade on should images be recognised?", [NO_CUT, *choices], NO_CUT)
+        return question("cut", f"{title} From which grade on should images be recognised?", [NO_CUT, *choices], "")
     title = f"From which grade on does “{intent.risk}” count? A miss is an image of such a grade that is called lower."
     return question("cut", title, list(choices), next(iter(choices)))
 

@@ -7,6 +7,7 @@ import re
 from jupyter_clinagent.agent.playbook.drafting import question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, mentioned
+from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
@@ -53,6 +54,10 @@ def spoken_of(intent: Intent, scales: list[Scale]) -> Scale | None:
     return next((scale for scale in scales if scale.column == name), None)
 
 
+_OWN_NAME = re.compile(r"\b(?:(?:bi|ti|pi|li|lung|o)-?rads|isup|kellgren|kl|figo|bosniak|mayo|gleason|tnm)\b")
+"""Scales with a name of their own."""
+
+
 def chosen(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Scale | Card:
     """The scale that is meant, or the question which one; beside another label no scale is taken unasked.
 
@@ -73,7 +78,8 @@ def chosen(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Scal
         if len(kind) == 1:
             return kind[0]
     names = [scale.column for scale in fitting]
-    return question("label", "Which column holds the grades that the model should learn?", names, names[0])
+    default = "" if _OWN_NAME.search(normalise(intent.text)) else names[0]  # none of them is the one that is named
+    return question("label", "Which column holds the grades that the model should learn?", names, default)
 
 
 def _refuse_other_column(intent: Intent, survey: SurveyFacts, scales: list[Scale]) -> None:
