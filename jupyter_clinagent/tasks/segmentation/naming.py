@@ -34,30 +34,17 @@ _UNNAMED = (
     "targets",
 )
 """Names of masks that say nothing about what they outline."""
-_MARKING = ("mark", "locate", "localise", "localize", "where is", "where are", "markiere", "markieren", "lokalisiere",
-            "lokalisieren", "wo ist", "wo sind", "umrande", "umranden", "zeichne", "einzeichnen", "schneide")  # fmt: skip
+_WORDS = families("tasks")["outlining"]
+_MARKING = _WORDS["marking"]
 """Other words for finding something."""
-_GENERIC = frozenset(
-    ["everything", "all", "organ", "organs", "structure", "structures", "region", "regions", "area", "areas", "mask", "masks",
-     "outline", "outlines", "thing", "things", "both", "alles", "organe", "strukturen", "bereiche", "masken", "beide", "finding",
-     "findings", "part", "parts", "image", "images", "picture", "pictures", "bilder", "or", "und", "oder", "sides"]
-)  # fmt: skip
+_GENERIC = frozenset(_WORDS["generic"])
 """Words that name no structure."""
 _BOTH_SIDES = re.compile(
     r"\b(left|right|upper|lower)\s*(?:and|or|und|oder|sowie|/|&|,)\s*(?:the\s+|die\s+|der\s+|das\s+|den\s+)?(left|right|upper|lower)"
     r"\s+(\w+)"
 )
-_FILLING = frozenset(
-    ["the", "a", "an", "all", "every", "each", "any", "of", "in", "on", "and", "precisely", "exactly", "automatically", "me",
-     "out", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "alle", "jeden", "jede", "jedes", "bitte", "please",
-     "genau", "i", "we", "you", "would", "like", "want", "need", "could", "can", "to", "be", "have", "get", "is", "are", "build",
-     "model", "do", "make", "ich", "wir", "moechte", "will", "werden", "automatic", "s", "them", "it", "they",
-     "sie", "es", "ihn", "not", "nicht", "ab", "nach"]
-)  # fmt: skip
-_OUTLINING = frozenset(
-    ["kontur", "konturen", "grenze", "grenzen", "rand", "raender", "maske", "masken", "mask", "masks", "border", "borders",
-     "boundary", "boundaries", "edge", "edges", *(word for word in map(normalise, TASK.words) if " " not in word)]
-)  # fmt: skip
+_FILLING = frozenset(_WORDS["filling"])
+_OUTLINING = frozenset([*_WORDS["outlines"], *(word for word in map(normalise, TASK.words) if " " not in word)])
 """Words for outlines, which are no name of what is outlined."""
 _END = re.compile(
     r"\band (?:tell|say|show|give|measure|report|take|use)\b|\bund (?:sage?|zeige?|nenne?|gib|miss|melde|nimm)\b"
