@@ -71,6 +71,11 @@ class CaseFacts(Facts):
     mixed: dict[str, list[MixedLabels]] = {}
     """By label column: the cases whose images bear different values of it."""
 
+    @property
+    def key(self) -> str:
+        """The columns in one string."""
+        return " / ".join(self.columns)
+
 
 class SurveyFacts(Displayed):
     """``study.survey()``: what lies in the data folder, before anything is decided."""

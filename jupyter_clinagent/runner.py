@@ -21,7 +21,7 @@ from jupyter_clinagent.agent.models import make_model
 from jupyter_clinagent.agent.playbook.draft import offers
 from jupyter_clinagent.agent.workbench import Outcome
 from jupyter_clinagent.allocation import allocation
-from jupyter_clinagent.contracts import Card, Decision, Event
+from jupyter_clinagent.contracts import DRY_RUN, Card, Decision, Event
 from jupyter_clinagent.errors import AnswerNeeded, BadInput, NoSuchData, OtherRelease
 from jupyter_clinagent.export.bundle import export
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
@@ -95,7 +95,7 @@ class TerminalApprover:
             return await self._choose(card)
         self._show(card.body)
         if card.kind == "plan" and self._dry_run:
-            return Decision(choice="Reject", text="dry run")
+            return Decision(choice="Reject", text=DRY_RUN)
         return Decision(choice="Approve", by="--yes" if self._yes else "")
 
     async def _answer(self, card: Card) -> Decision:

@@ -98,7 +98,10 @@ def test_a_dry_run_ends_with_a_plan_and_trains_nothing_and_its_options_are_heard
     assert "study.confirm" in notebook
     assert "study.experiment" not in notebook
     (ignored,) = [line for line in summary["assumptions"] if "colour=red was ignored" in line]  # nobody asked that
-    assert ignored in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert ignored in printed
+    assert "A dry run: nothing was trained." in printed
+    assert "Not approved" not in printed
 
 
 # ------------------------------------------------------------------ what is missing or refused

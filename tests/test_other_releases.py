@@ -78,6 +78,29 @@ def test_the_version_of_facts_is_no_figure() -> None:
     assert verifying._compare(notebook(facts_schema=1), notebook(facts_schema=2), 0.005).same
 
 
+def _opened(**test: dict[str, float | None]) -> dict[str, Any]:
+    """A notebook with the figures of an opening, its threshold and an experiment, as a release writes them."""
+    sensitivity = test["sensitivity"]
+    low = sensitivity["low"]
+    point = {"target": 0.95, "test": test, "target_in_interval": None if low is None else low <= 0.95}
+    evaluation = {"kind": "evaluation", "test": test, "operating_point": point}
+    experiment = {"kind": "experiment", "value": 1.0, "low": 1.0 if low is None else low, "high": 1.0}
+    cells = [{"id": facts["kind"], "outputs": [{"data": {FACTS_MIME: facts}}]} for facts in (evaluation, experiment)]
+    return {"cells": cells}
+
+
+@pytest.mark.parametrize("low", [1.0, None])
+def test_an_interval_that_an_earlier_release_gave_no_width_is_no_difference(low: float | None) -> None:
+    before = _opened(sensitivity={"value": 1.0, "low": low, "high": low}, specificity={"value": 0.8, "low": 0.7, "high": 0.9})
+    now = _opened(sensitivity={"value": 1.0, "low": 0.84, "high": 1.0}, specificity={"value": 0.8, "low": 0.7, "high": 0.9})
+    assert verifying._compare(before, now, 0.005).same
+    other = _opened(sensitivity={"value": 0.9, "low": 0.84, "high": 1.0}, specificity={"value": 0.8, "low": 0.7, "high": 0.9})
+    assert verifying._compare(before, other, 0.005).differences == [
+        "cell evaluation evaluation.operating_point.test.sensitivity.value: 1.0 before, 0.9 now",
+        "cell evaluation evaluation.test.sensitivity.value: 1.0 before, 0.9 now",
+    ]
+
+
 # ------------------------------------------------------------------ ledger and record
 def _ledger(folder: Path) -> dict[str, Any]:
     Ledger(folder).add(Entry(name="one", hypothesis="", minutes=1, recipe="r", details={}, metric="auroc"))

@@ -5,6 +5,7 @@ Nothing here imports torch, LangChain or Jupyter. What a cell tells the agent st
 
 from jupyter_clinagent.contracts.allocation import Allocation, Gathered, LeftOut
 from jupyter_clinagent.contracts.clinician import (
+    DRY_RUN,
     Approval,
     Approver,
     Card,
@@ -57,6 +58,7 @@ from jupyter_clinagent.contracts.study import (
 
 __all__ = [
     "CARD_MIME",
+    "DRY_RUN",
     "FACTS_MIME",
     "FINDING",
     "IMAGE",

@@ -33,6 +33,10 @@ Approval = Literal["in the chat", "at a prompt", "--yes", ""]
 """By whom a card was decided: a person, in the chat or at a prompt; nobody, because ``--yes`` was given; not noted."""
 
 
+DRY_RUN = "dry run"
+"""With this the plan of a dry run is rejected: nobody finds it wrong."""
+
+
 class Decision(Frozen):
     """The answer to a card: ``text`` carries the wish behind Change, or the answer to a question."""
 

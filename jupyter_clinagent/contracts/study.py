@@ -70,14 +70,15 @@ class Level(Frozen):
         Where the data say which images are of one case; several columns name it together (patient and side).
     rule
         ``mean``: the mean of what the model says of the images, whose labels have to agree. ``highest``: one image is enough:
-        the case shows what any of its images shows, and its score is the highest of theirs.
+        the case is of the class of which any of its images is, and its score is the highest of theirs. ``any``: the same of
+        each of several findings, for itself.
     positive
-        With ``highest``, the class of which one image is enough; None where the classes are ordered, or each may be there.
+        With ``highest``, the class of which one image is enough; None where the classes are ordered.
     """
 
     name: str = IMAGE
     columns: list[str] = []
-    rule: Literal["mean", "highest"] = "mean"
+    rule: Literal["mean", "highest", "any"] = "mean"
     positive: str | None = None
 
     @property
@@ -103,6 +104,8 @@ class Level(Frozen):
             return "each image by itself"
         if self.rule == "mean":
             return f"one answer for each {self.name}: the mean over its images"
+        if self.rule == "any":
+            return f"one answer for each {self.name}: a finding is there if any of its images shows it; the highest score counts"
         if self.positive is None:
             return f"one answer for each {self.name}: the highest of its images"
         return f"one answer for each {self.name}: it shows {self.positive} if any of its images does; the highest score counts"

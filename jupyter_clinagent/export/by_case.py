@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 FOLDERS = "folders"
 """Says that the images of one case lie in a folder of their own."""
-ABOVE = "above_operating_point"
+ABOVE = "above_"
+"""How columns begin that say what is decided."""
 
 
 def cases_said(said: str | None, files: Sequence[Path], name: str) -> dict[Path, str]:
@@ -70,7 +71,7 @@ def write_cases(
     together, positive = cast("InferenceTogether", inference), level.get("positive")
     known = Cases.of([cases[file] for file in scores], level["rule"], model.classes.index(positive) if positive else None)
     said = np.stack(list(scores.values()))
-    answers = known.mean(said) if said.shape[1] == 1 else known.probabilities(said)
+    answers = known.probabilities(said)
     with output.open("w", encoding="utf-8", newline="") as table:
         writer = csv.writer(table)
         writer.writerow([level["name"], "images", *inference.header(model)])
@@ -81,4 +82,4 @@ def write_cases(
 
 def without_decision(header: Sequence[str], row: Sequence[str]) -> list[str]:
     """The row of an image, whose score is not what the threshold was chosen for."""
-    return ["" if name == ABOVE else cell for name, cell in zip(header, row, strict=True)]
+    return ["" if name.startswith(ABOVE) else cell for name, cell in zip(header, row, strict=True)]

@@ -30,7 +30,8 @@ from jupyter_clinagent.tasks import registry
 SAME_MACHINE, OTHER_MACHINE = 0.005, 0.02
 """Largest difference of a figure that counts as the same."""
 _COMPARED = ("cohort", "experiment", "evaluation")
-_NOT_FIGURES = {"seconds", "replayed", "unsealed", "epochs", "facts_schema"}
+_NOT_FIGURES = {"seconds", "replayed", "unsealed", "epochs", "facts_schema", "target_in_interval"}
+"""The last follows from the target and the ends of an interval, which are compared."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ N images, B draws of groups. Every figure takes how often each image counts in e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -79,18 +79,27 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 # ------------------------------------------------------------------ intervals
 def estimates(
-    figures: Mapping[str, Figure], groups: np.ndarray, units: Mapping[str, str | None], seed: int, draws: int = DRAWS
+    figures: Mapping[str, Figure],
+    groups: np.ndarray,
+    units: Mapping[str, str | None],
+    seed: int,
+    draws: int = DRAWS,
+    shares: Collection[str] = (),
 ) -> dict[str, Estimate]:
-    """Each figure with its 95 % percentile interval, all on the same draws of groups; ``units`` of those that have one."""
+    """Each figure with its 95 % percentile interval, all on the same draws of groups; ``units`` of those that have one.
+
+    ``shares`` are shares of the images: one of 0 or 1 gets an exact interval, which rests on the number of groups.
+    """
     drawn = bootstrap_weights(groups, draws, seed).astype(float)
-    few = len(set(map(str, groups))) < FEWEST
-    return {name: _estimate(figure, drawn, few, units.get(name)) for name, figure in figures.items()}
+    cases = len(set(map(str, groups)))
+    rests = {name: cases if name in shares else None for name in figures}
+    return {name: _estimate(one, drawn, cases < FEWEST, units.get(name), rests[name]) for name, one in figures.items()}
 
 
-def _estimate(figure: Figure, drawn: np.ndarray, few: bool, unit: str | None) -> Estimate:
+def _estimate(figure: Figure, drawn: np.ndarray, few: bool, unit: str | None, cases: int | None) -> Estimate:
     value = float(figure(np.ones((1, drawn.shape[1])))[0])
     if np.isnan(value):
         return Estimate(value=None, reason="all images have the same value, so it is not defined", unit=unit)
     if few:
         return Estimate(value=value, reason="too few groups for an interval", unit=unit)
-    return percentile_estimate(value, figure(drawn)).model_copy(update={"unit": unit})
+    return percentile_estimate(value, figure(drawn), cases).model_copy(update={"unit": unit})

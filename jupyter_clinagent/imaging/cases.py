@@ -22,15 +22,15 @@ class Cases:
         Of the cases, in the order of their first images.
     member
         int64 (N,): number of each image's case.
-    highest
-        Whether the highest of the images counts and not their mean.
+    rule
+        That of the :class:`~jupyter_clinagent.contracts.Level`: ``mean``, ``highest`` or ``any``.
     positive
-        Number of the class of which one image is enough; None where the classes are ordered, or each may be there.
+        Number of the class of which one image is enough, with ``highest``; None where the classes are ordered.
     """
 
     names: list[str]
     member: np.ndarray
-    highest: bool = False
+    rule: str = "mean"
     positive: int | None = None
 
     @classmethod
@@ -44,7 +44,7 @@ class Cases:
         """
         number: dict[str, int] = {}
         member = np.array([number.setdefault(case, len(number)) for case in ids], dtype=np.int64)
-        return cls(list(number), member, rule == "highest", positive)
+        return cls(list(number), member, rule, positive)
 
     def rows(self, case: int) -> np.ndarray:
         """The images of a case."""
@@ -68,19 +68,41 @@ class Cases:
 
     def classes(self, truth: np.ndarray) -> np.ndarray:
         """The class of each case, (N,) to (K,): that of its images, or the highest, or the positive one where an image has it."""
-        if not self.highest:
+        if self.rule == "mean":
             return self.first(truth)
         if self.positive is None:
             return self.most(truth).astype(np.int64)
         return np.where(self.most(truth == self.positive) > 0, self.positive, 1 - self.positive)
 
+    def shown(self, truth: np.ndarray) -> np.ndarray:
+        """Which classes each case shows, (N, C) to (K, C), of 1, 0 and NaN where it is not known.
+
+        With ``any`` an image that shows it decides, then one of which it is not known: nothing is absent that may be there.
+        Where the images have to agree, those of which it is known say it.
+
+        Examples
+        --------
+        >>> truth = np.array([[1.0], [np.nan], [0.0], [np.nan], [0.0], [0.0]])
+        >>> case = ["a", "a", "b", "b", "c", "c"]
+        >>> Cases.of(case, "any").shown(truth).ravel().tolist(), Cases.of(case).shown(truth).ravel().tolist()
+        ([1.0, nan, 0.0], [1.0, 0.0, 0.0])
+        """
+        most = self.most(truth)
+        if self.rule != "any":
+            return most
+        silent = self.most(np.isnan(truth)) > 0
+        return np.where((most != 1) & silent, np.nan, most)
+
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Probabilities of the classes, (N, C) to (K, C).
 
         Of the highest, that of the positive class is the highest that an image gives; of ordered classes that of reaching each.
+        With ``any`` each class has the highest for itself, and the sum is not 1.
         """
-        if not self.highest:
+        if self.rule == "mean":
             return self.mean(scores)
+        if self.rule == "any":
+            return self.most(scores)
         if self.positive is None:
             return _between(self.most(_reached(scores)))
         score = self.most(scores[:, self.positive])

@@ -54,6 +54,8 @@ class Task:
         Whether the images of one case (patient, lesion, breast) can give one answer together.
     ordered
         Whether each of its classes stands above the one before.
+    several
+        Whether an image may show several of its classes.
     exports
         Classes and functions that its cells import from :mod:`jupyter_clinagent.imaging`, and the module of each.
     """
@@ -67,6 +69,7 @@ class Task:
     alone: bool = False
     levels: bool = False
     ordered: bool = False
+    several: bool = False
     exports: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def part(self, name: str) -> Any:

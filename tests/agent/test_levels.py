@@ -117,7 +117,7 @@ def test_images_of_a_case_that_bear_different_labels_are_asked_about() -> None:
     assert drafted("Classify pneumothorax per patient", LUNGS, mixed=LEFT_OUT).specification.level.rule == "mean"
     alone = drafted("Classify pneumothorax per patient", LUNGS, mixed=BY_IMAGE)
     assert alone.specification.level.by_image
-    assert "60 patients bear different labels" in alone.assumptions[0]
+    assert "In 60 of 200 patients the images bear different labels. So each" in alone.assumptions[0]
 
 
 def test_which_patients_is_asked_about_where_patients_have_several_images() -> None:
@@ -139,6 +139,29 @@ def test_a_task_that_judges_images_only_says_so_first() -> None:
     assert found.specification.level.by_image
     assert "One answer for each patient is not something I can give here" in found.assumptions[0]
     assert not drafted("Find the fractures and mark them with boxes", boxes).offered
+
+
+@pytest.mark.parametrize(
+    ("sentence", "level"),
+    [
+        ("Box the fractures and count them per patient", "patient"),
+        ("How many fractures has each patient?", "patient"),
+        ("Zähle die Frakturen pro Patientin", "patient"),
+        ("Wie viele Frakturen hat jeder Patient?", "patient"),
+        ("fracture count by patient", "patient"),
+        ("Number of fractures for every study", "study"),
+        ("How many fractures are in each image?", None),
+        ("Find the fractures and mark them with boxes", None),
+        ("Count the fractures on each film of the patients", None),
+    ],
+)
+def test_counts_over_the_images_of_a_case_are_said_to_be_those_of_images(sentence: str, level: str | None) -> None:
+    """Boxes are counted image by image, whoever they are of: nobody shall take one count for the other."""
+    boxes = BOXED.model_copy(update={"cases": [CaseFacts(name="patient", columns=["patient"], cases=300, several=90)]})
+    found = drafted(sentence, boxes)
+    assert found.specification.level.by_image
+    said = f"Nothing is added up over the images of one {level}: what is counted is counted in each image."
+    assert (found.assumptions[0] == said) is (level is not None), found.assumptions
 
 
 def test_patients_of_file_names_are_taken_for_what_is_asked_and_the_card_says_so() -> None:

@@ -19,13 +19,16 @@ from jupyter_clinagent.agent.playbook.polarity import Health, health_of
 from jupyter_clinagent.agent.playbook.strangers import only_unknown, strangers, tells_apart
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
+from jupyter_clinagent.agent.playbook.unused import unused_words
 from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any_request
-from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import contains, is_term, normalise, tokens
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.classification.together import folded
 
 KEY, GO_ON, STOP = "beside", "go on without it", "stop"
+_CHANGES = "With “stop” nothing is trained."
 _CIRCUMSTANCES = re.compile(
     r"\b(?:per|by|pro|je|each|every|whatever|regardless of|irrespective of|egal)(?: (?:the|its|die|der|das))? [\w-]+"
 )
@@ -36,7 +39,7 @@ _QUOTED = re.compile(r"“([^”]+)”")
 """What an assumption of the draft speaks of is not passed over."""
 _LINE = re.compile(
     r"\b(?:\w+er than|more than|less than|\w+er als|mehr als|weniger als|below|above|under|over|at least|at most|unter|ueber"
-    r"|mindestens|hoechstens)\s(?P<number>\d+(?:[.,]\d+)?)\s?(?:mm|cm|ml|l|g|kg|years?|months?|jahren?|monaten?|millimet\w+"
+    r"|mindestens|hoechstens)\s(?P<number>\d+(?:[.,]\d+)?)(?:\s?x\s?\d+)?\s?(?:pixels?|px|mm|cm|ml|l|g|kg|years?|months?|jahren?|monaten?|millimet\w+"
     r"|[cz]entimet\w+|degrees?|grad)\b|°"
 )
 
@@ -57,6 +60,7 @@ _OWN_SPLIT = re.compile(
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
 
 
+_SHORT = 4
 _INSIDE = ("detection", "segmentation")
 _ANSWER = re.compile(r"\b(?:yes or no|yes/no|yes no|ja oder nein|ja/nein)\b")
 
@@ -83,6 +87,7 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[
         *_alone(intent, spec),
     ]
     found += _put_aside(intent, survey, spec, told)
+    found += _terms(intent, survey, drafted, used)
     return [name for name in dict.fromkeys(found) if not contains(told, [name])]
 
 
@@ -94,7 +99,7 @@ def question_of(beside: list[str], intent: Intent, survey: SurveyFacts, drafted:
     choosing = {*_choosing(intent, survey, drafted.specification, used), *_put_aside(intent, survey, drafted.specification, "")}
     of_others = not choosing.isdisjoint(beside)
     named = _names_enough(intent, drafted, used)
-    return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP)
+    return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP, _CHANGES)
 
 
 def _names_enough(intent: Intent, drafted: Draft, used: Used) -> bool:
@@ -193,6 +198,17 @@ def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
             yield found[0]
 
 
+def _terms(intent: Intent, survey: SurveyFacts, drafted: Draft, used: Used) -> list[str]:
+    """Unused words that name a thing; any of some length where the classes use none. Grades and numbers are rarely called by name."""
+    spec = drafted.specification
+    if spec.task != "classification":
+        return []
+    understood = [spec.title, spec.objective, *spec.classes, *intent.targets, *drafted.understood]
+    unused = [word for word in unused_words(intent.text, survey, understood) if not contains(used.text, [word])]
+    nothing = not used.holds_any(tokens(intent.naming)) and not intent.all_classes
+    return [word for word in unused if is_term(word) or (nothing and len(word) > _SHORT)]
+
+
 def _persons(intent: Intent, used: Used) -> Iterator[str]:
     """“Girls only”: nobody is left out by a word."""
     if wants_all(intent) or of_both_sexes(intent.naming):
@@ -211,9 +227,10 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, told: s
         return
     left_out = Used.of([*dropped, *(word for name in dropped for word in words_of(concept_of(name) or ""))])
     healthy = known.HEALTHY["words"] if any(health_of(name) == Health.WELL for name in dropped) else []
+    declined = [phrase for name in intent.declined for phrase in registry.find(name).words]  # “without boxes”
     for clause in intent.set_aside.split(" . "):
         words = [word for word in tokens(clause) if word not in words_of_any_request() and (len(word) > 2 or word.isdigit())]
-        done = contains(clause, healthy) or any(left_out.holds(word) or contains(told, [word]) for word in words)
+        done = contains(clause, [*healthy, *declined]) or any(left_out.holds(word) or contains(told, [word]) for word in words)
         if words and not done:
             yield clause.strip()
 

@@ -46,6 +46,13 @@ class Question:
     choices: tuple[str, ...] = ()
     default: str = ""
     slips: bool = True
+    changes: str = ""
+    """In a sentence, what the answer changes; empty where the text says it."""
+
+    @property
+    def whole(self) -> str:
+        """As it is asked."""
+        return f"{self.text} {self.changes}".rstrip()
 
 
 class Answer(NamedTuple):
@@ -111,5 +118,5 @@ def _again(question: Question, given: list[Call], before: str) -> Step:
 
 
 def _step(question: Question) -> Step:
-    arguments = {"key": question.key, "question": question.text, "choices": list(question.choices), "default": question.default}
-    return Step(question.text, "ask_clinician", arguments)
+    arguments = {"key": question.key, "question": question.whole, "choices": list(question.choices), "default": question.default}
+    return Step(question.whole, "ask_clinician", arguments)

@@ -23,6 +23,7 @@ _REFUSALS = {
 }
 NONE_OF_THEM = "none of these"
 """The choice of a question that takes none of those offered."""
+NO_DEFAULT = "I take nothing for granted here: without an answer nothing is begun."
 DEFAULT_RATE = 0.95
 """Sensitivity (or specificity) held where the request says which mistake is worse but names no number."""
 RISKS = {"sensitivity": "a miss is worse than a false alarm", "specificity": "a false alarm is worse than a miss"}
@@ -42,6 +43,9 @@ class Draft:
     """Further names of what the specification is of, as only this task knows them."""
     choose_split: bool = False
     """Of several split columns the cohort takes the one that leaks least, whichever the specification names."""
+    differing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of a task whose images may show several classes: by :attr:`~jupyter_clinagent.facts.CaseFacts.key`, in how many cases the
+    images differ in each class."""
     more: Mapping[str, object] = field(default_factory=dict)
     """What only this task says when it loads."""
 
@@ -145,14 +149,29 @@ def say_several_splits(survey: SurveyFacts, notes: Notes) -> bool:
     return len(splits) > 1
 
 
-def question(key: str, text: str, choices: list[str], default: str) -> Card:
-    """A question to the clinician, with the default that ``--yes`` takes."""
-    return Card(id=f"question-{key}", kind="question", title=text, body=text, choices=choices, key=key, default=default)
+def question(key: str, text: str, choices: list[str], default: str, changes: str) -> Card:
+    """A question to the clinician.
+
+    Parameters
+    ----------
+    default
+        What ``--yes`` takes; empty where nothing may be taken for granted, which is said.
+    changes
+        In a sentence, what the answer changes.
+    """
+    body = f"{text} {changes}" if default else f"{text} {changes} {NO_DEFAULT}"
+    return Card(id=f"question-{key}", kind="question", title=text, body=body, choices=choices, key=key, default=default)
 
 
 def said_of(column: ColumnFacts) -> str:
     """Where a column's values stand, in words."""
-    return "the names of the folders" if column.name == "folder" else f"column “{column.name}” of {column.table}"
+    if not column.table:
+        return (
+            "the names of the folders"
+            if column.name == "folder"
+            else f"the names of the {column.name.replace('folder', 'folders', 1)}"
+        )
+    return f"column “{column.name}” of {column.table}"
 
 
 def listed(names: object) -> str:

@@ -22,6 +22,10 @@ _NO_FINDING = re.compile(r"\b(?:ohne|without)\s+(?:befunde?|findings?|pathologis
 """Says “normal” and leaves nothing out."""
 _WITHOUT = re.compile(r"\b(?:ohne|without|no|keine?n?)\s+(?:(?:an?|any|the|eine?n?)\s+)?\w+")
 """Of what is left out: “those without a tumour” are the normal ones."""
+_PUT_OUT = re.compile(r"^(?:the |die )?(.+?)\s(?:out|raus|weg|heraus)(?: please| bitte)?$")
+"""“Healthy ones out”."""
+_FEW = 4
+"""Words of such a clause that may stand before."""
 _OPENING = re.compile(r"^(?:without|not the|nicht die)\s+(.+)")
 
 
@@ -53,6 +57,8 @@ def set_aside(clause: str) -> tuple[str, str]:
 def _parted(clause: str) -> tuple[str, str]:
     if around := _AROUND.search(clause):
         return f"{clause[: around.start()]} {clause[around.end() :]}".strip(), around[1]
+    if (put_out := _PUT_OUT.match(clause)) and len(put_out[1].split()) <= _FEW:
+        return "", put_out[1]
     if opening := _OPENING.match(clause):
         return "", opening[1]
     if contains(clause, known.PHRASES["excluded"]):

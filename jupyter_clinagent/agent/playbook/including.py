@@ -32,6 +32,11 @@ _NEAR = 2
 """Words before and behind a name within which a word says that it chooses images."""
 _OF_AGE = 18.0
 _ANY_AGE = frozenset([*_PEOPLE["child"], *_PEOPLE["adult"]])
+_SIDES = {
+    "left": {"l", "li", "lt", "os", "left", "links", "gauche"},
+    "right": {"r", "re", "rt", "od", "right", "rechts", "droite"},
+}
+"""Values that tell sides, letters only."""
 _OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below": "at_least"}
 _DATED = re.compile(r"date|year|datum|jahr", re.I)
 _BORN = re.compile(r"birth|geb|dob", re.I)
@@ -106,6 +111,7 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
         *_bounded(bounds_in(plain), columns, intent),
         *_of_sexes(columns, set(tokens(plain))),
         *_grown_up(columns, set(tokens(plain))),
+        *_of_side(columns, intent.naming),
         *(one for column in columns if column.role in _MAY_CHOOSE for one in _by_values(column, intent, survey, used)),
     ]
     first = {(one.column, type(one.asked), one.words): one for one in reversed(found)}
@@ -164,6 +170,16 @@ def _of_sex(columns: Iterable[ColumnFacts], sex: str) -> Iterator[tuple[ColumnFa
             return
 
 
+def _of_side(columns: Iterable[ColumnFacts], naming: str) -> Iterator[Criterion]:
+    """“Right eyes”, where a column tells both sides; OD is an optic disc elsewhere."""
+    named = [side for side in _SIDES if _chooses([side, *spoken_as(side)], naming, _CHOOSING["only"], _BEHIND)]
+    for column in columns if len(named) == 1 else ():
+        told = {value: side for value in column.values for side, keys in _SIDES.items() if label_key(value) in keys}
+        if _tells_sides(column):
+            yield Criterion(column.name, [value for value, side in told.items() if side == named[0]], named[0])
+            return
+
+
 def _aged(columns: Iterable[ColumnFacts]) -> list[ColumnFacts]:
     named = [column for column in columns if column.role == "age" or _AGED.search(column.name)]
     return sorted(named, key=lambda column: column.role != "age")
@@ -199,10 +215,14 @@ def _column_of(bound: Bound, columns: list[ColumnFacts]) -> ColumnFacts | None:
 
 
 # ------------------------------------------------------------------ values
+def _tells_sides(column: ColumnFacts) -> bool:
+    return {side for value in column.values for side, keys in _SIDES.items() if label_key(value) in keys} == set(_SIDES)
+
+
 def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, used: Used) -> Iterator[Criterion]:
     """Values that a request names to have their images alone, or to have them left out."""
     values = [value for value in column.values if value not in not_known(column.values)]
-    if len(values) < 2:
+    if len(values) < 2 or _tells_sides(column):
         return
     if {True} == {says_yes(value) or says_no(value) for value in values}:
         yield from _by_name(column, values, intent)

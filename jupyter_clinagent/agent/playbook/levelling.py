@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, listed, question
-from jupyter_clinagent.agent.playbook.levels import asked_level, case_called
+from jupyter_clinagent.agent.playbook.levels import asked_level, case_called, counted_level
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.contracts import IMAGE, Card, Level, Specification
@@ -20,8 +20,12 @@ from jupyter_clinagent.tasks import registry
 BY_IMAGE, LEFT_OUT = "each image by itself", "leave them out"
 MOST_LEFT_OUT = 0.2
 """Of more cases than this share none is left out unless the clinician says so."""
+MOST_DIFFERING = 4
+"""Of more findings on which the images of a case differ only these are named."""
 SLICES, SECTION = 3, "section"
 """From so many images a case on, images of this kind are taken for slices of volumes."""
+_LEVEL_CHANGES = "Thresholds and figures count whatever gets one answer."
+_MIXED_CHANGES = "It decides what these count as, or that their images are in no set."
 _SLICES = frozenset(["slice", "slices", "section", "sections", "schicht", "schichten", "schnitt", "schnitte", "schnittbilder"])
 _PARTS = ("eye", "breast", "side")
 """Often the image shows just one of them, and nothing has to say so."""
@@ -38,6 +42,8 @@ def with_level(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
     spec, answer = drafted.specification, answers.get("level")
     levels = registry.find(spec.task).levels
     wanted = _answered(answer, survey) if answer else intent.level
+    if not levels and (counted := counted_level(normalise(intent.text))):
+        return _noted(drafted, f"Nothing is added up over the images of one {counted}: what is counted is counted in each image.")
     if wanted in (None, IMAGE):
         asked = _open_question(intent, survey) if levels and wanted is None else None
         return asked or replace(drafted, offered=_offered(survey) if levels else ())
@@ -64,7 +70,7 @@ def _of_slices(found: CaseFacts) -> Card:
         f"These are slices of CT or MR series, and all slices of a {name} bear the same label, although a slice need not show "
         "what it says. I read single slices and no 3-D volumes. What should get one answer?"
     )
-    return question("level", text, [f"one answer for each {name}", BY_IMAGE], "")
+    return question("level", text, [f"one answer for each {name}", BY_IMAGE], "", _LEVEL_CHANGES)
 
 
 # ------------------------------------------------------------------ which level
@@ -89,7 +95,7 @@ def _which(wanted: str, survey: SurveyFacts) -> Card:
     told = "" if any(found.name == wanted for found in survey.cases) else f"Nothing says which images are of one {wanted}. "
     several = "; ".join(f"{found.several} of {found.cases} {_plural(found)} have several images" for found in survey.cases)
     text = f"{told}What should get one answer? {several[:1].upper()}{several[1:]}."
-    return question("level", text, [BY_IMAGE, *_choices(survey)], BY_IMAGE)
+    return question("level", text, [BY_IMAGE, *_choices(survey)], BY_IMAGE, _LEVEL_CHANGES)
 
 
 def _choices(survey: SurveyFacts) -> list[str]:
@@ -121,13 +127,15 @@ def _offered(survey: SurveyFacts) -> tuple[str, ...]:
 # ------------------------------------------------------------------ cases whose labels differ
 def _judged(drafted: Draft, level: Level, found: CaseFacts, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
     spec = drafted.specification
-    mixed, answer = _mixed(found, spec), answers.get("mixed")
+    mixed, answer = _mixed(found, drafted), answers.get("mixed")
     if mixed and not answer:
-        return _what_are_they(level, mixed, found, spec)
+        return _what_are_they(level, mixed, found, drafted)
     if mixed and answer == BY_IMAGE:
-        return _noted(drafted, f"The images of {mixed} {level.plural} bear different labels, so each image is judged by itself.")
+        return _noted(drafted, f"{_in_how_many(level, mixed, found, drafted)} So each image is judged by itself.")
     if mixed and answer != LEFT_OUT:
         level = _one_is_enough(level, spec, str(answer))
+    elif registry.find(spec.task).several and not mixed:
+        level = level.model_copy(update={"rule": "any"})
     known = {
         "level": level,
         "objective": f"{spec.objective}; one answer for each {level.name}",
@@ -139,22 +147,38 @@ def _judged(drafted: Draft, level: Level, found: CaseFacts, survey: SurveyFacts,
     return _noted(replace(drafted, specification=spec.model_copy(update=known)), *told)
 
 
-def _mixed(found: CaseFacts, spec: Specification) -> int:
-    """Cases whose images are of different classes."""
+def _mixed(found: CaseFacts, drafted: Draft) -> int:
+    """Cases whose images are of different classes; of several classes together no more than these."""
+    spec = drafted.specification
+    if registry.find(spec.task).several:
+        return min(sum(drafted.differing.get(found.key, {}).values()), found.cases)
     home = {value: name for name, values in spec.classes.items() for value in values}
     together = found.mixed.get(spec.label_column or "", [])
     return sum(one.cases for one in together if len({home[value] for value in one.values if value in home}) > 1)
 
 
-def _what_are_they(level: Level, mixed: int, found: CaseFacts, spec: Specification) -> Card:
-    enough, few = _enough(level, spec), mixed <= MOST_LEFT_OUT * found.cases
+def _what_are_they(level: Level, mixed: int, found: CaseFacts, drafted: Draft) -> Card:
+    enough, few = _enough(level, drafted.specification), mixed <= MOST_LEFT_OUT * found.cases
     choices = [*([enough] if enough else []), *([LEFT_OUT, BY_IMAGE] if few else [BY_IMAGE, LEFT_OUT])]
-    text = f"In {mixed} of {found.cases} {level.plural} the images bear different labels. What is to be done with these?"
-    return question("mixed", text, choices, choices[0])
+    text = f"{_in_how_many(level, mixed, found, drafted)} What is to be done with these?"
+    return question("mixed", text, choices, choices[0], _MIXED_CHANGES)
+
+
+def _in_how_many(level: Level, mixed: int, found: CaseFacts, drafted: Draft) -> str:
+    """How many cases have images whose labels differ, and of several classes in which."""
+    each = drafted.differing.get(found.key, {})
+    if not each:
+        return f"In {mixed} of {found.cases} {level.plural} the images bear different labels."
+    counts = sorted(each.items(), key=lambda one: -one[1])
+    told = ", ".join(f"“{name}” in {number}" for name, number in counts[:MOST_DIFFERING])
+    more = f" and {len(counts) - MOST_DIFFERING} more" if len(counts) > MOST_DIFFERING else ""
+    return f"The images of one {level.name} don't all show the same: of {found.cases} {level.plural} they differ on {told}{more}."
 
 
 def _enough(level: Level, spec: Specification) -> str:
     """That the highest of the images counts; empty where no class stands above the others."""
+    if registry.find(spec.task).several:
+        return f"a {level.name} shows whatever any of its images shows"
     if spec.positive_class and len(spec.classes) == 2:
         return f"a {level.name} counts as {spec.positive_class} if any image does"
     return f"a {level.name} gets the highest of its images" if registry.find(spec.task).ordered else ""
@@ -163,7 +187,8 @@ def _enough(level: Level, spec: Specification) -> str:
 def _one_is_enough(level: Level, spec: Specification, answer: str) -> Level:
     if answer != _enough(level, spec):
         raise BadInput(f"“{answer}” does not say what {level.plural} are whose images bear different labels.")
-    return level.model_copy(update={"rule": "highest", "positive": spec.positive_class})
+    rule = "any" if registry.find(spec.task).several else "highest"
+    return level.model_copy(update={"rule": rule, "positive": spec.positive_class})
 
 
 def _group(spec: Specification, found: CaseFacts, survey: SurveyFacts) -> str:

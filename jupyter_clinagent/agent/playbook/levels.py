@@ -32,6 +32,8 @@ _PATTERNS = tuple(
     )
 )
 _PERHAPS = re.compile(rf"\b{any_of(_ASKS['which'])} {_NAMED} {any_of(_ASKS['shows'])}\b")
+_COUNTS = re.compile(rf"\b{any_of(_ASKS['counts'])}\b")
+_FOR_WHOM = re.compile(rf"\b{any_of([*_ASKS['for_each'], *_ASKS['for_whom']])}[ -]{_CASE}\b")
 _GROUPING = re.compile(rf"\b{any_of(_NOTHING['grouping'])}\b")
 _DENIED = re.compile(r"\b(?:not|nicht|no|kein\w*) $")
 _COUNTED = re.compile(rf"\b{any_of(_NOTHING['counted'])} $")
@@ -70,6 +72,19 @@ def case_called(plain: str) -> str | None:
 def perhaps_level(plain: str) -> str | None:
     """What may get one answer: “which patients have …” can be meant of patients or of their images."""
     found = _PERHAPS.search(plain)
+    return _CALLED[found["case"]] if found and _CALLED[found["case"]] != "image" else None
+
+
+def counted_level(plain: str) -> str | None:
+    """Over whose images a sentence wants something counted; None where it counts nothing, or within an image.
+
+    Examples
+    --------
+    >>> texts = ("count the red cells per patient", "how many cells has each slide", "count the cells per image")
+    >>> [counted_level(text) for text in texts]
+    ['patient', 'slide', None]
+    """
+    found = _FOR_WHOM.search(plain) if _COUNTS.search(plain) else None
     return _CALLED[found["case"]] if found and _CALLED[found["case"]] != "image" else None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook.switching import switching_cell
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
+from jupyter_clinagent.contracts import DRY_RUN
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, NoSuchData, OtherRelease, TooFewImages
 from jupyter_clinagent.facts import completed
 
@@ -87,6 +88,8 @@ def approved(turn: Turn, tool: str, arguments: dict[str, Any], say: str) -> None
                 "words, or approve.",
             )
         )
+    if call.artifact.get("text") == DRY_RUN:
+        raise Want(finish("rejected", "A dry run: nothing was trained. The cells so far stay in the notebook."))
     if call.artifact.get("choice") != "Approve":
         raise Want(
             finish(

@@ -49,7 +49,7 @@ def named_in(intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list
     spoken = {*own.values(), *_nouns_after(own)}  # “cancer” is the value TUM here; “viral pneumonia” the value viral
     found = [named for named in found if named.values or named.at not in spoken]
     found += [Named(v, [v], at) for v, at in own.items() if v not in claimed]
-    found = found or _numbers(values, tokens(intent.naming))
+    found = found or _numbers(values, intent.naming)
     complete = sorted(_completed(found, values), key=lambda named: named.at)
     return [_by_value(named) for named in complete] if _names_no_finding(complete) and is_untold(column, values) else complete
 
@@ -76,9 +76,10 @@ def _by_concept(target: str, intent: Intent, column: ColumnFacts, values: Sequen
     return None if every and not left else Named(target, left, at or 0)
 
 
-def _numbers(values: Sequence[str], words: list[str]) -> list[Named]:
-    """“Grade 0 from grade 4”; one number alone may be of anything."""
-    found = [Named(v, [v], words.index(v)) for v in values if v.isdigit() and v in words]
+def _numbers(values: Sequence[str], naming: str) -> list[Named]:
+    """“Grade 0 from grade 4”, “3+ against 0”; one number alone may be of anything."""
+    written = re.findall(r"[^\W_]+\+*", naming)
+    found = [Named(v, [v], written.index(v)) for v in values if re.fullmatch(r"\d+\+*", v) and v in written]
     return found if len(found) > 1 else []
 
 
@@ -198,9 +199,16 @@ def column_spoken_of(names: Sequence[str], text: str) -> str | None:
     """
     plain = _spelt(text)
     idle = known.GENERIC_COLUMNS["words"]  # “HER2 status” is not “er_status”
-    counts = {name: sum(_is_spoken(word, plain) for word in tokens(_spelt(name)) if word not in idle) for name in names}
+    counts = {name: sum(_is_spoken(word, plain) for word in _parts_of(name) if word not in idle) for name in names}
     best = [name for name, count in counts.items() if count == max(counts.values()) > 0]
     return best[0] if len(names) > 1 and len(best) == 1 else None
+
+
+def _parts_of(name: str) -> list[str]:
+    """The words of a column's name, and those runs of them that are one thing: “macular edema” of “risk_of_macular_edema”."""
+    words = tokens(_spelt(name))
+    runs = (" ".join(words[start:end]) for start in range(len(words)) for end in range(start + 2, len(words) + 1))
+    return [*words, *(run for run in runs if other_names(run))]
 
 
 def _is_spoken(word: str, text: str) -> bool:

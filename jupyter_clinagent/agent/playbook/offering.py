@@ -18,6 +18,7 @@ from jupyter_clinagent.contracts import Offer
 KEY = "offer"
 MOST = 6
 """Offers that are put forward at once."""
+_CHANGES = "What you choose is studied; otherwise it ends here, and nothing is trained."
 
 
 def offer_instead(turn: Turn, status: str, why: str, could: Iterable[Offer]) -> Want:
@@ -34,7 +35,8 @@ def offer_instead(turn: Turn, status: str, why: str, could: Iterable[Offer]) -> 
     if not requests:
         return Want(finish(status, why))
     try:
-        ask(turn, Question(KEY, f"{why} Is it one of these that you want?", (*requests, NONE_OF_THEM), NONE_OF_THEM), _declined)
+        text, choices = f"{why} Is it one of these that you want?", (*requests, NONE_OF_THEM)
+        ask(turn, Question(KEY, text, choices, NONE_OF_THEM, changes=_CHANGES), _declined)
     except Want as want:
         return want
     return Want(finish(status, why))

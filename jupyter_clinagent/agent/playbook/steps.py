@@ -74,7 +74,7 @@ def _study(turn: Turn) -> Step:
         )
     )
     drafted = fitted_to(drafted, cohort)
-    _warn_of_too_few(turn, cohort)
+    drafted = replace(drafted, assumptions=(*drafted.assumptions, *_warn_of_too_few(turn, cohort)))
     audited = run(turn, "I audit the data.", cells.AUDIT)
     audit = AuditFacts.read(facts_in(audited, "audit"))
     drafted = put_forward(drafted, intent, survey, audit)
@@ -172,10 +172,14 @@ def _draft(turn: Turn, intent: Intent, survey: SurveyFacts, minutes: float) -> D
         given = _answer(_open_again(turn), drafted, partial(_tried, intent, survey, answers, key))
         answers[key] = given.text
         if given.left:
-            left.append(f"“{drafted.body}” was left to me, so “{given.text}” is taken.")
+            left.append(_say_left(drafted.title, given.text))
     known = {"request": turn.request, "minutes": minutes, "seed": turn.settings.seed}
     specification = drafted.specification.model_copy(update=known)
     return replace(drafted, specification=specification, assumptions=(*drafted.assumptions, *left))
+
+
+def _say_left(question: str, taken: str) -> str:
+    return f"“{question}” was left to me, so “{taken}” is taken."
 
 
 def _drafted(turn: Turn, intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
@@ -210,17 +214,20 @@ def _data_folder(turn: Turn, intent: Intent) -> str:
     return turn.settings.data or intent.data or ask_folder(turn, aside).text
 
 
-def _warn_of_too_few(turn: Turn, cohort: CohortFacts) -> None:
-    """Fewer than ten groups of a class: said first, and asked."""
+def _warn_of_too_few(turn: Turn, cohort: CohortFacts) -> list[str]:
+    """Fewer than ten groups of a class: said first, and asked; where that was left to us, a line for the card."""
     if not cohort.too_few:
-        return
+        return []
     counts = ", ".join(f"{count} of {name}" for name, count in cohort.too_few.items())
     question = (
         f"There are few independent cases ({counts}), so every figure will be too uncertain to judge the model by. "
         "Go on all the same?"
     )
-    if ask(turn, Question("few", question, ("go on", "stop"), "go on"), aside=aside).text == "stop":
+    asked = Question("few", question, ("go on", "stop"), "go on", changes="With “stop” nothing is trained.")
+    answer = ask(turn, asked, aside=aside)
+    if answer.text == "stop":
         raise Want(finish("rejected", "Stopped before training: there are too few independent cases to judge a model by."))
+    return [_say_left(question, answer.text)] if answer.left else []
 
 
 # ------------------------------------------------------------------ agreements

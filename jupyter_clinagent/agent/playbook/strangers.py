@@ -40,7 +40,7 @@ def strangers(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
 
 def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
     """Unknown words close to an “only”: “only the unanimous ones”, “dark skin only”."""
-    unknown, only = _unknown(intent, survey, spec, used), _list("only")
+    unknown, only = _unknown(intent, survey, spec, used, least=2), _list("only")
     for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
         for at in (place for place, word in enumerate(words) if word in only):
             beside = [*words[max(0, at - 2) : at], *[w for w in words[at + 1 : at + 4] if w not in _list("articles")][:1]]
@@ -57,10 +57,10 @@ def tells_apart(naming: str) -> bool:
     return contains(naming, known.LISTS["telling_apart"])
 
 
-def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> set[str]:
+def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used, least: int = 3) -> set[str]:
     """Words that the lexicon knows neither by themselves nor as a part of what is said; names of things count as unknown."""
     told = " ".join(spoken for name in _names(survey, spec, intent) for spoken in spoken_as(name))
-    words = [word for word in tokens(intent.naming) if len(word) > 2 and not is_amount(word)]
+    words = [word for word in tokens(intent.naming) if len(word) >= least and not is_amount(word)]
     read = (
         _people()
         | said_in(intent.naming)

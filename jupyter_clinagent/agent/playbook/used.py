@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import MALIGNANT_CONCEPTS
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
 from jupyter_clinagent.contracts import Specification
@@ -34,7 +36,10 @@ class Used:
         names = [*spec.classes, *(value for values in spec.classes.values() for value in values)]
         names += [name for name in (spec.label_column, spec.group_column, *spec.confounders) if name]
         names += [meaning for c in survey.columns if c.name == spec.label_column for meaning in c.meanings.values()]
-        return cls.of([*names, *understood, *_words_of_findings((*intent.targets, *intent.excluded))])
+        held = normalise(" . ".join([*names, spec.objective]))
+        asked = (*intent.targets, *intent.excluded)  # what masks show has often no name but that of the request
+        borne = [target for target in asked if not spec.label_column or _is_borne(target, names, held)]
+        return cls.of([*names, *understood, *_words_of_findings(borne)])
 
     def holds(self, word: str) -> bool:
         """Whether a word, that says something by itself, is one of the names, or its plural."""
@@ -50,6 +55,18 @@ class Used:
         """Whether a word is the beginning of one of the names: “monos” are monocytes."""
         short = word.removesuffix("s")
         return len(short) >= _LEAST and any(one.startswith(short) for one in tokens(self.text))
+
+
+def _is_borne(target: str, names: Iterable[str], held: str) -> bool:
+    """Whether something that the specification names is this finding; health and illness are opposites of whatever is named."""
+    if target in ("normal", "abnormal", *_concepts_of(names)):
+        return True
+    return contains(held, [target, *_words_of_findings([target])])
+
+
+def _concepts_of(names: Iterable[str]) -> set[str | None]:
+    found = {concept_of(name) for name in names}
+    return found | ({"cancer"} if found & MALIGNANT_CONCEPTS else set())
 
 
 def _words_of_findings(targets: Iterable[str]) -> list[str]:

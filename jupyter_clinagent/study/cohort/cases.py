@@ -30,20 +30,24 @@ class CasedRows(NamedTuple):
     said: list[str]
 
 
-def link_cases(inventory: Inventory, rows: pd.DataFrame, wishes: Wishes, truth: str = "class") -> tuple[Linked, CasedRows]:
+def link_cases(
+    inventory: Inventory, rows: pd.DataFrame, wishes: Wishes, truth: str | pd.DataFrame = "class"
+) -> tuple[Linked, CasedRows]:
     """See :func:`~jupyter_clinagent.study.cohort.linking.link_images` and :func:`with_cases`; both without what is left out."""
     linked = link_images(inventory, rows, wishes.group)
     cases = with_cases(inventory, linked.rows, wishes.level, truth)
     return replace(linked, rows=cases.rows, joined=linked.joined.loc[cases.rows.index]), cases
 
 
-def with_cases(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str = "class") -> CasedRows:
+def with_cases(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str | pd.DataFrame = "class") -> CasedRows:
     """Tell which images make one case, and leave out cases whose images disagree where they have to agree.
 
     Parameters
     ----------
     rows
-        By file, with ``group`` and the column ``truth``.
+        By file, with ``group``.
+    truth
+        The column that holds their label, or several labels in columns of their own, by file, empty where one is not known.
 
     Raises
     ------
@@ -55,10 +59,11 @@ def with_cases(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: st
     ids, alone = _ids(inventory, rows, level)
     rows = rows.assign(**{CASE: ids})
     _check_groups(rows, level)
-    agreeing = _agreeing(rows, truth) if level.rule == "mean" else pd.Series(True, index=rows.index)
+    alike = _agreeing(rows, truth)
+    agreeing = alike if level.rule == "mean" else pd.Series(True, index=rows.index)
     reason = f"images of one {level.name} that bear different labels"
     left_out = {str(file): reason for file in rows.index[~agreeing]}
-    return CasedRows(level, rows[agreeing], left_out, [*_said(rows, agreeing, level), *_say_alone(alone, level)])
+    return CasedRows(level, rows[agreeing], left_out, [*_said(rows, alike, level), *_say_alone(alone, level)])
 
 
 def _ids(inventory: Inventory, rows: pd.DataFrame, level: Level) -> tuple[pd.Series, int]:
@@ -86,24 +91,29 @@ def _check_groups(rows: pd.DataFrame, level: Level) -> None:
         )
 
 
-def _agreeing(rows: pd.DataFrame, truth: str) -> pd.Series:
-    return rows.groupby(CASE)[truth].transform("nunique") == 1
+def _agreeing(rows: pd.DataFrame, truth: str | pd.DataFrame) -> pd.Series:
+    labels = rows[[truth]] if isinstance(truth, str) else truth.loc[rows.index]
+    return labels.groupby(rows[CASE]).transform("nunique").le(1).all(axis=1)
 
 
-def _said(rows: pd.DataFrame, agreeing: pd.Series, level: Level) -> list[str]:
-    kept, out = rows[agreeing], rows[~agreeing]
+def _said(rows: pd.DataFrame, alike: pd.Series, level: Level) -> list[str]:
+    out = rows[~alike]
+    kept = rows[alike] if level.rule == "mean" else rows
     several = int((kept[CASE].value_counts() > 1).sum())
     said = [
         f"What is judged: {level.in_words}. The {len(kept)} images are of {kept[CASE].nunique()} {level.plural}, {several} of "
         "which have several images."
     ]
-    if len(out):
-        cases = out[CASE].nunique()
-        said.append(
-            f"{cases} {level.plural if cases > 1 else level.name} whose images bear different labels can't get one answer and "
-            f"{'are' if cases > 1 else 'is'} left out: {len(out)} images."
-        )
-    return said
+    return [*said, *_say_differing(out, level)] if len(out) else said
+
+
+def _say_differing(out: pd.DataFrame, level: Level) -> list[str]:
+    cases = out[CASE].nunique()
+    one = cases == 1
+    differing = f"{cases} {level.name if one else level.plural} whose images bear different labels"
+    if level.rule == "mean":
+        return [f"{differing} can't get one answer and {'is' if one else 'are'} left out: {len(out)} images."]
+    return [f"{differing} {'counts' if one else 'count'} as what any of {'its' if one else 'their'} images shows."]
 
 
 def _say_alone(alone: int, level: Level) -> list[str]:

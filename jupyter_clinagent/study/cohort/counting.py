@@ -56,7 +56,7 @@ def without_spent(rows: pd.DataFrame, inventory: Inventory, label: str, split_so
     spent = ("image", "group", "alias", "mask", "ignored", "split")
     used = {column.name for table in inventory.tables for column in table.columns if column.role in spent}
     # The study's own columns may bear the names of columns of the data, whose place they have taken.
-    used = (used | {label, split_source, FOLDER, PATIENT_FOLDER, NAME_ENDING}) - set(OWN_COLUMNS)
+    used = (used | {label, split_source, FOLDER, PATIENT_FOLDER, NAME_ENDING, *inventory.levels}) - set(OWN_COLUMNS)
     return rows.drop(columns=[name for name in rows.columns if name in used])
 
 

@@ -100,7 +100,7 @@ def rows_with(inventory: Inventory, label: str | None, table: str | None, image:
         It reaches no image.
     """
     column = label or _best_label(inventory)
-    if column == FOLDER and inventory.class_folders is not None:
+    if inventory.class_folders is not None and column in (FOLDER, *inventory.levels):
         return folder_rows(inventory), column, 0
     if column == NAME_ENDING and NAME_ENDING in label_candidates(inventory):
         return ending_rows(inventory), column, 0
@@ -139,9 +139,8 @@ def _table_with(inventory: Inventory, column: str, table: str | None) -> Table:
     having = [t for t in [*inventory.image_tables, *inventory.tables] if column in t.frame.columns and table in (None, t.name)]
     if having:
         return having[0]
-    known = sorted(
-        {str(name) for t in inventory.tables for name in t.frame.columns} | ({FOLDER} if inventory.class_folders else set())
-    )
+    folders = {FOLDER, *inventory.levels} if inventory.class_folders else set()
+    known = sorted({str(name) for t in inventory.tables for name in t.frame.columns} | folders)
     raise BadInput(
         f"There is no column {column!r}{f' in {table}' if table else ''}; there are: {', '.join(known) or 'no tables'}."
     )

@@ -89,6 +89,14 @@ def _called(columns: Sequence[str], rows: pd.DataFrame) -> str:
     return "eye" if _plain(rows[columns[-1]]) & _EYES else told or "side"
 
 
+def differing(inventory: Inventory, rows: pd.DataFrame, columns: Sequence[str], known: pd.DataFrame) -> dict[str, int]:
+    """In how many cases of these columns the images differ, by column of ``known`` (numbers by file, NaN where not known)."""
+    numbers = _numbers(inventory, rows, columns)
+    told = known.loc[rows.index][numbers >= 0].groupby(numbers[numbers >= 0])
+    counts = (told.max() > told.min()).sum()
+    return {str(name): int(number) for name, number in counts.items() if number}
+
+
 def _mixed(numbers: np.ndarray, labels: pd.Series) -> list[MixedLabels]:
     """Which values stand together on the images of one case, the most frequent first; a bit for each value tells them apart."""
     codes, values = pd.factorize(labels, sort=True)

@@ -38,7 +38,7 @@ def split_word(folder: str) -> str | None:
     >>> split_word("a. Training Set"), split_word("Training400"), split_word("TestImages"), split_word("test_positive")
     ('train', 'train', 'test', None)
     """
-    said = {SPLIT_WORDS.get(word, word) for word in _words(folder) if word not in _IDLE and len(word) > 1}
+    said = {SPLIT_WORDS.get(word, word) for word in words_of(folder) if word not in _IDLE and len(word) > 1}
     return said.pop() if len(said) == 1 and said <= set(SPLIT_WORDS.values()) else None
 
 
@@ -50,7 +50,7 @@ def answer(folder: str) -> str | None:
     >>> answer("study1_positive"), answer("study2_negative"), answer("positive"), answer("study1")
     ('positive', 'negative', None, None)
     """
-    found = [word for word in _words(folder) if word in ANSWERS]
+    found = [word for word in words_of(folder) if word in ANSWERS]
     return found[0] if len(found) == 1 and re.search(r"\d", folder) else None
 
 
@@ -81,6 +81,12 @@ def _nearly_all(some: list[str], names: list[str]) -> bool:
     return len(some) >= 0.9 * len(names)
 
 
-def _words(name: str) -> list[str]:
+def says_nothing(folder: str) -> bool:
+    """Whether a folder is named like any that holds files (“images”, “new data”), or by nothing but a number."""
+    return set(words_of(folder)) <= _IDLE
+
+
+def words_of(name: str) -> list[str]:
+    """Its words in small letters."""
     apart = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", name)
     return re.findall(r"[^\W\d_]+", apart.lower())

@@ -25,6 +25,7 @@ _UNKNOWN = frozenset(
      "n/a", "na", "nan", "none", "null", "-", "?"]
 )  # fmt: skip
 _FLAGS = frozenset(["0", "1", "0.0", "1.0", "yes", "no", "true", "false", "ja", "nein", "y", "n", "j", "control", "patient"])
+LEAST_IN_CLASS, NEARLY_ALL = 3, 0.9
 MOST_EACH, LEAST_IDS = 50, 10
 """A column that may be a grade or an arm counts as ids with at most so many rows for each value, or at least so many values."""
 
@@ -71,3 +72,13 @@ def restarts(ids: pd.Series, patients: pd.Series) -> bool:
     """Whether a column numbers the lesions or visits of each patient anew, so that the same number may be another's."""
     pairs = pd.DataFrame({"id": ids, "patient": patients}).dropna().drop_duplicates()
     return bool(pairs["id"].duplicated().any() and pairs["patient"].duplicated().any())
+
+
+def in_one_group_each(groups: pd.Series, classes: pd.Series) -> bool:
+    """Whether nearly all images of each class are in one group: such groups are the classes once more, and no patients.
+
+    Classes of one or two images count for nothing.
+    """
+    pairs = pd.DataFrame({"group": groups, "class": classes}).dropna()
+    several = [one["group"].value_counts(normalize=True) for _, one in pairs.groupby("class") if len(one) >= LEAST_IN_CLASS]
+    return len(several) > 1 and all(shares.iloc[0] >= NEARLY_ALL for shares in several)

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -33,6 +34,7 @@ from jupyter_clinagent.study.data.matching import FileIndex, file_index
 from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.name_parts import parts_of_names
 from jupyter_clinagent.study.data.one_hot import with_one_hot
+from jupyter_clinagent.study.data.opinions import with_opinions_apart
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.partition_tables import join_partition_tables
 from jupyter_clinagent.study.data.readme import described_in
@@ -41,6 +43,7 @@ from jupyter_clinagent.study.data.spellings import with_one_spelling
 from jupyter_clinagent.study.data.split_names import with_whole_names
 from jupyter_clinagent.study.data.tables import Table, read_table
 from jupyter_clinagent.study.data.telling import Tell, quiet
+from jupyter_clinagent.study.data.told_folders import are_classes, untold
 from jupyter_clinagent.study.data.unread_files import said_unread
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
@@ -72,10 +75,22 @@ class Inventory:
     problems: list[str] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def inner_folders(self) -> dict[str, str]:
-        """The patient's folder of each image; without any what lies between its class folder and it."""
-        return self.case_folders or (self.class_folders.inner if self.class_folders else {})
+        """The patient's folder of each image; without any what lies between its class folder and it, and is no class."""
+        return {} if self.folders_are_classes else self.case_folders or (self.class_folders.inner if self.class_folders else {})
+
+    @cached_property
+    def folders_are_classes(self) -> bool:
+        """Whether what lies below the class folders says the same as a label in a table."""
+        return (
+            self.class_folders is not None and not self.case_folders and are_classes(self.class_folders.inner, self.label_tables)
+        )
+
+    @cached_property
+    def levels(self) -> dict[str, dict[str, str]]:
+        """Levels of folders that may be classes, too, by the columns that stand for them."""
+        return untold(self.class_folders.levels, self.tables) if self.class_folders else {}
 
     @property
     def label_tables(self) -> list[Table]:
@@ -108,7 +123,7 @@ def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
     tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
     boxes = _boxes(folder, images, index, coco, tables, problems)
-    tables, classes = tables + _coco_tables(coco), find_class_folders(images)
+    tables, classes = with_opinions_apart(tables + _coco_tables(coco), problems), find_class_folders(images)
     told = classes is not None or boxes is not None or len(images) < len(folder.images) or any(t.matched for t in tables)
     return Inventory(
         folder,
@@ -300,7 +315,7 @@ def image_rows(inventory: Inventory) -> pd.DataFrame:
 
 def _folder_columns(inventory: Inventory) -> dict[str, dict[str, str]]:
     found = inventory.class_folders
-    columns = {FOLDER: found.label} if found else {}
+    columns = {FOLDER: found.label} | inventory.levels | found.crossing if found else {}
     columns |= {PATIENT_FOLDER: inventory.inner_folders, FOLDER_SPLIT: find_split_folders(inventory.images)}
     return {name: values for name, values in columns.items() if values}
 
@@ -338,8 +353,9 @@ def ending_rows(inventory: Inventory) -> pd.DataFrame:
 def folder_rows(inventory: Inventory) -> pd.DataFrame:
     """Rows for the images in class folders, indexed by file, with the synthetic columns; tables beside are joined."""
     assert inventory.class_folders is not None
-    rows = pd.DataFrame({FOLDER: inventory.class_folders.label}, dtype=object)
-    for name, values in ((FOLDER_SPLIT, inventory.class_folders.split), (PATIENT_FOLDER, inventory.inner_folders)):
+    found = inventory.class_folders
+    rows = pd.DataFrame({FOLDER: found.label} | inventory.levels | found.crossing, dtype=object)
+    for name, values in ((FOLDER_SPLIT, found.split), (PATIENT_FOLDER, inventory.inner_folders)):
         if values:
             rows[name] = pd.Series(values, dtype=object)
     rows.index.name = "file"

@@ -7,27 +7,43 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from jupyter_clinagent.study.data.folder_names import answer, are_cases, says_case, split_word
+from jupyter_clinagent.study.data.folder_names import answer, are_cases, says_case, says_nothing, split_word, words_of
+from jupyter_clinagent.study.data.matching import without_digits
 from jupyter_clinagent.study.data.paths import folders_of
 
 MANY_NAMES = 10
 """So many folders below the classes may be patients although their names bear no number."""
 
 
+ABOVE, BELOW = "folder above", "folder below"
+"""Columns that stand for other levels of folders that tell images apart, nearest to the class folders first."""
+
+
 class ClassFolders(NamedTuple):
-    """Label, partition word and inner (patient) folder of each image that lies in a class folder."""
+    """Label, partition word and inner (patient) folder of each image that lies in a class folder.
+
+    Attributes
+    ----------
+    levels
+        Other levels that may be classes, too, by the columns that stand for them: coarser or finer ones (``colon/colon_aca``).
+    crossing
+        Levels above the classes in each of which they recur (``hospital_a/melanoma``).
+    """
 
     label: dict[str, str]
     split: dict[str, str]
     inner: dict[str, str]
+    levels: dict[str, dict[str, str]]
+    crossing: dict[str, dict[str, str]]
 
 
 def find_class_folders(images: Sequence[str]) -> ClassFolders | None:
     """Recognise a folder per class, at any depth, with or without partition folders.
 
     The class level is the shallowest with two or more names that are no numbered cases. Where the names of a deeper level recur
-    under several of its parents (``hospital_a/melanoma``, ``hospital_b/melanoma``), that deeper level is the class. Numbers
-    beside an answer don't count (``study1_positive``).
+    under several of its parents (``hospital_a/melanoma``, ``hospital_b/melanoma``) or repeat a word of theirs
+    (``lung_set/lung_aca``, ``colon_set/colon_aca``), that deeper level is the class. Numbers beside an answer don't count
+    (``study1_positive``).
 
     Returns
     -------
@@ -38,10 +54,27 @@ def find_class_folders(images: Sequence[str]) -> ClassFolders | None:
     level = _class_level(list(parts.values()))
     if level is None:
         return None
-    label = {image: names[level] for image, names in parts.items() if len(names) > level}
+    others = _other_levels(list(parts.values()), level)
+    columns = {name: _at(parts, other) for name, other in others.items()}
+    crossing = [name for name, other in others.items() if other < level and _recurs(list(parts.values()), other, level)]
+    return ClassFolders(
+        _at(parts, level),
+        find_split_folders(images),
+        _inner(parts, level, max([level, *others.values()])),
+        {name: found for name, found in columns.items() if name not in crossing},
+        {name: columns[name] for name in crossing},
+    )
+
+
+def _at(parts: dict[str, list[str]], level: int) -> dict[str, str]:
+    return {image: names[level] for image, names in parts.items() if len(names) > level}
+
+
+def _inner(parts: dict[str, list[str]], level: int, deepest: int) -> dict[str, str]:
+    """What lies below the classes, where that may be patients and no more classes."""
     end = _inner_end(list(parts.values()), level)
-    inner = {image: "/".join(names[level + 1 : end]) for image, names in parts.items() if len(names) > level + 1}
-    return ClassFolders(label, find_split_folders(images), inner if _may_be_patients(inner.values()) else {})
+    inner = {image: "/".join(names[level + 1 : end]) for image, names in parts.items() if len(names) > deepest + 1}
+    return inner if _may_be_patients(inner.values()) else {}
 
 
 def _may_be_patients(inner: Iterable[str]) -> bool:
@@ -102,12 +135,32 @@ def _names(parts: list[list[str]], level: int) -> Counter[str]:
 
 
 def _class_level(parts: list[list[str]]) -> int | None:
-    cases = _case_levels(parts)
-    others = [level for level in range(_depth(parts)) if _tells_apart(parts, level) and level not in cases]
-    levels = [level for level in others if level + 1 not in cases or not _only_sorts(parts, level)]
+    levels = _telling_levels(parts)
     if not levels:
         return None
-    return levels[1] if len(levels) > 1 and _recurs(parts, levels[0], levels[1]) else levels[0]
+    deeper = len(levels) > 1 and (_recurs(parts, levels[0], levels[1]) or _repeats(parts, levels[0], levels[1]))
+    return levels[1] if deeper else levels[0]
+
+
+def _telling_levels(parts: list[list[str]]) -> list[int]:
+    """Levels that tell images apart and hold neither numbered cases nor folders that only sort these."""
+    cases = _case_levels(parts)
+    others = [level for level in range(_depth(parts)) if _tells_apart(parts, level) and level not in cases]
+    return [level for level in others if level + 1 not in cases or not _only_sorts(parts, level)]
+
+
+def _other_levels(parts: list[list[str]], level: int) -> dict[str, int]:
+    """Levels that may be classes, too, by the columns that stand for them; several are numbered from the classes on."""
+    fitting = [other for other in _telling_levels(parts) if other != level and _may_be_classes(_names(parts, other))]
+    above, below = [other for other in reversed(fitting) if other < level], [other for other in fitting if other > level]
+    listed = [(name, number, other) for name, found in ((ABOVE, above), (BELOW, below)) for number, other in enumerate(found, 1)]
+    return {f"{name} {number}" if number > 1 else name: other for name, number, other in listed}
+
+
+def _may_be_classes(names: Counter[str]) -> bool:
+    """Whether names are so few, and differ so much by more than numbers, that they are rather classes than patients."""
+    kinds = {without_digits(name) for name in names}
+    return len(names) < MANY_NAMES and len(kinds) > max(1, len(names) / 2) and not any(map(says_nothing, names))
 
 
 def _inner_end(parts: list[list[str]], level: int) -> int:
@@ -152,3 +205,11 @@ def _recurs(parts: list[list[str]], outer: int, inner: int) -> bool:
     numbered = all(re.search(r"\d", name) for name in parents)
     # Patients may be numbered anew in each class folder: numbers that recur are still no classes.
     return not numbered and sum(len(found) > 1 for found in parents.values()) >= 0.5 * len(parents)
+
+
+def _repeats(parts: list[list[str]], outer: int, inner: int) -> bool:
+    """Whether each inner folder repeats a word that its outer folder has for itself."""
+    pairs = {(names[outer], names[inner]) for names in parts if len(names) > inner}
+    words = {name: set(words_of(name)) for name, _ in pairs}
+    shared = set.intersection(*words.values()) if words else set()
+    return all((words[above] - shared) & set(words_of(below)) for above, below in pairs)

@@ -18,7 +18,8 @@ from jupyter_clinagent.study.data.readers import numbered_reader, reader_of
 ONE = "outline"
 """Name of the structure where nothing names it."""
 _AFTER = re.compile(
-    r"^(.+?)[ _-]*(?:masks?|seg(?:mentation)?s?|ground_?truth|gt|labels?|outlines?|manual\d*)(?:[ _-]?\d+)?$", re.I
+    r"^(.+?)[ _-]*(?:masks?|seg(?:mentation)?s?|ground_?truth|gt|labels?|annot(?:ation)?s?|outlines?|manual\d*)(?:[ _-]?\d+)?$",
+    re.I,
 )
 _PART = re.compile(rf"[ _-](?:{'|'.join(SPLIT_WORDS)})$")
 _BEFORE = re.compile(r"^(?:masks?|seg(?:mentation)?|gt|labels?)[ _-]+(.+)$", re.I)

@@ -35,6 +35,7 @@ from jupyter_clinagent.study.data.roles import is_named_like_label
 from jupyter_clinagent.study.data.second_images import say_second_images
 from jupyter_clinagent.study.data.tables import Table
 from jupyter_clinagent.study.data.telling import Tell, quiet
+from jupyter_clinagent.study.data.told_folders import FOLDERS_ARE_CLASSES
 from jupyter_clinagent.tasks import registry
 
 MATCHED = 0.8
@@ -127,7 +128,7 @@ def label_candidates(inventory: Inventory) -> list[str]:
     """Columns that could hold the label, best first."""
     named = [column.name for table in inventory.label_tables for column in table.by_role("label")]
     named += _joined_labels(inventory)
-    folders = [FOLDER] if inventory.class_folders is not None else []
+    folders = [FOLDER, *inventory.levels] if inventory.class_folders is not None else []
     return list(dict.fromkeys(named + folders)) or _one_class(inventory) or _guesses(inventory)
 
 
@@ -184,14 +185,17 @@ def _has_split_folders(inventory: Inventory) -> bool:
 
 
 _ENDS = "nothing else labels the images, and their names differ only by numbers and by what they end in"
+_LEVEL = "folders above or below those of the classes, which tell images apart, too"
 
 
 def _synthetic_columns(inventory: Inventory) -> list[ColumnFacts]:
     if inventory.class_folders is None:
         guessed = label_candidates(inventory) == [NAME_ENDING]
         return [_synthetic(NAME_ENDING, "label", find_name_endings(inventory.images), _ENDS)] if guessed else []
-    label, split, _ = inventory.class_folders
+    label, split = inventory.class_folders.label, inventory.class_folders.split
     columns = [_synthetic(FOLDER, "label", label, "images lie in one folder per class")]
+    columns += [_synthetic(name, "label", at, _LEVEL) for name, at in inventory.levels.items()]
+    columns += [_synthetic(name, "other", at, "") for name, at in inventory.class_folders.crossing.items()]
     return columns + ([_synthetic(FOLDER_SPLIT, "split", split, "folders are named like partitions")] if split else [])
 
 
@@ -244,6 +248,7 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
     for table in inventory.image_tables:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
+    said += [FOLDERS_ARE_CLASSES] if inventory.folders_are_classes else []
     said += [*inventory.assumed, *say_second_images(inventory)]
     if label_candidates(inventory) == [NAME_ENDING]:
         name, ending = next(iter(find_name_endings(inventory.images).items()))

@@ -75,7 +75,7 @@ def score_rows(model: OnnxClassifier, inventory: Inventory, rows: pd.DataFrame, 
     return Scored([str(k) for k in kept], groups.loc[kept].to_numpy(), truth, scored, refused, cases, gathered.said)
 
 
-def cases_there(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str = "class") -> CasedRows:
+def cases_there(inventory: Inventory, rows: pd.DataFrame, level: Level, truth: str | pd.DataFrame = "class") -> CasedRows:
     """Their rows with groups and, where several images give one answer, with cases.
 
     Raises

@@ -31,6 +31,8 @@ from jupyter_clinagent.tasks.classification.every_value import means_every_value
 from jupyter_clinagent.tasks.classification.readings import Reading, each_value, readings_of
 from jupyter_clinagent.tasks.classification.together import folded, put_together
 
+_CHANGES = "It decides which images are learnt from, and as what each counts."
+
 
 def choose_classes(
     intent: Intent, column: ColumnFacts, answers: dict[str, str], notes: Notes, said: Sequence[str] = ()
@@ -145,17 +147,17 @@ def _question(
         why = "The request can be read in more than one way."
     choices = [reading.text for reading in readings]
     if opposed:  # “COVID versus bacterial” where only bacterial and viral are there
-        return question("classes", f"{why} What should the model tell apart?", [*choices, NONE_OF_THEM], NONE_OF_THEM)
-    return question("classes", f"{why} What should the model tell apart?", choices, choices[0])
+        return question("classes", f"{why} What should the model tell apart?", [*choices, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
+    return question("classes", f"{why} What should the model tell apart?", choices, choices[0], _CHANGES)
 
 
 def _open_question(column: ColumnFacts, values: list[str], said: Sequence[str]) -> Card:
     """Where the request names no value; what it says instead may not be there at all."""
     how = "What should the model tell apart? Name two or more values with commas between, or “all”."
     if not said:
-        return question("classes", how, ["all", *values], "all")
+        return question("classes", how, ["all", *values], "all", _CHANGES)
     why = f"“{column.name}” holds {listed(values)}, and none of them is called {listed(said)}."
-    return question("classes", f"{why} {how}", ["all", *values, NONE_OF_THEM], NONE_OF_THEM)
+    return question("classes", f"{why} {how}", ["all", *values, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
 
 
 def _answered(answer: str, readings: list[Reading], values: list[str], column: ColumnFacts) -> dict[str, list[str]]:

@@ -23,6 +23,7 @@ from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts, is_unnamed_part
 
+_CHANGES = "Its values become the classes that are told apart."
 MANY_SILENT = 0.1
 """Share of a table's rows of which a column says nothing, from which on a fuller one is offered."""
 
@@ -87,15 +88,15 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     telling = telling or _speaks_of_values(candidates, intent)
     if not telling and (said := said_beside(intent, survey)):
         why = f"No column that could hold the label is called {listed(said)}. Which should the model learn?"
-        return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM)
-    return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0])
+        return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
+    return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0], _CHANGES)
 
 
 def _which_part(parts: list[ColumnFacts]) -> Card:
     """Nobody but the clinician knows, so nothing is taken by default."""
     shown = "; ".join(f"{column.name}: {', '.join(column.values)}" for column in parts)
     text = f"Only the names of the files could say what the images show, and nothing says what their parts mean ({shown}). "
-    return question("label", f"{text}Which part is to be learnt?", [column.name for column in parts], "")
+    return question("label", f"{text}Which part is to be learnt?", [column.name for column in parts], "", _CHANGES)
 
 
 def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | Card:
@@ -106,7 +107,9 @@ def _or_a_fuller_one(told: ColumnFacts, candidates: list[ColumnFacts], intent: I
         return told
     said = f"“{told.name}” says nothing of {silent} of {rows} images, which would be left out; {listed(fuller)} says it of all."
     same = [c.name for c in candidates if c.name in fuller and _counts_the_same(told, c, intent)]
-    return question("label", f"{said} Which column should the model learn?", [told.name, *fuller], (same or [told.name])[0])
+    return question(
+        "label", f"{said} Which column should the model learn?", [told.name, *fuller], (same or [told.name])[0], _CHANGES
+    )
 
 
 def _counts_the_same(told: ColumnFacts, fuller: ColumnFacts, intent: Intent) -> bool:

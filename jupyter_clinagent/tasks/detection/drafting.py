@@ -166,7 +166,8 @@ def _all_or_asked(
         return names
     if "boxes" not in answers:
         said = f"The boxes mark {listed(names)}, and none of them is called {listed(unknown)}. What should be marked?"
-        return question("boxes", said, [*dict.fromkeys([ALL_BOXES, *names]), NONE_OF_THEM], NONE_OF_THEM)
+        choices = [*dict.fromkeys([ALL_BOXES, *names]), NONE_OF_THEM]
+        return question("boxes", said, choices, NONE_OF_THEM, "Boxes of that are learnt, all others are left out.")
     if answers["boxes"] == NONE_OF_THEM:
         raise LabelsDoNotMatch(f"The boxes mark {listed(names)}, and none of them is called {listed(unknown)}.")
     chosen = [name for name in names if name.casefold() == answers["boxes"].strip().casefold()]

@@ -14,7 +14,7 @@ import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
 from jupyter_clinagent.imaging.boxes import Boxes, intersection_over_union
-from jupyter_clinagent.imaging.metrics import DRAWS, bootstrap_weights, percentile_estimate, weighted_auroc
+from jupyter_clinagent.imaging.metrics import DRAWS, bootstrap_weights, fewest_groups, percentile_estimate, weighted_auroc
 
 FROC = {"froc_0.5": (0.5,), "froc_1": (1.0,), "froc_2": (2.0,), "froc": (0.5, 1.0, 2.0)}
 """False positives an image at which the sensitivity counts; ``froc`` is the mean of the three."""
@@ -154,7 +154,18 @@ def _estimate(
     if name == "auroc" and free < FEWEST_GROUPS:
         return Estimate(value=None, reason=f"images without a finding come from only {free} groups")
     value = standard[name] if name in standard else score(name, truth, found)
-    return percentile_estimate(value, _values(name, truth, found, weights[:MAP_DRAWS] if name in standard else weights))
+    values = _values(name, truth, found, weights[:MAP_DRAWS] if name in standard else weights)
+    return percentile_estimate(value, values, _rests_on(name, truth, groups))
+
+
+def _rests_on(name: str, truth: Sequence[Boxes], groups: Sequence[object] | np.ndarray) -> int | None:
+    """How many groups a figure of 0 or 1 rests on: those with boxes, of a mean over classes those of the rarest class."""
+    shown = np.array([len(boxes) > 0 for boxes in truth])
+    if name == "auroc":
+        return fewest_groups(groups, shown, ~shown)
+    kinds = set().union(*(boxes.classes.tolist() for boxes in truth)) if name in ("map50", "map") else set()
+    parts = [np.array([bool((boxes.classes == kind).any()) for boxes in truth]) for kind in kinds] or [shown]
+    return fewest_groups(groups, *parts)
 
 
 # ------------------------------------------------------------------ matching

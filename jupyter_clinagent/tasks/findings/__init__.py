@@ -8,6 +8,8 @@ TASK = Task(
     package=__name__,
     able="say which of several findings an image shows where a table has a column for each (“list all findings”)",
     precedence=5,
+    levels=True,
+    several=True,
     metrics=(
         Metric("macro_ap", "Macro average precision", "Davis and Goadrich 2006; mean over findings", told=True),
         Metric("ap", "Average precision", "Davis and Goadrich 2006"),

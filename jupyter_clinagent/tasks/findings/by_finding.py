@@ -17,11 +17,11 @@ from jupyter_clinagent.tasks.findings.scored import FindingScores
 
 RANKED, CALLED, CALIBRATED = ("auroc", "ap"), ("sensitivity", "specificity"), ("ece", "brier")
 CAPTION = (
-    "Each finding on the test images of which it is known (95 % interval, bootstrap over groups). Thresholds were chosen on "
+    "Each finding on the test {judged} of which it is known (95 % interval, bootstrap over groups). Thresholds were chosen on "
     "validation; Youden: for the largest sum of sensitivity and specificity. Calibration error and Brier score: 0 is ideal."
 )
 
-UNCHOSEN = "not chosen: validation lacks images with or without it"
+UNCHOSEN = "not chosen: validation lacks {judged} with or without it"
 
 
 def tables(session: Session, facts: EvaluationFacts) -> list[ShownTable | str]:
@@ -37,13 +37,14 @@ def by_finding(
     specification: Specification, figures: Mapping[str, Estimate], test: FindingScores, validation: FindingScores
 ) -> ShownTable:
     """One row for each finding, with its figures on the test set."""
-    heads = ["Finding", "Images with / without / not known", *map(metric_name, RANKED), "Threshold (rule)"]
+    judged = specification.level.plural
+    heads = ["Finding", f"{judged.capitalize()} with / without / not known", *map(metric_name, RANKED), "Threshold (rule)"]
     thresholds = thresholds_of(specification, validation)
     rows = [
         [name, _counts(test.truth[:, number]), *_figures(figures, name, thresholds[number], test.too_few[number])]
         for number, name in enumerate(specification.classes)
     ]
-    return ShownTable([*heads, *map(metric_name, (*CALLED, *CALIBRATED))], rows, CAPTION)
+    return ShownTable([*heads, *map(metric_name, (*CALLED, *CALIBRATED))], rows, CAPTION.format(judged=judged))
 
 
 def _counts(truth: np.ndarray) -> str:
@@ -65,8 +66,9 @@ def _plain(figure: Estimate) -> str:
 
 def thresholds_of(specification: Specification, validation: FindingScores) -> list[str]:
     """From when on each finding is called, and by which rule."""
+    unchosen = UNCHOSEN.format(judged=specification.level.plural)
     chosen = zip(validation.thresholds, rules_of(specification), metrics.allowing(validation.truth), strict=True)
-    return [f"{cut:.3f} ({_rule(*rule) if allowed else UNCHOSEN})" for cut, rule, allowed in chosen]
+    return [f"{cut:.3f} ({_rule(*rule) if allowed else unchosen})" for cut, rule, allowed in chosen]
 
 
 def _rule(rule: str, target: float | None) -> str:

@@ -20,7 +20,7 @@ from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks.findings import TASK
-from jupyter_clinagent.tasks.findings.naming import asked_for, excepted, of_the_patient, unknown_here
+from jupyter_clinagent.tasks.findings.naming import asked_for, excepted, of_the_patient, summed_up, unknown_here
 from jupyter_clinagent.tasks.findings.onesided import OneSided, one_sided, say
 from jupyter_clinagent.tasks.findings.policies import agreed, policies_of, say_crosses, say_policies
 from jupyter_clinagent.tasks.findings.rates import Wanted, rates_wanted
@@ -35,6 +35,7 @@ _NOT_TAKEN = (
     "sensitivity for A. 90 % specificity for B”."
 )
 _OTHERS = "The request tells {} from normal: images that show other findings only ({}) are left out."
+_SUMMED = "Left out, because it only says whether any of the others is there: {}"
 _PATIENT = "Taken to describe the patient, not as findings of an image: {}"
 
 
@@ -77,7 +78,14 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         **_held(wanted, notes),
     )
     more = {**policies, **({"others": "left out"} if specification.others else {})}
-    return Draft(specification, tuple(notes.lines), choose_split=say_several_splits(survey, notes), more=more)
+    choose_split, differing = say_several_splits(survey, notes), _differing(seen, names)
+    return Draft(specification, tuple(notes.lines), choose_split=choose_split, differing=differing, more=more)
+
+
+def _differing(seen: Mapping[str, Any], names: list[str]) -> dict[str, dict[str, int]]:
+    """In how many cases the images differ in each of these findings, where they do."""
+    counts = {key: {name: one[name] for name in names if name in one} for key, one in seen.get("differing", {}).items()}
+    return {key: one for key, one in counts.items() if one}
 
 
 def fitted(specification: Specification, cohort: CohortFacts) -> Specification:
@@ -121,6 +129,9 @@ def _names(intent: Intent, survey: SurveyFacts, seen: dict[str, Any], policies: 
         raise LabelsDoNotMatch(f"{_PATIENT.format(listed(person))}, and the data hold no other findings.")
     if person:
         notes.add(f"{_PATIENT.format(listed(person))}; name them in the request if they are to be told, too.")
+    if summed := summed_up(intent, seen, found):
+        notes.add(f"{_SUMMED.format(listed(summed))}; name it in the request if it is to be told, too.")
+        found = [name for name in found if name not in summed]
     named = asked_for(intent, found)
     enough = len(named) > 1 or (bool(named) and intent.task != TASK.name)
     aside = {*excepted(intent, found), *_shortcuts(intent, survey)}

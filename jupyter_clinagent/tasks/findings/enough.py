@@ -51,9 +51,9 @@ def _why(showing: int, without: int) -> str:
     if not showing and not without:
         return UNKNOWN
     if not showing:
-        return "no image is known to show it"
+        return "none is known to show it"
     if not without:
-        return "no image is known to be without it"
+        return "none is known to be without it"
     if showing < FEWEST:
         return f"only {showing} group{'s' * (showing != 1)} show{'s' * (showing == 1)} it, too few to judge"
     if without < FEWEST:

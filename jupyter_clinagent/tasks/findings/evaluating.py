@@ -10,9 +10,10 @@ import pandas as pd
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.errors import BadInput, UnreadableImage
 from jupyter_clinagent.imaging.reading import read_image
-from jupyter_clinagent.study.cohort.groups import group_images
+from jupyter_clinagent.study.cohort.seal import CASE
 from jupyter_clinagent.study.data.inventory import Inventory, take_inventory
-from jupyter_clinagent.study.protocol.judged import Outside
+from jupyter_clinagent.study.protocol.elsewhere import cases_there
+from jupyter_clinagent.study.protocol.judged import Outside, cases_of
 from jupyter_clinagent.tasks.findings.columns import find_findings
 from jupyter_clinagent.tasks.findings.inference import OnnxFindings
 from jupyter_clinagent.tasks.findings.scored import FindingScores
@@ -32,9 +33,9 @@ def score(model: OnnxFindings, data: Path, specification: Specification) -> Outs
     policies = {name: getattr(specification, name) for name in POLICIES}
     read = read_as(codes, policies)
     known = read[read.notna().any(axis=1)].reindex(columns=list(specification.classes))
-    groups = group_images(inventory, rows.loc[known.index], None).ids
-    kept, scores, refused = [], [], []
-    for file in known.index:
+    level, gathered = specification.level, cases_there(inventory, rows.loc[known.index], specification.level, known)
+    kept, scores, refused = [], [], [f"{file}: {why}" for file, why in gathered.left_out.items()]
+    for file in gathered.rows.index:
         try:
             scores.append(model.predict_one(read_image(data / str(file))))
             kept.append(file)
@@ -43,21 +44,24 @@ def score(model: OnnxFindings, data: Path, specification: Specification) -> Outs
     if not kept:
         raise BadInput(f"None of the {len(known)} images in {data} can be read.")
     truth, names = known.loc[kept].to_numpy(dtype=float), [str(file) for file in kept]
-    judged = FindingScores(names, groups.loc[kept].to_numpy(), truth, np.array(scores), model.thresholds)
+    judged = FindingScores(names, gathered.rows.loc[kept, "group"].to_numpy(), truth, np.array(scores), model.thresholds)
+    if not level.by_image:
+        judged = judged.of_cases(cases_of(list(gathered.rows.loc[kept, CASE]), level, []))
     as_in_study = [f"As in the study: {line}" for line in say_policies(codes, policies)]
-    return Outside(judged, refused, [*as_in_study, *_say_missing(known.loc[kept])])
+    missing = _say_missing(pd.DataFrame(judged.truth, columns=known.columns), level.name)
+    return Outside(judged, refused, [*as_in_study, *gathered.said, *missing])
 
 
-def _say_missing(truth: pd.DataFrame) -> list[str]:
+def _say_missing(truth: pd.DataFrame, judged: str) -> list[str]:
     """Findings that can't be judged there, and of which only one rate can."""
     silent = [str(name) for name in truth if truth[name].isna().all()]
     never, always = one_sided_in(truth.drop(columns=silent))
     kinds = (
-        (silent, "Their table says nothing of {}: not judged here."),
-        (never, "No image here shows {}: only its specificity can be judged."),
-        (always, "Every image here shows {}: only its sensitivity can be judged."),
+        (silent, f"Their table says nothing of {', '.join(silent)}: not judged here."),
+        (never, f"No {judged} here shows {', '.join(never)}: only its specificity can be judged."),
+        (always, f"Every {judged} here shows {', '.join(always)}: only its sensitivity can be judged."),
     )
-    return [sentence.format(", ".join(names)) for names, sentence in kinds if names]
+    return [sentence for names, sentence in kinds if names]
 
 
 def _named(inventory: Inventory, specification: Specification) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -44,8 +44,17 @@ def header(model: OnnxFindings) -> list[str]:
     return [*(f"score_{name}" for name in model.classes), *(f"above_{name}" for name in model.classes)]
 
 
+def scores(model: OnnxFindings, pixels: np.ndarray) -> np.ndarray:
+    """Probabilities (findings,)."""
+    return model.predict_one(pixels)
+
+
+def row(model: OnnxFindings, scores: np.ndarray) -> list[str]:
+    """What they mean."""
+    called = scores >= model.thresholds
+    return [*(f"{score:.6f}" for score in scores), *(str(bool(yes)).lower() for yes in called)]
+
+
 def rows(model: OnnxFindings, pixels: np.ndarray, image: Path, place: Path) -> list[list[str]]:
     """One."""
-    scores = model.predict_one(pixels)
-    called = scores >= model.thresholds
-    return [[*(f"{score:.6f}" for score in scores), *(str(bool(yes)).lower() for yes in called)]]
+    return [row(model, scores(model, pixels))]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -26,14 +27,19 @@ def primary_metric(cohort: CohortFacts) -> tuple[str, str]:
 
 
 def predict(session: Session, model: Any, data: Any, partition: Partition) -> FindingScores:
-    """Probabilities of a partition; on validation the threshold of each finding is chosen, and kept with the model."""
+    """Probabilities of a partition; on validation the threshold of each finding is chosen, and kept with the model.
+
+    It is chosen on what gets one answer.
+    """
     images = data.ids(partition)
     truth, scores = data.findings(partition).astype(float), model.predict_images(data.images(partition))
-    if partition == "validation":
-        rules = rules_of(session.confirmed.specification)
-        model.thresholds.copy_(torch.from_numpy(metrics.thresholds(truth, scores, rules)))
     groups = session.rows(partition).loc[images, "group"].to_numpy(dtype=object)
-    return FindingScores(images, groups, truth, scores, model.thresholds.double().cpu().numpy())
+    found = FindingScores(images, groups, truth, scores, model.thresholds.double().cpu().numpy())
+    if partition != "validation":
+        return found
+    judged, rules = cast(FindingScores, session.at_level(found, partition)), rules_of(session.confirmed.specification)
+    model.thresholds.copy_(torch.from_numpy(metrics.thresholds(judged.truth, judged.scores, rules)))
+    return replace(found, thresholds=model.thresholds.double().cpu().numpy())
 
 
 def rules_of(specification: Specification) -> list[tuple[str, float | None]]:

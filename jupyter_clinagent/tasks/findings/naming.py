@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,14 @@ from jupyter_clinagent.agent.playbook.terms import same_things
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.policy_words import parts_about_entries, says_answer, says_policy
+
+_SHOWING = "(?:have|has|had|shows?|haben|hat|zeigen|zeigt)"
+
+
+def _one_of(family: str) -> str:
+    """Any word of a family, as a pattern."""
+    return f"(?:{'|'.join(map(re.escape, known.PHRASES[family]))})"
+
 
 _EXCEPT = re.compile(r"\b(?:except|excluding|without|but not|apart from|leave out|leaving out|ohne|ausser|nicht aber)\b([^.;:]*)")
 _REFUSED = re.compile(
@@ -38,6 +46,12 @@ _UNNEEDED = re.compile(
 _DENIED = re.compile(r"\s*(?:not|nicht)\b")
 _INSTEAD = re.compile(r"\b(?:but|sondern|aber|instead|rather|only|nur)\b")
 """After what is not wanted, what is: “not catheter but nodule”; “not only nodule” leaves nothing out."""
+_WRONG = rf"\w*{_one_of('things_wrong')}"
+_THINGS = re.compile(rf"\b{_WRONG}\b")
+_EACH = re.compile(
+    rf"\b{_one_of('asks_each')} (?:(?!{_SHOWING}\b)[\w-]+ ){{0,4}}?{_WRONG}\b"
+    rf"|\b{_one_of('asks_each')} {_one_of('thing_wrong')}\b"
+)
 _OPENING = re.compile(r"^(?:except|excluding|without|leaving out|ohne|ausser)\b[^.,;:]*,")
 """Words set aside before anything is asked for end at the comma: “Excluding lateral views, find edema, …”."""
 _EITHER = re.compile(r"\b(?:with\s*(?:or|and|/)\s*without|mit\s*(?:oder|und|/)\s*ohne)\b")
@@ -116,6 +130,33 @@ def of_the_patient(intent: Intent, names: Sequence[str]) -> list[str]:
     spoken = asked_for(intent, names)
     meant = spoken if intent.task != TASK.name or set(spoken) - set(person) else []
     return [name for name in person if name not in meant]
+
+
+def summed_up(intent: Intent, seen: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """Of these findings those that only sum up the others, unless the request names them in full, or no other is left."""
+    texts = " . ".join([intent.text, *intent.later])
+    summed = [name for name in seen.get("summaries", []) if name in names and not _in_full(texts, name)]
+    return summed if len(summed) < len(names) else []
+
+
+def asks_for_each(intent: Intent) -> bool:
+    """Whether each of the things that can be wrong is asked for, and not only if there is any.
+
+    Examples
+    --------
+    >>> from jupyter_clinagent.agent.playbook.lexicon import read_request
+    >>> texts = ("List all eye diseases", "Which eyes show abnormalities?", "Find diseased eyes")
+    >>> [asks_for_each(read_request(text)) for text in texts]
+    [True, False, False]
+    """
+    plain = normalise(intent.text)
+    every = contains(plain, known.PHRASES["everything_wrong"]) or bool(_EACH.search(plain))
+    return every or (bool(_THINGS.search(plain)) and not intent.asks_whether)
+
+
+def _in_full(text: str, name: str) -> bool:
+    """Whether the whole name stands in a text: “diseases” is not “Disease_Risk”."""
+    return contains(re.sub(r"[_/-]+", " ", normalise(text)), [re.sub(r"[_/-]+", " ", normalise(name))])
 
 
 def unknown_here(intent: Intent, names: Sequence[str]) -> list[str]:

@@ -13,7 +13,14 @@ from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.drafting import draft, fitted, learnable, seen_in
-from jupyter_clinagent.tasks.findings.naming import asked_for, describes_patient, of_the_patient, unknown_here
+from jupyter_clinagent.tasks.findings.naming import (
+    asked_for,
+    asks_for_each,
+    describes_patient,
+    of_the_patient,
+    summed_up,
+    unknown_here,
+)
 from jupyter_clinagent.tasks.findings.policies import policies_of
 
 __all__ = ["claims", "draft", "fitted", "offers"]
@@ -29,7 +36,7 @@ def offers(survey: SurveyFacts) -> list[Offer]:
     seen = seen_in(survey)
     counts: dict[str, dict[str, int]] = seen.get("findings", {})
     found, _ = learnable(counts, policies_of([]))
-    found = [name for name in found if not describes_patient(name)]
+    found = [name for name in found if not describes_patient(name) and name not in seen.get("summaries", [])]
     if not found:
         return []
     listed = ", ".join(f"“{name}”" for name in found)
@@ -66,6 +73,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return True
     person = of_the_patient(intent, list(seen["findings"]))
     names = [name for name in seen["findings"] if name not in person]
+    summed = summed_up(intent, seen, names)
+    names = [name for name in names if name not in summed]
     named, other = asked_for(intent, names), _has_other_label(survey, seen)
     device = bool(intent.confounders) and not intent.distrusts  # “is there a pacemaker?” asks for no other finding
     everything = not named and not unknown_here(intent, names) and (intent.all_classes or not (intent.targets or device))
@@ -77,7 +86,7 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return policies_of([intent.text, *intent.later], names) != policies_of([])
     if named:
         return not intent.versus_rest
-    if len(names) < LEAST:
+    if len(names) < LEAST or (summed and not asks_for_each(intent)):  # “is there any?” is what the summary says
         return False
     return (everything or intent.targets == ("abnormal",)) and not _tells_apart(intent, survey, seen)
 

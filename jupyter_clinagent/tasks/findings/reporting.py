@@ -19,8 +19,15 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def does(specification: Specification) -> str:
-    """“says which of a, b and c an image shows”."""
+    """“says which of a, b and c an image shows”, or each patient."""
     *names, last = specification.classes
+    if not specification.level.by_image:
+        case = specification.level.name
+        return (
+            f"says which of {', '.join(names)} and {last} each {case} shows"
+            if names
+            else f"says whether each {case} shows {last}"
+        )
     return f"says which of {', '.join(names)} and {last} an image shows" if names else f"says whether an image shows {last}"
 
 
@@ -28,9 +35,11 @@ def headline(e: Evidence) -> str:
     """The mean AUROC, over which findings it is taken, and what would be guessing."""
     name, figure = metric_name(e.opening.facts.primary_metric), with_interval(e.primary)
     if not _judged(e):
-        return f"No finding can be judged on these test images, so {name}, the mean over all of them, is an anecdote: {figure}."
+        return (
+            f"No finding can be judged on these test {e.judged}, so {name}, the mean over all of them, is an anecdote: {figure}."
+        )
     over = _averaged(_judged(e), len(_too_few(e)))
-    return f"{name}, {over}, is {figure} on these test images; {GUESSING} would be guessing, 1 perfect."
+    return f"{name}, {over}, is {figure} on these test {e.judged}; {GUESSING} would be guessing, 1 perfect."
 
 
 def _averaged(judged: Sequence[str], number: int) -> str:
@@ -49,13 +58,13 @@ def without_threshold(e: Evidence) -> str:
     told = {name: e.opening.facts.test[f"auroc:{name}"].value or 0.0 for name in _judged(e)}
     unjudged = [f"{name} ({why})" for name, why in _too_few(e).items() if why]
     rest = [f"Not judged: {'; '.join(unjudged)}."] if unjudged else []
-    return " ".join([_told(told, len(_too_few(e))), *_say_thresholds(e), *rest])
+    return " ".join([_told(told, len(_too_few(e)), e.judged), *_say_thresholds(e), *rest])
 
 
-def _told(judged: Mapping[str, float], number: int) -> str:
+def _told(judged: Mapping[str, float], number: int, counted: str) -> str:
     """AUROC of the findings that could be judged, of so many; what is not judged is not spoken of."""
     if not judged:
-        return "No finding can be judged on these test images."
+        return f"No finding can be judged on these test {counted}."
     best, worst = max(judged, key=judged.__getitem__), min(judged, key=judged.__getitem__)
     if len(judged) == 1:
         one = f"{best} (AUROC {judged[best]:.3f})"
@@ -75,7 +84,7 @@ def _say_thresholds(e: Evidence) -> list[str]:
     without = [name for name, chosen in zip(names, metrics.allowing(validation.truth), strict=True) if not chosen]
     if not without:
         return ["Each has its own threshold." if len(names) > 1 else "Its threshold was chosen on validation."]
-    return [f"No threshold could be chosen for {', '.join(without)}: validation lacks images with or without it."]
+    return [f"No threshold could be chosen for {', '.join(without)}: validation lacks {e.judged} with or without it."]
 
 
 def _words(number: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.imaging.cases import Cases
 from jupyter_clinagent.imaging.metrics import bootstrap_weights, fewest_groups, percentile_estimate
 from jupyter_clinagent.study.protocol.judged import Judged
 from jupyter_clinagent.tasks.findings import enough, metrics
@@ -103,6 +104,11 @@ class FindingScores:
         shown = (truth == 1).any(axis=1)
         known = shown | ~np.isnan(truth).any(axis=1)
         return np.asarray(shown[known]), np.asarray(scores[known])
+
+    def of_cases(self, cases: Cases) -> FindingScores:
+        """See :class:`~jupyter_clinagent.study.protocol.judged.JudgedTogether`."""
+        truth, scores = cases.shown(self.truth), cases.probabilities(self.scores)
+        return FindingScores(cases.names, cases.first(self.groups), truth, scores, self.thresholds)
 
     def in_subgroup(self, inside: np.ndarray, classes: list[str], least: int, seed: int) -> tuple[int, Estimate | None]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`: findings judged on the whole and here, too."""

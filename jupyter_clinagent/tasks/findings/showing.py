@@ -12,7 +12,7 @@ from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.protocol.material import Shown
 from jupyter_clinagent.study.protocol.outcomes import Opening
 from jupyter_clinagent.study.protocol.session import Session
-from jupyter_clinagent.study.showing.failures import MOST, Failure, FailureKind, picture
+from jupyter_clinagent.study.showing.failures import MOST, FailureKind, failure
 from jupyter_clinagent.study.showing.markup import HEADS, ShownTable
 from jupyter_clinagent.tasks.findings.by_finding import tables
 from jupyter_clinagent.tasks.findings.scored import FindingScores
@@ -23,11 +23,14 @@ PICTURES = 5
 
 
 def cohort(facts: CohortFacts) -> list[ShownTable | str]:
-    """Images by finding and partition: yes, no, unknown."""
-    rows = [
-        (name, *(" / ".join(map(str, parts[part])) for part in PARTITIONS)) for name, parts in facts.details["findings"].items()
-    ]
-    return [ShownTable(["Finding", *HEADS], rows, "Images that show it / don't / of which it is not known")]
+    """Images by finding and partition: yes, no, unknown; and what gets one answer from several of them."""
+    images = _counted(facts.details["findings"], "images")
+    return [images] if facts.level.by_image else [images, _counted(facts.details["cases"], facts.level.plural)]
+
+
+def _counted(findings: dict[str, dict[str, list[int]]], judged: str) -> ShownTable:
+    rows = [(name, *(" / ".join(map(str, parts[part])) for part in PARTITIONS)) for name, parts in findings.items()]
+    return ShownTable(["Finding", *HEADS], rows, f"{judged.capitalize()} that show it / don't / of which it is not known")
 
 
 def figures(session: Session) -> dict[str, Figure]:
@@ -70,12 +73,13 @@ def galleries(session: Session, opening: Opening, most: int) -> tuple[list[Shown
         chosen = (ranked["hits"][:PICTURES] + ranked["misses"][:PICTURES])[:most]
         if not chosen:
             continue
-        images = np.asarray(pixels[np.array(chosen)])
-        captions = [f"{'hit' if k in ranked['hits'] else 'miss'}; {test.scores[k, number]:.2f}" for k in chosen]
+        said = [f"{'hit' if k in ranked['hits'] else 'miss'}; {test.scores[k, number]:.2f}" for k in chosen]
+        numbers, captions = opening.pictured(chosen, said)
+        images = np.asarray(pixels[numbers])
         figure = plots.heat_map_gallery(images, grad_cam(model, images, number), captions, name)
         title = f"{name}: surest hits and worst misses"
         shown.append(Shown(f"heat_maps_{number + 1}", title, plots.alt_text(figure), plots.png(figure)))
-        rows, about = rows + chosen[:3], about + [number] * len(chosen[:3])
+        rows, about = rows + [int(k) for k in numbers[:3]], about + [number] * len(numbers[:3])
     sample = np.asarray(pixels[np.array(rows or [0])])
     return shown, float(randomisation_correlation(model, sample, np.array(about or [0]), seed=session.seed))
 
@@ -85,18 +89,12 @@ def failures(session: Session) -> list[FailureKind]:
     opening, classes = session.opening, session.cohort.classes
     test = opening.test
     assert isinstance(test, FindingScores)
-    pixels = opening.trained.data.images("test")
     kinds = []
     for number, name in enumerate(classes):
         ranked = _ranked(test, number)
         for noun, title in (("misses", f"{name}, not recognised"), ("false alarms", f"Called {name}, but is not there")):
             worst = [
-                Failure(
-                    opening.files[test.images[row]],
-                    f"score for {name} {test.scores[row, number]:.2f}",
-                    picture(np.asarray(pixels[row])),
-                )
-                for row in ranked[noun][: MOST // 2]
+                failure(opening, row, f"score for {name} {test.scores[row, number]:.2f}") for row in ranked[noun][: MOST // 2]
             ]
             kinds.append(FailureKind(title, f"{noun} of {name}", len(ranked[noun]), worst))
     return kinds

@@ -12,6 +12,8 @@ import pandas as pd
 from jupyter_clinagent.contracts import FINDING, NO_FINDING
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, TooFewImages
 from jupyter_clinagent.facts import AuditFinding, CohortFacts
+from jupyter_clinagent.imaging.cases import Cases
+from jupyter_clinagent.study.cohort.cases import CasedRows, link_cases
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.counting import (
@@ -26,8 +28,9 @@ from jupyter_clinagent.study.cohort.counting import (
     without_spent,
 )
 from jupyter_clinagent.study.cohort.labels import Labelled
-from jupyter_clinagent.study.cohort.linking import Linked, link_images
+from jupyter_clinagent.study.cohort.linking import Linked
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
+from jupyter_clinagent.study.cohort.seal import CASE
 from jupyter_clinagent.study.cohort.splitting import Split
 from jupyter_clinagent.study.cohort.wishes import Wishes
 from jupyter_clinagent.study.data.inventory import Inventory
@@ -60,18 +63,18 @@ def load(inventory: Inventory, wishes: Wishes, corrections: Corrections) -> Coho
     bare = _with_unchosen(bare, whole, wishes.classes, policies)
     rows = _with_truth(found, policies)
     labelled = corrections.exclusions.apply(Labelled(rows, COLUMNS, {FINDING: [FINDING], NO_FINDING: [NO_FINDING]}, {}, 0, 0))
-    linked = link_images(inventory, labelled.rows, wishes.group)
+    linked, cases = link_cases(inventory, labelled.rows, wishes, _known(labelled.rows))
     refuse_few_groups(linked, wishes.allow_few)
     _check_numbers(linked.rows, found, wishes.allow_few)
     split = split_findings(inventory, linked.rows, linked.joined, wishes.split, wishes.seed)
     dealt = with_partition(linked.rows, split).drop(columns="stratum")
     placed, untaught = _taught(dealt)
-    left_out = labelled.left_out | linked.readings.broken | crossing(linked.rows, dealt)
+    left_out = labelled.left_out | linked.readings.broken | cases.left_out | crossing(linked.rows, dealt)
     silent = [*found.rows.index.difference(rows.index), *dealt.index.difference(placed.index)]
     left_out |= {str(file): "nothing is known of any finding" for file in silent}
     left_out |= dict.fromkeys(others, "shows other findings only")
     facts = _facts(found, placed, linked, split, left_out, policies)
-    facts = _with_one_sided(facts, bare, untaught)
+    facts = _with_cases(_with_one_sided(facts, bare, untaught), placed, cases)
     tidy = without_spent(placed.drop(columns=[c for c in found.spent if c in placed]), inventory, COLUMNS, split.source)
     return Cohort(inventory.folder, tidy, facts, linked.looks(split), left_out, COLUMNS, wishes.seed)
 
@@ -171,7 +174,7 @@ def _taught(rows: pd.DataFrame) -> tuple[pd.DataFrame, OneSided]:
     TooFewImages
         There is no other finding.
     """
-    truth = pd.DataFrame(list(rows["truth"]), index=rows.index, dtype=float)
+    truth = _known(rows)
     bare = one_sided_in(truth[rows["partition"] == "train"])
     if not bare.names:
         return rows, bare
@@ -183,6 +186,12 @@ def _taught(rows: pd.DataFrame) -> tuple[pd.DataFrame, OneSided]:
     return kept.assign(truth=told, **{"class": told.map(_shows)}), bare
 
 
+def _told(known: pd.DataFrame) -> list[dict[str, int | None]]:
+    """1, 0 or None by finding of each row."""
+    rows = known.to_dict("records")
+    return [{str(name): None if np.isnan(value) else int(value) for name, value in row.items()} for row in rows]
+
+
 def _shows(truth: Mapping[str, int | None]) -> str:
     return FINDING if any(value == YES for value in truth.values()) else NO_FINDING
 
@@ -191,11 +200,16 @@ def _with_truth(found: FoundFindings, policies: Mapping[str, str]) -> pd.DataFra
     """Rows of which something is known, with ``truth`` (1, 0 or None by finding), ``class`` and ``stratum``."""
     known = read_as(found.codes, policies)
     known = known[known.notna().any(axis=1)]
-    truth = [{str(name): None if np.isnan(v) else int(v) for name, v in row.items()} for row in known.to_dict("records")]
+    truth = _told(known)
     shows = list(map(_shows, truth))
     rows = found.rows.loc[known.index].drop(columns=[c for c in ("truth", "class", "stratum") if c in found.rows])
     new = {"truth": pd.Series(truth, index=known.index, dtype=object), "class": shows, "stratum": _rarest(known)}
     return rows.assign(**new)
+
+
+def _known(rows: pd.DataFrame) -> pd.DataFrame:
+    """1, 0 or NaN by finding, from the rows' ``truth``."""
+    return pd.DataFrame(list(rows["truth"]), index=rows.index, dtype=float)
 
 
 def _rarest(known: pd.DataFrame) -> list[str]:
@@ -251,6 +265,23 @@ def _with_one_sided(facts: CohortFacts, bare: OneSided, untaught: OneSided) -> C
     lines = [*say(bare), *say(untaught, "training image")]
     details = {"never": [*bare.never, *untaught.never], "always": [*bare.always, *untaught.always], "not_learnt": lines}
     return facts.model_copy(update={"details": facts.details | details, "assumptions": [*lines, *facts.assumptions]})
+
+
+def _with_cases(facts: CohortFacts, rows: pd.DataFrame, cases: CasedRows) -> CohortFacts:
+    """With what each that gets one answer shows, where that is not each image."""
+    if cases.level.by_image:
+        return facts
+    known = _known(rows)
+    shown = Cases.of(list(rows[CASE]), cases.level.rule).shown(known.to_numpy())
+    truth = _told(pd.DataFrame(shown, columns=known.columns))
+    judged = rows.drop_duplicates(CASE).assign(truth=truth, **{"class": list(map(_shows, truth))})
+    told = {
+        "level": cases.level,
+        "cases": images_by_class(judged, [FINDING, NO_FINDING]),
+        "details": facts.details | {"cases": _by_partition(judged, facts.classes)},
+        "assumptions": [*cases.said, *facts.assumptions],
+    }
+    return facts.model_copy(update=told)
 
 
 def _by_partition(rows: pd.DataFrame, names: list[str]) -> dict[str, dict[str, list[int]]]:

@@ -26,6 +26,7 @@ from jupyter_clinagent.tasks.grading.scale import LEAST, Scale
 from jupyter_clinagent.tasks.grading.scales import chosen
 
 NO_CUT = "no cut: grade on the whole scale"
+_CUT_CHANGES = "Misses and false alarms are counted at it; the model grades on the whole scale all the same."
 _HOW = re.compile(r"\b(?:how|wie) \w+")
 """“How severe is it?” names no grade."""
 
@@ -72,9 +73,9 @@ def _cut(intent: Intent, scale: Scale, answers: dict[str, str]) -> Cut | Card | 
     if intent.risk not in RISKS:
         named = ", ".join(dict.fromkeys(level.grade for level in levels_in(intent.naming, scale)))
         title = f"The request names {named}, which parts the scale {' < '.join(scale.names)} in no way that I can read."
-        return question("cut", f"{title} From which grade on should images be recognised?", [NO_CUT, *choices], "")
+        return question("cut", f"{title} From which grade on should images be recognised?", [NO_CUT, *choices], "", _CUT_CHANGES)
     title = f"From which grade on does “{intent.risk}” count? A miss is an image of such a grade that is called lower."
-    return question("cut", title, list(choices), next(iter(choices)))
+    return question("cut", title, list(choices), next(iter(choices)), _CUT_CHANGES)
 
 
 def _parts_the_scale(intent: Intent, scale: Scale) -> bool:

@@ -79,7 +79,8 @@ def chosen(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Scal
             return kind[0]
     names = [scale.column for scale in fitting]
     default = "" if _OWN_NAME.search(normalise(intent.text)) else names[0]  # none of them is the one that is named
-    return question("label", "Which column holds the grades that the model should learn?", names, default)
+    text, changes = "Which column holds the grades that the model should learn?", "It learns these grades and is judged by them."
+    return question("label", text, names, default, changes)
 
 
 def _refuse_other_column(intent: Intent, survey: SurveyFacts, scales: list[Scale]) -> None:

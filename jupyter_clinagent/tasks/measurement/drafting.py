@@ -29,6 +29,7 @@ from jupyter_clinagent.tasks.measurement.unmet import not_done, refuse_unsaid_li
 
 USUAL_TOLERANCE = 0.1
 """Where nobody says how far a number may be off: this share of the range that eight of ten images lie in, rounded."""
+_MEASURE_CHANGES = "Its numbers are what the model learns to give."
 _LONGEST_LIFE = 120
 _TIMES = ("years", "months", "days")
 
@@ -88,7 +89,7 @@ def _column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], notes:
     if len(candidates) > 1:
         names = [column.name for column in candidates]
         text = f"Several columns may be meant: {listed(names)}. A study measures one number: which?"
-        return Card(id="question-measure", kind="question", title=text, body=text, choices=names, key="measure", default=names[0])
+        return question("measure", text, names, names[0], _MEASURE_CHANGES)
     if not named(intent, candidates):
         notes.first(f"The request names no column; “{candidates[0].name}” is the only one that fits what it asks for.")
     return candidates[0]
@@ -100,7 +101,7 @@ def _which_part(parts: list[Measurable]) -> Card:
     text = (
         f"Only the names of the files hold numbers, and nothing says what they mean ({shown}). Which of them is to be measured?"
     )
-    return question("measure", text, [column.name for column in parts], "")
+    return question("measure", text, [column.name for column in parts], "", _MEASURE_CHANGES)
 
 
 # ------------------------------------------------------------------ its unit
@@ -157,7 +158,7 @@ def _question_of_unit(column: Measurable, at: Amount) -> Card:
         f"The request draws a line at {with_unit(at.number, at.unit)}, and “{column.name}” ({column.low:.4g} to "
         f"{column.high:.4g}) does not say its unit. In which unit is it?"
     )
-    return Card(id="question-unit", kind="question", title=text, body=text, choices=choices, key="unit", default=likely)
+    return question("unit", text, choices, likely, "It decides on which side of the line each image lies.")
 
 
 # ------------------------------------------------------------------ lines and errors

@@ -99,7 +99,7 @@ class MeasuredValues:
     def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`; a line is no threshold that could be chosen."""
         units = dict.fromkeys(IN_THE_UNIT, self.scale.unit)
-        return agreement.estimates(self.figures(), self.groups, units, seed) | self._at_the_line(seed)
+        return agreement.estimates(self.figures(), self.groups, units, seed, shares=("within",)) | self._at_the_line(seed)
 
     def _at_the_line(self, seed: int) -> dict[str, Estimate]:
         """How well the measured number tells the two sides of the line; empty without a line."""

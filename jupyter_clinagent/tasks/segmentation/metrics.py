@@ -13,6 +13,7 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.imaging.metrics import all_alike
 from jupyter_clinagent.imaging.spacing import Spacing
 from jupyter_clinagent.tasks.segmentation.inference import SMALLEST
 
@@ -101,13 +102,17 @@ def macro(values: np.ndarray) -> float | None:
 
 
 # ------------------------------------------------------------------ intervals
-def mean_of(values: np.ndarray, weights: np.ndarray | None, groups: np.ndarray, seed: int, draws: int = DRAWS) -> Estimate:
+def mean_of(
+    values: np.ndarray, weights: np.ndarray | None, groups: np.ndarray, seed: int, draws: int = DRAWS, share: bool = False
+) -> Estimate:
     """The macro mean of values (N, S), NaN left out, with its 95 % percentile interval from a bootstrap over groups.
 
     Parameters
     ----------
     weights
         (N, S), how much each value counts (findings in an image); None: all alike.
+    share
+        Whether it is a share of what is counted: one of 0 or 1 gets the exact interval of so many groups that are all alike.
     """
     weight = np.where(np.isnan(values), 0.0, 1.0 if weights is None else weights)
     if not (weight.sum(axis=0) > 0).any():
@@ -120,6 +125,9 @@ def mean_of(values: np.ndarray, weights: np.ndarray | None, groups: np.ndarray, 
     if members.shape[1] < FEWEST or len(spread) < draws / 2:
         return Estimate(value=float(value), reason="too few groups for an interval")
     low, high = np.percentile(spread, [2.5, 97.5])
+    if share and low == high == value and value in (0.0, 1.0):
+        counts = (bottoms > 0).sum(axis=0)
+        low, high = all_alike(float(value), int(counts[counts > 0].min()))
     return Estimate(value=float(value), low=float(low), high=float(high))
 
 

@@ -121,7 +121,8 @@ def _asked(thing: str, structures: Iterable[str], answers: dict[str, str], notes
     names, answer = list(structures), answers.get("outlines")
     if answer is None:
         text = f"No mask is called “{thing}”; the masks outline {listed(names)}. What should be outlined?"
-        return question("outlines", text, [*names, *([ALL_OUTLINES] if len(names) > 1 else []), NONE_OF_THEM], NONE_OF_THEM)
+        choices = [*names, *([ALL_OUTLINES] if len(names) > 1 else []), NONE_OF_THEM]
+        return question("outlines", text, choices, NONE_OF_THEM, "Only that is outlined; all else counts as background.")
     if answer == NONE_OF_THEM:
         raise LabelsDoNotMatch(
             f"The masks are of {listed(names)}, and none is of “{thing}”: name one of these, or point to other data."

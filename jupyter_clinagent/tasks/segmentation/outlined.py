@@ -13,6 +13,9 @@ from jupyter_clinagent.tasks.segmentation import metrics
 from jupyter_clinagent.tasks.segmentation.inference import SMALLEST
 from jupyter_clinagent.tasks.segmentation.metrics import Measured
 
+SHARES = ("lesion_sensitivity", "found_sensitivity", "found_specificity")
+"""Figures that are shares of findings or of images."""
+
 
 @dataclass(frozen=True)
 class Outlined:
@@ -84,7 +87,9 @@ class Outlined:
 
     def estimates(self, classes: list[str], positives: Sequence[int], threshold: float | None, seed: int) -> dict[str, Estimate]:
         """See :class:`~jupyter_clinagent.study.protocol.judged.Judged`; with several structures each figure is their mean."""
-        known = {name: metrics.mean_of(*values, self.groups, seed) for name, values in self.values().items()}
+        known = {
+            name: metrics.mean_of(*values, self.groups, seed, share=name in SHARES) for name, values in self.values().items()
+        }
         return known | (at_threshold(self, positives or [0], threshold, seed) if threshold is not None else {})
 
     def gain_over(self, other: Judged, metric: str, draws: int, seed: int) -> Estimate:

@@ -102,6 +102,16 @@ def test_intervals_enclose_the_value_and_shrink_with_more_patients():
     assert interval(160) < interval(20)
 
 
+def test_a_perfect_detector_has_the_exact_interval_of_so_many_groups():
+    box, other = Boxes.of([[10, 10, 40, 40]], [0], [0.9]), Boxes.of([[60, 60, 90, 90]], [1], [0.8])
+    images = [*[box] * 20, *[other] * 12, *[Boxes()] * 40]
+    groups = np.arange(72) // 2
+    got = dm.estimates(["map50", "froc_1", "auroc"], images, images, groups, draws=100)
+    rests = {"map50": 6, "froc_1": 16, "auroc": 16}  # the rarer class; images with boxes, which are fewer than those without
+    for name, number in rests.items():
+        assert (got[name].low, got[name].high) == pytest.approx((0.025 ** (1 / number), 1.0)), name
+
+
 def test_the_paired_difference_of_a_detector_to_itself_is_nothing_and_to_a_blind_one_all():
     truth, found = case(6)
     groups = np.arange(len(truth))

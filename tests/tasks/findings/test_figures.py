@@ -185,7 +185,7 @@ def test_a_finding_that_can_not_be_judged_stays_in_the_table_with_the_reason(tol
     part = FindingScores(told.images, told.groups, truth, told.scores, told.thresholds)
     rows = by_finding(specified(), part.estimates(NAMES, [], None, 0), part, part).rows
     assert [row[0] for row in rows] == NAMES
-    assert rows[1][1:4] == [f"0 / {N} / 0", "– (no image is known to show it)", "–"]
+    assert rows[1][1:4] == [f"0 / {N} / 0", "– (none is known to show it)", "–"]
     assert rows[1][4] == "0.600 (not chosen: validation lacks images with or without it)"
     assert rows[2][2] == "– (only 2 groups show it, too few to judge)"
     assert [str(cell) for cell in (rows[2][5], *rows[2][7:])] == ["–"] * 3

@@ -10,7 +10,7 @@ import pytest
 from jupyter_clinagent.agent.playbook.cells import specification_markdown
 from jupyter_clinagent.agent.playbook.closing import message, refined_message
 from jupyter_clinagent.agent.playbook.turn import Call, Settings, Turn
-from jupyter_clinagent.contracts import Estimate
+from jupyter_clinagent.contracts import Estimate, Level
 from jupyter_clinagent.facts import EvaluationFacts, ExperimentFacts
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.loading import load_cohort
@@ -41,7 +41,8 @@ def evidence(test: FindingScores, validation: FindingScores | None = None) -> Ev
     figures = test.estimates(names, [], None, 0)
     facts = SimpleNamespace(primary_metric="macro_auroc", test=figures)
     opening = SimpleNamespace(test=test, facts=facts, trained=SimpleNamespace(validation=validation or test))
-    known = SimpleNamespace(opening=opening, specification=SimpleNamespace(classes=names), primary=figures["macro_auroc"])
+    specification = SimpleNamespace(classes=names, level=Level())
+    known = SimpleNamespace(opening=opening, specification=specification, primary=figures["macro_auroc"], judged="images")
     return cast(Evidence, known)
 
 
@@ -102,9 +103,7 @@ def test_verdict_and_chat_say_over_which_findings_the_mean_is() -> None:
     figures = scored([40, 2, 0]).estimates(["a", "b", "c"], [], None, 0)
     plain = {"name": "probe", "hypothesis": "", "kept": True, "reason": "", "seconds": 1.0, "steps": 1, "epochs": 1.0}
     facts = ExperimentFacts(metric="macro_auroc", value=0.9, low=0.8, high=1.0, validation=figures, **plain)  # type: ignore[arg-type]
-    said = (
-        "Macro AUROC is the mean over 1 of 3 (a). Not judged: b (only 2 groups show it, too few to judge); c (no image is known"
-    )
+    said = "Macro AUROC is the mean over 1 of 3 (a). Not judged: b (only 2 groups show it, too few to judge); c (none is known"
     assert said in repr(Verdict(facts, []))
     assert said in refined_message([facts], facts)
     opened = EvaluationFacts(experiment="probe", primary_metric="macro_auroc", validation={}, test=figures, unsealed=1)

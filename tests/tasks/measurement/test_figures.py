@@ -76,6 +76,13 @@ def test_intervals_draw_patients_and_not_images() -> None:
     assert (wide.high or 0) - (wide.low or 0) > 1.8 * ((narrow.high or 0) - (narrow.low or 0))
 
 
+def test_a_share_of_all_has_the_exact_interval_of_so_many_patients(told: MeasuredValues) -> None:
+    close = MeasuredValues(told.images, told.groups, told.truth, told.truth + 0.5, told.scale).estimates(["a"], [], None, 0)
+    patients = len(set(map(str, told.groups)))
+    assert (close["within"].value, close["within"].low) == pytest.approx((1.0, 0.025 ** (1 / patients)))
+    assert close["bias"].low is None  # what is always half a month off may be so by chance, but a mean has no such interval
+
+
 def test_numbers_have_their_unit_and_shares_none(told: MeasuredValues) -> None:
     figures = told.estimates(["boneage"], [], None, 0)
     assert {name for name, figure in figures.items() if figure.unit == "months"} == {

@@ -1,5 +1,7 @@
 """Figures of outlines, against their definitions and scikit-learn's, scipy's."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -87,6 +89,25 @@ def test_intervals_are_drawn_by_groups() -> None:
     together = metrics.mean_of(values, None, np.repeat(np.arange(20), 10).astype(str), 0)
     assert alone.value == pytest.approx(together.value)
     assert together.high - together.low > 2 * (alone.high - alone.low)  # type: ignore[operator]
+
+
+def test_a_share_that_is_perfect_has_the_exact_interval_of_so_many_groups_and_a_mean_has_none() -> None:
+    ones, groups = np.ones((40, 2)), np.repeat(np.arange(20), 2).astype(str)
+    ones[:20, 1] = np.nan  # the second structure is shown by ten groups
+    share = metrics.mean_of(ones, None, groups, 0, share=True)
+    assert (share.low, share.high) == pytest.approx((0.025 ** (1 / 10), 1.0))
+    none = metrics.mean_of(1 - ones, None, groups, 0, share=True)
+    assert (none.low, none.high) == pytest.approx((0.0, 1 - 0.025 ** (1 / 10)))
+    assert metrics.mean_of(ones, None, groups, 0).low is None
+
+
+def test_of_a_model_that_finds_everything_the_shares_have_an_interval() -> None:
+    judged, classes, _ = example()
+    perfect = replace(judged, measured=[[metrics.measure(disc(30, 30, 9), disc(30, 30, 9))] for _ in judged.images])
+    figures = perfect.estimates(classes[:1], [0], None, 0)
+    groups = len(set(judged.groups))
+    for name in ("found_sensitivity", "lesion_sensitivity"):
+        assert (figures[name].value, figures[name].low) == pytest.approx((1.0, 0.025 ** (1 / groups))), name
 
 
 def test_without_any_image_to_judge_there_is_a_reason() -> None:

@@ -53,8 +53,8 @@ def _positive(turn: Turn, intent: Intent, past: Past) -> str | list[str] | None:
 
 
 def _asked(turn: Turn, classes: list[str]) -> str:
-    text = "For which class shall the threshold hold? All others count as negative."
-    return ask(turn, Question("positive", text, tuple(classes), classes[0])).text
+    text, changes = "For which class shall the threshold hold?", "All others count as negative."
+    return ask(turn, Question("positive", text, tuple(classes), classes[0], changes=changes)).text
 
 
 def classes_named(intent: Intent, past: Past) -> list[str]:
