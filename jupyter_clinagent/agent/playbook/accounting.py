@@ -78,7 +78,8 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[
     spec = drafted.specification
     used = Used.by(spec, survey, intent, drafted.understood)
     new = [line for line in drafted.assumptions if line not in survey.assumptions]
-    told = " . ".join(normalise(quoted) for line in new for quoted in _QUOTED.findall(line))
+    quoted = [name for line in new for name in _QUOTED.findall(line)]
+    told = " . ".join(map(normalise, quoted))
     found = [
         *_elsewhere(intent, survey, spec, used),
         *_devices(intent, used),
@@ -86,7 +87,7 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[
         *_choosing(intent, survey, spec, used),
         *_alone(intent, spec),
     ]
-    found += _put_aside(intent, survey, spec, told)
+    found += _put_aside(intent, survey, spec, Used(f"{Used.of(quoted).text} . {used.text}"))
     found += _terms(intent, survey, drafted, used)
     return [name for name in dict.fromkeys(found) if not contains(told, [name])]
 
@@ -96,7 +97,10 @@ def question_of(beside: list[str], intent: Intent, survey: SurveyFacts, drafted:
     does = f"{drafted.specification.objective[:1].lower()}{drafted.specification.objective[1:]}"
     text = f"The request names {listed(beside)}, and nothing would be done with it: this study would {does}. Go on without it?"
     used = Used.by(drafted.specification, survey, intent, drafted.understood)
-    choosing = {*_choosing(intent, survey, drafted.specification, used), *_put_aside(intent, survey, drafted.specification, "")}
+    choosing = {
+        *_choosing(intent, survey, drafted.specification, used),
+        *_put_aside(intent, survey, drafted.specification, used),
+    }
     of_others = not choosing.isdisjoint(beside)
     named = _names_enough(intent, drafted, used)
     return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP, _CHANGES)
@@ -191,6 +195,8 @@ def _yes_or_no(intent: Intent, spec: Specification) -> Iterator[str]:
 
 def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
     """A line on a number, of which the specification knows nothing."""
+    if getattr(spec, "line", None) is not None:  # in the unit of its column, whichever the request says
+        return
     kept = spec.model_dump_json(exclude={"request", "minutes", "seed"})
     text = normalise(intent.text)
     for found in (*_LINE.finditer(text), *_AGED.finditer(text), *_MONTH.finditer(text)):
@@ -199,7 +205,10 @@ def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
 
 
 def _terms(intent: Intent, survey: SurveyFacts, drafted: Draft, used: Used) -> list[str]:
-    """Unused words that name a thing; any of some length where the classes use none. Grades and numbers are rarely called by name."""
+    """Unused words that name a thing; any of some length where the classes use none.
+
+    Grades and numbers are rarely called by name.
+    """
     spec = drafted.specification
     if spec.task != "classification":
         return []
@@ -217,7 +226,7 @@ def _persons(intent: Intent, used: Used) -> Iterator[str]:
     yield from (word for word in words if word in tokens(intent.naming) and not contains(used.text, [word]))
 
 
-def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, told: str) -> Iterator[str]:
+def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: Used) -> Iterator[str]:
     """What the request leaves out, and nothing was left out for."""
     inside = {name for name, values in spec.classes.items() for name in (name, *values)}
     label = (value for column in survey.columns if column.name == spec.label_column for value in column.values)
@@ -230,7 +239,9 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, told: s
     declined = [phrase for name in intent.declined for phrase in registry.find(name).words]  # “without boxes”
     for clause in intent.set_aside.split(" . "):
         words = [word for word in tokens(clause) if word not in words_of_any_request() and (len(word) > 2 or word.isdigit())]
-        done = contains(clause, [*healthy, *declined]) or any(left_out.holds(word) or contains(told, [word]) for word in words)
+        done = contains(clause, [*healthy, *declined]) or any(
+            left_out.holds(word) or contains(said.text, [word]) for word in words
+        )
         if words and not done:
             yield clause.strip()
 

@@ -20,6 +20,8 @@ _BUT_NOT = re.compile(
 _AND = re.compile(r"\s(?:and|und)\s")
 _NO_FINDING = re.compile(r"\b(?:ohne|without)\s+(?:befunde?|findings?|pathologischen befund)\b")
 """Says “normal” and leaves nothing out."""
+_NO_DOUBT = re.compile(r"\b(?:ohne zweifel|zweifellos|without (?:a |any )?doubt|no doubt)\b")
+"""Leaves nothing out."""
 _WITHOUT = re.compile(r"\b(?:ohne|without|no|keine?n?)\s+(?:(?:an?|any|the|eine?n?)\s+)?\w+")
 """Of what is left out: “those without a tumour” are the normal ones."""
 _PUT_OUT = re.compile(r"^(?:the |die )?(.+?)\s(?:out|raus|weg|heraus)(?: please| bitte)?$")
@@ -50,7 +52,7 @@ def set_aside(clause: str) -> tuple[str, str]:
     >>> set_aside("leave the normals out")
     ('', 'the normals')
     """
-    stated, dropped = _parted(_NO_FINDING.sub("normal", clause))
+    stated, dropped = _parted(_NO_FINDING.sub("normal", _NO_DOUBT.sub(" ", clause)).strip())
     return stated, _WITHOUT.sub("normal", dropped)
 
 

@@ -19,6 +19,7 @@ from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
 
 _SIGNS = {"&": " and ", "/": " or ", "+": " and "}
+_STEM = 4
 _SHORTEST = 5
 """Letters of a word that by itself says that a request is about images."""
 _NEAR = 3
@@ -44,7 +45,13 @@ def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used:
     for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
         for at in (place for place, word in enumerate(words) if word in only):
             beside = [*words[max(0, at - 2) : at], *[w for w in words[at + 1 : at + 4] if w not in _list("articles")][:1]]
-            yield from (word for word in beside if word in unknown)
+            if not any(map(is_amount, beside)):  # “only 5 % of the images have boxes”
+                yield from (word for word in beside if word in unknown and not _is_compound(word))
+
+
+def _is_compound(word: str) -> bool:
+    """Whether a German word begins with one that any request may have: “Bildlabels”."""
+    return any(len(part) >= _STEM and word.startswith(part) for part in words_of_any_request())
 
 
 def names_things(intent: Intent) -> bool:

@@ -23,6 +23,7 @@ from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.naming import asked_for, excepted, of_the_patient, summed_up, unknown_here
 from jupyter_clinagent.tasks.findings.onesided import OneSided, one_sided, say
 from jupyter_clinagent.tasks.findings.policies import agreed, policies_of, say_crosses, say_policies
+from jupyter_clinagent.tasks.findings.policy_words import clauses_about_entries
 from jupyter_clinagent.tasks.findings.rates import Wanted, rates_wanted
 from jupyter_clinagent.tasks.findings.specification import Policy, SeveralFindings
 
@@ -79,7 +80,14 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     )
     more = {**policies, **({"others": "left out"} if specification.others else {})}
     choose_split, differing = say_several_splits(survey, notes), _differing(seen, names)
-    return Draft(specification, tuple(notes.lines), choose_split=choose_split, differing=differing, more=more)
+    return Draft(
+        specification,
+        tuple(notes.lines),
+        choose_split=choose_split,
+        differing=differing,
+        more=more,
+        understood=tuple(clauses_about_entries(intent.text)),
+    )
 
 
 def _differing(seen: Mapping[str, Any], names: list[str]) -> dict[str, dict[str, int]]:

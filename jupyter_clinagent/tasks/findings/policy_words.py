@@ -86,6 +86,22 @@ def parts_about_entries(sentence: str) -> list[str]:
     return [part for part in (*before, head.strip(" :")) if part] + [behind, *parts[first + 1 :]]
 
 
+def clauses_about_entries(text: str) -> list[str]:
+    """What each sentence says from the clause on that speaks of entries.
+
+    Examples
+    --------
+    >>> clauses_about_entries("Find edema, treat the unclear ones as negative. It is urgent.")
+    [' treat the unclear ones as negative']
+    """
+    found = []
+    for sentence in (match[1] for match in _SENTENCES.finditer(text)):
+        clauses = sentence.split(",")
+        first = next((at for at, clause in enumerate(clauses) if parts_about_entries(clause)), len(clauses))
+        found += [",".join(clauses[first:])] if clauses[first:] else []
+    return found
+
+
 def says_answer(text: str) -> bool:
     """Whether a text holds a word for what entries count as.
 
