@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from jupyter_clinagent.codes import meanings, order_of
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
-from jupyter_clinagent.study.data.inventory import Inventory
+from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.readme import described_in
+from jupyter_clinagent.study.data.tables import Table
+
+if TYPE_CHECKING:
+    from jupyter_clinagent.study.data.inventory import Inventory
 
 _HEALTHY = re.compile(r"(?:is|was)?[_ ]?(?P<word>healthy|normal|unremarkable|uninfected|gesund|unauffällig|unauffaellig)")
 _ANSWERS = {"yes": True, "y": True, "true": True, "1": True, "ja": True, "no": False, "n": False, "false": False, "0": False} | {
@@ -19,7 +25,7 @@ _ANSWERS = {"yes": True, "y": True, "true": True, "1": True, "ja": True, "no": F
 
 def with_meanings(columns: Sequence[ColumnFacts], inventory: Inventory) -> list[ColumnFacts]:
     """The columns, those of codes with what each code means and which file says so."""
-    texts = dict(texts_about(inventory))
+    texts = dict(texts_about(inventory.folder, inventory.tables))
     names = [column.name for column in columns]
     return [_told(column, names, texts) if column.values else column for column in columns]
 
@@ -63,7 +69,7 @@ def said_of(columns: Sequence[str], inventory: Inventory) -> dict[str, list[tupl
     columns
         The names of all columns: what is said of one ends where another begins.
     """
-    texts = dict(texts_about(inventory))
+    texts = dict(texts_about(inventory.folder, inventory.tables))
     return {
         name: [(file, _about(text, name, columns)) for file, text in texts.items() if any(_named(name, text))] for name in columns
     }
@@ -83,10 +89,44 @@ def _named(name: str, text: str) -> Iterator[re.Match[str]]:
     return re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.I)
 
 
-def texts_about(inventory: Inventory) -> Iterator[tuple[str, str]]:
+def texts_about(folder: DataFolder, tables: Iterable[Table]) -> Iterator[tuple[str, str]]:
     """Texts that describe the data, and tables about no image: a row of a data dictionary in one line."""
-    yield from described_in(inventory.folder)
-    for table in inventory.tables:
+    yield from described_in(folder)
+    for table in tables:
         if not table.matched and len(table.frame) <= 1000:
             rows = table.frame.fillna("").astype(str)
             yield table.name, "\n".join(" | ".join(row) for row in rows.itertuples(index=False))
+
+
+def without_unknown(tables: Sequence[Table], folder: DataFolder, problems: list[str]) -> list[Table]:
+    """The tables; codes of which a text says that they mean “missing” or “unknown” are empty cells, and that is said."""
+    texts = dict(texts_about(folder, tables))
+    names = [column.name for table in tables for column in table.columns]
+    return [_without_unknown(table, names, texts, problems) for table in tables] if texts else list(tables)
+
+
+def _without_unknown(table: Table, names: Sequence[str], texts: dict[str, str], problems: list[str]) -> Table:
+    told = [_told(column, names, texts) for column in table.columns if column.values and table.matched]
+    found = {column.name: codes for column in told if (codes := _unknown_codes(column))}
+    for column in told:
+        problems += [
+            f"“{code}” in “{column.name}” of {table.name} means “{column.meanings[code]}” by {column.told_by}: "
+            f"{column.values[code]} rows are taken for not known."
+            for code in found.get(column.name, ())
+        ]
+    frame = table.frame.assign(
+        **{name: table.frame[name].mask(table.frame[name].isin(codes), None) for name, codes in found.items()}
+    )
+    columns = [_emptied(column, found.get(column.name, [])) for column in table.columns]
+    return dataclasses.replace(table, frame=frame, columns=columns) if found else table
+
+
+def _unknown_codes(column: ColumnFacts) -> list[str]:
+    unknown = not_known(column.meanings.values())
+    return [code for code, meaning in column.meanings.items() if meaning in unknown]
+
+
+def _emptied(column: ColumnFacts, codes: Sequence[str]) -> ColumnFacts:
+    left = {value: count for value, count in column.values.items() if value not in codes}
+    missing = column.missing + sum(column.values[code] for code in codes)
+    return column.model_copy(update={"values": left, "distinct": column.distinct - len(codes), "missing": missing})

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from jupyter_clinagent.facts import FILE_NAMES, ColumnFacts
+from jupyter_clinagent.study.data.beginnings import IMAGE_OF_ID, Beginnings, begins_names, with_ids
 from jupyter_clinagent.study.data.both_sides import with_both_sides
 from jupyter_clinagent.study.data.boxes.coco import CocoFile, coco_boxes, coco_table, read_coco
 from jupyter_clinagent.study.data.boxes.cvat import cvat_boxes
@@ -23,16 +24,20 @@ from jupyter_clinagent.study.data.boxes.tables import class_column, is_box_table
 from jupyter_clinagent.study.data.boxes.via import via_boxes
 from jupyter_clinagent.study.data.boxes.voc import voc_boxes
 from jupyter_clinagent.study.data.boxes.yolo import yolo_boxes
+from jupyter_clinagent.study.data.codebook import without_unknown
 from jupyter_clinagent.study.data.filenames import ParsedGroups, parse_groups
+from jupyter_clinagent.study.data.finding_rows import with_findings_as_columns
 from jupyter_clinagent.study.data.folder import DataFolder, read_folder
 from jupyter_clinagent.study.data.folder_keys import FOLDER_IMAGE, FolderIndex, names_cases, with_folder_images
 from jupyter_clinagent.study.data.identifiers import DicomHeaders
 from jupyter_clinagent.study.data.layouts import ClassFolders, find_case_folders, find_class_folders, find_split_folders
 from jupyter_clinagent.study.data.listings import looks_like_image, with_listings
 from jupyter_clinagent.study.data.masks import masks_among
-from jupyter_clinagent.study.data.matching import FileIndex, file_index
+from jupyter_clinagent.study.data.matching import FileIndex, file_index, image_column
 from jupyter_clinagent.study.data.name_endings import find_name_endings
 from jupyter_clinagent.study.data.name_parts import parts_of_names
+from jupyter_clinagent.study.data.nameless import called_by_files, is_long_number
+from jupyter_clinagent.study.data.near_images import with_near_images
 from jupyter_clinagent.study.data.one_hot import with_one_hot
 from jupyter_clinagent.study.data.opinions import with_opinions_apart
 from jupyter_clinagent.study.data.pairing import pair_masks
@@ -56,7 +61,6 @@ SAME_PATIENT = "Images with the same patient (from the DICOM headers) belong tog
 
 LISTED, TABLES_READ = 0.1, 0.5
 """Shares of a first look that are done once the files are listed, and once the tables are read."""
-_SAMPLE = 400
 _SUBMISSION = re.compile(r"sample[ _-]?submission|submission[ _-]?(sample|format|example)")
 
 
@@ -114,16 +118,21 @@ def take_inventory(data: str | Path, tell: Tell = quiet) -> Inventory:
     read = _told(real, tell)
     frames = {name: frame for name in read if (frame := _read(folder, name, problems, folders)) is not None}
     tell(TABLES_READ, f"bringing {len(images):,} images and what is said of them together")
+    frames = {
+        name: with_findings_as_columns(frame, name, index, problems) for name, frame in called_by_files(frames, problems).items()
+    }
     frames = {name: with_whole_names(frame, name, index, images, problems) for name, frame in frames.items()}
     frames = {name: with_both_sides(frame, name, index, assumed) for name, frame in frames.items()}
-    frames = {name: _with_near_images(frame, name, index, images) for name, frame in frames.items()}
-    frames = {name: with_one_spelling(frame, name, _image_column(frame, index), problems) for name, frame in frames.items()}
+    frames = {name: with_near_images(frame, name, index, images) for name, frame in frames.items()}
+    frames = {name: with_one_spelling(frame, name, image_column(frame, index), problems) for name, frame in frames.items()}
     frames = {name: _with_images(frame, name, index, folders, problems) for name, frame in frames.items()}
+    frames = with_ids(frames, index, Beginnings(images), assumed, problems)
     named = {name: (frame, _files_named(frame, index) if len(frames) > 1 else set()) for name, frame in frames.items()}
     tables = [_table(name, frame, index, folders) for name, frame in join_partition_tables(named).items()]
     coco = read_coco(folder, index)
     boxes = _boxes(folder, images, index, coco, tables, problems)
-    tables, classes = with_opinions_apart(tables + _coco_tables(coco), problems), find_class_folders(images)
+    tables = without_unknown(with_opinions_apart(tables + _coco_tables(coco), problems), folder, problems)
+    classes = find_class_folders(images)
     told = classes is not None or boxes is not None or len(images) < len(folder.images) or any(t.matched for t in tables)
     return Inventory(
         folder,
@@ -206,7 +215,7 @@ def _coco_tables(found: list[CocoFile]) -> list[Table]:
 
 def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderIndex) -> pd.DataFrame | None:
     def is_data(cell: str) -> bool:
-        return looks_like_image(cell) or ("/" in cell and bool(folders.find(cell)))
+        return looks_like_image(cell) or ("/" in cell and bool(folders.find(cell))) or is_long_number(cell)
 
     try:
         return with_one_hot(read_table(folder.path(name), problems, is_data))
@@ -215,52 +224,34 @@ def _read(folder: DataFolder, name: str, problems: list[str], folders: FolderInd
         return None
 
 
-def _with_near_images(frame: pd.DataFrame, name: str, index: FileIndex, images: Sequence[str]) -> pd.DataFrame:
-    """Names that recur in other folders mean the images that lie below the table's own folder."""
-    folder = PurePosixPath(name).parent.as_posix()
-    near = [image for image in images if image.startswith(f"{folder}/")]
-    if not 0 < len(near) < len(images):
-        return frame
-    own = FileIndex(near)
-    column = _image_column(frame, own)
-    if column is None or index.share(frame[column]) >= own.share(frame[column]):
-        return frame
-    return frame.assign(**{column: frame[column].map(lambda cell: own.find(cell) or cell)})
-
-
 def _with_images(frame: pd.DataFrame, name: str, index: FileIndex, folders: FolderIndex, problems: list[str]) -> pd.DataFrame:
     """A table whose cells name no image may name the folders in which they lie; boxes of others get a column for each corner."""
-    column = _image_column(frame, index)
+    column = image_column(frame, index)
     return with_box_columns(frame, name, column, problems) if column else with_folder_images(frame, folders)
 
 
 def _files_named(frame: pd.DataFrame, index: FileIndex) -> set[str]:
-    column = _image_column(frame, index)
+    column = image_column(frame, index)
     return set(frame[column].map(index.find).dropna()) if column else set()
 
 
 def _table(name: str, frame: pd.DataFrame, index: FileIndex, folders: FolderIndex) -> Table:
-    image_column = _image_column(frame, index)
-    files = frame[image_column].map(index.find) if image_column else pd.Series(None, index=frame.index, dtype=object)
-    columns = describe_columns(frame, name, image_column, files)
-    return Table(
-        name, frame, image_column, files, _with_cases(columns, frame, folders) if image_column == FOLDER_IMAGE else columns
-    )
+    named = image_column(frame, index)
+    files = frame[named].map(index.find) if named else pd.Series(None, index=frame.index, dtype=object)
+    columns = describe_columns(frame, name, named, files)
+    return Table(name, frame, named, files, _with_cases(columns, frame, named, folders))
 
 
-def _with_cases(columns: list[ColumnFacts], frame: pd.DataFrame, folders: FolderIndex) -> list[ColumnFacts]:
-    told = {"role": "group", "evidence": "names folders of patients or examinations"}
-    return [c.model_copy(update=told) if names_cases(frame[c.name], folders) else c for c in columns]
-
-
-def _image_column(frame: pd.DataFrame, index: FileIndex) -> str | None:
-    """The column whose cells name most different files; a column of small numbers must not win by chance."""
-    sample = frame.head(_SAMPLE)
-    hits = {str(name): sample[name].map(index.find).nunique() for name in frame.columns}
-    best = max(hits, key=lambda name: hits[name], default=None)
-    if best is None or not hits[best]:
-        return None
-    return best if hits[best] >= 0.1 * sample[best].nunique() else None
+def _with_cases(columns: list[ColumnFacts], frame: pd.DataFrame, named: str | None, folders: FolderIndex) -> list[ColumnFacts]:
+    """Where rows were about several images each, what names these is an id of their case."""
+    if named == FOLDER_IMAGE:
+        cases, why = [c.name for c in columns if names_cases(frame[c.name], folders)], "names folders of patients or examinations"
+    elif named == IMAGE_OF_ID:
+        cases = [c.name for c in columns if c.name != named and begins_names(frame[c.name], frame[named])]
+        why = "names of several images begin with it"
+    else:
+        return columns
+    return [c.model_copy(update={"role": "group", "evidence": why}) if c.name in cases else c for c in columns]
 
 
 def rows_by_file(inventory: Inventory, table: Table) -> pd.DataFrame:

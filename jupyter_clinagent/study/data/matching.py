@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+import pandas as pd
+
+_SAMPLE = 400
 _LEAD = re.compile(r"^([a-zA-Z]:)?(\./|/)*")
 
 
@@ -42,6 +45,16 @@ class FileIndex:
         """Share of the non-empty cells that name a file."""
         given = [cell for cell in cells if isinstance(cell, str)]
         return sum(self.find(cell) is not None for cell in given) / len(given) if given else 0.0
+
+
+def image_column(frame: pd.DataFrame, index: FileIndex) -> str | None:
+    """The column of a table whose cells name most different files; a column of small numbers must not win by chance."""
+    sample = frame.head(_SAMPLE)
+    hits = {str(name): sample[name].map(index.find).nunique() for name in frame.columns}
+    best = max(hits, key=lambda name: hits[name], default=None)
+    if best is None or not hits[best]:
+        return None
+    return best if hits[best] >= 0.1 * sample[best].nunique() else None
 
 
 class _Names:

@@ -54,12 +54,13 @@ def _joined(names: list[str], tables: Named) -> tuple[str, pd.DataFrame]:
     frames = [tables[name][0] for name in names]
     if len(names) == 1:
         return names[0], frames[0]
-    words = [_partition_word(name) for name in names]
+    words = [partition_word(name) for name in names]
     if all(words) and len(set(words)) > 1 and TABLE_SPLIT not in frames[0].columns:
         frames = [frame.assign(**{TABLE_SPLIT: word}) for frame, word in zip(frames, words, strict=True)]
     return " + ".join(names), pd.concat(frames, ignore_index=True)
 
 
-def _partition_word(name: str) -> str | None:
+def partition_word(name: str) -> str | None:
+    """The partition that a table's name says (“b. Testing Labels.csv”: test); None without any."""
     words = re.split(r"[^a-z]+", PurePosixPath(name).stem.lower())
     return next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), None)
