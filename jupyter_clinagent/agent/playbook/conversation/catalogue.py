@@ -32,7 +32,7 @@ def family_of(heard: Heard, past: Past) -> Family | None:
 
 
 def is_read(family: Family, heard: Heard, past: Past) -> bool:
-    """Whether a family reads a sentence; a question is never taken for a wish, nor a wish for a question, nor “don't” for “do”."""
+    """Whether a family reads a sentence; a question is taken for no wish, a wish for no question, and “don't” not for “do”."""
     if heard.denies and family.name != "denied":
         return False
     fits = family.kind == "either" or heard.asks == (family.kind == "question")

@@ -18,8 +18,8 @@ FAMILY = Family(
     reads=lambda heard, _past: bool(_RENAME.search(heard.plain)),
     acts=answered(
         lambda _heard, _past: (
-            "Nothing was changed: the classes are called as the data call them, and stand so in the specification on "
-            "record, in the report and in the saved model. Rename the values in the data, and ask for the study anew."
+            "Nothing was changed: the classes are called as the data call them, and stand so on record, in the "
+            "report and in the saved model. Rename the values in the data, and ask for the study anew."
         )
     ),
     rank=7,
