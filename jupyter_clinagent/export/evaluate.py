@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from jupyter_clinagent import versions
-from jupyter_clinagent.contracts import Estimate, names_of
+from jupyter_clinagent.contracts import Estimate, Specification, names_of
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.export.unpack import check, model_in, study_in, unpacked
 from jupyter_clinagent.facts import MEAN, say_averaged
@@ -64,9 +64,16 @@ def evaluate(bundle: Path, data: Path, renamed: dict[str, str] | None = None) ->
         "counts": {c: int(external.binary(k)[0].sum()) for k, c in enumerate(model.classes)},
         "judged": confirmed.level.plural,
         "not_read": refused,
-        "said": list(said),
+        "said": [*said, *_made_for(confirmed)],
     }
     return result | {"text": _text(result)}
+
+
+def _made_for(specification: Specification) -> list[str]:
+    """That the model learnt from some images alone: whether theirs are such ones, only they know."""
+    if not specification.only:
+        return []
+    return [f"The model was made for {specification.only_in_words}; every labelled image of this folder was judged."]
 
 
 def _label_values(classes: dict[str, list[str]], renamed: dict[str, str]) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from jupyter_clinagent.contracts import Range, Specification
 from jupyter_clinagent.errors import BadInput, ProtocolViolation
+from jupyter_clinagent.export.evaluate import _made_for
 from jupyter_clinagent.study.cohort.cohort import Cohort
 from jupyter_clinagent.study.cohort.corrections import Corrections
 from jupyter_clinagent.study.cohort.inclusion import criteria, read_numbers, rows_outside
@@ -112,3 +113,14 @@ def test_every_image_fulfils_the_criteria_or_has_a_reason(sexes: list[str | None
         assert "female" not in sexes or age <= 20
         return
     assert set(rows.index) - set(outside) == fulfils
+
+
+def test_elsewhere_it_is_said_for_whom_a_model_was_made() -> None:
+    spec = Specification(
+        title="t", request="r", task="classification", objective="o", classes={"a": ["a"], "b": ["b"]}, primary_metric="auroc",
+        only={"sex": ["female"]},
+    )  # fmt: skip
+    assert _made_for(spec) == [
+        "The model was made for only images whose “sex” is female; every labelled image of this folder was judged."
+    ]
+    assert _made_for(spec.model_copy(update={"only": {}})) == []

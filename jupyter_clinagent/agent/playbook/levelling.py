@@ -170,7 +170,7 @@ def _in_how_many(level: Level, mixed: int, found: CaseFacts, drafted: Draft) -> 
     if not each:
         return f"In {mixed} of {found.cases} {level.plural} the images bear different labels."
     counts = sorted(each.items(), key=lambda one: -one[1])
-    told = ", ".join(f"“{name}” in {number}" for name, number in counts[:MOST_DIFFERING])
+    told = ", ".join(f"“{name}” ({number})" for name, number in counts[:MOST_DIFFERING])
     more = f" and {len(counts) - MOST_DIFFERING} more" if len(counts) > MOST_DIFFERING else ""
     return f"The images of one {level.name} don't all show the same: of {found.cases} {level.plural} they differ on {told}{more}."
 

@@ -110,10 +110,13 @@ def _said(rows: pd.DataFrame, alike: pd.Series, level: Level) -> list[str]:
 def _say_differing(out: pd.DataFrame, level: Level) -> list[str]:
     cases = out[CASE].nunique()
     one = cases == 1
-    differing = f"{cases} {level.name if one else level.plural} whose images bear different labels"
+    noun = level.name if one else level.plural
+    differing = f"{cases} {noun} whose images bear different labels"
     if level.rule == "mean":
-        return [f"{differing} can't get one answer and {'is' if one else 'are'} left out: {len(out)} images."]
-    return [f"{differing} {'counts' if one else 'count'} as what any of {'its' if one else 'their'} images shows."]
+        are, images = "is" if one else "are", len(out)
+        return [f"{differing} can't get one answer and {are} left out: {images} images."]
+    count = "counts" if one else "count"
+    return [f"{differing} {count} as what any of their images shows."]
 
 
 def _say_alone(alone: int, level: Level) -> list[str]:

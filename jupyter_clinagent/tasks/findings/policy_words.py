@@ -1,4 +1,4 @@
-"""Reads what a request says of uncertain and empty entries; the words stand in ``policies.toml``.
+"""Reads what a request says of uncertain and empty entries; the words stand in the folders of the languages.
 
 A sentence is parted at commas and “and”. What is spoken of is put into one word each first, so that the “not” of “not
 mentioned” denies nothing. Then an answer belongs to what stands before it with a joining word between (“blanks count as no”),
@@ -9,13 +9,12 @@ right before it (“unclear: yes”), or after it behind “if” (“yes if uns
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.tasks.findings.specification import Policy
 
 SUBJECTS = {"uncertain": "uncertainentry", "not_mentioned": "emptyentry"}
@@ -205,7 +204,7 @@ def _fits_before(words: str) -> bool:
 
 @cache
 def _words() -> Mapping[str, Sequence[str]]:
-    return tomllib.loads((Path(__file__).parent / "policies.toml").read_text(encoding="utf-8"))
+    return families("tasks")["policies"]
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.tasks.grading.scale import Scale, degree_words, plain_key
 
 UNIT = (
@@ -159,7 +160,7 @@ def _at(level: Level, text: str, scale: Scale) -> str | None:
 def _named(text: str, scale: Scale) -> Cut | None:
     about = f"{text} {normalise(scale.column)} {' '.join(map(normalise, scale.names))}"
     for entry in _lexicon()["cut"]:
-        said = next((word for word in entry["words"] if contains(text, [word])), None)
+        said = next((word for word in families("tasks")["cuts"][entry["name"]] if contains(text, [word])), None)
         grade = next(filter(None, map(scale.find, entry["grades"])), None)
         if said and grade and contains(re.sub(r"[_\W]+", " ", about), entry["about"]):
             return Cut(grade, f"“{said}” is taken as {entry['source']}: {' , '.join(scale.from_on(grade))}.".replace(" ,", ","))

@@ -12,6 +12,7 @@ from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.drafting import draft, fitted
@@ -20,7 +21,7 @@ from jupyter_clinagent.tasks.measurement.units import NO_UNIT
 
 __all__ = ["claims", "draft", "fitted", "offers"]
 
-_MEASURING = ["measure", "measuring", "estimate", "how", "what", "messe", "messen", "wie", "schätze", "bestimme"]
+_MEASURING = families("tasks")["measuring"]["verbs"]
 """Words that ask for a number even where a finding is named, too."""
 _FROM = r"\b(?:from|by|using|with|given|aus|anhand|mit|nach)\s+(?:(?:the|its|their|der|die|das|dem|den|des|dessen|von)\s+)*"
 

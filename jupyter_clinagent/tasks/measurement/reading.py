@@ -19,6 +19,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.terms import abbreviations, other_names
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.facts import SurveyFacts, is_unnamed_part
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.lines import line_in
 
@@ -190,7 +191,7 @@ def _is_of_images(word: str) -> bool:
 @cache
 def _kinds() -> list[dict[str, Any]]:
     kinds: list[dict[str, Any]] = tomllib.loads(files(TASK.package).joinpath("measures.toml").read_text(encoding="utf-8"))["kind"]
-    return kinds
+    return [{**kind, "asked": families("tasks")["measures"][kind["name"]]} for kind in kinds]
 
 
 def draws_a_line(intent: Intent) -> bool:

@@ -9,19 +9,15 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.lines import line_in, several_lines
 
-_APART = ["classify", "distinguish", "tell apart", "grade", "diagnose", "klassifiziere", "klassifizieren", "unterscheide"]
-_YES_OR_NO = ["whether", "yes or no", "ja oder nein", "ob ein", "ob eine", "ob es"]
-_JUDGED = [
-    "reduced", "low", "high", "elevated", "increased", "decreased", "impaired", "preserved", "advanced", "delayed", "retarded",
-    "enlarged", "dilated", "normal", "abnormal", "too small", "too large", "vermindert", "eingeschränkt", "erniedrigt", "erhöht",
-    "niedrig", "hoch", "vergrößert", "verzögert", "retardiert", "akzeleriert", "auffällig",
-]  # fmt: skip
+_WORDS = families("tasks")["measuring"]
+_APART, _YES_OR_NO, _HOW = _WORDS["apart"], _WORDS["yes_or_no"], _WORDS["how"]
+_JUDGED = _WORDS["judged"]
 """What a number is called from some line on that is not said."""
-_HOW = ["how", "wie", "what", "measure", "messe"]
 _AT_A_RATE = "The rate of {target:.0%} {risk} sets no threshold: the number is held against the line as it was drawn."
 
 

@@ -9,19 +9,13 @@ from typing import NamedTuple
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.terms import same_things
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, normalise, tokens
+from jupyter_clinagent.lang.families import families
 
-_OF = frozenset(["of", "in", "within", "inside", "on", "der", "des", "im", "von"])
-_ARTICLES = frozenset(["the", "a", "an", "each", "every", "der", "die", "das", "dem", "den", "both"])
-_SORTS = frozenset(
-    ["lesion", "lesions", "metastasis", "metastases", "cyst", "cysts", "abscess", "abscesses", "stones", "stone", "infarct",
-     "infarcts", "necrosis", "scar", "scars", "bleeding", "metastase", "metastasen", "zyste", "zysten", "laesion", "laesionen",
-     "herde", "herd", "abszess", "abszesse", "steine"]
-)  # fmt: skip
+_WORDS = families("tasks")["outlining"]
+_OF, _ARTICLES = frozenset(_WORDS["of"]), frozenset(_WORDS["articles"])
+_SORTS = frozenset(_WORDS["sorts"])
 """Findings that may lie in any organ."""
-_DISEASES = (
-    "tumour", "tumours", "tumor", "tumors", "tumoren", "nodule", "nodules", "mass", "masses", "polyp", "polyps", "carcinoma",
-    "karzinom", "effusion", "fracture", "haemorrhages",
-)  # fmt: skip
+_DISEASES = _WORDS["diseases"]
 
 
 class _Place(NamedTuple):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import Notes, listed
@@ -15,6 +13,7 @@ from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wanted import joined
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
 from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.heads import heads
@@ -35,30 +34,17 @@ _UNNAMED = (
     "targets",
 )
 """Names of masks that say nothing about what they outline."""
-_MARKING = ("mark", "locate", "localise", "localize", "where is", "where are", "markiere", "markieren", "lokalisiere",
-            "lokalisieren", "wo ist", "wo sind", "umrande", "umranden", "zeichne", "einzeichnen", "schneide")  # fmt: skip
+_WORDS = families("tasks")["outlining"]
+_MARKING = _WORDS["marking"]
 """Other words for finding something."""
-_GENERIC = frozenset(
-    ["everything", "all", "organ", "organs", "structure", "structures", "region", "regions", "area", "areas", "mask", "masks",
-     "outline", "outlines", "thing", "things", "both", "alles", "organe", "strukturen", "bereiche", "masken", "beide", "finding",
-     "findings", "part", "parts", "image", "images", "picture", "pictures", "bilder", "or", "und", "oder", "sides"]
-)  # fmt: skip
+_GENERIC = frozenset(_WORDS["generic"])
 """Words that name no structure."""
 _BOTH_SIDES = re.compile(
     r"\b(left|right|upper|lower)\s*(?:and|or|und|oder|sowie|/|&|,)\s*(?:the\s+|die\s+|der\s+|das\s+|den\s+)?(left|right|upper|lower)"
     r"\s+(\w+)"
 )
-_FILLING = frozenset(
-    ["the", "a", "an", "all", "every", "each", "any", "of", "in", "on", "and", "precisely", "exactly", "automatically", "me",
-     "out", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "alle", "jeden", "jede", "jedes", "bitte", "please",
-     "genau", "i", "we", "you", "would", "like", "want", "need", "could", "can", "to", "be", "have", "get", "is", "are", "build",
-     "model", "do", "make", "ich", "wir", "moechte", "will", "werden", "automatic", "s", "them", "it", "they",
-     "sie", "es", "ihn", "not", "nicht", "ab", "nach"]
-)  # fmt: skip
-_OUTLINING = frozenset(
-    ["kontur", "konturen", "grenze", "grenzen", "rand", "raender", "maske", "masken", "mask", "masks", "border", "borders",
-     "boundary", "boundaries", "edge", "edges", *(word for word in map(normalise, TASK.words) if " " not in word)]
-)  # fmt: skip
+_FILLING = frozenset(_WORDS["filling"])
+_OUTLINING = frozenset([*_WORDS["outlines"], *(word for word in map(normalise, TASK.words) if " " not in word)])
 """Words for outlines, which are no name of what is outlined."""
 _END = re.compile(
     r"\band (?:tell|say|show|give|measure|report|take|use)\b|\bund (?:sage?|zeige?|nenne?|gib|miss|melde|nimm)\b"
@@ -156,7 +142,7 @@ def _expanded(name: str, structures: Iterable[str]) -> list[str]:
 def spellings(structures: Iterable[str]) -> tuple[str, ...]:
     """Every name that the structures' own usual names may have in a request."""
     usual = f" {' . '.join(map(_usual, structures))} "
-    return tuple(name for listing in _names()["names"] if f" {listing[0]} " in usual for name in listing)
+    return tuple(name for listing in _names() if f" {listing[0]} " in usual for name in listing)
 
 
 def structures_named(structures: Iterable[str], text: str) -> list[str]:
@@ -198,7 +184,7 @@ def _say_unnamed(thing: str, structures: Sequence[str], notes: Notes) -> None:
     words = _telling(thing)
     if not _no_structure(thing, structures):
         return
-    if words <= {listing[0] for listing in _names()["names"]}:
+    if words <= {listing[0] for listing in _names()}:
         raise LabelsDoNotMatch(
             f"The request asks for outlines of {thing}, and the masks are of {listed(structures)}; name one of these, or "
             "point to other data."
@@ -228,8 +214,9 @@ def _usual(name: str) -> str:
 
 
 @cache
-def _names() -> dict[str, list[list[str]]]:
-    return tomllib.loads((Path(__file__).parent / "structures.toml").read_text(encoding="utf-8"))
+def _names() -> list[list[str]]:
+    """What each structure is called, its usual name first."""
+    return [list(dict.fromkeys([name, *names])) for name, names in families("tasks")["structures"].items()]
 
 
 @cache
@@ -240,7 +227,7 @@ def _sides() -> frozenset[str]:
 
 @cache
 def _usual_names() -> dict[str, str]:
-    return {normalise(name): listing[0] for listing in [*_names()["names"], *known.SIDES] for name in listing}
+    return {normalise(name): listing[0] for listing in [*_names(), *known.SIDES] for name in listing}
 
 
 @cache

@@ -68,7 +68,7 @@ def test_films_of_a_patient_that_show_different_findings_are_asked_about_with_th
     card = asked(survey)
     table = pd.read_csv(films / "train.csv")
     known = table["effusion"].where(table["effusion"] >= 0).groupby(table["patient_id"])
-    assert f"“effusion” in {int((known.max() > known.min()).sum())}" in card.body
+    assert f"“effusion” ({int((known.max() > known.min()).sum())})" in card.body
     assert card.choices == ["a patient shows whatever any of its images shows", BY_IMAGE, LEFT_OUT]
     assert card.default == card.choices[0]
 

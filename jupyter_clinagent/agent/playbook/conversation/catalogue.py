@@ -12,6 +12,8 @@ from jupyter_clinagent.agent.playbook.conversation import families
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.wording import normalise, tokens
+from jupyter_clinagent.lang import language_of
+from jupyter_clinagent.lang.recognising import surely_language_of
 
 _NEAREST = 3
 
@@ -30,7 +32,9 @@ def family_of(heard: Heard, past: Past) -> Family | None:
 
 
 def is_read(family: Family, heard: Heard, past: Past) -> bool:
-    """Whether a family reads a sentence; a question is never taken for a wish, nor a wish for a question."""
+    """Whether a family reads a sentence; a question is taken for no wish, a wish for no question, and “don't” not for “do”."""
+    if heard.denies and family.name != "denied":
+        return False
     fits = family.kind == "either" or heard.asks == (family.kind == "question")
     return fits and family.reads(heard, past)
 
@@ -45,8 +49,14 @@ def able() -> str:
 
 def nearest(text: str) -> list[str]:
     """Examples of the families that a sentence comes nearest to, the nearest first."""
-    best = {one.name: max(one.examples, key=lambda example: _likeness(text, example)) for one in catalogue()}
+    spoken = {one.name: _in_language(one.examples, language_of(text)) for one in catalogue()}
+    best = {name: max(said, key=lambda example: _likeness(text, example)) for name, said in spoken.items()}
     return sorted(best.values(), key=lambda example: -_likeness(text, example))[:_NEAREST]
+
+
+def _in_language(examples: tuple[str, ...], language: str) -> list[str]:
+    """Those that may be in a language; the first, which is English, where none is."""
+    return [one for one in examples if surely_language_of(one) in (language, None)] or [examples[0]]
 
 
 def _likeness(text: str, example: str) -> float:

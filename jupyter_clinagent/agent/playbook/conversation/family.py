@@ -37,6 +37,9 @@ class Heard:
         """Whether one of the phrases occurs."""
         return contains(self.plain, phrases)
 
+    denies: bool = False
+    """Whether it says what is not wanted."""
+
     @property
     def begins_study(self) -> bool:
         """Whether it names data, or several findings that aren't merely those not to be missed."""

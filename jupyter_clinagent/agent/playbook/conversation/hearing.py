@@ -36,6 +36,15 @@ _OPEN = re.compile(
     |was\ (?:bedeutet|heisst|war|waren|wurde)|erklaer)""",
     re.VERBOSE,
 )
+_DENIES = re.compile(
+    r"^(?:no,? )?(?:i (?:do ?n[o']?t|did ?n[o']?t|never) (?:want|need|like|ask for)\b"
+    r"|(?:do ?n[o']?t|never|please do ?n[o']?t) (?:you )?(?:show|use|set|keep|train|write|give|open|export|change|choose|make)\b"
+    r"|(?:ich|wir) (?:will|wollen|brauche|brauchen|moechte|moechten) (?:das |die |den )?(?:nicht|keine?n?)\b"
+    r"|(?:zeig|nimm|setz|trainier|mach|schreib)\w* (?:mir )?(?:bitte )?(?:nicht|keine?n?)\b)"
+)
+_BUT = re.compile(r"\b(?:but|instead|rather|sondern|stattdessen|lieber)\b")
+"""“Don't miss any” and “don't trust the ruler” wish for something."""
+_BUT = re.compile(r"\b(?:but|instead|rather|sondern|stattdessen|lieber)\b")
 _BETWEEN = re.compile(
     r"\s*;\s*|(?<=[.!?])\s+|,?\s+(?:and|und|et)(?:\s+(?:then|also|dann|auch))?\s+|,\s*(?:then|dann)\s+|\s*\n\s*", re.IGNORECASE
 )
@@ -53,7 +62,8 @@ def hear(text: str) -> Heard:
     plain = _OPENING.sub("", normalise(read_as_english(text)))
     bare = _OPENING.sub("", _POLITE.sub("", plain).strip())
     asks = bool(_ASKS.match(bare)) or (bare == plain and plain.endswith("?"))
-    return Heard(text, bare, read_request(text), asks, bool(_OPEN.match(bare)))
+    denies = bool(_DENIES.search(plain.replace("’", "'"))) and not _BUT.search(plain)
+    return Heard(text, bare, read_request(text), asks, bool(_OPEN.match(bare)), denies)
 
 
 def parts_of(text: str) -> list[tuple[int, int]]:

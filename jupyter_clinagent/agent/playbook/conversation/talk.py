@@ -125,7 +125,7 @@ def _act(turn: Turn, wishes: list[Wish], past: Past) -> Step:
     """The next step of the first wish that is not done; the last word of all of them together where all are."""
     said, ends = list[str](), list[str]()
     for family, heard in wishes:
-        if past.replaced and family.kind == "wish" and family.needs:
+        if past.replaced and family.kind != "question" and family.needs:
             step = finish("answered", REPLACED)
         else:
             step = family.acts(turn, heard, past)

@@ -7,7 +7,9 @@ import re
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.conversation.thresholds import classes_named
+from jupyter_clinagent.agent.playbook.wording import tokens
 from jupyter_clinagent.facts import CohortFacts
+from jupyter_clinagent.lang.families import families
 
 _NUMBER = re.compile(r"\b(?:how many|how big|how large|what number|number of|size of|wie viele?|wie gross|anzahl|groesse)\b")
 _PARTS = {
@@ -20,6 +22,7 @@ _DATA = re.compile(
     r"|verwendet|benutzt|waren es)\b"
 )
 _BALANCE = re.compile(r"\b(?:classes|klassen)\b.*\b(?:balanced|imbalanced|ausgewogen|gleich gross)\b|\bclass (?:im)?balance\b")
+_PEOPLE = frozenset(word for name, words in families("whom")["people"].items() if name != "anyone" for word in words)
 _WHOLE = {"test": "test set", "validation": "validation set", "train": "training set"}
 
 
@@ -42,6 +45,8 @@ def _answer(heard: Heard, past: Past) -> str:
 
 def _foreign(heard: Heard, past: Past) -> str:
     """That what was asked for is no class of the study."""
+    if people := [word for word in tokens(heard.plain) if word in _PEOPLE]:
+        return f"I have counts by class and not by “{people[0]}”; how each subgroup did stands in the report. "
     if not heard.intent.targets or classes_named(heard.intent, past):
         return ""
     return f"“{', '.join(heard.intent.targets)}” is no class of this study, so its images were not counted. "
