@@ -68,6 +68,12 @@ def names_patients(name: str) -> bool:
     return bool(_PATIENT_ID.fullmatch(_plain(name)) or _PATIENT.fullmatch(_plain(name)))
 
 
+def may_be_else(name: str) -> bool:
+    """Whether a name may also mean an arm, a source or a running number (``study``, ``group``), and is no id for sure."""
+    key = _plain(name)
+    return not any(named.fullmatch(key) for named in (_PATIENT_ID, _PART_ID, _PATIENT, _PERSONAL_NAME))
+
+
 def restarts(ids: pd.Series, patients: pd.Series) -> bool:
     """Whether a column numbers the lesions or visits of each patient anew, so that the same number may be another's."""
     pairs = pd.DataFrame({"id": ids, "patient": patients}).dropna().drop_duplicates()
