@@ -83,6 +83,21 @@ def test_of_two_columns_that_could_be_the_id_none_is_guessed(tmp_path: Path) -> 
     assert any("“one” and “other” hold, and nothing says which is meant" in line for line in inventory.problems)
 
 
+def test_a_site_that_names_begin_with_too_does_not_keep_the_id_from_being_used(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"site{n % 2}_{n:03d}_scan.png" for n in range(12)])
+    ids = [f"site{n % 2}_{n:03d}" for n in range(12)]
+    write(tmp_path / "t.csv", site=[one.split("_")[0] for one in ids], exam=ids, dx=["a", "b", "b"] * 4)
+    assert take_inventory(tmp_path).tables[0].matched == 12
+
+
+def test_several_rows_of_an_id_of_several_images_are_refused_and_that_is_said(tmp_path: Path) -> None:
+    write_images(tmp_path, [f"k{n:03d}_s{s}.png" for n in range(12) for s in range(2)])
+    write(tmp_path / "t.csv", exam=[f"k{n // 2:03d}" for n in range(24)], dx=["a", "b"] * 12)
+    inventory = take_inventory(tmp_path)
+    assert inventory.tables[0].matched == 0
+    assert any("several rows hold the same, and nothing says which image" in line for line in inventory.problems)
+
+
 # ------------------------------------------------------------------ tables without a header, one for each label
 def test_nameless_tables_of_numbers_are_called_by_their_files(tmp_path: Path) -> None:
     write_images(tmp_path, [f"train/axial/{n:04d}_s{s}.png" for n in range(12) for s in range(2)])

@@ -67,23 +67,30 @@ def with_images_of_ids(
     Parameters
     ----------
     assumed, problems
-        Get a sentence about it, or about why two columns that could be the id leave the table unused.
+        Get a sentence about it, or about why the table stays unused: two columns could be the id, or rows share one.
     """
     found = {str(column): images for column in frame.columns if (images := _images(frame[column], beginnings)) is not None}
-    if len(found) > 1:
-        columns = " and ".join(f"“{column}”" for column in found)
-        problems.append(
-            f"{name}: the names of images begin with what {columns} hold, and nothing says which is meant; it is not used."
-        )
-    if len(found) != 1:
+    alone = [column for column in found if frame[column].nunique() >= ALMOST_ALL * frame[column].notna().sum()]
+    if len(alone) != 1:
+        problems += [_say_unclear(name, alone or list(found))] if found else []
         return frame
-    ((column, images),) = found.items()
-    first = next(cell for cell in frame[column] if cell in images)
+    images = found[alone[0]]
+    first = next(cell for cell in frame[alone[0]] if cell in images)
     assumed.append(
-        f"“{column}” of {name} is what names of images begin with: {first} means {', '.join(images[first][:2])}"
+        f"“{alone[0]}” of {name} is what names of images begin with: {first} means {', '.join(images[first][:2])}"
         f"{', …' if len(images[first]) > 2 else ''}."
     )
-    return _joined(frame, column, images)
+    return _joined(frame, alone[0], images)
+
+
+def _say_unclear(name: str, columns: Sequence[str]) -> str:
+    listed = " and ".join(f"“{column}”" for column in columns)
+    if len(columns) > 1:
+        return f"{name}: the names of images begin with what {listed} hold, and nothing says which is meant; it is not used."
+    return (
+        f"{name}: names of images begin with what {listed} holds, but several rows hold the same, and nothing says which image "
+        "each of them describes; it is not used."
+    )
 
 
 def _joined(frame: pd.DataFrame, column: str, images: Mapping[str, list[str]]) -> pd.DataFrame:
@@ -101,7 +108,7 @@ def begins_names(cells: pd.Series, images: pd.Series) -> bool:
 
 def _images(cells: pd.Series, beginnings: Beginnings) -> dict[str, list[str]] | None:
     given = cells.dropna()
-    if given.nunique() < max(2, ALMOST_ALL * len(given)):
+    if given.nunique() < 2:
         return None
     found = {cell: images for cell in given.unique() if (images := beginnings.find(cell))}
     reached = {image for images in found.values() for image in images}

@@ -112,8 +112,12 @@ def _names(column: str, tables: Mapping[int, str]) -> dict[int, str]:
 
 def _sentence(column: str, tables: Sequence[str], differing: Mapping[frozenset[int], set[str]], names: Sequence[str]) -> str:
     images = len(set().union(*differing.values()))
-    kept = " and ".join(f"“{name}”" for name in names)
-    return f"{' and '.join(tables)} say different things of {images} images in “{column}”; they are kept apart as {kept}."
+    kept = _listed([f"“{name}”" for name in names])
+    return f"{_listed(tables)} say different things of {images} images in “{column}”; they are kept apart as {kept}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]])
 
 
 def _renamed(table: Table, names: Mapping[str, str]) -> Table:
