@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from jupyter_clinagent.contracts.frozen import Frozen
 
+NOT_ASKED_FOR = "not asked for"
+"""Begins the reason why an image is left out that a study is not about."""
 _WORDS = {"at_least": "at least", "above": "above", "at_most": "at most", "below": "below"}
 
 
@@ -101,4 +103,4 @@ def not_included(column: str, asked: list[str] | Range) -> str:
     >>> not_included("sex", ["female"])
     'not asked for: “sex” is not female'
     """
-    return f"not asked for: “{column}” is not {_in_words(asked)}"
+    return f"{NOT_ASKED_FOR}: “{column}” is not {_in_words(asked)}"

@@ -2,8 +2,8 @@
 
 A name of the data that the draft leaves unused, a thing that nobody knows beside those that it uses or in their place, and what
 was to be left out, counted together, cut or chosen (“larger than 2 cm”) and isn't, each lead to a question: without it a
-clinician would meet another study than was asked for. Where nothing that is named is used, or the study would be about other images, going
-on is not the default.
+clinician would meet another study than was asked for. Where nothing that is named is used, or the study would be about other
+images, going on is not the default.
 """
 
 from __future__ import annotations
