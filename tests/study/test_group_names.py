@@ -51,6 +51,19 @@ def test_grades_arms_flags_and_what_was_made_anonymous_are_no_ids(name: str, val
     assert not is_group_of(name, values)
 
 
+@pytest.mark.parametrize(
+    ("values", "group"),
+    [
+        pytest.param([f"T{n // 2}" for n in range(40)], True, id="numbered"),
+        pytest.param(["glioma", "meningioma", "pituitary", "none"] * 10, False, id="kinds"),
+        pytest.param([str(n % 15) for n in range(40)], False, id="sizes"),
+        pytest.param([f"T{n % 4}" for n in range(40)], False, id="stages"),
+    ],
+)
+def test_numbered_tumours_that_recur_are_groups_and_their_kinds_sizes_and_stages_are_not(values: list[str], group: bool) -> None:
+    assert is_group("tumour", pd.Series(values).value_counts(), len(values)) == group
+
+
 def survey_of(folder: Path, rows: int, **columns: list[str]) -> list[str]:
     names = [f"i{n}.png" for n in range(rows)]
     write_images(folder, names)

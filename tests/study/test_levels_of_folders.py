@@ -38,6 +38,13 @@ def test_finer_classes_below_the_classes_are_offered(tmp_path: Path) -> None:
     assert facts.group_candidates == []
 
 
+def test_a_level_that_says_the_same_again_is_not_offered() -> None:
+    found = find_class_folders([f"im_{kind}/im_{kind}/{n}.png" for kind in ("Parabasal", "Koilocytotic") for n in range(4)])
+    assert found is not None
+    assert set(found.label.values()) == {"im_Parabasal", "im_Koilocytotic"}
+    assert found.levels == {}
+
+
 def test_sites_above_the_same_classes_are_a_column_and_no_label(tmp_path: Path) -> None:
     write_images(
         tmp_path, [f"{site}/{kind}/{site}{n}.png" for site in ("Bonn", "Ulm") for kind in ("sick", "well") for n in range(4)]
@@ -74,3 +81,31 @@ def test_patients_of_one_class_each_are_still_patients() -> None:
     classes = pd.Series(["a"] * 8 + ["b"] * 8)
     assert in_one_group_each(classes.str.upper(), classes)
     assert not in_one_group_each(pd.Series([f"p{n // 4}" for n in range(16)]), classes)
+
+
+# ------------------------------------------------------------------ groups that are the classes once more
+def test_a_column_that_puts_each_class_into_one_group_is_no_group_and_that_is_said(tmp_path: Path) -> None:
+    names = [f"i{n}.png" for n in range(36)]
+    write_images(tmp_path, names)
+    labels, studies = [f"dx{n % 3}" for n in range(36)], [f"source {n % 3}" for n in range(36)]
+    pd.DataFrame({"image": names, "dx": labels, "study": studies}).to_csv(tmp_path / "t.csv", index=False)
+    facts = survey_facts(take_inventory(tmp_path))
+    assert facts.group_candidates == []
+    assert any("each class have the same “study”" in line for line in facts.assumptions)
+
+
+def test_ids_of_patients_keep_images_together_also_where_each_class_is_one_patient(tmp_path: Path) -> None:
+    names = [f"i{n}.png" for n in range(12)]
+    write_images(tmp_path, names)
+    columns = {"image": names, "dx": ["a", "b"] * 6, "patient_id": ["p1", "p2"] * 6}
+    pd.DataFrame(columns).to_csv(tmp_path / "t.csv", index=False)
+    assert survey_facts(take_inventory(tmp_path)).group_candidates == ["patient_id"]
+
+
+def test_numbers_in_names_that_are_the_classes_group_nothing(tmp_path: Path) -> None:
+    write_images(
+        tmp_path, [f"{kind}/set_{code}_{kind}{n}.png" for kind, code in (("sick", "101"), ("well", "202")) for n in range(6)]
+    )
+    inventory = take_inventory(tmp_path)
+    assert inventory.parsed is not None
+    assert survey_facts(inventory).group_candidates == []

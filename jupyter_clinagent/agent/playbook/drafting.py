@@ -165,13 +165,10 @@ def question(key: str, text: str, choices: list[str], default: str, changes: str
 
 def said_of(column: ColumnFacts) -> str:
     """Where a column's values stand, in words."""
-    if not column.table:
-        return (
-            "the names of the folders"
-            if column.name == "folder"
-            else f"the names of the {column.name.replace('folder', 'folders', 1)}"
-        )
-    return f"column “{column.name}” of {column.table}"
+    if column.name == "folder":
+        return "the names of the folders"
+    levels = column.name.replace("folder", "folders", 1)
+    return f"column “{column.name}” of {column.table}" if column.table else f"the names of the {levels}"
 
 
 def listed(names: object) -> str:

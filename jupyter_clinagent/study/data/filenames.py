@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from jupyter_clinagent.study.data.crops import find_crops
 from jupyter_clinagent.study.data.paths import name_of, stem_of
 
 _MAGNIFICATIONS = "20|40|60|63|100|200|400|600|1000"
@@ -41,8 +42,20 @@ def parse_groups(images: Sequence[str]) -> ParsedGroups | None:
     Returns
     -------
     ParsedGroups or None
-        None where fewer than nine in ten names fit a known pattern, or where each name is a group of its own.
+        None where fewer than nine in ten names fit a known pattern, or where each name is a group of its own, unless some images
+        are pieces of others.
     """
+    return _by_patterns(images) or _by_crops(images)
+
+
+def _by_crops(images: Sequence[str]) -> ParsedGroups | None:
+    crops = find_crops(images)
+    groups = {image: crops.get(image, image) for image in images}
+    example = [(name_of(image), whole) for image, whole in crops.items()][:1]
+    return ParsedGroups(groups, ["pieces of an image"], example) if crops else None
+
+
+def _by_patterns(images: Sequence[str]) -> ParsedGroups | None:
     found = {image: _match(stem_of(image)) for image in images}
     groups = {image: hit[1] for image, hit in found.items() if hit is not None}
     if len(groups) < 0.9 * len(images) or len(set(groups.values())) >= len(images):

@@ -19,6 +19,8 @@ _PATIENT_ID = re.compile(rf"({_PERSON}|pt)({_ID}|{_NUMBER}|_?(code|pseudonym))|(
 _PART_ID = re.compile(rf"({_PART}|{_OTHER_PART}){_ID}|(case|fall){_NUMBER}|(\w*_)?group_?id")
 _PATIENT = re.compile(_PERSON)
 _LOOSE = re.compile(rf"{_PART}({_NUMBER})?|(?!age_)(\w*_)?group")
+_NUMBERED = re.compile(r"tumou?r|specimen|biopsy|biopsie|slide|block|sample|probe|präparat|praeparat")
+"""Names that may also mean a finding: they take values such as “T17”, a letter and a number, that recur."""
 _PERSONAL_NAME = re.compile(r"\w*(patient|subject|person|last|full|sur|family)_?names?|\w*nachname")
 _UNKNOWN = frozenset(
     ["anonymous", "anonymized", "anonymised", "anonym", "anonymisiert", "anon", "unknown", "unbekannt", "removed", "redacted",
@@ -48,7 +50,7 @@ def is_group(name: str, counts: pd.Series, rows: int) -> bool:
     """
     key = _plain(name)
     if not any(named.fullmatch(key) for named in (_PATIENT_ID, _PART_ID, _PATIENT, _PERSONAL_NAME, _LOOSE)):
-        return False
+        return bool(_NUMBERED.fullmatch(key)) and _are_numbered(counts)
     values = {str(value).strip().lower() for value in counts.index} - _UNKNOWN
     if _PATIENT_ID.fullmatch(key) or _PART_ID.fullmatch(key):
         return bool(values)
@@ -59,6 +61,12 @@ def is_group(name: str, counts: pd.Series, rows: int) -> bool:
     return bool(_LOOSE.fullmatch(key)) and (len(values) >= LEAST_IDS or (len(values) >= 3 and len(values) * MOST_EACH >= rows))
 
 
+def _are_numbered(counts: pd.Series) -> bool:
+    """Whether there are many values, nearly all of a letter and a number, which recur."""
+    coded = [value for value in map(str, counts.index) if re.fullmatch(r"[^\W\d_]{1,6}[-_ ]?\d+", value)]
+    return len(counts) >= LEAST_IDS and len(coded) >= NEARLY_ALL * len(counts) and bool(1 < counts.mean() <= MOST_EACH)
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[\s.\-/#]+", "_", name.lower()).strip("_")
 
@@ -66,6 +74,12 @@ def _plain(name: str) -> str:
 def names_patients(name: str) -> bool:
     """Whether a column is named like ids of patients, which stand above lesions and examinations."""
     return bool(_PATIENT_ID.fullmatch(_plain(name)) or _PATIENT.fullmatch(_plain(name)))
+
+
+def may_be_else(name: str) -> bool:
+    """Whether a name may also mean an arm, a source or a running number (``study``, ``group``), and is no id for sure."""
+    key = _plain(name)
+    return not any(named.fullmatch(key) for named in (_PATIENT_ID, _PART_ID, _PATIENT, _PERSONAL_NAME))
 
 
 def restarts(ids: pd.Series, patients: pd.Series) -> bool:

@@ -48,7 +48,7 @@ from jupyter_clinagent.study.data.spellings import with_one_spelling
 from jupyter_clinagent.study.data.split_names import with_whole_names
 from jupyter_clinagent.study.data.tables import Table, read_table
 from jupyter_clinagent.study.data.telling import Tell, quiet
-from jupyter_clinagent.study.data.told_folders import are_classes, untold
+from jupyter_clinagent.study.data.told_folders import are_classes, are_labels, columns_of_classes, untold
 from jupyter_clinagent.study.data.unread_files import said_unread
 
 FOLDER, FOLDER_SPLIT, PATIENT_FOLDER, FILE_NAME = "folder", "folder_split", "patient folder", "file name"
@@ -90,6 +90,13 @@ class Inventory:
         return (
             self.class_folders is not None and not self.case_folders and are_classes(self.class_folders.inner, self.label_tables)
         )
+
+    @cached_property
+    def says_classes_again(self) -> list[str]:
+        """Columns that could group images and put nearly all of each class into one group; :data:`FILE_NAME` for file names."""
+        folders = [self.class_folders.label] if self.class_folders else []
+        names = self.parsed is not None and are_labels(self.parsed.groups, folders, self.label_tables)
+        return [*columns_of_classes(self.image_tables), *([FILE_NAME] if names else [])]
 
     @cached_property
     def levels(self) -> dict[str, dict[str, str]]:

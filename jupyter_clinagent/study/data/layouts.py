@@ -151,10 +151,17 @@ def _telling_levels(parts: list[list[str]]) -> list[int]:
 
 def _other_levels(parts: list[list[str]], level: int) -> dict[str, int]:
     """Levels that may be classes, too, by the columns that stand for them; several are numbered from the classes on."""
-    fitting = [other for other in _telling_levels(parts) if other != level and _may_be_classes(_names(parts, other))]
+    others = [other for other in _telling_levels(parts) if other != level and not _same(parts, other, level)]
+    fitting = [other for other in others if _may_be_classes(_names(parts, other))]
     above, below = [other for other in reversed(fitting) if other < level], [other for other in fitting if other > level]
     listed = [(name, number, other) for name, found in ((ABOVE, above), (BELOW, below)) for number, other in enumerate(found, 1)]
     return {f"{name} {number}" if number > 1 else name: other for name, number, other in listed}
+
+
+def _same(parts: list[list[str]], one: int, other: int) -> bool:
+    """Whether two levels tell the same images apart (``im_Parabasal/im_Parabasal``)."""
+    pairs = {(names[one], names[other]) for names in parts if len(names) > max(one, other)}
+    return len(pairs) == len({first for first, _ in pairs}) == len({second for _, second in pairs})
 
 
 def _may_be_classes(names: Counter[str]) -> bool:
@@ -212,4 +219,5 @@ def _repeats(parts: list[list[str]], outer: int, inner: int) -> bool:
     pairs = {(names[outer], names[inner]) for names in parts if len(names) > inner}
     words = {name: set(words_of(name)) for name, _ in pairs}
     shared = set.intersection(*words.values()) if words else set()
-    return all((words[above] - shared) & set(words_of(below)) for above, below in pairs)
+    repeated = all((words[above] - shared) & set(words_of(below)) for above, below in pairs)
+    return repeated and not _same(parts, outer, inner)

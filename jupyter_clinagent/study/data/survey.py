@@ -35,7 +35,7 @@ from jupyter_clinagent.study.data.roles import is_named_like_label
 from jupyter_clinagent.study.data.second_images import say_second_images
 from jupyter_clinagent.study.data.tables import Table
 from jupyter_clinagent.study.data.telling import Tell, quiet
-from jupyter_clinagent.study.data.told_folders import FOLDERS_ARE_CLASSES
+from jupyter_clinagent.study.data.told_folders import CLASSES_AGAIN, FOLDERS_ARE_CLASSES
 from jupyter_clinagent.tasks import registry
 
 MATCHED = 0.8
@@ -157,10 +157,11 @@ def group_candidates(inventory: Inventory) -> list[str]:
     Where no column groups, the patients of DICOM headers come before folders and file names.
     """
     columns = [(_restarts(table, c), c.distinct, c.name) for table in inventory.image_tables for c in table.by_role("group")]
-    named = list(dict.fromkeys(name for _, _, name in sorted(columns, key=lambda column: column[:2])))
+    again = inventory.says_classes_again
+    named = list(dict.fromkeys(name for _, _, name in sorted(columns, key=lambda column: column[:2]) if name not in again))
     inner = [PATIENT_FOLDER] if inventory.inner_folders else []
     patients = [DICOM_PATIENT] if not named and inventory.headers.patients else []
-    return named + patients + inner + ([FILE_NAME] if inventory.parsed else [])
+    return named + patients + inner + ([FILE_NAME] if inventory.parsed and FILE_NAME not in again else [])
 
 
 def _restarts(table: Table, column: ColumnFacts) -> bool:
@@ -249,6 +250,7 @@ def _assumptions(inventory: Inventory, modality: str) -> list[str]:
         named = ", ".join(f"{c.name} = {c.role}" for c in table.columns if c.role not in ("other", "ignored"))
         said.append(f"Roles of the columns of {table.name}, from names and contents: {named}.")
     said += [FOLDERS_ARE_CLASSES] if inventory.folders_are_classes else []
+    said += [CLASSES_AGAIN.format(name=name) for name in inventory.says_classes_again]
     said += [*inventory.assumed, *say_second_images(inventory)]
     if label_candidates(inventory) == [NAME_ENDING]:
         name, ending = next(iter(find_name_endings(inventory.images).items()))

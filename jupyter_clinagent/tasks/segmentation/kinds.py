@@ -16,8 +16,9 @@ import numpy as np
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.tasks.segmentation.legend import Legend
+from jupyter_clinagent.tasks.segmentation.lines import are_lines
 from jupyter_clinagent.tasks.segmentation.palettes import Colour, palettes_of
-from jupyter_clinagent.tasks.segmentation.reading import read_values
+from jupyter_clinagent.tasks.segmentation.reading import marked, read_values
 
 SAMPLE = 40
 """Masks that are looked at to tell what kind they are; of labels and colours all are, for a rare one must not go missing."""
@@ -42,13 +43,15 @@ _PACKED = np.array([1 << 16, 1 << 8, 1])
 _LOSSY = frozenset([".jpg", ".jpeg"])
 _PALETTES = "The masks have different palettes, so their colours are read, not the numbers behind them."
 
+_LINES = "The masks draw only the line around what they outline; what lies within the line counts as inside, too."
+
 
 @dataclass(frozen=True)
 class Kind:
     """Values by structure (None: whatever is brighter than ``above``), and what was assumed.
 
     ``colours`` says that palettes are read by their colours, because their numbers mean something else in each file;
-    ``called`` is what the legend calls the only value.
+    ``called`` is what the legend calls the only value; ``line`` says that masks draw a line around what is inside.
     """
 
     values: Mapping[str, Any]
@@ -56,11 +59,13 @@ class Kind:
     above: float | None = None
     colours: bool = False
     called: str = ONE
+    line: bool = False
 
     @property
     def reading(self) -> dict[str, Any]:
         """What a reference needs beside file and value."""
-        return ({} if self.above is None else {"above": self.above}) | ({"colours": True} if self.colours else {})
+        told = {"above": self.above, "colours": self.colours or None, "line": self.line or None}
+        return {name: value for name, value in told.items() if value is not None}
 
     def structures(self, name: str) -> dict[str, Any]:
         """Value by structure; a single one bears the name of its masks, else that of the legend."""
@@ -74,7 +79,15 @@ def kind_of(masks: Sequence[Path], legend: Legend) -> Kind:
     palettes = palettes_of(masks)
     named: Legend = {number: legend[colour] for number, colour in palettes.colours.items() if colour in legend}
     kind = _read_kind(masks, named | legend, palettes.differ)
-    return replace(kind, said=[*kind.said, _PALETTES], colours=True) if palettes.differ else kind
+    kind = replace(kind, said=[*kind.said, _PALETTES], colours=True) if palettes.differ else kind
+    return replace(kind, said=[*kind.said, _LINES], line=True) if _draws_lines(masks, kind) else kind
+
+
+def _draws_lines(masks: Sequence[Path], kind: Kind) -> bool:
+    if list(kind.values) != [ONE]:
+        return False
+    read = (_values(path, kind.colours) for path in sampled(masks))
+    return are_lines([marked(values, kind.values[ONE], kind.above) for values in read if values is not None])
 
 
 def _read_kind(masks: Sequence[Path], legend: Legend, colours: bool) -> Kind:

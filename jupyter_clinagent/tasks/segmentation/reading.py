@@ -1,12 +1,13 @@
 """One outline of one image, whatever it was written as: mask files, polygons, runs of pixels.
 
-A *reference* is plain data, so that it can be sealed: ``{"file", "value", "above", "colours"}`` (value None: whatever is
-brighter than ``above``, or than half of the file's brightest pixel; several values, each a list: any of them; ``colours``: a
-palette is read by its colours, not its numbers), ``{"polygons", "size"}`` (x, y, x, y, … in pixels of an image of this height
-and width), ``{"runs", "size"}`` (COCO: lengths of stretches outside and inside in turn, down the columns),
-``{"starts", "size", "across"}`` (tables: first pixel, counted from 1, and length, in turn; ``across``: along the rows), or
-``{"unusable"}``: something is there, and why its outline isn't known. The size is the image's where it isn't given. An image
-with an unusable reference is left out: taken for empty it would teach the opposite of the truth.
+A *reference* is plain data, so that it can be sealed: ``{"file", "value", "above", "colours", "line"}`` (value None: whatever
+is brighter than ``above``, or than half of the file's brightest pixel; several values, each a list: any of them; ``colours``: a
+palette is read by its colours, not its numbers; ``line``: what the mask draws a line around is inside, too), ``{"polygons",
+"size"}`` (x, y, x, y, … in pixels of an image of this height and width), ``{"runs", "size"}`` (COCO: lengths of stretches
+outside and inside in turn, down the columns), ``{"starts", "size", "across"}`` (tables: first pixel, counted from 1, and
+length, in turn; ``across``: along the rows), or ``{"unusable"}``: something is there, and why its outline isn't known. The size
+is the image's where it isn't given. An image with an unusable reference is left out: taken for empty it would teach the
+opposite of the truth.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from jupyter_clinagent.errors import BadInput
+from jupyter_clinagent.tasks.segmentation.lines import within
 from jupyter_clinagent.tasks.segmentation.palettes import in_colour
 
 Reference = Mapping[str, Any]
@@ -48,7 +50,8 @@ def _one(reference: Reference, root: Path, size: tuple[int, int]) -> np.ndarray:
         raise BadInput(str(reference["unusable"]))
     if "file" in reference:
         values = read_values(root / reference["file"], bool(reference.get("colours")))
-        inside = _inside(values, reference.get("value"), reference.get("above"))
+        inside = marked(values, reference.get("value"), reference.get("above"))
+        inside = within(inside) if reference.get("line") else inside
         return _fitted(inside, size, f"the mask {PurePosixPath(reference['file']).name}")
     own = (int(reference["size"][0]), int(reference["size"][1])) if reference.get("size") else size
     if "polygons" in reference:
@@ -104,7 +107,8 @@ def _drawn_in_transparency(image: Image.Image) -> np.ndarray | None:
     return colours
 
 
-def _inside(values: np.ndarray, value: Any, above: float | None) -> np.ndarray:
+def marked(values: np.ndarray, value: Any, above: float | None) -> np.ndarray:
+    """Where a mask's values are the one (or one of those) that mean a structure, or brighter than ``above``: bool (H, W)."""
     if value is None:
         values = values if values.ndim == 2 else values.max(axis=2)
         return np.asarray(values > (values.max() / 2 if above is None else above))
