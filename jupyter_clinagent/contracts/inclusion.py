@@ -100,7 +100,7 @@ def not_included(column: str, asked: list[str] | Range) -> str:
 
     Examples
     --------
-    >>> not_included("sex", ["female"])
-    'not asked for: “sex” is not female'
+    >>> not_included("sex", ["female"]), not_included("age", Range(above=60)).startswith(NOT_ASKED_FOR)
+    ('not asked for: “sex” is not female', True)
     """
-    return f"{NOT_ASKED_FOR}: “{column}” is not {_in_words(asked)}"
+    return f"not asked for: “{column}” is not {_in_words(asked)}"
