@@ -27,7 +27,7 @@ from jupyter_clinagent.contracts.cohort import (
     Partition,
 )
 from jupyter_clinagent.contracts.frozen import Frozen
-from jupyter_clinagent.contracts.inclusion import Only, Range, dumped, not_included, only_in_words
+from jupyter_clinagent.contracts.inclusion import NOT_ASKED_FOR, Only, Range, dumped, not_included, only_in_words
 from jupyter_clinagent.contracts.notebook import (
     CARD_MIME,
     FACTS_MIME,
@@ -62,6 +62,7 @@ __all__ = [
     "FACTS_MIME",
     "FINDING",
     "IMAGE",
+    "NOT_ASKED_FOR",
     "NO_FILE",
     "NO_FINDING",
     "NO_PATIENT",

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from jupyter_clinagent.contracts.frozen import Frozen
 
+NOT_ASKED_FOR = "not asked for"
+"""Begins the reason why an image is left out that a study is not about."""
 _WORDS = {"at_least": "at least", "above": "above", "at_most": "at most", "below": "below"}
 
 
@@ -98,7 +100,7 @@ def not_included(column: str, asked: list[str] | Range) -> str:
 
     Examples
     --------
-    >>> not_included("sex", ["female"])
-    'not asked for: “sex” is not female'
+    >>> not_included("sex", ["female"]), not_included("age", Range(above=60)).startswith(NOT_ASKED_FOR)
+    ('not asked for: “sex” is not female', True)
     """
     return f"not asked for: “{column}” is not {_in_words(asked)}"

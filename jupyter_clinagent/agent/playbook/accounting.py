@@ -1,8 +1,9 @@
 """The last check before the card: what a request names, and whether the drafted specification accounts for it.
 
-A name of the data that the draft leaves unused (“melanoma on the face only”), a thing that nobody knows beside those that it
-uses or in their place, and a line on a number (“larger than 2 cm”) each lead to a question: without it a clinician would meet
-another study than was asked for. Where nothing that is named is used, going on is not the default.
+A name of the data that the draft leaves unused, a thing that nobody knows beside those that it uses or in their place, and what
+was to be left out, counted together, cut or chosen (“larger than 2 cm”) and isn't, each lead to a question: without it a
+clinician would meet another study than was asked for. Where nothing that is named is used, or the study would be about other
+images, going on is not the default.
 """
 
 from __future__ import annotations
@@ -39,10 +40,9 @@ _QUOTED = re.compile(r"“([^”]+)”")
 """What an assumption of the draft speaks of is not passed over."""
 _LINE = re.compile(
     r"\b(?:\w+er than|more than|less than|\w+er als|mehr als|weniger als|below|above|under|over|at least|at most|unter|ueber"
-    r"|mindestens|hoechstens)\s(?P<number>\d+(?:[.,]\d+)?)(?:\s?x\s?\d+)?\s?(?:pixels?|px|mm|cm|ml|l|g|kg|years?|months?|jahren?|monaten?|millimet\w+"
-    r"|[cz]entimet\w+|degrees?|grad)\b|°"
+    r"|mindestens|hoechstens)\s(?P<number>\d+(?:[.,]\d+)?)(?:\s?x\s?\d+)?\s?(?:(?:pixels?|px|mm|cm|ml|l|g|kg|years?|months?"
+    r"|jahren?|monaten?|millimet\w+|[cz]entimet\w+|degrees?|grad)\b|°)"
 )
-
 _AGED = re.compile(
     r"\b(?:patient\w*|women|men|males?|females?|adults|people|persons?|age|aged|frauen|maenner\w*|personen|alter)\s"
     r"(?:over|under|above|below|\w+er than|from|ueber|unter|ab|bis|\w+er als)\s(?P<number>\d{1,3})\b(?!\s?(?:%|percent|prozent))"
@@ -58,10 +58,10 @@ _OWN_SPLIT = re.compile(
     r"\b(?:test|tested|testing|validate|validated|getestet|teste|validier\w*)\s(?:it |them )?(?:on|with|at|auf|an|mit|bei)\s\w+"
 )
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
-
-
 _SHORT = 4
+"""Letters of a word that may say nothing."""
 _INSIDE = ("detection", "segmentation")
+"""Tasks whose truth lies inside the images."""
 _ANSWER = re.compile(r"\b(?:yes or no|yes/no|yes no|ja oder nein|ja/nein)\b")
 
 

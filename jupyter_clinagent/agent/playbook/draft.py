@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.accounting import KEY, STOP, question_of, what_is_beside
-from jupyter_clinagent.agent.playbook.asking import STOPPED
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.including import with_inclusion
 from jupyter_clinagent.agent.playbook.levelling import with_level
@@ -67,7 +66,10 @@ def _accounted(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
     if beside and KEY not in answers:
         return question_of(beside, intent, survey, drafted)
     if answers.get(KEY) == STOP:
-        raise OutOfScope(STOPPED)
+        raise OutOfScope(
+            f"So nothing was trained: these data say nothing that could be done with {listed(beside)}. Ask again without it, or "
+            "add a column that says it."
+        )
     line = f"Named in the request, and nothing is done with it: {listed(beside)}."
     told = replace(drafted, assumptions=(line, *drafted.assumptions)) if beside else drafted
     return _with_unused_words(told, intent, survey)

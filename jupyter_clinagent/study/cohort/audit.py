@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from jupyter_clinagent.contracts import NO_FILE, OUTSIDE
+from jupyter_clinagent.contracts import NO_FILE, NOT_ASKED_FOR, OUTSIDE
 from jupyter_clinagent.facts import AuditFinding
 from jupyter_clinagent.study.cohort.association import associations
 from jupyter_clinagent.study.cohort.cohort import Cohort, Looks
@@ -55,7 +55,7 @@ def _groups(cohort: Cohort) -> Iterator[AuditFinding]:
 
 def _left_out(cohort: Cohort) -> Iterator[AuditFinding]:
     for reason, count in Counter(cohort.left_out.values()).most_common():
-        harmless = reason == OUTSIDE
+        harmless = reason == OUTSIDE or reason.startswith(NOT_ASKED_FOR)
         text = f"{count} image{'s were' if count != 1 else ' was'} left out: {reason}."
         yield AuditFinding(topic="left out", severity="info" if harmless else "warning", count=count, text=text)
     missing = cohort.facts.left_out.get(NO_FILE, 0)
