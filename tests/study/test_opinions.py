@@ -5,7 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from jupyter_clinagent.study.cohort.counting import without_spent
 from jupyter_clinagent.study.data.inventory import image_rows, take_inventory
+from jupyter_clinagent.study.data.opinions import other_opinions
 from jupyter_clinagent.study.data.pairing import pair_masks
 from jupyter_clinagent.study.data.slips import is_slip
 from jupyter_clinagent.study.data.survey import survey_facts
@@ -31,6 +33,16 @@ def test_columns_in_which_two_tables_differ_stay_two_and_that_is_said(tmp_path: 
     assert rows["diagnosis (reader_A)"].tolist() == ["cancer", "benign"] * 6
     assert rows["diagnosis (reader_B)"].tolist() == ["cancer", "benign"] * 5 + ["benign", "cancer"]
     assert any("reader_A.csv and reader_B.csv say different things of 2 images in “diagnosis”" in line for line in facts.problems)
+
+
+def test_what_another_reader_says_of_the_label_is_no_shortcut(tmp_path: Path) -> None:
+    write_images(tmp_path, NAMES)
+    write(tmp_path, "a.csv", image=NAMES, dx=["cancer", "benign"] * 6, device=["x", "y", "y"] * 4)
+    write(tmp_path, "b.csv", image=NAMES, dx=["cancer", "benign"] * 5 + ["benign", "cancer"])
+    inventory = take_inventory(tmp_path)
+    assert other_opinions("dx (b)", inventory.tables) == {"dx (a)"}
+    assert other_opinions("device", inventory.tables) == set()
+    assert list(without_spent(image_rows(inventory), inventory, "dx (b)", "")) == ["device"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from jupyter_clinagent.study.cohort.linking import Linked
 from jupyter_clinagent.study.cohort.partition import PARTITIONS
 from jupyter_clinagent.study.cohort.splitting import Split
 from jupyter_clinagent.study.data.inventory import FOLDER, NAME_ENDING, PATIENT_FOLDER, Inventory
+from jupyter_clinagent.study.data.opinions import other_opinions
 
 FEW_GROUPS, FEWEST_GROUPS, LEAST_GROUPS = 10, 5, 3
 """Fewer groups of a class are too few to judge; fewer are refused; fewer are refused even where that was allowed."""
@@ -55,6 +56,7 @@ def without_spent(rows: pd.DataFrame, inventory: Inventory, label: str, split_so
     """Drop the columns that have been used up, so that no id, no name and no label stays among the metadata."""
     spent = ("image", "group", "alias", "mask", "ignored", "split")
     used = {column.name for table in inventory.tables for column in table.columns if column.role in spent}
+    used |= other_opinions(label, inventory.tables)
     # The study's own columns may bear the names of columns of the data, whose place they have taken.
     used = (used | {label, split_source, FOLDER, PATIENT_FOLDER, NAME_ENDING, *inventory.levels}) - set(OWN_COLUMNS)
     return rows.drop(columns=[name for name in rows.columns if name in used])

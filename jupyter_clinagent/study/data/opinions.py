@@ -45,6 +45,23 @@ def with_opinions_apart(tables: Sequence[Table], problems: list[str]) -> list[Ta
     return [_renamed(table, apart.get(place, {})) for place, table in enumerate(tables)]
 
 
+def other_opinions(column: str, tables: Sequence[Table]) -> set[str]:
+    """What other tables say in a column of the same name, under the names that they bear here."""
+    bases = {base for table in tables for base in [_base(column, table.name)] if base and column in table.frame.columns}
+    listed = {str(name) for table in tables for name in table.frame.columns if _base(str(name), table.name) in bases}
+    return listed - {column}
+
+
+def _base(column: str, table: str) -> str | None:
+    """The name before that of its table was added; None where it was not."""
+    ends = [f" ({own})" for own in (_short(table), table)]
+    return next((column.removesuffix(end) for end in ends if column.endswith(end)), None)
+
+
+def _short(table: str) -> str:
+    return " + ".join(map(stem_of, table.split(" + ")))
+
+
 def _said(table: Table, tables: Sequence[Table]) -> pd.DataFrame | None:
     """One row for each image: by its file, else by an id that another table has, too; None where several rows are about one."""
     if not table.matched:
@@ -105,7 +122,7 @@ def _meant(value: str) -> str | float:
 
 def _names(column: str, tables: Mapping[int, str]) -> dict[int, str]:
     """The column's name with that of its table, as short as it may be."""
-    short = {place: " + ".join(map(stem_of, name.split(" + "))) for place, name in tables.items()}
+    short = {place: _short(name) for place, name in tables.items()}
     own = short if len(set(short.values())) == len(short) else tables
     return {place: f"{column} ({own[place]})" for place in tables}
 
