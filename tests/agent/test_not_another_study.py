@@ -17,7 +17,7 @@ from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
-from tests.benchmarks.phrases.folders import FOLDERS, _boxes, _table
+from tests.benchmarks.phrases.folders import FOLDERS, _boxes, _outlines, _table
 
 PATIENTS = {"patient_id": [f"p{k}" for k in range(90)]}
 MADE = {
@@ -36,6 +36,8 @@ MADE = {
     "her2": _table({**PATIENTS, "HER2": ["0", "1+", "2+", "3+"]}, 90),
     "eyes": _table({**PATIENTS, "eye": ["OD", "OS", "OS"], "amd": ["wet", "dry", "normal"]}, 90),
     "teeth": _boxes(["caries", "filling"]),
+    "swabs": _table({**PATIENTS, "pcr": ["negative", "positive", "indeterminate"]}, 90),
+    "heads": _outlines(["head"], colours=False),
     "effusions": _table({**PATIENTS, "effusion": ["yes", "no"]}, 90, colours=False),
 }
 
@@ -68,6 +70,8 @@ READ: list[tuple[str, str, dict[str, list[str]], str | None]] = [
         {"MALIGNANT": ["MALIGNANT"], "BENIGN": ["BENIGN", "BORDERLINE"]},
         "MALIGNANT",
     ),
+    ("swabs", "positive vs negative swab", {"positive": ["positive"], "negative": ["negative"]}, "positive"),
+    ("swabs", "positive against the others", {"positive": ["positive"], "rest": ["negative", "indeterminate"]}, "positive"),
     ("her2", "HER2 3+ vs 0", {"3+": ["3+"], "0": ["0"]}, None),
 ]
 
@@ -103,6 +107,7 @@ ASKED = [
     ("effusions", "train on hospital A, test on B: effusion or not", "test on b"),
     ("effusions", "effusion or not, at least 100x100 pixels", "at least 100x100 pixels"),
     ("effusions", "effusion or not in lesions larger than 10 mm", "larger than 10 mm"),
+    ("heads", "How many weeks pregnant is she?", "how many weeks"),
     ("teeth", "is there any caries? yes or no", "yes or no"),
 ]
 

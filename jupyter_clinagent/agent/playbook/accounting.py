@@ -62,6 +62,7 @@ _SHORT = 4
 """Letters of a word that may say nothing."""
 _INSIDE = ("detection", "segmentation")
 """Tasks whose truth lies inside the images."""
+_HOW_MUCH = re.compile(r"\b(?:how (?:many|old|much)|wie (?:viele?|alt)) \w+")
 _ANSWER = re.compile(r"\b(?:yes or no|yes/no|yes no|ja oder nein|ja/nein)\b")
 
 
@@ -188,9 +189,13 @@ def _not_together(intent: Intent, survey: SurveyFacts, spec: Specification) -> I
 
 
 def _yes_or_no(intent: Intent, spec: Specification) -> Iterator[str]:
-    """“Yes or no?” of a whole image is no box."""
-    if spec.task in _INSIDE and (found := _ANSWER.search(normalise(intent.text))):
-        yield found[0]
+    """“Yes or no?” of a whole image is no box, “how many weeks?” no outline."""
+    text = normalise(intent.text)
+    asked = [
+        _ANSWER.search(text) if spec.task in _INSIDE else None,
+        _HOW_MUCH.search(text) if spec.task == "segmentation" else None,
+    ]
+    yield from (found[0] for found in asked if found)
 
 
 def _lines(intent: Intent, spec: Specification) -> Iterator[str]:

@@ -240,8 +240,8 @@ def _mentioned_at(value: str, values: Sequence[str], text: str, holding: Mapping
     ``holding`` counts the values that hold each word.
     """
     plain, text = _spelt(value), _spelt(text)
-    if says_yes(value) or says_no(value):
-        return None
+    if says_yes(value) or says_no(value):  # “positive or negative swab” names both, among others
+        return first_position(text, [plain]) if len(plain) >= _STEM and len(values) > 2 else None
     at = _whole_at(value, text, values)
     if at is not None or len(label_key(value)) < 2:
         return at
