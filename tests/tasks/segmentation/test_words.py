@@ -109,10 +109,10 @@ def test_where_nothing_was_asked_for_this_is_said() -> None:
 
 
 # ------------------------------------------------------------------ few images
-def test_few_images_are_counted_and_no_interval_is_made_of_images_that_are_all_alike() -> None:
+def test_few_images_are_counted_and_the_interval_of_images_that_are_all_alike_is_exact() -> None:
     said = reporting.without_threshold(evidence(judged(*[(20, 20)] * 3, (20, 0), (0, 0), (0, 0), (0, 0))))
     assert "in 3 of 4 images that show a finding (95 % interval" in said
-    assert "leaves 3 of 3 images without one (all alike, which gives no interval) alone" in said
+    assert "leaves 3 of 3 images without one (95 % interval 29 to 100 %) alone" in said
     assert "100 to 100" not in said
 
 
