@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from jupyter_clinagent.agent.playbook.accounting import STOP
 from jupyter_clinagent.agent.playbook.bounds import bounds_in
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.wording import normalise
-from jupyter_clinagent.contracts import Range
+from jupyter_clinagent.contracts import Card, Range
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.study.data.inventory import take_inventory
 from jupyter_clinagent.study.data.survey import survey_facts
@@ -76,6 +77,17 @@ CHOSEN: list[tuple[str, str, dict[str, Any]]] = [
     ("clinic", "melanoma vs nevus thicker than 2 mm", {"thickness_mm": Range(above=2)}),
     ("clinic", "melanoma vs nevus, 2018 and later", {"acquisition_year": Range(at_least=2018)}),
     ("clinic", "melanoma vs nevus in women over 60", {"gender": ["f"], "age": ABOVE_60}),
+    ("clinic", "melanoma vs nevus, no children", {"age": Range(at_least=18)}),
+    ("clinic", "melanoma vs nevus, women excluded", {"gender": ["m"]}),
+    ("clinic", "Melanom gegen Nävus, ohne Männer", {"gender": ["f"]}),
+    ("clinic", "melanoma vs nevus, no patients over 60", {"age": Range(at_most=60)}),
+    ("clinic", "melanoma vs nevus, not on the face", {"site": ["back", "scalp"]}),
+    ("clinic", "melanoma vs nevus, nicht im Gesicht", {"site": ["back", "scalp"]}),
+    ("clinic", "melanoma vs nevus, anything but scalp", {"site": ["back", "face"]}),
+    ("clinic", "melanoma or not in women", {"gender": ["f"]}),
+    ("clinic", "melanoma vs nevus, thickness below 2", {"thickness_mm": Range(below=2)}),
+    ("children", "pneumonia or normal, no AP films", {"view": ["LATERAL", "PA"]}),
+    ("children", "pneumonia or normal, exclude children", {"age_months": Range(at_least=216)}),
     ("children", "pneumonia or normal, children under 5 only", {"age_months": BELOW_5_YEARS}),
     ("children", "pneumonia or normal in girls", {"male": ["False"]}),
     ("children", "pneumonia or normal on PA views", {"view": ["PA"]}),
@@ -112,6 +124,33 @@ def test_what_is_wanted_of_every_image_chooses_none(surveyed: Callable[[str], Su
 def test_who_is_the_label_is_not_chosen(surveyed: Callable[[str], SurveyFacts]) -> None:
     spec = drafted("tell men from women", surveyed("clinic")).specification
     assert (spec.label_column, spec.only) == ("gender", {})
+
+
+@pytest.mark.parametrize(
+    ("request_", "named"),
+    [
+        ("melanoma vs nevus, between 20 and 40", "between 20 and 40"),
+        ("melanoma vs nevus, ab 50", "ab 50"),
+        ("melanoma vs nevus with a PSA below 10", "psa below 10"),
+    ],
+)
+def test_a_bound_or_a_place_that_no_column_is_sure_to_have_is_asked_about(
+    surveyed: Callable[[str], SurveyFacts], request_: str, named: str
+) -> None:
+    card = draft(read_request(request_), surveyed("clinic"), {})
+    assert isinstance(card, Card), card
+    assert (card.default, f"“{named}”" in card.body) == (STOP, True)
+
+
+def test_two_columns_of_dates_choose_nothing_unasked(surveyed: Callable[[str], SurveyFacts]) -> None:
+    survey = surveyed("clinic")
+    year = next(column for column in survey.columns if column.name == "acquisition_year")
+    two = survey.model_copy(update={"columns": [*survey.columns, year.model_copy(update={"name": "biopsy_date"})]})
+    card = draft(read_request("melanoma vs nevus, 2018 and later"), two, {})
+    assert isinstance(card, Card)
+    assert "“2018 and later”" in card.body
+    others = survey.model_copy(update={"columns": [*survey.columns, year.model_copy(update={"name": "diabetes_years"})]})
+    assert list(drafted("melanoma vs nevus, 2018 and later", others).specification.only) == ["acquisition_year"]
 
 
 @pytest.mark.parametrize(

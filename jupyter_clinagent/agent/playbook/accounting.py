@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.bounds import bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.drafting import Draft, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.including import of_both_sexes, wants_all
 from jupyter_clinagent.agent.playbook.lexicon import Intent
@@ -23,7 +24,7 @@ from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.unused import unused_words
 from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, is_term, normalise, tokens
-from jupyter_clinagent.contracts import Card, Specification
+from jupyter_clinagent.contracts import Card, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.classification.together import folded
@@ -132,7 +133,8 @@ def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: U
     for column in survey.columns:
         if column.role in _ROLES and column.name not in spent:
             values = wholly_named(_telling(column.values), naming)
-            chosen = values if len(values) < len(column.values) else []  # “in women and men” is of everybody
+            everybody = column.role == "sex" and len(values) == len(column.values)  # “in women and men”
+            chosen = [] if everybody else values
             yield from _not_used([*chosen, *wholly_named(_names_of(column), naming)], used)
 
 
@@ -173,6 +175,7 @@ def _devices(intent: Intent, used: Used) -> Iterator[str]:
 def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
     """What says of which images the study should be, and is not done: without it the study would be about others."""
     yield from _lines(intent, spec)
+    yield from _bounds(intent, spec)
     yield from (found[0] for found in _OWN_SPLIT.finditer(normalise(intent.text)))
     yield from _persons(intent, used)
     yield from _not_together(intent, survey, spec)
@@ -223,6 +226,22 @@ def _terms(intent: Intent, survey: SurveyFacts, drafted: Draft, used: Used) -> l
     return [word for word in unused if is_term(word) or (nothing and len(word) > _SHORT)]
 
 
+def _bounds(intent: Intent, spec: Specification) -> Iterator[str]:
+    """Bounds on whom, when and on measures that the specification doesn't have; grades and what is measured have their own."""
+    plain = normalise(intent.text)
+    rates = {f"{100 * intent.target:.10g}", f"{intent.target:.10g}"} if intent.target else set()
+    for bound in (*bounds_in(plain), *(numbers_bounded(plain) if spec.task not in ("grading", "measurement") else ())):
+        numbers = {f"{number:.10g}" for number in bound.range.bounds.values()} - rates - {f"{intent.minutes or 0:.10g}"}
+        if numbers and not any(_holds(one, numbers) for one in spec.only.values()):
+            yield bound.words
+
+
+def _holds(asked: object, numbers: set[str]) -> bool:
+    """Whether a criterion has these bounds, perhaps in months."""
+    held = asked.bounds.values() if isinstance(asked, Range) else ()
+    return numbers <= {f"{number * factor:.10g}" for number in held for factor in (1, 1 / 12, 12)}
+
+
 def _persons(intent: Intent, used: Used) -> Iterator[str]:
     """“Girls only”: nobody is left out by a word."""
     if wants_all(intent) or of_both_sexes(intent.naming):
@@ -243,7 +262,7 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
     healthy = known.HEALTHY["words"] if any(health_of(name) == Health.WELL for name in dropped) else []
     declined = [phrase for name in intent.declined for phrase in registry.find(name).words]  # “without boxes”
     for clause in intent.set_aside.split(" . "):
-        words = [word for word in tokens(clause) if word not in words_of_any_request() and (len(word) > 2 or word.isdigit())]
+        words = [word for word in tokens(clause) if word not in words_of_any_request() and len(word) > 1]
         done = contains(clause, [*healthy, *declined]) or any(
             left_out.holds(word) or contains(said.text, [word]) for word in words
         )

@@ -27,8 +27,10 @@ _OPERATORS = {
     r"|(?:mehr|aelter|groesser|laenger|dicker) als",
     "below": r"under(?: the age of)?|below|(?:less|younger|smaller|shorter|thinner) than|<|unter"
     r"|(?:weniger|juenger|kleiner|kuerzer|duenner) als",
-    "at_least": r"at least|>=|≥|from|mindestens|ab|no less than|not under|aged from",
-    "at_most": r"at most|<=|≤|up to|hoechstens|maximal|bis(?: zu)?|no more than|not over|not above",
+    "at_least": r"at least|>=|≥|from|mindestens|ab|no less than|aged from"
+    r"|(?:not|nicht) (?:under|below|younger than|unter|juenger als)",
+    "at_most": r"at most|<=|≤|up to|hoechstens|maximal|bis(?: zu)?|no more than"
+    r"|(?:not|nicht) (?:over|above|older than|ueber|aelter als)",
 }
 _AFTER = {
     "at_least": r"(?:and|or|und|oder) (?:older|above|over|more|up|larger|bigger|aelter|darueber|mehr|groesser)|plus|\+",
@@ -57,7 +59,8 @@ def bounds_in(plain: str) -> list[Bound]:
     >>> bounds_in("sensitivity over 90 percent, at most 10 minutes")
     []
     """
-    return [*_ages(plain), *_sizes(plain), *_years(plain)]
+    found = [*_ages(plain), *_sizes(plain), *_years(plain)]
+    return [one for one in found if not any(one.words != other.words and one.words in other.words for other in found)]
 
 
 # ------------------------------------------------------------------ ages
@@ -84,6 +87,33 @@ def _sizes(plain: str) -> Iterator[Bound]:
     for name, phrases in _OPERATORS.items():
         for found in re.finditer(rf"(?<!\w)(?:{phrases})\s?{_NUMBER}\s?(?P<unit>{_LENGTHS})", plain):
             yield _bound("size", {name: found["number"]}, found[0], found["unit"])
+
+
+# ------------------------------------------------------------------ any number
+_NO_BOUND = (
+    r"%|\w*percent|prozent|sec|sek|min|hour|h\b|stund|std|class|klass|image|bild|film|photo|foto|epoch|times|mal\b|fold|x\b|model"
+    r"|experiment|reader|patient|case|fall|faelle|lesion|cell|to\b|bis\b|-"
+)
+"""What a number counts that is no bound on a measure."""
+
+
+def numbers_bounded(plain: str) -> list[Bound]:
+    """Every bound on a number whose measure the sentence names itself: “PSA below 10”, “after 28 weeks”.
+
+    Examples
+    --------
+    >>> [(b.range.in_words, b.words, b.unit) for b in numbers_bounded("cancer or not, psa below 10, sensitivity above 90 %")]
+    [('below 10', 'psa below 10', 'psa')]
+    """
+    found = []
+    for name, phrases in _OPERATORS.items():
+        after = "|after|later than|nach" if name == "above" else "|before|vor" if name == "below" else ""
+        of = r"(?:(?P<of>[^\W\d]\w*)\s(?:is |are |ist |of |von )?)?"
+        said = rf"{of}(?<!\w)(?:{phrases}{after})\s?{_NUMBER}(?![.,]?\d)(?!\s?(?:{_NO_BOUND}))"
+        found += [_bound("size", {name: one["number"]}, one[0], one["of"]) for one in re.finditer(said, plain)]
+    between = rf"\b(?:between|zwischen)\s(?P<low>\d+)\s(?:and|und|to|bis)\s(?P<high>\d+)(?![.,]?\d)(?!\s?(?:{_NO_BOUND}))"
+    found += [_bound("size", {"at_least": one["low"], "at_most": one["high"]}, one[0]) for one in re.finditer(between, plain)]
+    return [one for one in found if not re.search(rf"{_YEAR}$", one.words)]
 
 
 # ------------------------------------------------------------------ years

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from jupyter_clinagent.agent.playbook.bounds import Bound, bounds_in
+from jupyter_clinagent.agent.playbook.bounds import Bound, bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import wholly_named
@@ -38,13 +38,32 @@ _SIDES = {
 }
 """Values that tell sides, letters only."""
 _OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below": "at_least"}
-_DATED = re.compile(r"date|year|datum|jahr", re.I)
+_DATED = re.compile(r"(?:date|datum|year|jahr)(?:$|[_\W\d])", re.I)
 _BORN = re.compile(r"birth|geb|dob", re.I)
 _AGED = re.compile(r"(?:^|_|\b)(?:age|alter)(?:$|_|\b|(?=[A-Z]))", re.I)
 _IN_MONTHS = re.compile(r"month|monat|(?:^|_)mo(?:$|_)", re.I)
 _SIZED = re.compile(
     r"size|diameter|length|thickness|breslow|depth|area|volume|groesse|größe|durchmesser|dicke|länge|fläche", re.I
 )
+
+
+_NOT, _BETWEEN, _GONE = ("|".join(map(re.escape, _CHOOSING[name])) for name in ("not", "between", "gone"))
+_NEGATED = re.compile(rf"(?<!or )(?<!oder )\b(?:{_NOT})\s(?:(?:{_BETWEEN})\s){{0,3}}$")
+_IS_GONE = re.compile(rf"^\s(?:(?:{_BETWEEN})\s)?(?:are |is |were |sind |werden |wird )?(?:{_GONE})\b")
+
+
+def is_left_out(words: str, plain: str) -> bool:
+    """Whether a normalised sentence wants those left out whom it names.
+
+    Examples
+    --------
+    >>> is_left_out("children", "melanoma or nevus, no children"), is_left_out("women", "melanoma or not in women")
+    (True, False)
+    >>> is_left_out("kinder", "kinder ausgeschlossen"), is_left_out("over 60", "no patients over 60")
+    (True, True)
+    """
+    found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", plain)
+    return found is not None and bool(_NEGATED.search(plain[: found.start()]) or _IS_GONE.match(plain[found.end() :]))
 
 
 @dataclass(frozen=True)
@@ -108,15 +127,21 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
     columns = [column for column in survey.columns if column.name not in _spent(spec)]
     used = Used.by(spec, survey, intent, understood)
     found = [
-        *_bounded(bounds_in(plain), columns, intent),
-        *_of_sexes(columns, set(tokens(plain))),
-        *_grown_up(columns, set(tokens(plain))),
+        *_bounded(bounds_in(plain), columns, intent, plain),
+        *_of_measures(columns, plain),
+        *_of_sexes(columns, plain),
+        *_grown_up(columns, plain),
         *_of_side(columns, intent.naming),
         *(one for column in columns if column.role in _MAY_CHOOSE for one in _by_values(column, intent, survey, used)),
     ]
-    first = {(one.column, type(one.asked), one.words): one for one in reversed(found)}
-    exact = {one.column for one in found if one.words not in _ANY_AGE}
-    return [one for one in reversed(first.values()) if one.words not in _ANY_AGE or one.column not in exact]
+    exact = {one.column for one in found if not _is_of_age(one)}
+    kept = [one for one in found if not _is_of_age(one) or one.column not in exact]
+    return [one for at, one in enumerate(kept) if not any((one.column, one.asked) == (o.column, o.asked) for o in kept[:at])]
+
+
+def _is_of_age(one: Criterion) -> bool:
+    """Whether it says children or adults, and no number."""
+    return one.words.removeprefix("not ") in _ANY_AGE
 
 
 def wants_all(intent: Intent) -> bool:
@@ -135,20 +160,26 @@ def _spent(spec: Specification) -> set[str | None]:
 
 
 # ------------------------------------------------------------------ people
-def _of_sexes(columns: Iterable[ColumnFacts], words: set[str]) -> Iterator[Criterion]:
-    """“Girls only”; women and men are everybody."""
+def _of_sexes(columns: Iterable[ColumnFacts], plain: str) -> Iterator[Criterion]:
+    """“Girls only”, “no boys”; women and men are everybody."""
+    words = set(tokens(plain))
     named = {sex: [word for word in _PEOPLE[sex] if word in words] for sex in ("female", "male")}
     if bool(named["female"]) != bool(named["male"]):
-        sex = "female" if named["female"] else "male"
-        yield from (Criterion(column.name, values, named[sex][0]) for column, values in _of_sex(columns, sex))
+        sex, other = ("female", "male") if named["female"] else ("male", "female")
+        without = is_left_out(named[sex][0], plain)
+        said = f"not {named[sex][0]}" if without else named[sex][0]
+        yield from (Criterion(column.name, values, said) for column, values in _of_sex(columns, other if without else sex))
 
 
-def _grown_up(columns: Iterable[ColumnFacts], words: set[str]) -> Iterator[Criterion]:
+def _grown_up(columns: Iterable[ColumnFacts], plain: str) -> Iterator[Criterion]:
     """Children and adults by their age, where the sentence names no number."""
+    words = set(tokens(plain))
     grown = {name: [word for word in _PEOPLE[name] if word in words] for name in ("child", "adult")}
     if bool(grown["child"]) != bool(grown["adult"]):
-        bound = {"below": _OF_AGE} if grown["child"] else {"at_least": _OF_AGE}
-        said = (grown["child"] or grown["adult"])[0]
+        word = (grown["child"] or grown["adult"])[0]
+        without = is_left_out(word, plain)
+        bound = {"below": _OF_AGE} if bool(grown["child"]) != without else {"at_least": _OF_AGE}
+        said = f"not {word}" if without else word
         yield from (Criterion(column.name, _in_unit(bound, "", column.name), said) for column in _aged(columns)[:1])
 
 
@@ -176,7 +207,8 @@ def _of_side(columns: Iterable[ColumnFacts], naming: str) -> Iterator[Criterion]
     for column in columns if len(named) == 1 else ():
         told = {value: side for value in column.values for side, keys in _SIDES.items() if label_key(value) in keys}
         if _tells_sides(column):
-            yield Criterion(column.name, [value for value, side in told.items() if side == named[0]], named[0])
+            without = is_left_out(named[0], naming)
+            yield Criterion(column.name, [value for value, side in told.items() if (side == named[0]) != without], named[0])
             return
 
 
@@ -192,14 +224,22 @@ def _in_unit(bounds: dict[str, float], said: str, column: str) -> Range:
 
 
 # ------------------------------------------------------------------ numbers
-def _bounded(bounds: Iterable[Bound], columns: list[ColumnFacts], intent: Intent) -> Iterator[Criterion]:
+def _bounded(bounds: Iterable[Bound], columns: list[ColumnFacts], intent: Intent, plain: str) -> Iterator[Criterion]:
     for bound in bounds:
         given = bound.range.bounds
-        if contains(intent.set_aside, [bound.words]):
+        if contains(intent.set_aside, [bound.words]) or is_left_out(bound.words, plain):
             given = {_OPPOSITE[name]: number for name, number in given.items()} if len(given) == 1 else {}
         if (column := _column_of(bound, columns)) is not None and given:
             asked = _in_unit(given, bound.unit, column.name) if bound.kind == "age" else Range.model_validate(given)
-            yield Criterion(column.name, asked, bound.words)
+            yield Criterion(column.name, asked, bound.words if given == bound.range.bounds else f"not {bound.words}")
+
+
+def _of_measures(columns: list[ColumnFacts], plain: str) -> Iterator[Criterion]:
+    """“PSA below 10”, where one column of numbers is called so."""
+    for bound in numbers_bounded(plain):
+        called = [c for c in columns if not c.values and bound.unit in tokens(normalise(re.sub(r"[_\W]+", " ", c.name)))]
+        if len(called) == 1 and len(bound.unit) >= _NEAR and not is_left_out(bound.words, plain):
+            yield Criterion(called[0].name, bound.range, bound.words)
 
 
 def _column_of(bound: Bound, columns: list[ColumnFacts]) -> ColumnFacts | None:
@@ -229,7 +269,10 @@ def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, used: U
         return
     telling = [value for value in values if not idle_words().issuperset(tokens(normalise(value)))]
     named = [value for value in wholly_named(telling, intent.naming) if not used.holds_any(tokens(normalise(value)))]
-    if 0 < len(named) < len(values) and (column.role in _CIRCUMSTANCE or _chooses(named, intent.naming, _BEFORE, _BEHIND)):
+    unwanted = [value for value in named if is_left_out(_spoken([value], intent.naming), normalise(intent.text))]
+    if unwanted:
+        yield Criterion(column.name, [v for v in column.values if v not in unwanted], f"not {_spoken(unwanted, intent.naming)}")
+    elif 0 < len(named) < len(values) and (column.role in _CIRCUMSTANCE or _chooses(named, intent.naming, _BEFORE, _BEHIND)):
         yield Criterion(column.name, named, _spoken(named, intent.naming))
     dropped = wholly_named(telling, intent.set_aside)
     if 0 < len(dropped) < len(values) and not _is_label(dropped, survey, intent):

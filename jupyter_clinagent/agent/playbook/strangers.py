@@ -19,6 +19,8 @@ from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
 
 _SIGNS = {"&": " and ", "/": " or ", "+": " and "}
+_WHOLE = 3
+"""Letters of a word that may name something by itself."""
 _STEM = 4
 _SHORTEST = 5
 """Letters of a word that by itself says that a request is about images."""
@@ -42,10 +44,12 @@ def strangers(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
 def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
     """Unknown words close to an “only”: “only the unanimous ones”, “dark skin only”."""
     unknown, only = _unknown(intent, survey, spec, used, least=2), _list("only")
+    denied = frozenset(families("whom")["choosing"]["not"])
     for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
-        for at in (place for place, word in enumerate(words) if word in only):
-            beside = [*words[max(0, at - 2) : at], *[w for w in words[at + 1 : at + 4] if w not in _list("articles")][:1]]
-            if not any(map(is_amount, beside)):  # “only 5 % of the images have boxes”
+        for at in (place for place, word in enumerate(words) if word in only or word in denied):
+            behind = [w for w in words[at + 1 : at + 4] if w not in _list("articles") and w not in _between()][:1]
+            beside = [*(words[max(0, at - 2) : at] if words[at] in only else ()), *behind]
+            if not any(word.isdigit() for word in beside):  # “only 5 % of the images have boxes”
                 yield from (word for word in beside if word in unknown and not _is_compound(word))
 
 
@@ -64,10 +68,10 @@ def tells_apart(naming: str) -> bool:
     return contains(naming, known.LISTS["telling_apart"])
 
 
-def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used, least: int = 3) -> set[str]:
+def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used, least: int = _WHOLE) -> set[str]:
     """Words that the lexicon knows neither by themselves nor as a part of what is said; names of things count as unknown."""
     told = " ".join(spoken for name in _names(survey, spec, intent) for spoken in spoken_as(name))
-    words = [word for word in tokens(intent.naming) if len(word) >= least and not is_amount(word)]
+    words = [word for word in tokens(intent.naming) if len(word) >= least and (not is_amount(word) or least < _WHOLE)]
     read = (
         _people()
         | said_in(intent.naming)
@@ -123,6 +127,12 @@ def _is_listed(at: int, clauses: Sequence[Sequence[str]], used: Used) -> bool:
     words, before = clauses[at], clauses[at - 1] if at else []
     short = len(words) <= _NEAR and 0 < len(before) <= _NEAR
     return short and used.holds(before[-1]) and words_of_any_request().isdisjoint(words)
+
+
+@cache
+def _between() -> frozenset[str]:
+    """Small words between a negation and what it denies."""
+    return frozenset(families("whom")["choosing"]["between"])
 
 
 @cache

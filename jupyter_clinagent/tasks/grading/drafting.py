@@ -81,10 +81,12 @@ def _cut(intent: Intent, scale: Scale, answers: dict[str, str]) -> Cut | Card | 
 def _parts_the_scale(intent: Intent, scale: Scale) -> bool:
     """Whether some grades are named or told from others, or yes or no is asked for: then not the whole scale is meant."""
     named = {level.grade for level in levels_in(_HOW.sub(" ", intent.naming), scale) if not level.bare}
-    parts = intent.asks_whether or intent.versus_rest or not AGAINST.isdisjoint(intent.words)
-    return not intent.grades and bool(
-        (parts and levels_in(_HOW.sub(" ", intent.naming), scale)) or 0 < len(named) < len(scale.names)
-    )
+    levels = levels_in(_HOW.sub(" ", intent.naming), scale)
+    against = not AGAINST.isdisjoint(intent.words)
+    if against and len({level.grade for level in levels}) > 1:  # “KL 0-1 vs KL 3-4” is no scale, although it says from 0 to 1
+        return True
+    parts = intent.asks_whether or intent.versus_rest or against
+    return not intent.grades and bool((parts and levels) or 0 < len(named) < len(scale.names))
 
 
 def _answered(answer: str, choices: dict[str, str], scale: Scale) -> Cut:

@@ -6,8 +6,9 @@ import re
 
 from jupyter_clinagent.agent.playbook.drafting import able, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import values_for
+from jupyter_clinagent.agent.playbook.naming import mentioned, values_for
 from jupyter_clinagent.agent.playbook.terms import other_names
+from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
@@ -61,6 +62,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return False
     if own and _tells_findings(intent, survey) and not (contains(normalise(intent.text), _MEASURING) or draws_a_line(intent)):
         return False
+    if own and _tells_values(intent, survey) and not contains(normalise(intent.text), _MEASURING):
+        return False
     if intent.task == TASK.name:
         if not meant(intent, survey):
             raise LabelsDoNotMatch(_nothing_fits(survey))
@@ -75,6 +78,13 @@ def _tells_findings(intent: Intent, survey: SurveyFacts) -> bool:
     """“Predict malignant versus benign, whatever the size” tells values of a label; the size is named by the way."""
     labels = [column for column in survey.columns if column.name in survey.label_candidates]
     return intent.all_classes or any(values_for(target, column) for target in intent.targets for column in labels)
+
+
+def _tells_values(intent: Intent, survey: SurveyFacts) -> bool:
+    """“Melanoma versus nevus thicker than 2 mm” tells values of a label from one another; the number chooses images."""
+    labels = [column for column in survey.columns if column.name in survey.label_candidates]
+    named = [mentioned(list(column.values), intent.naming) for column in labels]
+    return not AGAINST.isdisjoint(intent.words) and any(len(values) > 1 for values in named)
 
 
 def _is_source(column: Measurable, intent: Intent) -> bool:
