@@ -82,7 +82,7 @@ def _opened(**test: dict[str, float | None]) -> dict[str, Any]:
     """A notebook with the figures of an opening, its threshold and an experiment, as a release writes them."""
     sensitivity = test["sensitivity"]
     low = sensitivity["low"]
-    point = {"target": 0.95, "test": test, "target_in_interval": None if low is None else low <= 0.95}
+    point = {"rule": "sensitivity", "target": 0.95, "test": test, "target_in_interval": None if low is None else low <= 0.95}
     evaluation = {"kind": "evaluation", "test": test, "operating_point": point}
     experiment = {"kind": "experiment", "value": 1.0, "low": 1.0 if low is None else low, "high": 1.0}
     cells = [{"id": facts["kind"], "outputs": [{"data": {FACTS_MIME: facts}}]} for facts in (evaluation, experiment)]

@@ -30,8 +30,9 @@ from jupyter_clinagent.tasks import registry
 SAME_MACHINE, OTHER_MACHINE = 0.005, 0.02
 """Largest difference of a figure that counts as the same."""
 _COMPARED = ("cohort", "experiment", "evaluation")
-_NOT_FIGURES = {"seconds", "replayed", "unsealed", "epochs", "facts_schema", "target_in_interval"}
-"""The last follows from the target and the ends of an interval, which are compared."""
+_NOT_FIGURES = {"seconds", "replayed", "unsealed", "epochs", "facts_schema"}
+_IN_INTERVAL = "target_in_interval"
+"""Follows from the target and the ends of an interval."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,13 @@ def _figures(notebook: dict[str, Any]) -> Iterator[tuple[str, float]]:
 def _flat(value: Any, name: str) -> Iterator[tuple[str, float]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key not in _NOT_FIGURES:
+            if key not in _NOT_FIGURES and not (key == _IN_INTERVAL and _has_no_width(value)):
                 yield from _flat(inner, f"{name}.{key}")
     elif isinstance(value, (bool, int, float)):
         yield name, float(value)
+
+
+def _has_no_width(point: dict[str, Any]) -> bool:
+    """Whether the interval in which an operating point's target lies, or doesn't, is of no width."""
+    held = point["test"].get(point["rule"], {})
+    return bool(held.get("low") == held.get("high"))
