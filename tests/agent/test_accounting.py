@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +13,6 @@ from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import SurveyFacts
-from jupyter_clinagent.study.data.inventory import take_inventory
-from jupyter_clinagent.study.data.survey import survey_facts
 from tests.agent.surveys import DERMOSCOPY
 from tests.benchmarks.phrases.folders import FOLDERS, _boxes, _classes, _outlines, _table
 
@@ -37,21 +33,7 @@ MADE = {
     "breast": _classes(["benign", "malignant", "normal"]),
     "hips": _table({**PATIENTS, "fracture_type": ["none", "femoral neck", "intertrochanteric"]}, 90, colours=False),
     "infections": _classes(["bacterial", "viral"]),
-}
-
-
-@pytest.fixture(scope="module")
-def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SurveyFacts]:
-    home = tmp_path_factory.mktemp("folders")
-
-    @cache
-    def look(name: str) -> SurveyFacts:
-        folder: Path = home / name
-        folder.mkdir()
-        (MADE | FOLDERS)[name](folder)
-        return survey_facts(take_inventory(folder))
-
-    return look
+} | FOLDERS
 
 
 def specified(request: str, survey: SurveyFacts, **answers: str) -> Specification:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +15,6 @@ from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.contracts import Card, Range
 from jupyter_clinagent.facts import SurveyFacts
-from jupyter_clinagent.study.data.inventory import take_inventory
-from jupyter_clinagent.study.data.survey import survey_facts
 from tests.benchmarks.phrases.folders import _table
 
 NUMBERS = range(90)
@@ -40,20 +36,6 @@ CHILDREN = {
     "view": ["PA", "AP", "LATERAL"],
 }
 MADE = {"clinic": _table(CLINIC, 90), "children": _table(CHILDREN, 90, colours=False)}
-
-
-@pytest.fixture(scope="module")
-def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SurveyFacts]:
-    home = tmp_path_factory.mktemp("folders")
-
-    @cache
-    def look(name: str) -> SurveyFacts:
-        folder: Path = home / name
-        folder.mkdir()
-        MADE[name](folder)
-        return survey_facts(take_inventory(folder))
-
-    return look
 
 
 def drafted(request: str, survey: SurveyFacts) -> Draft:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +13,6 @@ from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.facts import SurveyFacts
-from jupyter_clinagent.study.data.inventory import take_inventory
-from jupyter_clinagent.study.data.survey import survey_facts
 from tests.benchmarks.phrases.folders import FOLDERS, _boxes, _outlines, _table
 
 PATIENTS = {"patient_id": [f"p{k}" for k in range(90)]}
@@ -39,21 +35,7 @@ MADE = {
     "swabs": _table({**PATIENTS, "pcr": ["negative", "positive", "indeterminate"]}, 90),
     "heads": _outlines(["head"], colours=False),
     "effusions": _table({**PATIENTS, "effusion": ["yes", "no"]}, 90, colours=False),
-}
-
-
-@pytest.fixture(scope="module")
-def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SurveyFacts]:
-    home = tmp_path_factory.mktemp("folders")
-
-    @cache
-    def look(name: str) -> SurveyFacts:
-        folder: Path = home / name
-        folder.mkdir()
-        (MADE | FOLDERS)[name](folder)
-        return survey_facts(take_inventory(folder))
-
-    return look
+} | FOLDERS
 
 
 READ: list[tuple[str, str, dict[str, list[str]], str | None]] = [

@@ -1,13 +1,28 @@
 """A folder of phantoms with several views: patients with two breasts, each from two sides, some with a cancer in one of them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import pandas as pd
 
 from jupyter_clinagent import phantoms
+from jupyter_clinagent.study import Study
 
 SIDES, VIEWS = ("L", "R"), ("CC", "MLO")
+
+
+@dataclass
+class Finished:
+    """A study at the level of patients, its folder and its bundle."""
+
+    study: Study
+    data: Path
+    folder: Path
+    bundle: Path
+
+    def table(self, name: str) -> pd.DataFrame:
+        return pd.read_csv(self.folder / name)
 
 
 def write_views(folder: Path, patients: int = 40, seed: int = 0, size: int = 128) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -26,7 +25,7 @@ from jupyter_clinagent.tasks.measurement import phantom as hands
 from jupyter_clinagent.tasks.measurement.measured import MeasuredValues, Scale
 from jupyter_clinagent.tasks.measurement.values import Ranges
 from tests.study.conftest import run_probe
-from tests.study.several_views import write_views
+from tests.study.several_views import Finished, write_views
 
 CLASSES = {"cancer": ["cancer"], "no cancer": ["no cancer"]}
 WOMEN = Level(name="patient", columns=["patient_id"], rule="highest", positive="cancer")
@@ -49,19 +48,6 @@ def specification(level: Level) -> Specification:
         operating_point=OperatingPoint(rule="sensitivity", target=0.9, positive_class="cancer"),
         subgroups=["view"],
     )
-
-
-@dataclass
-class Finished:
-    """A study at the level of patients, its folder and its bundle."""
-
-    study: Study
-    data: Path
-    folder: Path
-    bundle: Path
-
-    def table(self, name: str) -> pd.DataFrame:
-        return pd.read_csv(self.folder / name)
 
 
 @pytest.fixture(scope="module")

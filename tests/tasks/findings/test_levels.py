@@ -1,7 +1,6 @@
 """Several views, one answer: findings of patients with two films each, of which one is enough to show a finding."""
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -31,6 +30,7 @@ from jupyter_clinagent.tasks.findings.module import FindingsClassifier
 from jupyter_clinagent.tasks.findings.phantom import FINDINGS
 from jupyter_clinagent.tasks.findings.scored import FindingScores
 from jupyter_clinagent.tasks.findings.specification import SeveralFindings
+from tests.study.several_views import Finished
 
 IMAGES = 200
 PATIENTS = Level(name="patient", columns=["patient_id"], rule="any")
@@ -137,19 +137,6 @@ def test_scores_of_a_patient_are_the_highest_for_each_finding_by_itself() -> Non
 
 
 # ------------------------------------------------------------------ the whole way
-@dataclass
-class Finished:
-    """A study at the level of patients, its folder and its bundle."""
-
-    study: Study
-    data: Path
-    folder: Path
-    bundle: Path
-
-    def table(self, name: str) -> pd.DataFrame:
-        return pd.read_csv(self.folder / name)
-
-
 @pytest.fixture(scope="module")
 def finished(films: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
     home = tmp_path_factory.mktemp("patients")
