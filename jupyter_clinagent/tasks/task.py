@@ -56,6 +56,14 @@ class Task:
         Whether each of its classes stands above the one before.
     several
         Whether an image may show several of its classes.
+    inside
+        Whether its answers lie inside the image, such as boxes.
+    counts
+        Whether it says how many there are.
+    bounded
+        Whether a bound on a number may be one on what it learns, such as a cut on a scale.
+    own_names
+        Whether only it knows how what it learns may be called.
     exports
         Classes and functions that its cells import from :mod:`jupyter_clinagent.imaging`, and the module of each.
     """
@@ -70,6 +78,10 @@ class Task:
     levels: bool = False
     ordered: bool = False
     several: bool = False
+    inside: bool = False
+    counts: bool = False
+    bounded: bool = False
+    own_names: bool = False
     exports: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def part(self, name: str) -> Any:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.bounds import bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.drafting import Draft, concept_of, listed, question
+from jupyter_clinagent.agent.playbook.folding import folded
 from jupyter_clinagent.agent.playbook.including import of_both_sexes, wants_all
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
@@ -27,7 +29,6 @@ from jupyter_clinagent.agent.playbook.wording import contains, is_term, normalis
 from jupyter_clinagent.contracts import Card, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
-from jupyter_clinagent.tasks.classification.together import folded
 
 KEY, GO_ON, STOP = "beside", "go on without it", "stop"
 _CHANGES = "With “stop” nothing is trained."
@@ -61,14 +62,28 @@ _OWN_SPLIT = re.compile(
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
 _SHORT = 4
 """Letters of a word that may say nothing."""
-_INSIDE = ("detection", "segmentation")
-"""Tasks whose truth lies inside the images."""
 _HOW_MUCH = re.compile(r"\b(?:how (?:many|old|much)|wie (?:viele?|alt)) \w+")
 _ANSWER = re.compile(r"\b(?:yes or no|yes/no|yes no|ja oder nein|ja/nein)\b")
 
 
-def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[str]:
-    """Names in a request that the draft does nothing with, in the words of the request or of the data.
+class Beside(NamedTuple):
+    """Names in a request that a draft does nothing with, in the words of the request or of the data.
+
+    Attributes
+    ----------
+    of_others
+        Whether the study would be about other images or classes without them.
+    enough
+        Whether the request names what the draft is of.
+    """
+
+    names: list[str]
+    of_others: bool
+    enough: bool
+
+
+def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> Beside:
+    """What a request names and the draft does nothing with.
 
     Parameters
     ----------
@@ -82,35 +97,32 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> list[
     new = [line for line in drafted.assumptions if line not in survey.assumptions]
     quoted = [name for line in new for name in _QUOTED.findall(line)]
     told = " . ".join(map(normalise, quoted))
+    choosing = [*_choosing(intent, survey, spec, used)]
+    aside = [*_put_aside(intent, survey, spec, Used(f"{Used.of(quoted).text} . {used.text}"))]
     found = [
         *_elsewhere(intent, survey, spec, used),
         *_devices(intent, used),
         *strangers(intent, survey, spec, used),
-        *_choosing(intent, survey, spec, used),
+        *choosing,
         *_alone(intent, spec),
+        *aside,
+        *_terms(intent, survey, drafted, used),
     ]
-    found += _put_aside(intent, survey, spec, Used(f"{Used.of(quoted).text} . {used.text}"))
-    found += _terms(intent, survey, drafted, used)
-    return [name for name in dict.fromkeys(found) if not contains(told, [name])]
+    names = [name for name in dict.fromkeys(found) if not contains(told, [name])]
+    return Beside(names, not set(names).isdisjoint([*choosing, *aside]), _names_enough(intent, spec, used))
 
 
-def question_of(beside: list[str], intent: Intent, survey: SurveyFacts, drafted: Draft) -> Card:
+def question_of(beside: Beside, drafted: Draft) -> Card:
     """Whether to go on without what the draft does nothing with; not by default where it uses no name of the request."""
     does = f"{drafted.specification.objective[:1].lower()}{drafted.specification.objective[1:]}"
-    text = f"The request names {listed(beside)}, and nothing would be done with it: this study would {does}. Go on without it?"
-    used = Used.by(drafted.specification, survey, intent, drafted.understood)
-    choosing = {
-        *_choosing(intent, survey, drafted.specification, used),
-        *_put_aside(intent, survey, drafted.specification, used),
-    }
-    of_others = not choosing.isdisjoint(beside)
-    named = _names_enough(intent, drafted, used)
-    return question(KEY, text, [GO_ON, STOP], GO_ON if named and not of_others else STOP, _CHANGES)
+    text = (
+        f"The request names {listed(beside.names)}, and nothing would be done with it: this study would {does}. Go on without it?"
+    )
+    return question(KEY, text, [GO_ON, STOP], GO_ON if beside.enough and not beside.of_others else STOP, _CHANGES)
 
 
-def _names_enough(intent: Intent, drafted: Draft, used: Used) -> bool:
+def _names_enough(intent: Intent, spec: Specification, used: Used) -> bool:
     """Whether the request names what the draft is of; where one thing is told from another, both."""
-    spec = drafted.specification
     if not used.holds_any(tokens(intent.naming)):
         return False
     apart = not AGAINST.isdisjoint(intent.words) or tells_apart(intent.naming)
@@ -193,12 +205,9 @@ def _not_together(intent: Intent, survey: SurveyFacts, spec: Specification) -> I
 
 def _yes_or_no(intent: Intent, spec: Specification) -> Iterator[str]:
     """“Yes or no?” of a whole image is no box, “how many weeks?” no outline."""
-    text = normalise(intent.text)
-    asked = [
-        _ANSWER.search(text) if spec.task in _INSIDE else None,
-        _HOW_MUCH.search(text) if spec.task == "segmentation" else None,
-    ]
-    yield from (found[0] for found in asked if found)
+    task, text = registry.find(spec.task), normalise(intent.text)
+    asked = [_ANSWER, *([] if task.counts else [_HOW_MUCH])] if task.inside else []
+    yield from (found[0] for pattern in asked if (found := pattern.search(text)))
 
 
 def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
@@ -218,7 +227,7 @@ def _terms(intent: Intent, survey: SurveyFacts, drafted: Draft, used: Used) -> l
     Grades and numbers are rarely called by name.
     """
     spec = drafted.specification
-    if spec.task != "classification":
+    if not registry.find(spec.task).usual:
         return []
     understood = [spec.title, spec.objective, *spec.classes, *intent.targets, *drafted.understood]
     unused = [word for word in unused_words(intent.text, survey, understood) if not contains(used.text, [word])]
@@ -230,7 +239,7 @@ def _bounds(intent: Intent, spec: Specification) -> Iterator[str]:
     """Bounds on whom, when and on measures that the specification doesn't have; grades and what is measured have their own."""
     plain = normalise(intent.text)
     rates = {f"{100 * intent.target:.10g}", f"{intent.target:.10g}"} if intent.target else set()
-    for bound in (*bounds_in(plain), *(numbers_bounded(plain) if spec.task not in ("grading", "measurement") else ())):
+    for bound in (*bounds_in(plain), *([] if registry.find(spec.task).bounded else numbers_bounded(plain))):
         numbers = {f"{number:.10g}" for number in bound.range.bounds.values()} - rates - {f"{intent.minutes or 0:.10g}"}
         if numbers and not any(_holds(one, numbers) for one in spec.only.values()):
             yield bound.words
@@ -256,7 +265,7 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
     label = (value for column in survey.columns if column.name == spec.label_column for value in column.values)
     findings = (column.name for column in survey.columns if column.role == "label")
     dropped = [name for name in (*label, *findings, *survey.box_classes, *survey.masks) if name not in inside]
-    if spec.task == "segmentation" and dropped:  # how structures may be called only that task knows
+    if registry.find(spec.task).own_names and dropped:
         return
     left_out = Used.of([*dropped, *(word for name in dropped for word in words_of(concept_of(name) or ""))])
     healthy = known.HEALTHY["words"] if any(health_of(name) == Health.WELL for name in dropped) else []

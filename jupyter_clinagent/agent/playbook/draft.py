@@ -63,15 +63,16 @@ def _accounted(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
         The answer was not to go on.
     """
     beside = what_is_beside(intent, survey, drafted)
-    if beside and KEY not in answers:
-        return question_of(beside, intent, survey, drafted)
+    if beside.names and KEY not in answers:
+        return question_of(beside, drafted)
+    named = listed(beside.names)
     if answers.get(KEY) == STOP:
         raise OutOfScope(
-            f"So nothing was trained: these data say nothing that could be done with {listed(beside)}. Ask again without it, or "
+            f"So nothing was trained: these data say nothing that could be done with {named}. Ask again without it, or "
             "add a column that says it."
         )
-    line = f"Named in the request, and nothing is done with it: {listed(beside)}."
-    told = replace(drafted, assumptions=(line, *drafted.assumptions)) if beside else drafted
+    line = f"Named in the request, and nothing is done with it: {named}."
+    told = replace(drafted, assumptions=(line, *drafted.assumptions)) if beside.names else drafted
     return _with_unused_words(told, intent, survey)
 
 

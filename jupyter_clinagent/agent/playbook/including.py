@@ -121,9 +121,9 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
     understood
         Further names of what it is of.
     """
-    plain = normalise(" . ".join([intent.text, *intent.later]))
     if intent.distrusts or wants_all(intent):
         return []
+    plain = _all_said(intent)
     columns = [column for column in survey.columns if column.name not in _spent(spec)]
     used = Used.by(spec, survey, intent, understood)
     found = [
@@ -139,6 +139,11 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
     return [one for at, one in enumerate(kept) if not any((one.column, one.asked) == (o.column, o.asked) for o in kept[:at])]
 
 
+def _called(words: str, without: bool) -> str:
+    """How the card says what the request asks for."""
+    return f"not {words}" if without else words
+
+
 def _is_of_age(one: Criterion) -> bool:
     """Whether it says children or adults, and no number."""
     return one.words.removeprefix("not ") in _ANY_AGE
@@ -146,7 +151,12 @@ def _is_of_age(one: Criterion) -> bool:
 
 def wants_all(intent: Intent) -> bool:
     """Whether a request says that it is about every image."""
-    return contains(normalise(" . ".join([intent.text, *intent.later])), _CHOOSING["everything"])
+    return contains(_all_said(intent), _CHOOSING["everything"])
+
+
+def _all_said(intent: Intent) -> str:
+    """The request with all that was said later."""
+    return normalise(" . ".join([intent.text, *intent.later]))
 
 
 def of_both_sexes(plain: str) -> bool:
@@ -167,7 +177,7 @@ def _of_sexes(columns: Iterable[ColumnFacts], plain: str) -> Iterator[Criterion]
     if bool(named["female"]) != bool(named["male"]):
         sex, other = ("female", "male") if named["female"] else ("male", "female")
         without = is_left_out(named[sex][0], plain)
-        said = f"not {named[sex][0]}" if without else named[sex][0]
+        said = _called(named[sex][0], without)
         yield from (Criterion(column.name, values, said) for column, values in _of_sex(columns, other if without else sex))
 
 
@@ -179,8 +189,10 @@ def _grown_up(columns: Iterable[ColumnFacts], plain: str) -> Iterator[Criterion]
         word = (grown["child"] or grown["adult"])[0]
         without = is_left_out(word, plain)
         bound = {"below": _OF_AGE} if bool(grown["child"]) != without else {"at_least": _OF_AGE}
-        said = f"not {word}" if without else word
-        yield from (Criterion(column.name, _in_unit(bound, "", column.name), said) for column in _aged(columns)[:1])
+        asked = (
+            Criterion(column.name, _in_unit(bound, "", column.name), _called(word, without)) for column in _aged(columns)[:1]
+        )
+        yield from asked
 
 
 def _of_sex(columns: Iterable[ColumnFacts], sex: str) -> Iterator[tuple[ColumnFacts, list[str]]]:
@@ -208,7 +220,8 @@ def _of_side(columns: Iterable[ColumnFacts], naming: str) -> Iterator[Criterion]
         told = {value: side for value in column.values for side, keys in _SIDES.items() if label_key(value) in keys}
         if _tells_sides(column):
             without = is_left_out(named[0], naming)
-            yield Criterion(column.name, [value for value, side in told.items() if (side == named[0]) != without], named[0])
+            values = [value for value, side in told.items() if (side == named[0]) != without]
+            yield Criterion(column.name, values, _called(named[0], without))
             return
 
 
@@ -231,7 +244,7 @@ def _bounded(bounds: Iterable[Bound], columns: list[ColumnFacts], intent: Intent
             given = {_OPPOSITE[name]: number for name, number in given.items()} if len(given) == 1 else {}
         if (column := _column_of(bound, columns)) is not None and given:
             asked = _in_unit(given, bound.unit, column.name) if bound.kind == "age" else Range.model_validate(given)
-            yield Criterion(column.name, asked, bound.words if given == bound.range.bounds else f"not {bound.words}")
+            yield Criterion(column.name, asked, _called(bound.words, given != bound.range.bounds))
 
 
 def _of_measures(columns: list[ColumnFacts], plain: str) -> Iterator[Criterion]:
@@ -271,12 +284,14 @@ def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, used: U
     named = [value for value in wholly_named(telling, intent.naming) if not used.holds_any(tokens(normalise(value)))]
     unwanted = [value for value in named if is_left_out(_spoken([value], intent.naming), normalise(intent.text))]
     if unwanted:
-        yield Criterion(column.name, [v for v in column.values if v not in unwanted], f"not {_spoken(unwanted, intent.naming)}")
+        yield Criterion(
+            column.name, [v for v in column.values if v not in unwanted], _called(_spoken(unwanted, intent.naming), True)
+        )
     elif 0 < len(named) < len(values) and (column.role in _CIRCUMSTANCE or _chooses(named, intent.naming, _BEFORE, _BEHIND)):
         yield Criterion(column.name, named, _spoken(named, intent.naming))
     dropped = wholly_named(telling, intent.set_aside)
     if 0 < len(dropped) < len(values) and not _is_label(dropped, survey, intent):
-        yield Criterion(column.name, [value for value in column.values if value not in dropped], f"not {dropped[0]}")
+        yield Criterion(column.name, [value for value in column.values if value not in dropped], _called(dropped[0], True))
 
 
 def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator[Criterion]:
@@ -287,7 +302,7 @@ def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator
     if _chooses(names, intent.naming, _CHOOSING["only"], _CHOOSING["only"]):
         yield Criterion(column.name, [value for value in values if says_yes(value)], names[0])
     elif contains(intent.set_aside, [normalise(names[0])]):
-        yield Criterion(column.name, [value for value in values if says_no(value)], f"not {names[0]}")
+        yield Criterion(column.name, [value for value in values if says_no(value)], _called(names[0], True))
 
 
 def _chooses(names: Iterable[str], naming: str, before: Iterable[str], behind: Iterable[str]) -> bool:

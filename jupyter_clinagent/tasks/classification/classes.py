@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, listed, question
+from jupyter_clinagent.agent.playbook.folding import folded
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import Named, is_generic, is_untold, mentioned, named_in, values_for
 from jupyter_clinagent.agent.playbook.polarity import REST, positive_class, says_yes
@@ -29,7 +30,7 @@ from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.tasks.classification import TASK
 from jupyter_clinagent.tasks.classification.every_value import means_every_value
 from jupyter_clinagent.tasks.classification.readings import Reading, each_value, readings_of
-from jupyter_clinagent.tasks.classification.together import folded, put_together
+from jupyter_clinagent.tasks.classification.together import put_together
 
 _CHANGES = "It decides which images are learnt from, and as what each counts."
 

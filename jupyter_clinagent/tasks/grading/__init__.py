@@ -10,6 +10,7 @@ TASK = Task(
     name="grading",
     package=__name__,
     able="grade images on an ordered scale (“grade the retinopathy from 0 to 4; grade 2 or above must not be missed”)",
+    bounded=True,
     precedence=2,
     levels=True,
     ordered=True,

@@ -9,6 +9,7 @@ TASK = Task(
     name="measurement",
     package=__name__,
     able="measure one number on each image where a table has it, such as an ejection fraction (“estimate the bone age”)",
+    bounded=True,
     precedence=4,
     alone=True,
     levels=True,
