@@ -241,14 +241,16 @@ def _bounds(intent: Intent, spec: Specification) -> Iterator[str]:
     rates = {f"{100 * intent.target:.10g}", f"{intent.target:.10g}"} if intent.target else set()
     for bound in (*bounds_in(plain), *([] if registry.find(spec.task).bounded else numbers_bounded(plain))):
         numbers = {f"{number:.10g}" for number in bound.range.bounds.values()} - rates - {f"{intent.minutes or 0:.10g}"}
-        if numbers and not any(_holds(one, numbers) for one in spec.only.values()):
+        if numbers and not any(numbers <= one for one in _held(spec)):
             yield bound.words
 
 
-def _holds(asked: object, numbers: set[str]) -> bool:
-    """Whether a criterion has these bounds, perhaps in months."""
-    held = asked.bounds.values() if isinstance(asked, Range) else ()
-    return numbers <= {f"{number * factor:.10g}" for number in held for factor in (1, 1 / 12, 12)}
+def _held(spec: Specification) -> Iterator[set[str]]:
+    """The numbers of each bound that a specification has, in the unit of its column, in years and in months."""
+    ranges = [asked.bounds.values() for asked in spec.only.values() if isinstance(asked, Range)]
+    line = getattr(spec, "line", None)
+    for held in (*ranges, *([] if line is None else [[line]])):
+        yield {f"{number * factor:.10g}" for number in held for factor in (1, 1 / 12, 12)}
 
 
 def _persons(intent: Intent, used: Used) -> Iterator[str]:

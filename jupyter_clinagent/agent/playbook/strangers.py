@@ -10,6 +10,7 @@ from pathlib import PurePath
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.numbers import is_amount
+from jupyter_clinagent.agent.playbook.polarity import says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.used import Used, parts_of_the_body, words_of_any_request
@@ -42,15 +43,22 @@ def strangers(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
 
 
 def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
-    """Unknown words close to an “only”: “only the unanimous ones”, “dark skin only”."""
-    unknown, only = _unknown(intent, survey, spec, used, least=2), _list("only")
-    denied = frozenset(families("whom")["choosing"]["not"])
+    """Unknown words close to an “only” or behind a “not”: “only the unanimous ones”, “dark skin only”, “not the unclear ones”."""
+    unknown = _unknown(intent, survey, spec, used, least=2)
     for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
-        for at in (place for place, word in enumerate(words) if word in only or word in denied):
-            behind = [w for w in words[at + 1 : at + 4] if w not in _list("articles") and w not in _between()][:1]
-            beside = [*(words[max(0, at - 2) : at] if words[at] in only else ()), *behind]
+        for at in range(len(words)):
+            beside = _chosen_by(words, at)
             if not any(word.isdigit() for word in beside):  # “only 5 % of the images have boxes”
                 yield from (word for word in beside if word in unknown and not _is_compound(word))
+
+
+def _chosen_by(words: Sequence[str], at: int) -> list[str]:
+    """The words that the word at a place chooses, or leaves out; “yes/no/unclear” does neither."""
+    behind = [word for word in words[at + 1 : at + 4] if word not in _list("articles") and word not in _between()][:1]
+    if words[at] in _list("only"):
+        return [*words[max(0, at - 2) : at], *behind]
+    answers = at > 0 and says_yes(words[at - 1])
+    return behind if words[at] in families("whom")["choosing"]["not"] and not answers else []
 
 
 def _is_compound(word: str) -> bool:
