@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.agent.playbook.wording import any_of, contains, normalise
 
 _AROUND = re.compile(
     r"""\b(?:leave|leaving|keep|keeping|lass|lasse|lassen|lasst|nimm)\s+(.+?)\s+
@@ -17,6 +17,7 @@ _BUT_NOT = re.compile(
     r"\b(?:but|aber) (?:not|no|nicht|keine?n?)\b(?: (?:the|any|die|den|das))?\b"
     r"(?! (?:miss|overlook|uebersehen|for|fuer|in|on|bei)\b)"
 )
+_VERSUS = re.compile(rf"\b{any_of(known.LISTS['against'])}\b")
 _AND = re.compile(r"\s(?:and|und)\s")
 _NO_FINDING = re.compile(r"\b(?:ohne|without)\s+(?:befunde?|findings?|pathologischen befund)\b")
 """Says “normal” and leaves nothing out."""
@@ -52,8 +53,18 @@ def set_aside(clause: str) -> tuple[str, str]:
     >>> set_aside("leave the normals out")
     ('', 'the normals')
     """
-    stated, dropped = _parted(_NO_FINDING.sub("normal", _NO_DOUBT.sub(" ", clause)).strip())
-    return stated, _WITHOUT.sub("normal", dropped)
+    return _parted(_NO_FINDING.sub("normal", _NO_DOUBT.sub(" ", clause)).strip())
+
+
+def healthy_words(dropped: str) -> str:
+    """What is left out, with “normal” for “without a tumour”.
+
+    Examples
+    --------
+    >>> healthy_words("those without a tumour")
+    'those normal'
+    """
+    return _WITHOUT.sub("normal", dropped)
 
 
 def _parted(clause: str) -> tuple[str, str]:
@@ -80,6 +91,9 @@ def _after(clause: str) -> tuple[str, str]:
     if found is None:
         return (clause, "") if not contains(clause, known.PHRASES["exclude"]) else ("", clause)
     before, after = clause[: found.start()].strip(), clause[found.end() :].strip()
+    against = _VERSUS.search(after) if before else None  # “effusion without cardiomegaly versus normal”
+    if against:
+        return f"{before} {after[against.start() :]}", after[: against.start()].strip()
     return (before, after) if after else ("", before)
 
 

@@ -9,13 +9,20 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import first_position, normalise, tokens
 
 _COUNTED = re.compile(
-    r"\b(?:count|counts|treat|regard|take|consider|zaehle|zaehlt|behandle|rechne|werte)\s(?P<what>.+?)\s(?:as|to|als|zu)\s(?P<as>.+)"
+    r"\b(?:count|treat|regard|take|consider|zaehle|zaehlt|behandle|rechne|werte)\s(?P<what>.+?)\s(?:as|to|als|zu)\s(?P<as>.+)"
+    r"|(?P<whose>.+?)\s(?:(?:is|are|ist|sind)\s)?(?:to be |zu )?"
+    r"(?:counts?|counted|treated|regarded|taken|zaehlt|zaehlen|gilt|gelten|gewertet|gerechnet)\s(?:as|to|als|zu)\s(?P<home>.+)"
+    r"|(?P<this>.+?)\s(?:=|with the|(?:goes|go) (?:to|with|into|in)|belongs? (?:to|with)|gehoer\w* zu(?:r|m)?)\s(?P<that>.+)"
 )
 _MERGED = re.compile(
     r"\b(?:merge|combine|pool|lump|fasse)\s(?P<one>.+)"
     r"|(?P<other>.+)\s(?:merged|combined|pooled|zusammenfassen|zusammengefasst|as one)\b"
 )
-_FILLING = frozenset([*known.LISTS["articles"], *known.LISTS["filling"], *known.LISTS["joining"], *known.LISTS["together"]])
+_STEM = 4
+"""Letters of a word that may have another ending."""
+_FILLING = frozenset(
+    ["ones", *known.LISTS["articles"], *known.LISTS["filling"], *known.LISTS["joining"], *known.LISTS["together"]]
+)
 
 
 def folded(text: str, values: Sequence[str]) -> dict[str, str]:
@@ -27,13 +34,17 @@ def folded(text: str, values: Sequence[str]) -> dict[str, str]:
     {'borderline': 'benign'}
     >>> folded("Typ bestimmen, aber D und IV zusammenfassen", ["I", "IIa", "D", "IV"])
     {'IV': 'D'}
+    >>> folded("indeterminate counts as positive", ["positive", "negative", "indeterminate"])
+    {'indeterminate': 'positive'}
     >>> folded("count the malignant ones", ["malignant", "benign"])
     {}
     """
     found: dict[str, str] = {}
-    for clause in map(str.strip, re.split(r"[.;:!?,]\s|[.;!?]$|\s(?:but|aber)\s", normalise(text))):
+    for clause in map(str.strip, re.split(r"[.;:!?,]\s(?:(?:and|und)\s)?|[.;!?]$|[()]|\s(?:but|aber)\s", normalise(text))):
         if counted := _COUNTED.search(clause):
-            one, other = _named_alone(counted["what"], values), _named_alone(counted["as"], values)
+            what = counted["what"] or counted["whose"] or counted["this"]
+            home = counted["as"] or counted["home"] or counted["that"]
+            one, other = _named_alone(what, values), _named_alone(home, values)
             found |= dict.fromkeys(one, other[0]) if one and len(other) == 1 else {}
         elif merged := _MERGED.search(clause):
             first, *others = _named_alone(merged["one"] or merged["other"], values) or [""]
@@ -43,9 +54,21 @@ def folded(text: str, values: Sequence[str]) -> dict[str, str]:
 
 def _named_alone(said: str, values: Sequence[str]) -> list[str]:
     """The values of which a phrase is made, in its order; none where it says anything else."""
-    words = [word for word in tokens(said) if word not in _FILLING]
+    words = [_as_spelt(word, values) for word in tokens(said) if word not in _FILLING]
+    said = " ".join(words)
     places = {value: first_position(said, [normalise(value)]) for value in values}
     held = sorted((value for value, at in places.items() if at is not None), key=lambda value: places[value] or 0)
     spelt = {word for value in held for word in tokens(normalise(value))}
     longest = [v for v in held if not any(set(tokens(normalise(v))) < set(tokens(normalise(other))) for other in held)]
     return longest if held and set(words) <= spelt else []
+
+
+def _as_spelt(word: str, values: Sequence[str]) -> str:
+    """“Positiv” for the value “positive”: a word that is one of the values but for its last letters."""
+    spelt = [normalise(value) for value in values]
+    near = [one for one in spelt if len(word) > _STEM and len(one) - len(word) in (-2, -1, 1, 2) and _begins(one, word)]
+    return near[0] if len(near) == 1 and word not in spelt else word
+
+
+def _begins(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)

@@ -12,7 +12,8 @@ _NUMBER = r"(\d+(?:[.,]\d+)?|[.]\d+)\s*(?:%|percent|prozent)?"
 _RATE = r"(sens(?:itivit(?:y|aet))?\b|recall|spec(?:ificity)?\b|spezifitaet|true\ positive\ rate)"
 _TARGET = re.compile(
     rf"""{_NUMBER}\s*{_RATE}
-    | {_RATE}\s*(?:of|at|to|von|bei|auf|is|=|>=|≥|at\ least|mindestens|:|\s)*{_NUMBER}""",
+    | {_RATE}\s*(?:of|at|to|von|bei|auf|is|=|>=|≥|>|at\ least|over|above|more\ than|no\ less\ than
+    |mindestens|ueber|mehr\ als|:|\s)*{_NUMBER}""",
     re.VERBOSE,
 )
 _CAUGHT = re.compile(
