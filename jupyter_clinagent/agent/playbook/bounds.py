@@ -36,12 +36,16 @@ _AFTER = {
     "at_least": r"(?:and|or|und|oder) (?:older|above|over|more|up|larger|bigger|aelter|darueber|mehr|groesser)|plus|\+",
     "at_most": r"(?:and|or|und|oder) (?:younger|below|under|less|smaller|juenger|darunter|weniger|kleiner)",
 }
-_PEOPLE = (
+PEOPLE = (
     r"patient\w*|women|men|girls|boys|males?|females?|adults|child(?:ren)?|kids|people|persons?|subjects|those|aged?|frauen|maenner\w*"
     r"|maedchen|jungen|personen|kinder\w*|erwachsene\w*|alter|everyone|leuten?|menschen"
 )
-_WHO = rf"(?P<who>\b(?:{_PEOPLE})(?:\s(?:is|are|ist|who are|im alter|of age|aged|all))?\s)?"
-_YEARS = r"(?:years?(?: old| of age)?|yrs?|y\.?o\.?|jahren?(?: alt)?|year-olds?|jaehrige\w*|months?(?: old)?|monaten?)"
+"""A pattern for words for people."""
+_WHO = rf"(?P<who>\b(?:{PEOPLE})(?:\s(?:is|are|ist|who are|im alter|of age|aged|all))?\s)?"
+_YEARS = (
+    r"(?:years?(?: old| of age)?|yrs?|y\.?o\.?|jahren?(?: alt)?|year-olds?|jaehrige\w*|months?(?: old)?|monaten?"
+    r"|weeks? old|wochen alt|days? old|tage alt)"
+)
 _LENGTHS = r"(?:mm|cm|ml|millimet\w+|[cz]entimet\w+)(?:²|2|\^2)?"
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)?)"
 _YEAR = r"(?:19|20)\d\d"
@@ -67,8 +71,12 @@ def bounds_in(plain: str) -> list[Bound]:
 def _ages(plain: str) -> Iterator[Bound]:
     between = rf"(?:between|zwischen|aged?|from|von)\s(?P<low>\d+)\s(?:and|to|und|bis|-)\s(?P<high>\d+)\s?(?P<unit>{_YEARS})?\b"
     for found in re.finditer(between, plain):
-        if found["unit"] or re.search(rf"\b(?:{_PEOPLE})(?:\s\w+)?\s$", plain[: found.start()]) or found[0].startswith("age"):
+        if found["unit"] or re.search(rf"\b(?:{PEOPLE})(?:\s\w+)?\s$", plain[: found.start()]) or found[0].startswith("age"):
             yield _bound("age", {"at_least": found["low"], "at_most": found["high"]}, found[0], found["unit"])
+    ages = r"(?P<low>\d{1,3})\s?(?:to|bis|-|–|and|und)\s?(?P<high>\d{1,3})"
+    together = rf"\b(?:{PEOPLE})(?:\s(?:aged|from|of|von|zwischen|between))?\s(?P<words>{ages})\b"
+    for found in re.finditer(rf"{together}(?!\s?(?:%|\w*percent|prozent|{_LENGTHS}))", plain):
+        yield _bound("age", {"at_least": found["low"], "at_most": found["high"]}, found["words"])
     for name, phrases in _OPERATORS.items():
         said = rf"(?P<said>(?<!\w)(?:{phrases})\s?{_NUMBER}(?:[\s-]?(?P<unit>{_YEARS}))?)"
         for found in re.finditer(rf"{_WHO}{said}(?!\s?(?:%|\w*percent|prozent|{_LENGTHS}|°|degree|grad)|\d)", plain):

@@ -38,6 +38,8 @@ _TAKEN_AS = re.compile(
 """“Treat uncertain ones as negative” asks for no therapy."""
 _MEASURE_IT = re.compile(r"\bmiss (?=(?:den|die|das|bitte|mir|jede[ns]?)\b)")
 """German for “measure”: nothing is overlooked."""
+_ORDINAL = re.compile(r"\b([Ii]m|[Aa]m|[Dd]er|[Dd]em|[Dd]en|[Dd]as|[Dd]ie|[Zz]um|[Vv]om|[Aa]b|[Bb]is)\s(\d{1,2})\.\s(?=[A-ZÄÖÜ])")
+"""German writes “third” with a point, at which no sentence ends: “im 3. Trimenon”."""
 _APART = AGAINST | EITHER | FROM
 _FEW_BOXED = re.compile(
     r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
@@ -128,7 +130,7 @@ def read_request(text: str) -> Intent:
     """
     text = read_as_english(text)
     path, bare = take_path(text)
-    plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(bare)))
+    plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(_ORDINAL.sub(r"\1 \2 ", bare))))
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(without_level(plain)))) if c]
     risky = [c for c in clauses if _speaks_of_mistakes(c)]
     clauses = [_without(c, clauses) for c in clauses]

@@ -7,7 +7,7 @@ import re
 from jupyter_clinagent.agent.playbook.drafting import question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, mentioned
-from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.agent.playbook.wording import label_key, normalise
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
@@ -49,9 +49,15 @@ def spoken_of(intent: Intent, scales: list[Scale]) -> Scale | None:
     """The one whose column a request names, or has most words in common with."""
     naming = _VERB.sub(" ", intent.naming)
     names = [scale.column for scale in scales if not _ANY_LABEL.fullmatch(scale.column.lower())]
-    own = mentioned(names, naming)
+    own = mentioned(names, naming) or _by_scale(names, naming)
     name = own[0] if len(own) == 1 else column_spoken_of([*names, ""], naming)
     return next((scale for scale in scales if scale.column == name), None)
+
+
+def _by_scale(names: list[str], naming: str) -> list[str]:
+    """“BI-RADS 3 and above” speaks of “breast_birads”."""
+    said = [label_key(found[0]) for found in _OWN_NAME.finditer(naming)]
+    return [name for name in names if any(key in label_key(name) for key in said)]
 
 
 _OWN_NAME = re.compile(r"\b(?:(?:bi|ti|pi|li|lung|o)-?rads|isup|kellgren|kl|figo|bosniak|mayo|gleason|tnm)\b")
