@@ -7,14 +7,10 @@ from collections.abc import Sequence
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import first_position, normalise, tokens
+from jupyter_clinagent.lang.grammar import any_word
 
-_COUNTED = re.compile(
-    r"\b(?:count|counts|treat|regard|take|consider|zaehle|zaehlt|behandle|rechne|werte)\s(?P<what>.+?)\s(?:as|to|als|zu)\s(?P<as>.+)"
-)
-_MERGED = re.compile(
-    r"\b(?:merge|combine|pool|lump|fasse)\s(?P<one>.+)"
-    r"|(?P<other>.+)\s(?:merged|combined|pooled|zusammenfassen|zusammengefasst|as one)\b"
-)
+_COUNTED = re.compile(rf"\b{any_word('folding.counts')}\s(?P<what>.+?)\s{any_word('folding.as')}\s(?P<as>.+)")
+_MERGED = re.compile(rf"\b{any_word('folding.merges')}\s(?P<one>.+)|(?P<other>.+)\s{any_word('folding.merged')}\b")
 _FILLING = frozenset([*known.LISTS["articles"], *known.LISTS["filling"], *known.LISTS["joining"], *known.LISTS["together"]])
 
 
@@ -31,7 +27,7 @@ def folded(text: str, values: Sequence[str]) -> dict[str, str]:
     {}
     """
     found: dict[str, str] = {}
-    for clause in map(str.strip, re.split(r"[.;:!?,]\s|[.;!?]$|\s(?:but|aber)\s", normalise(text))):
+    for clause in map(str.strip, re.split(rf"[.;:!?,]\s|[.;!?]$|\s{any_word('but')}\s", normalise(text))):
         if counted := _COUNTED.search(clause):
             one, other = _named_alone(counted["what"], values), _named_alone(counted["as"], values)
             found |= dict.fromkeys(one, other[0]) if one and len(other) == 1 else {}

@@ -21,6 +21,7 @@ from jupyter_clinagent.contracts import Only, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_word, unless_after, words_of
 
 _WHOM = families("whom")
 _PEOPLE, _CHOOSING = _WHOM["people"], _WHOM["choosing"]
@@ -32,24 +33,19 @@ _NEAR = 2
 """Words before and behind a name within which a word says that it chooses images."""
 _OF_AGE = 18.0
 _ANY_AGE = frozenset([*_PEOPLE["child"], *_PEOPLE["adult"]])
-_SIDES = {
-    "left": {"l", "li", "lt", "os", "left", "links", "gauche"},
-    "right": {"r", "re", "rt", "od", "right", "rechts", "droite"},
-}
+_SIDES = {"left": set(words_of("eyes.left")), "right": set(words_of("eyes.right"))}
 """Values that tell sides, letters only."""
 _OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below": "at_least"}
-_DATED = re.compile(r"(?:date|datum|year|jahr)(?:$|[_\W\d])", re.I)
-_BORN = re.compile(r"birth|geb|dob", re.I)
-_AGED = re.compile(r"(?:^|_|\b)(?:age|alter)(?:$|_|\b|(?=[A-Z]))", re.I)
-_IN_MONTHS = re.compile(r"month|monat|(?:^|_)mo(?:$|_)", re.I)
-_SIZED = re.compile(
-    r"size|diameter|length|thickness|breslow|depth|area|volume|groesse|größe|durchmesser|dicke|länge|fläche", re.I
-)
+_DATED = re.compile(rf"{any_word('columns.date')}(?:$|[_\W\d])", re.I)
+_BORN = re.compile(any_word("columns.birth"), re.I)
+_AGED = re.compile(rf"(?:^|_|\b){any_word('columns.age')}(?:$|_|\b|(?=[A-Z]))", re.I)
+_IN_MONTHS = re.compile(rf"{any_word('columns.month')}|(?:^|_)mo(?:$|_)", re.I)
+_SIZED = re.compile(any_word("columns.size"), re.I)
 
 
 _NOT, _BETWEEN, _GONE = ("|".join(map(re.escape, _CHOOSING[name])) for name in ("not", "between", "gone"))
-_NEGATED = re.compile(rf"(?<!or )(?<!oder )\b(?:{_NOT})\s(?:(?:{_BETWEEN})\s){{0,3}}$")
-_IS_GONE = re.compile(rf"^\s(?:(?:{_BETWEEN})\s)?(?:are |is |were |sind |werden |wird )?(?:{_GONE})\b")
+_NEGATED = re.compile(rf"{unless_after('or')}\b(?:{_NOT})\s(?:(?:{_BETWEEN})\s){{0,3}}$")
+_IS_GONE = re.compile(rf"^\s(?:(?:{_BETWEEN})\s)?(?:{any_word('is', 'was', 'becomes')} )?(?:{_GONE})\b")
 
 
 def is_left_out(words: str, plain: str) -> bool:
