@@ -19,7 +19,7 @@ from jupyter_clinagent.agent.playbook.folding import folded
 from jupyter_clinagent.agent.playbook.including import of_both_sexes, wants_all
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
-from jupyter_clinagent.agent.playbook.polarity import Health, health_of
+from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.strangers import only_unknown, strangers, tells_apart
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
@@ -189,6 +189,7 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from _persons(intent, used)
     yield from _not_together(intent, survey, spec)
     yield from _yes_or_no(intent, spec)
+    yield from _combined(intent, survey, spec)
     yield from only_unknown(intent, survey, spec, used)
 
 
@@ -198,6 +199,14 @@ def _not_together(intent: Intent, survey: SurveyFacts, spec: Specification) -> I
     for value, home in folded(intent.text, list(column.values) if column else []).items():
         if not any({value, home} <= set(values) for values in spec.classes.values()):
             yield f"{value} as {home}"
+
+
+def _combined(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
+    """“Effusion and edema together”, “isolated effusion”: each finding is learnt by itself, whatever stands beside it."""
+    columns = [column for column in survey.columns if column.name in survey.label_candidates]
+    beside = [column for column in columns if all(says_yes(value) or says_no(value) for value in column.values)]
+    if registry.find(spec.task).several or (spec.label_column in {column.name for column in beside} and len(beside) > 1):
+        yield from (phrase for phrase in known.LISTS["combined"] if contains(intent.naming, [phrase]))
 
 
 def _yes_or_no(intent: Intent, spec: Specification) -> Iterator[str]:

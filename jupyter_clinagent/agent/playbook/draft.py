@@ -17,6 +17,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.quoted import by_quoted_column
 from jupyter_clinagent.agent.playbook.unused import unused_words
+from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Card, Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
@@ -43,6 +44,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     """
     refuse_if_out_of_scope(intent)
     survey = by_quoted_column(intent.text, survey)
+    intent = _without_range_of_a_name(intent, survey)
     try:
         found = meant(intent, survey).offers.draft(intent, survey, answers)
         judged = with_level(found, intent, survey, answers) if isinstance(found, Draft) else found
@@ -52,6 +54,14 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         asked = intent.task or registry.usual().name
         could = [offer.sentence for offer in offers(survey) if offer.task != asked]
         raise LabelsDoNotMatch(" ".join([str(error), *could])) from None
+
+
+def _without_range_of_a_name(intent: Intent, survey: SurveyFacts) -> Intent:
+    """“BBPS 2-3 versus 0-1” names two values that are called so, and no scale from 2 to 3."""
+    ends = " ".join(intent.grades or ())
+    values = (value for column in survey.columns if column.name in survey.label_candidates for value in column.values)
+    called_so = intent.grades and any(contains(value.replace("_", " "), [ends]) and value != ends for value in values)
+    return replace(intent, grades=None) if called_so else intent
 
 
 def _accounted(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:

@@ -16,6 +16,7 @@ _BUT_NOT = re.compile(
     rf"\b{any_word('but')} {any_word('not', 'no')}\b(?: {any_word('the', 'any')})?\b"
     rf"(?! {any_word('leaving.miss', 'for', 'in', 'on', 'at')}\b)"
 )
+_VERSUS = re.compile(rf"\b{any_word('lists.against')}\b")
 _AND = re.compile(rf"\s{any_word('and')}\s")
 _NO_FINDING = re.compile(rf"\b{any_word('without')}\s+{any_word('leaving.finding')}\b")
 """Says “normal” and leaves nothing out."""
@@ -51,8 +52,18 @@ def set_aside(clause: str) -> tuple[str, str]:
     >>> set_aside("leave the normals out")
     ('', 'the normals')
     """
-    stated, dropped = _parted(_NO_FINDING.sub("normal", _NO_DOUBT.sub(" ", clause)).strip())
-    return stated, _WITHOUT.sub("normal", dropped)
+    return _parted(_NO_FINDING.sub("normal", _NO_DOUBT.sub(" ", clause)).strip())
+
+
+def healthy_words(dropped: str) -> str:
+    """What is left out, with “normal” for “without a tumour”.
+
+    Examples
+    --------
+    >>> healthy_words("those without a tumour")
+    'those normal'
+    """
+    return _WITHOUT.sub("normal", dropped)
 
 
 def _parted(clause: str) -> tuple[str, str]:
@@ -79,6 +90,9 @@ def _after(clause: str) -> tuple[str, str]:
     if found is None:
         return (clause, "") if not contains(clause, known.PHRASES["exclude"]) else ("", clause)
     before, after = clause[: found.start()].strip(), clause[found.end() :].strip()
+    against = _VERSUS.search(after) if before else None  # “effusion without cardiomegaly versus normal”
+    if against:
+        return f"{before} {after[against.start() :]}", after[: against.start()].strip()
     return (before, after) if after else ("", before)
 
 

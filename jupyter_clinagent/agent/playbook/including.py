@@ -6,7 +6,7 @@ What a request says of a column that is not the label chooses images by it; the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_clinagent.agent.playbook.bounds import Bound, bounds_in, numbers_bounded
@@ -21,10 +21,12 @@ from jupyter_clinagent.contracts import Only, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.lang.families import families
-from jupyter_clinagent.lang.grammar import any_word, unless_after, words_of
+from jupyter_clinagent.lang.grammar import any_of, any_word, unless_after, words_of
+from jupyter_clinagent.tasks import registry
 
 _WHOM = families("whom")
 _PEOPLE, _CHOOSING = _WHOM["people"], _WHOM["choosing"]
+_LISTS = families("words")["lists"]
 _CIRCUMSTANCE = ("site", "sex", "confounder")
 """Columns whose values say where, of whom and how an image was taken, and never what it shows."""
 _MAY_CHOOSE = (*_CIRCUMSTANCE, "label", "alias", "other")
@@ -32,6 +34,8 @@ _BEFORE, _BEHIND = [*_CHOOSING["only"], *_CHOOSING["before"]], [*_CHOOSING["only
 _NEAR = 2
 """Words before and behind a name within which a word says that it chooses images."""
 _OF_AGE = 18.0
+_OLDEST = 110
+"""Years."""
 _ANY_AGE = frozenset([*_PEOPLE["child"], *_PEOPLE["adult"]])
 _SIDES = {"left": set(words_of("eyes.left")), "right": set(words_of("eyes.right"))}
 """Values that tell sides, letters only."""
@@ -125,14 +129,21 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
     found = [
         *_bounded(bounds_in(plain), columns, intent, plain),
         *_of_measures(columns, plain),
+        *_of_bare_ages(columns, plain, used),
         *_of_sexes(columns, plain),
         *_grown_up(columns, plain),
         *_of_side(columns, intent.naming),
-        *(one for column in columns if column.role in _MAY_CHOOSE for one in _by_values(column, intent, survey, used)),
+        *(one for column in columns if _may_choose(column, survey, spec) for one in _by_values(column, intent, survey, used)),
     ]
     exact = {one.column for one in found if not _is_of_age(one)}
     kept = [one for one in found if not _is_of_age(one) or one.column not in exact]
     return [one for at, one in enumerate(kept) if not any((one.column, one.asked) == (o.column, o.asked) for o in kept[:at])]
+
+
+def _may_choose(column: ColumnFacts, survey: SurveyFacts, spec: Specification) -> bool:
+    """Whether images may be chosen by a column; where several findings are learnt, another one is only not learnt."""
+    finding = column.name in survey.label_candidates and registry.find(spec.task).several and len(spec.classes) > 1
+    return column.role in _MAY_CHOOSE and not finding
 
 
 def _called(words: str, without: bool) -> str:
@@ -251,6 +262,16 @@ def _of_measures(columns: list[ColumnFacts], plain: str) -> Iterator[Criterion]:
             yield Criterion(called[0].name, bound.range, bound.words)
 
 
+def _of_bare_ages(columns: list[ColumnFacts], plain: str, used: Used) -> Iterator[Criterion]:
+    """“Cancer or benign over 50”: a bare number behind what is studied is an age, where there is a column of ages."""
+    aged, told = _aged(columns)[:1], [bound.words for bound in bounds_in(plain)]
+    for bound in numbers_bounded(plain) if aged else ():
+        said = bound.words.removeprefix(bound.unit).strip()
+        bare = used.holds(bound.unit) and not any(said in words for words in told)
+        if bare and max(bound.range.bounds.values()) <= _OLDEST and not is_left_out(bound.words, plain):
+            yield Criterion(aged[0].name, bound.range, said)
+
+
 def _column_of(bound: Bound, columns: list[ColumnFacts]) -> ColumnFacts | None:
     """The one column that the bound can be on; None where none or several can."""
     if bound.kind == "age":
@@ -278,6 +299,7 @@ def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, used: U
         return
     telling = [value for value in values if not idle_words().issuperset(tokens(normalise(value)))]
     named = [value for value in wholly_named(telling, intent.naming) if not used.holds_any(tokens(normalise(value)))]
+    named = _with_joined(named, values, intent.naming)
     unwanted = [value for value in named if is_left_out(_spoken([value], intent.naming), normalise(intent.text))]
     if unwanted:
         yield Criterion(
@@ -290,6 +312,19 @@ def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, used: U
         yield Criterion(column.name, [value for value in column.values if value not in dropped], _called(dropped[0], True))
 
 
+def _with_joined(named: list[str], values: Sequence[str], naming: str) -> list[str]:
+    """“Good or excellent”: with a value that says nothing by itself and is joined to one that does."""
+    joints = rf"\s?(?:,|/|{any_of(_LISTS['joining'])})\s?"
+    told = [re.escape(normalise(value)) for value in named]
+    pairs = {value: (re.escape(normalise(value)), one) for value in values if value not in named for one in told}
+    joined = [
+        value
+        for value, (own, one) in pairs.items()
+        if re.search(rf"(?<!\w)(?:{own}{joints}{one}|{one}{joints}{own})(?!\w)", naming)
+    ]
+    return [value for value in values if value in named or value in joined]
+
+
 def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator[Criterion]:
     """“Only the biopsied ones”, “no TMAs”, of a column that says yes or no."""
     names = [re.sub(r"^(?:is|has|was)[_ ]", "", column.name, flags=re.I).replace("_", " ")]
@@ -297,7 +332,7 @@ def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator
         return
     if _chooses(names, intent.naming, _CHOOSING["only"], _CHOOSING["only"]):
         yield Criterion(column.name, [value for value in values if says_yes(value)], names[0])
-    elif contains(intent.set_aside, [normalise(names[0])]):
+    elif contains(intent.set_aside, [normalise(names[0])]) or is_left_out(normalise(names[0]), normalise(intent.text)):
         yield Criterion(column.name, [value for value in values if says_no(value)], _called(names[0], True))
 
 

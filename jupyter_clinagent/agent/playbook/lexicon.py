@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.durations import read_minutes
-from jupyter_clinagent.agent.playbook.exclusions import set_aside, with_except
+from jupyter_clinagent.agent.playbook.exclusions import healthy_words, set_aside, with_except
 from jupyter_clinagent.agent.playbook.levels import asked_level, perhaps_level, without_level
 from jupyter_clinagent.agent.playbook.places import perhaps_paths, take_path
 from jupyter_clinagent.agent.playbook.questions import asks_whether, named_grades, without_all
@@ -33,7 +33,7 @@ _NO = re.compile(rf"(?:{any_word('and')} )?{any_word('no', 'not')} (\w+)$")
 _OTHER_CLASS = re.compile(rf"\b{any_word('other', 'answers.second')} {any_word('class')}\b")
 """“Nevi are the other class” speaks of no rest."""
 _TAKEN_AS = re.compile(
-    rf"\b{any_word('taken_as.treat')}\b[^.;,]{{0,40}}\b{any_word('as', 'like')}\b"
+    rf"\b{any_word('taken_as.treat', 'taken_as.count')}\b[^.;,]{{0,40}}\b{any_word('as', 'like')}\b"
     rf"|\b{any_word('taken_as.as_before')}\b[^.;,]{{0,40}}\b{any_word('taken_as.treat')}"
 )
 """“Treat uncertain ones as negative” asks for no therapy."""
@@ -159,7 +159,7 @@ def read_request(text: str) -> Intent:
         all_classes=everything,
         asks_whether=of_all or asks_whether(plain, stating),
         grades=named_grades(plain),
-        excluded=_mentioned_concepts(dropping),
+        excluded=_mentioned_concepts(healthy_words(dropping)),
         naming=naming,
         set_aside=dropping,
         risk=kind or risk,

@@ -15,7 +15,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
-from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
@@ -26,6 +26,8 @@ _STEM = 4
 """Letters that words of one stem have in common."""
 _LONGEST = 4
 """Words of a request that may be one name in the data."""
+_HELD = "ː"
+"""A letter in place of a word that is read already."""
 _SPELLINGS = (("tumour", "tumor"), ("oedem", "edem"), ("haem", "hem"), ("anaem", "anem"))
 
 
@@ -44,8 +46,9 @@ def named_in(intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list
     A value named by its own words is one of its own: “viral against bacterial pneumonia”. “Sick” is whatever is not healthy
     where nothing else is named, and says nothing beside a finding; “normal” of two values is the one that nothing else claims.
     """
-    own = _places(values, intent.naming)
-    found = [n for target in intent.targets if (n := _by_concept(target, intent, column, values, own)) is not None]
+    own, left = _places(values, intent.naming), without_whole_names(values, intent.naming)
+    targets = [target for target in intent.targets if not words_of(target) or contains(left, words_of(target))]
+    found = [n for target in targets if (n := _by_concept(target, intent, column, values, own)) is not None]
     claimed = {v for named in found for v in named.values}
     spoken = {*own.values(), *_nouns_after(own)}  # “cancer” is the value TUM here; “viral pneumonia” the value viral
     found = [named for named in found if named.values or named.at not in spoken]
@@ -121,16 +124,24 @@ def values_for(target: str, column: ColumnFacts) -> list[str]:
     if target == "cancer":
         words = {label_key(word) for word in [*known.MALIGNANT["labels"], *known.MALIGNANT["words"]]}
         found = [v for v in column.values if label_key(v) in words or concept_of(v) in MALIGNANT_CONCEPTS]
+        found += [v for v in column.values if v not in found and _is_cancer(v)]
         return found or _by_name_of(column, known.MALIGNANT["words"])
     of_column = concept_of(column.name)
     if target == "normal" and (of_column or not _only_yes_or_no(column.values)):
-        return [v for v in column.values if health_of(v) == Health.WELL]
+        well = [v for v in column.values if health_of(v) == Health.WELL]
+        return [v for v in well if concept_of(v) == "normal"] or well  # “Non-COVID” is not “Normal” where both are there
     found = [v for v in column.values if concept_of(v) == target] or [v for v in column.values if _tells_of(v, target)]
     return (
         found
         or [v for v in column.values if of_column in (target, "abnormal") and says_yes(v)]
         or _by_name_of(column, words_of(target))
     )
+
+
+def _is_cancer(value: str) -> bool:
+    """By a part of its name: “adenocarcinoma”; “no cancer” is none."""
+    key = label_key(value)
+    return health_of(value) == Health.ILL and any(stem in key for stem in known.MALIGNANT["stems"])
 
 
 def _by_name_of(column: ColumnFacts, words: Sequence[str]) -> list[str]:
@@ -149,6 +160,13 @@ def _tells_of(value: str, target: str) -> bool:
 def _only_yes_or_no(values: Iterable[str]) -> bool:
     given = list(values)
     return len(given) == 2 and any(map(says_yes, given)) and any(map(says_no, given))
+
+
+def column_of_health(survey: SurveyFacts) -> ColumnFacts | None:
+    """The one column of yes and no that is called after health: “No Finding”; None where none or several are."""
+    columns = (column for column in survey.columns if column.name in survey.label_candidates)
+    found = [column for column in columns if health_of(column.name) == Health.WELL and len(column.meanings) == 2]
+    return found[0] if len(found) == 1 else None
 
 
 def is_untold(column: ColumnFacts, values: Iterable[str]) -> bool:
@@ -179,9 +197,46 @@ def mentioned(values: Sequence[str], text: str) -> list[str]:
 
 
 def _places(values: Sequence[str], text: str) -> dict[str, int]:
-    """Where each value that a text names stands in it."""
+    """Where each value that a text names stands in it; words of a longer name that stands there whole are no others' names."""
     holding = Counter(word for value in set(values) for word in set(tokens(_spelt(value))))
-    return {v: at for v in values if (at := _mentioned_at(v, values, text, holding)) is not None}
+    whole, left = _whole_names(values, text)
+    read = {v: at for v in values if v not in whole and (at := _mentioned_at(v, values, left, holding)) is not None}
+    found = whole | read
+    return {v: found[v] for v in values if v in found}
+
+
+def without_whole_names(values: Sequence[str], text: str) -> str:
+    """A text without the names of several words that stand in it whole, each word of them held by a sign.
+
+    Examples
+    --------
+    >>> without_whole_names(["Lung Opacity", "Normal", "No Lung Opacity / Not Normal"], "lung opacity and not normal")
+    'ː ː and ː ː'
+    """
+    return _whole_names(values, text)[1]
+
+
+def _whole_names(values: Sequence[str], text: str) -> tuple[dict[str, int], str]:
+    """Where names of several words stand, the longest first, and the text without them."""
+    places: dict[str, int] = {}
+    words = tokens(_spelt(text))
+    for name, value in sorted(_long_names(values), key=lambda pair: -len(tokens(pair[0]))):
+        at = first_position(" ".join(words), [name])
+        if at is not None and value not in places:
+            places[value] = at
+        while at is not None:
+            end = at + len(tokens(name))
+            words[at:end] = [_HELD] * (end - at)
+            at = first_position(" ".join(words), [name])
+    return places, " ".join(words) if places else text
+
+
+def _long_names(values: Sequence[str]) -> list[tuple[str, str]]:
+    """Names of several words, of the values and of the parts of “No Lung Opacity / Not Normal”."""
+    own = {_spelt(value) for value in values}
+    parts = [(_spelt(part), value) for value in values for part in re.split(r"\s?[/;|]\s?", value)]
+    names = [(_spelt(value), value) for value in values] + [pair for pair in parts if pair[0] not in own]
+    return [(name, value) for name, value in dict.fromkeys(names) if len(tokens(name)) > 1]
 
 
 def wholly_named(values: Iterable[str], text: str) -> list[str]:

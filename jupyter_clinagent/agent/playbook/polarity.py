@@ -91,8 +91,12 @@ def _health_of_class(name: str, values: list[str]) -> Health:
 
 
 def positive_class(classes: dict[str, list[str]]) -> str:
-    """The disease named; never normal, negative, benign or nevus where there is something more serious."""
-    return min(classes, key=lambda name: _health_of_class(name, classes[name]))
+    """The disease named; never normal, negative, benign or nevus where there is something more serious; “high” before “low”."""
+    return min(classes, key=lambda name: (_health_of_class(name, classes[name]), _is_milder(name)))
+
+
+def _is_milder(name: str) -> bool:
+    return not set(known.LISTS["milder"]).isdisjoint(tokens(normalise(name)))
 
 
 def named_for_risk(intent: Intent, classes: dict[str, list[str]]) -> str | list[str] | None:

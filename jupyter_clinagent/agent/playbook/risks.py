@@ -15,7 +15,8 @@ _RATE = rf"({any_word('rates.sensitivity', 'rates.specificity')})\b"
 _AT_MOST = any_word("amounts.at_most", "rates.fewer")
 _TARGET = re.compile(
     rf"""{_NUMBER}\s*{_RATE}
-    | {_RATE}\s*(?:{any_word("of", "from", "at", "to", "on", "is", "amounts.at_least")}|=|>=|≥|:|\s)*{_NUMBER}""",
+    | {_RATE}\s*(?:{any_word("of", "from", "at", "to", "on", "is")}|{any_word("amounts.above", "amounts.at_least")}
+    |=|>=|≥|>|:|\s)*{_NUMBER}""",
     re.VERBOSE,
 )
 _CAUGHT = re.compile(

@@ -11,7 +11,7 @@ from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_te
 AGAINST = frozenset(known.LISTS["against"])
 FROM, EITHER = frozenset(known.LISTS["from"]), frozenset(known.LISTS["either"])
 _JOINING = AGAINST | FROM | EITHER | set(known.LISTS["both"])
-_EVERYDAY = frozenset(known.EVERYDAY["words"])
+_EVERYDAY = frozenset([*known.EVERYDAY["words"], *known.LISTS["kinds"]])
 
 
 def unread_classes(naming: str, values: Iterable[str]) -> list[str]:

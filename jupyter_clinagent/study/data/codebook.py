@@ -17,10 +17,23 @@ from jupyter_clinagent.study.data.tables import Table
 if TYPE_CHECKING:
     from jupyter_clinagent.study.data.inventory import Inventory
 
-_HEALTHY = re.compile(r"(?:is|was)?[_ ]?(?P<word>healthy|normal|unremarkable|uninfected|gesund|unauffällig|unauffaellig)")
-_ANSWERS = {"yes": True, "y": True, "true": True, "1": True, "ja": True, "no": False, "n": False, "false": False, "0": False} | {
-    "nein": False
-}
+_HEALTHY = re.compile(
+    r"(?:is|was)?[_ ]?(?P<word>healthy|normal|unremarkable|uninfected|gesund|unauffällig|unauffaellig)"
+    r"|no[_ ]?(?P<finding>finding|abnormality)s?"
+)
+_ANSWERS = {
+    "yes": True,
+    "y": True,
+    "true": True,
+    "1": True,
+    "1.0": True,
+    "0.0": False,
+    "ja": True,
+    "no": False,
+    "n": False,
+    "false": False,
+    "0": False,
+} | {"nein": False}
 
 
 def with_meanings(columns: Sequence[ColumnFacts], inventory: Inventory) -> list[ColumnFacts]:
@@ -52,13 +65,16 @@ def _of_health(name: str, values: Sequence[str]) -> dict[str, str]:
     --------
     >>> _of_health("is_healthy", ["0", "1"]), _of_health("diseased", ["0", "1"])
     ({'0': 'not healthy', '1': 'healthy'}, {})
+    >>> _of_health("No Finding", ["0", "1"])
+    {'0': 'finding', '1': 'no finding'}
     """
     called = _HEALTHY.fullmatch(name.strip().lower())
     answers = {value: _ANSWERS.get(value.casefold()) for value in values}
     if called is None or len(values) != 2 or set(answers.values()) != {True, False}:
         return {}
-    word = called["word"].replace("_", " ")
-    return {value: word if yes else f"not {word}" for value, yes in answers.items()}
+    well = called["word"] or f"no {called['finding']}"
+    ill = f"not {well}" if called["word"] else called["finding"]
+    return {value: well if yes else ill for value, yes in answers.items()}
 
 
 def said_of(columns: Sequence[str], inventory: Inventory) -> dict[str, list[tuple[str, str]]]:

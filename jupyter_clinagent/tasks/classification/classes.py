@@ -19,7 +19,16 @@ from collections.abc import Sequence
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, listed, question
 from jupyter_clinagent.agent.playbook.folding import folded
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import Named, is_generic, is_untold, mentioned, named_in, values_for
+from jupyter_clinagent.agent.playbook.naming import (
+    Named,
+    is_generic,
+    is_untold,
+    mentioned,
+    named_in,
+    values_for,
+    without_whole_names,
+    words_of,
+)
 from jupyter_clinagent.agent.playbook.polarity import REST, positive_class, says_yes
 from jupyter_clinagent.agent.playbook.unread import AGAINST, unread_classes
 from jupyter_clinagent.agent.playbook.wording import contains
@@ -89,7 +98,9 @@ def _with_folded(classes: dict[str, list[str]], counted_as: dict[str, str], note
 
 def _set_aside(intent: Intent, column: ColumnFacts, told: list[str]) -> set[str]:
     """Values that the request leaves out, by the lexicon's words or by their own."""
-    return {v for x in intent.excluded for v in values_for(x, column)} | set(mentioned(told, intent.set_aside))
+    left = without_whole_names(told, intent.set_aside)
+    excluded = [x for x in intent.excluded if not words_of(x) or contains(left, words_of(x))]
+    return {v for x in excluded for v in values_for(x, column)} | set(mentioned(told, intent.set_aside))
 
 
 def _check_several(values: list[str], column: ColumnFacts) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.lang.grammar import any_of
 
 _GROUPS = (
     r"(?:class|classe|classes|categories|diagnoses|kinds|types|groups|entities|labels|subtypes|sorts|"
@@ -29,6 +32,12 @@ _WHICH = re.compile(
 )
 
 
+@cache
+def _of_which_kind() -> re.Pattern[str]:
+    """“Which subtype?”, “what kind of lesion”, “welche Art”."""
+    return re.compile(rf"\b(?:{any_of(known.LISTS['which'])})\s(?:\w+\s){{0,2}}?{any_of(known.LISTS['kinds'])}\b")
+
+
 def means_every_value(intent: Intent, values: list[str]) -> bool:
     """Whether the request asks which of all values it is, or counts as many classes as there are values.
 
@@ -37,12 +46,12 @@ def means_every_value(intent: Intent, values: list[str]) -> bool:
     LabelsDoNotMatch
         It asks which, and the values only say yes and no.
     """
-    which = _WHICH.search(intent.text) is not None
+    plain = normalise(intent.text)
+    which = _WHICH.search(intent.text) is not None or _of_which_kind().search(plain) is not None
     if which and len(values) == 2 and any(map(says_yes, values)) and any(map(says_no, values)):
         raise LabelsDoNotMatch(
             f"The request asks which it is, and the data only say whether there is something: {listed(values)}. Ask for that, or "
             "add labels that name each kind."
         )
-    plain = normalise(intent.text)
     counted = _COUNTED.search(plain) or _ALL_OF.search(plain)
     return which or (counted is not None and int(counted[1]) == len(values))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import (
+    column_of_health,
     column_spoken_of,
     is_generic,
     is_untold,
@@ -41,9 +42,7 @@ def graded(intent: Intent, survey: SurveyFacts) -> Intent:
     if any(_holds_grades(column, intent) for column in survey.columns):
         return replace(intent, all_classes=True, targets=())
     if not intent.targets:
-        raise OutOfScope(
-            f"No column holds grades from {' to '.join(intent.grades)}, and other numbers I can't predict yet. {able()}"
-        )
+        raise OutOfScope(f"No column holds grades from {' to '.join(intent.grades)}. {able()}")
     return intent
 
 
@@ -72,7 +71,11 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     if "label" in answers:
         return _columns_by_name(survey).get(answers["label"]) or _named(candidates, answers["label"])
     fitting = [c for c in candidates if _holds_grades(c, intent)] or [c for c in candidates if _covers(c, intent)]
-    told = _answering(intent, survey, notes) or _told_by_values(candidates, intent, survey, notes)
+    told = (
+        _answering(intent, survey, notes)
+        or _of_health(intent, survey, notes)
+        or _told_by_values(candidates, intent, survey, notes)
+    )
     if told is None and not (fitting and intent.targets) and not _speaks_of_values(candidates, intent):
         told = _told_by_name(intent, survey, notes)
     told = told or _told(fitting, _open_to(intent, fitting, candidates), intent, notes) or _told_by_one_value(candidates, intent)
@@ -149,6 +152,15 @@ def _answering(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts
         return None
     notes.add(f"“{found[0].name}” says yes or no to what the request asks for, so that column is learnt.")
     return found[0]
+
+
+def _of_health(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:
+    """The one column that says whether nothing is there, for who asks for health or illness and nothing else."""
+    column = column_of_health(survey)
+    if column is None or not intent.targets or not {"normal", "abnormal"}.issuperset(intent.targets):
+        return None
+    notes.add(f"“{column.name}” says of each image whether anything was found, so that column is learnt.")
+    return column
 
 
 def _answers(value: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import Named, is_negated
 from jupyter_clinagent.agent.playbook.polarity import REST, Health, health_of, says_no, says_yes
@@ -52,6 +53,8 @@ def readings_of(intent: Intent, named: Sequence[Named], values: Sequence[str], u
     plain = _each(named, others)
     if others and len(named) > 1 and (together := _either(intent, named, others)):
         return [together] if contains(intent.naming, _YES_OR_NO) else [plain, together]
+    if wider := _with_doubtful(named, others):
+        return [_each(wider, [v for v in others if not any(v in n.values for n in wider)]), plain]
     if (kinds := _other_kinds(intent, named, others)) and len(named) > 1:
         return [_each(kinds, [v for v in others if not any(v in n.values for n in kinds)]), plain]
     return _distinct(plain, _each([*named, Named(REST, others, 0)]), each_value(values)) if unread and others else [plain]
@@ -82,11 +85,29 @@ def _of_one(intent: Intent, one: Named, others: list[str], unread: Sequence[str]
     together = Reading(f"{name} against all others together ({', '.join(others)})", classes)
     opposites = one.name in ("normal", "abnormal") or all(health_of(v) == Health.WELL for v in one.values)
     plain = intent.versus_rest or intent.asks_whether or opposites or _is_of_benign(intent, one) or is_negated(one, intent.naming)
-    if len(others) < 2 or (plain and not unread):
+    doubtful = _perhaps_cancer(one, others)
+    if len(others) < 2 or (plain and not unread and not doubtful):
         return [together]
+    if doubtful:
+        ill = {name: [*one.values, *doubtful], REST: [v for v in others if v not in doubtful]}
+        return [Reading(f"{_and([*one.values, *doubtful])} together against the others", ill), together]
     well = [v for v in others if health_of(v) == Health.WELL]
     against = [Reading(f"{name} against {v}, {_without(others, [v])}", {name: one.values, v: [v]}) for v in well]
     return [together, *against, each_value([*one.values, *others])]
+
+
+def _perhaps_cancer(one: Named, others: Sequence[str]) -> list[str]:
+    """What the data hold beside cancers that are known, and that is neither healthy, benign nor known: “squamous”."""
+    kinds = [v for v in others if health_of(v) == Health.ILL and concept_of(v) is None]
+    return kinds if one.name == "cancer" and 0 < len(kinds) < len(others) else []
+
+
+def _with_doubtful(named: Sequence[Named], others: Sequence[str]) -> list[Named]:
+    """“Cancer versus benign” beside “squamous”: what is named, with that for a cancer, too; empty where nothing is in doubt."""
+    cancer = next((n for n in named if n.name == "cancer"), None)
+    beside = [v for n in named if n is not cancer for v in n.values]
+    doubtful = [v for v in _perhaps_cancer(cancer, [*others, *beside]) if v in others] if cancer and beside else []
+    return [replace(n, values=[*n.values, *doubtful]) if n is cancer else n for n in named] if doubtful else []
 
 
 def _rest(one: Named, others: list[str]) -> str:
@@ -121,7 +142,8 @@ def _each(named: Sequence[Named], left_out: Sequence[str] = ()) -> Reading:
     classes: Classes = {}
     for one in named:  # two names of one thing are one class
         classes[_class_name(one)] = [*classes.get(_class_name(one), []), *one.values]
-    return Reading(f"{_and(list(classes))}, each by itself{f', {_without(left_out, [])}' if left_out else ''}", classes)
+    told = [name if len(values) == 1 else f"{name} ({', '.join(values)})" for name, values in classes.items()]
+    return Reading(f"{_and(told)}, each by itself{f', {_without(left_out, [])}' if left_out else ''}", classes)
 
 
 def _in_two_parts(naming: str, named: Sequence[Named]) -> list[Reading]:
@@ -133,8 +155,10 @@ def _in_two_parts(naming: str, named: Sequence[Named]) -> list[Reading]:
     sides = [n for n in named if n.at < between[0]], [n for n in named if n.at > between[0]]
     gathered = {" or ".join(map(_class_name, side)): [v for n in side for v in n.values] for side in sides}
     text = " against ".join(f"{_and([_class_name(n) for n in s])}{' together' * (len(s) > 1)}" for s in sides)
-    plain = min(map(len, sides)) > 1 or [n.name for n in sides[1]] == [REST]
-    return [Reading(text, gathered)] if plain else [_each(named), Reading(text, gathered)]
+    either = [bool(EITHER & set(words[min(n.at for n in side) : max(n.at for n in side)])) for side in sides]
+    plain = min(map(len, sides)) > 1 or [n.name for n in sides[1]] == [REST] or (either[0] and words[between[0]] in AGAINST)
+    together = Reading(text, gathered)
+    return [together] if plain else [together, _each(named)] if either[1] else [_each(named), together]
 
 
 def _either(intent: Intent, named: Sequence[Named], others: Sequence[str]) -> Reading | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook.drafting import able
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import column_spoken_of, mentioned
+from jupyter_clinagent.agent.playbook.naming import column_of_health, column_spoken_of, mentioned
 from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
@@ -83,11 +83,14 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     if seen["layout"] == "rows" or other:
         return False
     if len(named) == 1:
-        return policies_of([intent.text, *intent.later], names) != policies_of([])
+        against_normal = "normal" in intent.targets and not intent.versus_rest  # images with other findings are neither
+        return against_normal or policies_of([intent.text, *intent.later], names) != policies_of([])
     if named:
         return not intent.versus_rest
     if len(names) < LEAST or (summed and not asks_for_each(intent)):  # “is there any?” is what the summary says
         return False
+    if intent.targets == ("abnormal",) and not asks_for_each(intent) and column_of_health(survey) is not None:
+        return False  # “is anything wrong?”
     return (everything or intent.targets == ("abnormal",)) and not _tells_apart(intent, survey, seen)
 
 

@@ -17,9 +17,11 @@ from jupyter_clinagent.agent.playbook.drafting import (
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.unread import AGAINST
+from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.tasks.grading import TASK
 from jupyter_clinagent.tasks.grading.cuts import Cut, cut_of, levels_in
 from jupyter_clinagent.tasks.grading.scale import LEAST, Scale
@@ -71,7 +73,8 @@ def _cut(intent: Intent, scale: Scale, answers: dict[str, str]) -> Cut | Card | 
     if "cut" in answers:
         return _answered(answers["cut"], choices, scale)
     if intent.risk not in RISKS:
-        named = ", ".join(dict.fromkeys(level.grade for level in levels_in(intent.naming, scale)))
+        said = [phrase for phrase in families("tasks")["grading"]["parts"] if contains(intent.naming, [phrase])]
+        named = ", ".join(dict.fromkeys([level.grade for level in levels_in(intent.naming, scale)] or said))
         title = f"The request names {named}, which parts the scale {' < '.join(scale.names)} in no way that I can read."
         return question("cut", f"{title} From which grade on should images be recognised?", [NO_CUT, *choices], "", _CUT_CHANGES)
     title = f"From which grade on does “{intent.risk}” count? A miss is an image of such a grade that is called lower."
@@ -84,6 +87,8 @@ def _parts_the_scale(intent: Intent, scale: Scale) -> bool:
     levels = levels_in(_HOW.sub(" ", intent.naming), scale)
     against = not AGAINST.isdisjoint(intent.words)
     if against and len({level.grade for level in levels}) > 1:  # “KL 0-1 vs KL 3-4” is no scale, although it says from 0 to 1
+        return True
+    if contains(intent.naming, families("tasks")["grading"]["parts"]) and intent.grades is None:
         return True
     parts = intent.asks_whether or intent.versus_rest or against
     return not intent.grades and bool((parts and levels) or 0 < len(named) < len(scale.names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jupyter_clinagent.agent.playbook.drafting import able, said_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import normalise
@@ -88,7 +89,7 @@ def _names_cut(intent: Intent, sure: list[Scale]) -> bool:
 
 def _refuse(intent: Intent, survey: SurveyFacts) -> bool:
     """That there is no scale; False where the request has another task's words, too."""
-    if len(named_tasks(normalise(intent.text))[0]) > 1:
+    if len(named_tasks(normalise(intent.text))[0]) > 1 or _tells_values(intent, survey):
         return False
     named = [column for column in survey.columns if speaks_of_grades(column.name) and column.values]
     known = [*named, *(column for column in survey.columns if column.name in survey.label_candidates)]
@@ -98,6 +99,13 @@ def _refuse(intent: Intent, survey: SurveyFacts) -> bool:
     values = ", ".join(list(known[0].values)[:8])
     why = "only two levels" if len(known[0].values) == LEAST - 1 else "no order that I can read"
     raise LabelsDoNotMatch(f"{takes}; “{known[0].name}” holds {why}: {values}.")
+
+
+def _tells_values(intent: Intent, survey: SurveyFacts) -> bool:
+    """“High grade serous against the others” tells values of a label apart, whatever else is called a grade."""
+    labels = [column for column in survey.columns if column.name in survey.label_candidates]
+    named = max((len(mentioned(list(column.values), intent.naming)) for column in labels), default=0)
+    return not _APART.isdisjoint(intent.words) and named + intent.versus_rest > 1
 
 
 def fitted(specification: Specification, cohort: CohortFacts) -> Specification:

@@ -263,8 +263,10 @@ def _plain(value: str) -> str:
 
 
 def plain_key(text: str) -> str:
-    """The number, also of a numeral, or the letter behind a prefix; else the text."""
+    """The number, also of a numeral or before a word of degree, or the letter behind a prefix; else the text."""
     plain = _plain(text)
+    if (found := _NUMBERED.fullmatch(plain)) and any(word in found["rest"] for word in degree_words()):
+        return str(int(found["number"]))
     if found := _NUMBER.fullmatch(plain):
         return f"{int(found['number'])}{found['letter'] or ''}"
     if found := _NUMERAL.fullmatch(plain):

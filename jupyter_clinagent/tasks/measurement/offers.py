@@ -8,7 +8,7 @@ from jupyter_clinagent.agent.playbook.drafting import able, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned, values_for
 from jupyter_clinagent.agent.playbook.terms import other_names
-from jupyter_clinagent.agent.playbook.unread import AGAINST
+from jupyter_clinagent.agent.playbook.unread import AGAINST, EITHER
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
@@ -17,7 +17,16 @@ from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.drafting import draft, fitted
-from jupyter_clinagent.tasks.measurement.reading import Measurable, columns_of, draws_a_line, meant, named, of_a_kind
+from jupyter_clinagent.tasks.measurement.reading import (
+    Measurable,
+    by_a_word_of_its_own,
+    columns_of,
+    draws_a_line,
+    meant,
+    named,
+    of_a_kind,
+    spanned,
+)
 from jupyter_clinagent.tasks.measurement.units import NO_UNIT
 
 __all__ = ["claims", "draft", "fitted", "offers"]
@@ -55,7 +64,11 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     LabelsDoNotMatch
         It is, and no column holds it.
     """
-    if TASK.name in intent.declined or intent.task not in (None, TASK.name, registry.usual().name):
+    if TASK.name in intent.declined:
+        return False
+    if spanned(intent, columns_of(survey)) and not _tells_findings(intent, survey):
+        return True
+    if intent.task not in (None, TASK.name, registry.usual().name):
         return False
     own = named(intent, columns_of(survey))
     if own and intent.targets and all(_is_source(column, intent) for column in own):
@@ -71,7 +84,9 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     if own:
         return intent.estimates or draws_a_line(intent) or not intent.task
     asks = intent.estimates or draws_a_line(intent) or contains(normalise(intent.text), _MEASURING)
-    return asks and not (intent.targets or intent.all_classes) and bool(of_a_kind(intent, columns_of(survey)))
+    columns = columns_of(survey)
+    meant_by_kind = of_a_kind(intent, columns) or by_a_word_of_its_own(intent, columns)
+    return asks and not (intent.targets or intent.all_classes) and bool(meant_by_kind)
 
 
 def _tells_findings(intent: Intent, survey: SurveyFacts) -> bool:
@@ -84,7 +99,7 @@ def _tells_values(intent: Intent, survey: SurveyFacts) -> bool:
     """“Melanoma versus nevus thicker than 2 mm” tells values of a label from one another; the number chooses images."""
     labels = [column for column in survey.columns if column.name in survey.label_candidates]
     named = [mentioned(list(column.values), intent.naming) for column in labels]
-    return not AGAINST.isdisjoint(intent.words) and any(len(values) > 1 for values in named)
+    return not (AGAINST | EITHER).isdisjoint(intent.words) and any(len(values) > 1 for values in named)
 
 
 def _is_source(column: Measurable, intent: Intent) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.terms import abbreviations, other_names
+from jupyter_clinagent.agent.playbook.used import parts_of_the_body
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.facts import SurveyFacts, is_unnamed_part
 from jupyter_clinagent.lang.families import families
@@ -75,7 +76,8 @@ def meant(intent: Intent, survey: SurveyFacts) -> list[Measurable]:
     """The columns that a request may mean: one where it is plain, several where it has to be asked, none where it means none."""
     columns = columns_of(survey)
     parts = [column for column in columns if is_unnamed_part(column.name)]  # of file names: it has to be asked
-    told = named(intent, columns) or (of_a_kind(intent, columns) if _kinds_asked(intent) else _nothing_named(intent, columns))
+    told = named(intent, columns) or by_a_word_of_its_own(intent, columns) or spanned(intent, columns)
+    told = told or (of_a_kind(intent, columns) if _kinds_asked(intent) else _nothing_named(intent, columns))
     return told or parts
 
 
@@ -103,6 +105,28 @@ def _is_spoken(name: str, text: str) -> bool:
     key, words = label_key(name), tokens(text)
     joined = ["".join(words[k : k + n]) for n in range(1, LONGEST_NAME + 1) for k in range(len(words) - n + 1)]
     return key in joined if len(key) < 6 else contains(" ".join(joined), [key])
+
+
+def by_a_word_of_its_own(intent: Intent, columns: Sequence[Measurable]) -> list[Measurable]:
+    """The one column of which a request says a word that is neither a kind of number nor a part of the body: “brixia score”."""
+    words = set(tokens(normalise(_told(intent))))
+    found = [column for column in columns if not column.of_patients and not words.isdisjoint(_own_words(column))]
+    return found if len(found) == 1 else []
+
+
+def _own_words(column: Measurable) -> set[str]:
+    nouns = {noun for kind in _kinds() for noun in (*kind["nouns"], *_nouns(kind))}
+    said_of_any = nouns | parts_of_the_body() | set(known.GENERIC_COLUMNS["words"]) | {normalise(column.unit or "")}
+    return {word for word in column.words if len(word) > _STEM and word not in said_of_any and not _is_everyday(word)}
+
+
+def spanned(intent: Intent, columns: Sequence[Measurable]) -> list[Measurable]:
+    """The one column whose numbers lie within the ends that a request names, and reach most of the way: “score it 0-18”."""
+    if intent.grades is None:
+        return []
+    low, high = map(float, intent.grades)
+    found = [c for c in columns if not c.of_patients and low <= c.low and high - (high - low) / 4 <= c.high <= high]
+    return found if len(found) == 1 else []
 
 
 # ------------------------------------------------------------------ by the kind of number

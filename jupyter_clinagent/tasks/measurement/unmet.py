@@ -47,6 +47,7 @@ def not_done(intent: Intent, line: bool) -> Iterator[str]:
     """Other tasks that are named beside, findings that no number tells, a rate for a line, and shortcuts."""
     plain = normalise(intent.text)
     others = [name for name in named_tasks(plain)[0] if name != TASK.name and not registry.find(name).usual]
+    others = [name for name in others if not (intent.grades and registry.find(name).ordered)]  # “score it from 0 to 18”
     if others or contains(plain, _APART) or (not line and contains(plain, _YES_OR_NO)):
         yield "One study answers one question, this one measures a number. For the rest of the request ask in a study of its own."
     if intent.targets:
