@@ -29,43 +29,34 @@ from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any
 from jupyter_clinagent.agent.playbook.wording import contains, is_term, normalise, tokens
 from jupyter_clinagent.contracts import Card, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
 KEY, GO_ON, STOP = "beside", "go on without it", "stop"
 _CHANGES = "With “stop” nothing is trained."
-_CIRCUMSTANCES = re.compile(
-    r"\b(?:per|by|pro|je|each|every|whatever|regardless of|irrespective of|egal)(?: (?:the|its|die|der|das))? [\w-]+"
-)
+_CIRCUMSTANCES = re.compile(rf"\b{any_word('by', 'every', 'asks.for_each', 'whatever')}(?: {any_word('the', 'its')})? [\w-]+")
 """“Per eye” and “whatever the thickness” ask for nothing to be done with a column."""
 _ROLES = ("label", "other", "site", "sex", "confounder", "ignored")
 """Columns that a request may name to have something done with them."""
 _QUOTED = re.compile(r"“([^”]+)”")
 """What an assumption of the draft speaks of is not passed over."""
+_COMPARED = any_word("amounts.above", "amounts.below", "amounts.at_least", "amounts.at_most", "amounts.compared")
 _LINE = re.compile(
-    r"\b(?:\w+er than|more than|less than|\w+er als|mehr als|weniger als|below|above|under|over|at least|at most|unter|ueber"
-    r"|mindestens|hoechstens)\s(?P<number>\d+(?:[.,]\d+)?)(?:\s?x\s?\d+)?\s?(?:(?:pixels?|px|mm|cm|ml|l|g|kg|years?|months?"
-    r"|jahren?|monaten?|millimet\w+|[cz]entimet\w+|degrees?|grad)\b|°)"
+    rf"\b{_COMPARED}\s(?P<number>\d+(?:[.,]\d+)?)(?:\s?x\s?\d+)?\s?"
+    rf"(?:(?:pixels?|px|l|g|kg|{any_word('units.length', 'units.year', 'units.month', 'units.degree')})\b|°)"
 )
-_AGED = re.compile(
-    r"\b(?:patient\w*|women|men|males?|females?|adults|people|persons?|age|aged|frauen|maenner\w*|personen|alter)\s"
-    r"(?:over|under|above|below|\w+er than|from|ueber|unter|ab|bis|\w+er als)\s(?P<number>\d{1,3})\b(?!\s?(?:%|percent|prozent))"
-)
-"""“Patients over 60”: an age needs no unit."""
-
 _MONTH = re.compile(
-    r"\b(?:before|after|since|until|from|vor|nach|seit|bis|ab)\s(?:jan|feb|mar|maerz|apr|may|mai|june?|juni|july?|juli|aug|sep|oct"
-    r"|okt|nov|dec|dez)\w*\s(?P<number>(?:19|20)\d\d)\b"
+    rf"\b{any_word('years.before', 'years.after', 'years.since', 'years.until')}\s"
+    rf"{any_word('years.months')}\w*\s(?P<number>(?:19|20)\d\d)\b"
 )
 """Images are chosen by years, and not by months."""
-_OWN_SPLIT = re.compile(
-    r"\b(?:test|tested|testing|validate|validated|getestet|teste|validier\w*)\s(?:it |them )?(?:on|with|at|auf|an|mit|bei)\s\w+"
-)
+_OWN_SPLIT = re.compile(rf"\b{any_word('testing')}\s(?:{any_word('them')} )?{any_word('on', 'with', 'at')}\s\w+")
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
 _IS_NOT = re.compile(r"\b(?P<what>[\w-]+) (?:is|are|ist|sind) (?:not|no|never|kein\w*|nicht) (?:an? |the )?[\w-]+")
 _SHORT = 4
 """Letters of a word that may say nothing."""
-_HOW_MUCH = re.compile(r"\b(?:how (?:many|old|much)|wie (?:viele?|alt)) \w+")
-_ANSWER = re.compile(r"\b(?:yes or no|yes/no|yes no|ja oder nein|ja/nein)\b")
+_HOW_MUCH = re.compile(rf"\b{any_word('how_much')} \w+")
+_ANSWER = re.compile(rf"\b{any_word('yes_or_no')}\b")
 
 
 class Beside(NamedTuple):
@@ -229,7 +220,7 @@ def _of_one(intent: Intent, spec: Specification) -> Iterator[str]:
     task, named = registry.find(spec.task), _classes_named(intent, spec)
     every = intent.all_classes or {"normal", "abnormal"} & set(intent.targets) or len(named) == len(spec.classes)
     asked = bool(named) or asks_of_one(intent.naming)
-    if intent.asks_whether and asked and not every and len(spec.classes) > (1 if task.several or task.inside else 2):
+    if (task.several or task.inside) and intent.asks_whether and asked and not every and len(spec.classes) > 1:
         yield from list(filter(None, intent.naming.split(" . ")))[:1]
 
 
@@ -255,7 +246,7 @@ def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
         return
     kept = spec.model_dump_json(exclude={"request", "minutes", "seed"})
     text = normalise(intent.text)
-    for found in (*_LINE.finditer(text), *_AGED.finditer(text), *_MONTH.finditer(text)):
+    for found in (*_LINE.finditer(text), *_MONTH.finditer(text)):
         if not re.search(rf"(?<!\d){re.escape(found['number'])}(?!\d)", kept):
             yield found[0]
 

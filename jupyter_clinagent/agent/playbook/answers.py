@@ -12,12 +12,11 @@ from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.contracts import REPORT_ITEM_COUNT, REPORT_ITEMS
+from jupyter_clinagent.lang.grammar import any_word
 
-_ARTICLE = r"(?:(?:the|our|my|die|der|das|unser|unsere)\s+)?"
-_NUMBERED = re.compile(
-    r"^(?:report\s+item|item|punkt|angabe|nr\.?|no\.?|number)\s*(\d{1,2})\s*(?:[:=–-]|is\b|ist\b)\s*(.+)$", re.I
-)
-_SEPARATOR = r"(?:\s[^:=\n]{0,25})?(?:\s*[:=]|\s+(?:is|are|was|were|ist|sind|war|waren|lautet|lauten)\b)\s*"
+_ARTICLE = rf"(?:{any_word('the', 'my')}\s+)?"
+_NUMBERED = re.compile(rf"^{any_word('items.number')}\s*(\d{{1,2}})\s*(?:[:=–-]|{any_word('is')}\b)\s*(.+)$", re.I)
+_SEPARATOR = rf"(?:\s[^:=\n]{{0,25}})?(?:\s*[:=]|\s+{any_word('is', 'was', 'items.reads')}\b)\s*"
 
 
 class Said(NamedTuple):

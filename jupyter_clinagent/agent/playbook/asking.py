@@ -15,16 +15,14 @@ from jupyter_clinagent.agent.playbook.choosing import choose, choose_surely, wan
 from jupyter_clinagent.agent.playbook.moves import Step, Want, finish
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.lang.grammar import any_word
 
 STOPPED = "Stopped, as you say: nothing was trained. Ask again whenever you like."
 """What is said where a clinician ends a study before it has begun."""
 MOST_QUESTIONS = 3
 """In one study; of what else is open the default is taken, and said."""
 _MOST_TRIES = 5
-_STOP = re.compile(
-    r"\W*(?:please |bitte )?(?:stop|stopp|halt|cancel|abort|never ?mind|forget it|quit|abbrechen|vergiss es|lass es|schluss)\b"
-    r"[\w ]{0,12}\W*"
-)
+_STOP = re.compile(rf"\W*(?:{any_word('please')} )?{any_word('stopping.stop', 'stopping.never_mind')}\b[\w ]{{0,12}}\W*")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jupyter_clinagent.contracts import Range
+from jupyter_clinagent.lang.grammar import any_word
 
 Kind = Literal["age", "size", "year"]
 
@@ -22,31 +23,24 @@ class Bound:
     unit: str = ""
 
 
+_NOT_BELOW, _NOT_ABOVE = (f"{any_word('not')} {any_word(f'amounts.{name}')}" for name in ("below", "above"))
 _OPERATORS = {
-    "above": r"over|above|(?:more|greater|older|larger|bigger|longer|thicker) than|exceeding|>|ueber"
-    r"|(?:mehr|aelter|groesser|laenger|dicker) als",
-    "below": r"under(?: the age of)?|below|(?:less|younger|smaller|shorter|thinner) than|<|unter"
-    r"|(?:weniger|juenger|kleiner|kuerzer|duenner) als",
-    "at_least": r"at least|>=|≥|from|mindestens|ab|no less than|aged from"
-    r"|(?:not|nicht) (?:under|below|younger than|unter|juenger als)",
-    "at_most": r"at most|<=|≤|up to|hoechstens|maximal|bis(?: zu)?|no more than"
-    r"|(?:not|nicht) (?:over|above|older than|ueber|aelter als)",
+    "above": rf"{any_word('amounts.above')}|>",
+    "below": rf"{any_word('amounts.below')}|<",
+    "at_least": rf"{any_word('amounts.at_least', 'amounts.onwards')}|{_NOT_BELOW}|>=|≥",
+    "at_most": rf"{any_word('amounts.at_most', 'amounts.up_to')}|{_NOT_ABOVE}|<=|≤",
 }
+_AND_OR, _AND_TO, _FROM = any_word("and", "or"), f"(?:{any_word('and', 'to')}|-)", any_word("from")
 _AFTER = {
-    "at_least": r"(?:and|or|und|oder) (?:older|above|over|more|up|larger|bigger|aelter|darueber|mehr|groesser)|plus|\+",
-    "at_most": r"(?:and|or|und|oder) (?:younger|below|under|less|smaller|juenger|darunter|weniger|kleiner)",
+    "at_least": rf"{_AND_OR} {any_word('amounts.more')}|{any_word('amounts.plus')}|\+",
+    "at_most": rf"{_AND_OR} {any_word('amounts.less')}",
 }
-PEOPLE = (
-    r"patient\w*|women|men|girls|boys|males?|females?|adults|child(?:ren)?|kids|people|persons?|subjects|those|aged?|frauen|maenner\w*"
-    r"|maedchen|jungen|personen|kinder\w*|erwachsene\w*|alter|everyone|leuten?|menschen"
-)
+PEOPLE = any_word("people.female", "people.male", "people.child", "people.adult", "people.anyone", "ages.one")
 """A pattern for words for people."""
-_WHO = rf"(?P<who>\b(?:{PEOPLE})(?:\s(?:is|are|ist|who are|im alter|of age|aged|all))?\s)?"
-_YEARS = (
-    r"(?:years?(?: old| of age)?|yrs?|y\.?o\.?|jahren?(?: alt)?|year-olds?|jaehrige\w*|months?(?: old)?|monaten?"
-    r"|weeks? old|wochen alt|days? old|tage alt)"
-)
-_LENGTHS = r"(?:mm|cm|ml|millimet\w+|[cz]entimet\w+)(?:²|2|\^2)?"
+_WHO = rf"(?P<who>\b{PEOPLE}(?:\s{any_word('ages.between')})?\s)?"
+_AGE, _AGED = any_word("amounts.age"), any_word("ages.aged")
+_YEARS = any_word("units.year", "units.month", "units.week_old", "units.day_old")
+_LENGTHS = rf"{any_word('units.length')}(?:²|2|\^2)?"
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)?)"
 _YEAR = r"(?:19|20)\d\d"
 
@@ -69,23 +63,25 @@ def bounds_in(plain: str) -> list[Bound]:
 
 # ------------------------------------------------------------------ ages
 def _ages(plain: str) -> Iterator[Bound]:
-    between = rf"(?:between|zwischen|aged?|from|von)\s(?P<low>\d+)\s(?:and|to|und|bis|-)\s(?P<high>\d+)\s?(?P<unit>{_YEARS})?\b"
+    between = rf"(?:{any_word('between', 'from', 'ages.aged')})\s(?P<low>\d+)\s{_AND_TO}\s(?P<high>\d+)\s?(?P<unit>{_YEARS})?\b"
     for found in re.finditer(between, plain):
-        if found["unit"] or re.search(rf"\b(?:{PEOPLE})(?:\s\w+)?\s$", plain[: found.start()]) or found[0].startswith("age"):
+        if found["unit"] or re.search(rf"\b{PEOPLE}(?:\s\w+)?\s$", plain[: found.start()]) or re.match(_AGED, found[0]):
             yield _bound("age", {"at_least": found["low"], "at_most": found["high"]}, found[0], found["unit"])
-    ages = r"(?P<low>\d{1,3})\s?(?:to|bis|-|–|and|und)\s?(?P<high>\d{1,3})"
-    together = rf"\b(?:{PEOPLE})(?:\s(?:aged|from|of|von|zwischen|between))?\s(?P<words>{ages})\b"
-    for found in re.finditer(rf"{together}(?!\s?(?:%|\w*percent|prozent|{_LENGTHS}))", plain):
+    ages = rf"(?P<low>\d{{1,3}})\s?(?:{_AND_TO}|–)\s?(?P<high>\d{{1,3}})"
+    together = rf"\b{PEOPLE}(?:\s{any_word('ages.aged', 'from', 'of', 'between')})?\s(?P<words>{ages})\b"
+    for found in re.finditer(rf"{together}(?!\s?(?:\w*{any_word('percent')}|{_LENGTHS}))", plain):
         yield _bound("age", {"at_least": found["low"], "at_most": found["high"]}, found["words"])
     for name, phrases in _OPERATORS.items():
-        said = rf"(?P<said>(?<!\w)(?:{phrases})\s?{_NUMBER}(?:[\s-]?(?P<unit>{_YEARS}))?)"
-        for found in re.finditer(rf"{_WHO}{said}(?!\s?(?:%|\w*percent|prozent|{_LENGTHS}|°|degree|grad)|\d)", plain):
-            sure = found["unit"] or found["who"] or re.match("older|younger|aelter|juenger|under the age", found["said"])
+        phrase = rf"(?P<said>(?<!\w)(?:{phrases})\s?{_NUMBER}(?:[\s-]?(?P<unit>{_YEARS}))?)"
+        for found in re.finditer(
+            rf"{_WHO}{phrase}(?!\s?(?:\w*{any_word('percent')}|{_LENGTHS}|°|{any_word('units.degree')})|\d)", plain
+        ):
+            sure = found["unit"] or found["who"] or re.match(_AGE, found["said"])
             if sure and not re.fullmatch(_YEAR, found["number"]):
                 yield _bound("age", {name: found["number"]}, found["said"], found["unit"])
     for name, phrases in _AFTER.items():
         for found in re.finditer(rf"\b{_NUMBER}[\s-](?:(?P<unit>{_YEARS})\s)?(?:{phrases})(?!\w)", plain):
-            old = found["unit"] or re.search("older|younger|aelter|juenger", found[0])
+            old = found["unit"] or re.search(_AGE, found[0])
             if old and not re.fullmatch(_YEAR, found["number"]):
                 yield _bound("age", {name: found["number"]}, found[0], found["unit"])
 
@@ -98,10 +94,7 @@ def _sizes(plain: str) -> Iterator[Bound]:
 
 
 # ------------------------------------------------------------------ any number
-_NO_BOUND = (
-    r"%|\w*percent|prozent|sec|sek|min|hour|h\b|stund|std|class|klass|image|bild|film|photo|foto|epoch|times|mal\b|fold|x\b|model"
-    r"|experiment|reader|patient|case|fall|faelle|lesion|cell|to\b|bis\b|-"
-)
+_NO_BOUND = rf"%|\w*{any_word('units.counted')}|(?:h|x|{any_word('to')})\b|-"
 """What a number counts that is no bound on a measure."""
 
 
@@ -115,11 +108,11 @@ def numbers_bounded(plain: str) -> list[Bound]:
     """
     found = []
     for name, phrases in _OPERATORS.items():
-        after = "|after|later than|nach" if name == "above" else "|before|vor" if name == "below" else ""
-        of = r"(?:(?P<of>[^\W\d]\w*)\s(?:is |are |ist |of |von )?)?"
-        said = rf"{of}(?<!\w)(?:{phrases}{after})\s?{_NUMBER}(?![.,]?\d)(?!\s?(?:{_NO_BOUND}))"
-        found += [_bound("size", {name: one["number"]}, one[0], one["of"]) for one in re.finditer(said, plain)]
-    between = rf"\b(?:between|zwischen)\s(?P<low>\d+)\s(?:and|und|to|bis)\s(?P<high>\d+)(?![.,]?\d)(?!\s?(?:{_NO_BOUND}))"
+        after = f"|{any_word('years.after')}" if name == "above" else f"|{any_word('years.before')}" if name == "below" else ""
+        of = rf"(?:(?P<of>[^\W\d]\w*)\s(?:{any_word('is', 'of')} )?)?"
+        phrase = rf"{of}(?<!\w)(?:{phrases}{after})\s?{_NUMBER}(?![.,]?\d)(?!\s?(?:{_NO_BOUND}))"
+        found += [_bound("size", {name: one["number"]}, one[0], one["of"]) for one in re.finditer(phrase, plain)]
+    between = rf"\b{any_word('between')}\s(?P<low>\d+)\s{any_word('and', 'to')}\s(?P<high>\d+)(?![.,]?\d)(?!\s?(?:{_NO_BOUND}))"
     found += [_bound("size", {"at_least": one["low"], "at_most": one["high"]}, one[0]) for one in re.finditer(between, plain)]
     return [one for one in found if not re.search(rf"{_YEAR}$", one.words)]
 
@@ -127,19 +120,19 @@ def numbers_bounded(plain: str) -> list[Bound]:
 # ------------------------------------------------------------------ years
 def _years(plain: str) -> Iterator[Bound]:
     year = rf"(?P<number>{_YEAR})"
-    also = rf"(?P<also>{_YEAR})\s(?:and|or|und|oder)"
+    also = rf"(?P<also>{_YEAR})\s{_AND_OR}"
     patterns = {
-        "at_least": rf"(?:since|from|starting|ab|seit)\s{year}(?!\s(?:to|bis|-))(?:\son(?:wards?)?)?"
-        rf"|{also}\s(?:later|newer|after|onwards?|spaeter|neuer|danach)",
-        "above": rf"(?:after|later than|nach)\s{year}",
-        "below": rf"(?:before|earlier than|prior to|vor)\s{year}",
-        "at_most": rf"(?:until|till|up to|bis)\s{year}|{also}\s(?:earlier|before|older|frueher|vorher)",
+        "at_least": rf"{any_word('years.since')}\s{year}(?!\s(?:{any_word('to')}|-))(?:\s{any_word('on', 'years.later')})?"
+        rf"|{also}\s{any_word('years.later')}",
+        "above": rf"{any_word('years.after')}\s{year}",
+        "below": rf"{any_word('years.before')}\s{year}",
+        "at_most": rf"{any_word('years.until')}\s{year}|{also}\s{any_word('years.earlier')}",
     }
-    for found in re.finditer(rf"(?:between|from|zwischen|von)\s(?P<low>{_YEAR})\s(?:and|to|und|bis|-)\s(?P<high>{_YEAR})", plain):
+    for found in re.finditer(rf"{any_word('between', 'from')}\s(?P<low>{_YEAR})\s{_AND_TO}\s(?P<high>{_YEAR})", plain):
         yield _bound("year", {"at_least": found["low"], "at_most": found["high"]}, found[0])
     for name, pattern in patterns.items():
         for found in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", plain):
-            if not re.search(rf"{_YEAR}\s(?:and|to|und|bis|-)\s$|(?:from|von)\s{_YEAR}\s$", plain[: found.start()] + " "):
+            if not re.search(rf"{_YEAR}\s{_AND_TO}\s$|{_FROM}\s{_YEAR}\s$", plain[: found.start()] + " "):
                 yield _bound("year", {name: found.groupdict().get("number") or found["also"]}, found[0])
 
 

@@ -10,26 +10,25 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.wording import any_of, label_key, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
+from jupyter_clinagent.lang.grammar import any_word
 
 _LEFT, _FILLERS = frozenset(known.ANSWERS["left"]), frozenset(known.ANSWERS["filling"])
-_NUMBER = re.compile(
-    r"(?:(?:the|number|no|nr|option|choice|answer|nummer|antwort|die|der|das|[#(])\W*)*(\d{1,2})\W*(?:please|bitte)?\W*"
-)
+_NUMBER = re.compile(rf"(?:(?:{any_word('the', 'choices.number')}|[#(])\W*)*(\d{{1,2}})\W*{any_word('please')}?\W*")
 _ORDINALS = tuple(
-    re.compile(rf"\b(?:{any_of(known.ANSWERS[name])}|{at}\.)(?!\w)")
+    re.compile(rf"\b(?:{any_word(f'answers.{name}')}|{at}\.)(?!\w)")
     for at, name in enumerate(("first", "second", "third", "fourth", "fifth"), start=1)
 )
-_LAST = re.compile(rf"\b{any_of(known.ANSWERS['last'])}\b")
-_OTHER = re.compile(rf"\b{any_of(known.ANSWERS['other'])}\b")
-_NOT = re.compile(r"\b(?:not|nicht|no|nein|kein\w*|isn['’]?t)\b")
-_BOTH = re.compile(rf"\W*{any_of(known.ANSWERS['all'])}\b(?: {any_of(known.ANSWERS['all_of'])})*\W*")
-_YES = re.compile(rf"{any_of(known.ANSWERS['yes'])}\b")
-_NO = re.compile(rf"{any_of(known.ANSWERS['no'])}\b")
+_LAST = re.compile(rf"\b{any_word('answers.last')}\b")
+_OTHER = re.compile(rf"\b{any_word('answers.other')}\b")
+_NOT = re.compile(rf"\b{any_word('not', 'no', 'nay', 'choices.is_not')}\b")
+_BOTH = re.compile(rf"\W*{any_word('answers.all')}\b(?: {any_word('answers.all_of')})*\W*")
+_YES = re.compile(rf"{any_word('answers.yes')}\b")
+_NO = re.compile(rf"{any_word('answers.no')}\b")
 _NEGATIVE = ("stop", "leave it", "no")
 """Second choices that a plain “no” means."""
 _SHORT, _ALIKE = 6, 80.0
-_SEVERAL = re.compile(r",|\+|;|\b(?:vs|versus|against|from|and|or|und|oder|gegen|von)\b")
+_SEVERAL = re.compile(rf",|\+|;|\b{any_word('lists.against', 'from', 'and', 'or')}\b")
 
 
 class Chosen(NamedTuple):

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 
-_NUMBERS = {
-    "one": 1, "a": 1, "an": 1, "half an": 0.5, "half a": 0.5, "a quarter of an": 0.25, "quarter of an": 0.25,
-    "3 quarters of an": 0.75, "one and a half": 1.5, "2 and a half": 2.5,
-    "eine": 1, "einer": 1, "einem": 1, "ein": 1, "halbe": 0.5, "halben": 0.5, "anderthalb": 1.5, "eineinhalb": 1.5,
-    "zweieinhalb": 2.5,
-}  # fmt: skip
-"""What a normalised text still has in words."""
-_WHOLE = {"dreiviertelstunde": 45.0, "viertelstunde": 15.0}
-_MINUTES_OF = {"s": 1 / 60, "m": 1.0, "h": 60.0}
-_WORDS = "|".join(re.escape(word).replace(r"\ ", r"[\s-]") for word in sorted(_NUMBERS, key=len, reverse=True))
+from jupyter_clinagent.lang.grammar import any_of, any_word, words_of
+
+_SHARES = {"one": 1.0, "half": 0.5, "quarter": 0.25, "three_quarters": 0.75, "one_and_a_half": 1.5, "two_and_a_half": 2.5}
+_NUMBERS = {word: share for name, share in _SHARES.items() for word in words_of(f"durations.{name}")}
+_WHOLE = {word: float(minutes) for minutes in (45, 15) for word in words_of(f"durations.of_{minutes}_minutes")}
+_MINUTES_OF = {"second": 1 / 60, "minute": 1.0, "hour": 60.0}
+_WORDS, _SECOND = any_of(_NUMBERS).replace(r"\ ", r"[\s-]"), any_word("units.second")
 _TIME = re.compile(
-    rf"""(?:(?P<digits>\d+(?:[.,]\d+)?)\s*-?\s* | \b(?P<words>{_WORDS})[\s-]+(?!sec|sek) )   # “a second opinion” is no time
-    (?:(?:more|further|extra|weitere[nr]?|zusaetzliche[nr]?)\s+)?
-    (?P<unit>seconds?|secs?|sekunden?|sek|minutes?|mins?|minuten?|min|hours?|hrs?|h|stunden?|std)\b
-    (?P<half>\s+and\s+a\s+half)?""",
+    rf"""(?:(?P<digits>\d+(?:[.,]\d+)?)\s*-?\s* | \b(?P<words>{_WORDS})[\s-]+(?!{_SECOND}) )   # “a second opinion” is no time
+    (?:{any_word("durations.more")}\s+)?
+    (?:(?P<second>{_SECOND})|(?P<minute>{any_word("units.minute")})|(?P<hour>{any_word("units.hour")}))\b
+    (?P<half>\s+{any_word("durations.and_a_half")})?""",
     re.VERBOSE,
 )
 
@@ -33,7 +30,7 @@ def read_minutes(plain: str) -> float | None:
     """
     if found := _TIME.search(plain):
         number = float(found["digits"].replace(",", ".")) if found["digits"] else _spoken(found["words"])
-        unit = _MINUTES_OF["h" if found["unit"].startswith(("h", "st")) else found["unit"][0]]
+        unit = next(minutes for name, minutes in _MINUTES_OF.items() if found[name])
         return round((number + (0.5 if found["half"] else 0)) * unit, 4) or None
     return next((minutes for word, minutes in _WHOLE.items() if word in plain), None)
 

@@ -5,31 +5,30 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.wording import any_of, contains, normalise
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.lang.grammar import any_word
 
 _AROUND = re.compile(
-    r"""\b(?:leave|leaving|keep|keeping|lass|lasse|lassen|lasst|nimm)\s+(.+?)\s+
-    (?:out|aside|away|weg|aus|beiseite|heraus|raus|draussen|aussen\ vor)\b""",
-    re.VERBOSE,
+    rf"\b{any_word('leaving.opens')}\s+(.+?)\s+{any_word('leaving.closes')}\b",
 )
-_ALL_BUT = re.compile(r"\b(everything|anything|alles|(?:all|every|alle|jede\w*)(?: \w+){0,2}) (?:but|bis auf|other than)\b")
+_ALL_BUT = re.compile(rf"\b({any_word('everything')}|{any_word('all', 'every')}(?: \w+){{0,2}}) {any_word('leaving.but')}\b")
 _BUT_NOT = re.compile(
-    r"\b(?:but|aber) (?:not|no|nicht|keine?n?)\b(?: (?:the|any|die|den|das))?\b"
-    r"(?! (?:miss|overlook|uebersehen|for|fuer|in|on|bei)\b)"
+    rf"\b{any_word('but')} {any_word('not', 'no')}\b(?: {any_word('the', 'any')})?\b"
+    rf"(?! {any_word('leaving.miss', 'for', 'in', 'on', 'at')}\b)"
 )
-_VERSUS = re.compile(rf"\b{any_of(known.LISTS['against'])}\b")
-_AND = re.compile(r"\s(?:and|und)\s")
-_NO_FINDING = re.compile(r"\b(?:ohne|without)\s+(?:befunde?|findings?|pathologischen befund)\b")
+_VERSUS = re.compile(rf"\b{any_word('lists.against')}\b")
+_AND = re.compile(rf"\s{any_word('and')}\s")
+_NO_FINDING = re.compile(rf"\b{any_word('without')}\s+{any_word('leaving.finding')}\b")
 """Says “normal” and leaves nothing out."""
-_NO_DOUBT = re.compile(r"\b(?:ohne zweifel|zweifellos|without (?:a |any )?doubt|no doubt)\b")
+_NO_DOUBT = re.compile(rf"\b{any_word('leaving.no_doubt')}\b")
 """Leaves nothing out."""
-_WITHOUT = re.compile(r"\b(?:ohne|without|no|keine?n?)\s+(?:(?:an?|any|the|eine?n?)\s+)?\w+")
+_WITHOUT = re.compile(rf"\b{any_word('without', 'no')}\s+(?:{any_word('a', 'any', 'the')}\s+)?\w+")
 """Of what is left out: “those without a tumour” are the normal ones."""
-_PUT_OUT = re.compile(r"^(?:the |die )?(.+?)\s(?:out|raus|weg|heraus)(?: please| bitte)?$")
+_PUT_OUT = re.compile(rf"^(?:{any_word('the')} )?(.+?)\s{any_word('leaving.put_out')}(?: {any_word('please')})?$")
 """“Healthy ones out”."""
 _FEW = 4
 """Words of such a clause that may stand before."""
-_OPENING = re.compile(r"^(?:without|not the|nicht die)\s+(.+)")
+_OPENING = re.compile(rf"^{any_word('leaving.opening')}\s+(.+)")
 
 
 def with_except(plain: str) -> str:
@@ -83,7 +82,7 @@ def _before(clause: str) -> tuple[str, str]:
     """“… and the normals are left out”: only what follows the last “and”, where there is more before it than one name."""
     *stated, dropped = _AND.split(clause)
     told = " and ".join(stated)
-    return (told, dropped) if re.search(r"\b(?:versus|vs|against|from|gegen|von)\b", told) else ("", clause)
+    return (told, dropped) if re.search(rf"\b{any_word('lists.against', 'from')}\b", told) else ("", clause)
 
 
 def _after(clause: str) -> tuple[str, str]:

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import first_position, normalise, tokens
+from jupyter_clinagent.lang.grammar import any_word
 
+_AS, _IS = any_word("folding.as"), any_word("is")
 _COUNTED = re.compile(
-    r"\b(?:count|treat|regard|take|consider|zaehle|zaehlt|behandle|rechne|werte)\s(?P<what>.+?)\s(?:as|to|als|zu)\s(?P<as>.+)"
-    r"|(?P<whose>.+?)\s(?:(?:is|are|ist|sind)\s)?(?:to be |zu )?"
-    r"(?:counts?|counted|treated|regarded|taken|zaehlt|zaehlen|gilt|gelten|gewertet|gerechnet)\s(?:as|to|als|zu)\s(?P<home>.+)"
-    r"|(?P<this>.+?)\s(?:=|with the|(?:goes|go) (?:to|with|into|in)|belongs? (?:to|with)|gehoer\w* zu(?:r|m)?)\s(?P<that>.+)"
+    rf"\b{any_word('folding.counts')}\s(?P<what>.+?)\s{_AS}\s(?P<as>.+)"
+    rf"|(?P<whose>.+?)\s(?:{_IS}\s)?(?:{any_word('folding.to_be')} )?{any_word('folding.counted')}\s{_AS}\s(?P<home>.+)"
+    rf"|(?P<this>.+?)\s(?:=|{any_word('folding.goes_to')})\s(?P<that>.+)"
 )
-_MERGED = re.compile(
-    r"\b(?:merge|combine|pool|lump|fasse)\s(?P<one>.+)"
-    r"|(?P<other>.+)\s(?:merged|combined|pooled|zusammenfassen|zusammengefasst|as one)\b"
-)
+_MERGED = re.compile(rf"\b{any_word('folding.merges')}\s(?P<one>.+)|(?P<other>.+)\s{any_word('folding.merged')}\b")
+_CLAUSES = re.compile(rf"[.;:!?,]\s(?:{any_word('and')}\s)?|[.;!?]$|[()]|\s{any_word('but')}\s")
 _STEM = 4
 """Letters of a word that may have another ending."""
 _FILLING = frozenset(
@@ -40,7 +39,7 @@ def folded(text: str, values: Sequence[str]) -> dict[str, str]:
     {}
     """
     found: dict[str, str] = {}
-    for clause in map(str.strip, re.split(r"[.;:!?,]\s(?:(?:and|und)\s)?|[.;!?]$|[()]|\s(?:but|aber)\s", normalise(text))):
+    for clause in map(str.strip, _CLAUSES.split(normalise(text))):
         if counted := _COUNTED.search(clause):
             what = counted["what"] or counted["whose"] or counted["this"]
             home = counted["as"] or counted["home"] or counted["that"]

@@ -16,11 +16,12 @@ from jupyter_clinagent.agent.playbook.naming import wholly_named
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any_request
-from jupyter_clinagent.agent.playbook.wording import any_of, contains, label_key, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.contracts import Only, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_of, any_word, unless_after, words_of
 from jupyter_clinagent.tasks import registry
 
 _WHOM = families("whom")
@@ -36,30 +37,21 @@ _OF_AGE = 18.0
 _OLDEST = 110
 """Years."""
 _ANY_AGE = frozenset([*_PEOPLE["child"], *_PEOPLE["adult"]])
-_SIDES = {
-    "left": {"l", "li", "lt", "os", "left", "links", "gauche"},
-    "right": {"r", "re", "rt", "od", "right", "rechts", "droite"},
-}
+_SIDES = {"left": set(words_of("eyes.left")), "right": set(words_of("eyes.right"))}
 """Values that tell sides, letters only."""
 _OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below": "at_least"}
-_DATED = re.compile(r"(?:date|datum|year|jahr)(?:$|[_\W\d])", re.I)
-_BORN = re.compile(r"birth|geb|dob", re.I)
-_AGED = re.compile(r"(?:^|_|\b)(?:age|alter)(?:$|_|\b|(?=[A-Z]))", re.I)
+_DATED = re.compile(rf"{any_word('columns.date')}(?:$|[_\W\d])", re.I)
+_BORN = re.compile(any_word("columns.birth"), re.I)
+_AGED = re.compile(rf"(?:^|_|\b){any_word('columns.age')}(?:$|_|\b|(?=[A-Z]))", re.I)
 _A_YEAR: Mapping[str, float] = {"month": 12, "week": 365.25 / 7, "day": 365.25}
 """How many of each a year has."""
-_UNITS = {
-    "month": re.compile(r"month|monat|mois|(?:^|_)mo(?:$|_)", re.I),
-    "week": re.compile(r"week|woche|semaine|(?:^|_)wks?(?:$|_)", re.I),
-    "day": re.compile(r"(?:^|_|\b)(?:days?|tage?n?|jours?)(?:$|_|\b)", re.I),
-}
-_SIZED = re.compile(
-    r"size|diameter|length|thickness|breslow|depth|area|volume|groesse|größe|durchmesser|dicke|länge|fläche", re.I
-)
+_UNITS = {unit: re.compile(rf"(?:^|_|\b){any_word(f'columns.{unit}')}(?:$|_|\b)", re.I) for unit in _A_YEAR}
+_SIZED = re.compile(any_word("columns.size"), re.I)
 
 
 _NOT, _BETWEEN, _GONE = ("|".join(map(re.escape, _CHOOSING[name])) for name in ("not", "between", "gone"))
-_NEGATED = re.compile(rf"(?<!or )(?<!oder )\b(?:{_NOT})\s(?:(?:{_BETWEEN})\s){{0,3}}$")
-_IS_GONE = re.compile(rf"^\s(?:(?:{_BETWEEN})\s)?(?:are |is |were |sind |werden |wird )?(?:{_GONE})\b")
+_NEGATED = re.compile(rf"{unless_after('or')}\b(?:{_NOT})\s(?:(?:{_BETWEEN})\s){{0,3}}$")
+_IS_GONE = re.compile(rf"^\s(?:(?:{_BETWEEN})\s)?(?:{any_word('is', 'was', 'becomes')} )?(?:{_GONE})\b")
 
 
 def is_left_out(words: str, plain: str) -> bool:

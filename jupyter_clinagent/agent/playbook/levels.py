@@ -6,37 +6,33 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from jupyter_clinagent.agent.playbook.wording import any_of
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_of, any_word
 
-_WORDS = families("levels")
-_CALLED = {word: name for name, words in _WORDS["cases"].items() for word in words}
-_ASKS, _NOTHING = _WORDS["asks"], _WORDS["asks_nothing"]
-
-
-_CASE = rf"(?:of the |der |\w+ )?(?P<case>{any_of(_CALLED)})"
+_CALLED = {word: name for name, words in families("levels")["cases"].items() for word in words}
+_CASE = rf"(?:{any_word('of')} {any_word('the')} |\w+ )?(?P<case>{any_of(_CALLED)})"
 """A word may stand between, as in “per individual woman”."""
 _NAMED = rf"(?P<case>{any_of(_CALLED)})"
-_ONE = r"(?:an?|one|only one|exactly one|eine?|einen|genau eine?)"
-_HER = r"(?:her|its|his|their|the|seinen|ihren|den)"
-_FROM_ALL = rf"(?: {_ONE} {any_of(_ASKS['answer'])})?(?: {any_of(_ASKS['from_all'])}(?: {_HER})?(?: \w+)?)?"
-_NOT_GROUPS = r"(?! (?:split|grouping|folds?|aufteilung))"
+_ONE, _ANSWER, _EACH = any_word("a", "asks.one"), any_word("asks.answer"), any_word("asks.each")
+_HER, _TO_THE = any_word("its", "the"), rf"{any_word('on', 'at', 'by', 'to')} (?:{any_word('the', 'a')} )?"
+_FROM_ALL = rf"(?: {_ONE} {_ANSWER})?(?: {any_word('asks.from_all')}(?: {_HER})?(?: \w+)?)?"
+_NOT_GROUPS = rf"(?! {any_word('asks_nothing.after')})"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b(?:{_ONE} )?(?:{any_of(_ASKS['answer'])} )?{any_of(_ASKS['for_each'])}[ -]{_CASE}\b{_FROM_ALL}",
-        rf"\b(?:(?:on|at|by|auf|to) (?:(?:the|an?|der) )?)?{_NAMED}[ -]?{any_of(_ASKS['level'])}\b{_NOT_GROUPS}",
-        rf"\b{any_of(_ASKS['each'])} {_NAMED} {any_of(_ASKS['alone'])}\b",
-        rf"\b{any_of(_ASKS['each'])} {_NAMED} {_ONE} {any_of(_ASKS['answer'])}\b{_FROM_ALL}",
-        rf"\b{_NAMED} (?:by|fuer) (?P=case)\b",
+        rf"\b(?:{_ONE} )?(?:{_ANSWER} )?{any_word('asks.for_each')}[ -]{_CASE}\b{_FROM_ALL}",
+        rf"\b(?:{_TO_THE})?{_NAMED}[ -]?{any_word('asks.level')}\b{_NOT_GROUPS}",
+        rf"\b{_EACH} {_NAMED} {any_word('asks.alone')}\b",
+        rf"\b{_EACH} {_NAMED} {_ONE} {_ANSWER}\b{_FROM_ALL}",
+        rf"\b{_NAMED} {any_word('by', 'for')} (?P=case)\b",
     )
 )
-_PERHAPS = re.compile(rf"\b{any_of(_ASKS['which'])} {_NAMED} {any_of(_ASKS['shows'])}\b")
-_COUNTS = re.compile(rf"\b{any_of(_ASKS['counts'])}\b")
-_FOR_WHOM = re.compile(rf"\b{any_of([*_ASKS['for_each'], *_ASKS['for_whom']])}[ -]{_CASE}\b")
-_GROUPING = re.compile(rf"\b{any_of(_NOTHING['grouping'])}\b")
-_DENIED = re.compile(r"\b(?:not|nicht|no|kein\w*) $")
-_COUNTED = re.compile(rf"\b{any_of(_NOTHING['counted'])} $")
+_PERHAPS = re.compile(rf"\b{any_word('asks.which')} {_NAMED} {any_word('asks.shows')}\b")
+_COUNTS = re.compile(rf"\b{any_word('asks.counts')}\b")
+_FOR_WHOM = re.compile(rf"\b{any_word('asks.for_each', 'asks.for_whom')}[ -]{_CASE}\b")
+_GROUPING = re.compile(rf"\b{any_word('asks_nothing.grouping')}\b")
+_DENIED = re.compile(rf"\b{any_word('not', 'no')} $")
+_COUNTED = re.compile(rf"\b{any_word('asks_nothing.counted')} $")
 
 
 class Asked(NamedTuple):
@@ -107,5 +103,5 @@ def _found(plain: str) -> Iterator[Asked]:
 
 
 def _asks(plain: str, match: re.Match[str]) -> bool:
-    before = re.split(r"[.;:!?,]| and | und ", plain[: match.start()])[-1]
+    before = re.split(rf"[.;:!?,]| {any_word('and')} ", plain[: match.start()])[-1]
     return not (_GROUPING.search(before) or _COUNTED.search(before) or _DENIED.search(before))

@@ -21,32 +21,34 @@ from jupyter_clinagent.agent.playbook.unread import AGAINST, EITHER, FROM
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, first_family, first_position, normalise, tokens
 from jupyter_clinagent.lang import read_as_english
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
 _CLAUSES = re.compile(
-    r"""[.;:!?\n](?=\s|$) | , | \s[-–—]\s |
-    \b(?: where|because|since|but|while|whereas|bearing\ in\ mind\ that|knowing\ that|as|and\ it\ is|and\ we|and\ i|and\ you
-        |and\ missing|und\ zwar|wobei|weil|denn|aber|da\ ein|und\ es )\b""",
+    rf"""[.;:!?\n](?=\s|$) | , | \s[-–—]\s |
+    \b{any_word("clauses.opens")}\b""",
     re.VERBOSE,
 )
-_NO = re.compile(r"(?:and |und )?(?:no|not|keine?n?|nicht) (\w+)$")
-_OTHER_CLASS = re.compile(r"\b(?:other|another|andere[nr]?|second) (?:class|klasse)\b")
+_NO = re.compile(rf"(?:{any_word('and')} )?{any_word('no', 'not')} (\w+)$")
+_OTHER_CLASS = re.compile(rf"\b{any_word('other', 'answers.second')} {any_word('class')}\b")
 """“Nevi are the other class” speaks of no rest."""
 _TAKEN_AS = re.compile(
-    r"\b(?:treat(?:ed|ing)?|counts?|counted|zaehl\w+|behand(?:le|el)\w*)\b[^.;,]{0,40}\b(?:as|like|als|wie)\b|\b(?:als|wie)\b[^.;,]{0,40}\bbehand(?:le|el)\w*"
+    rf"\b{any_word('taken_as.treat', 'taken_as.count')}\b[^.;,]{{0,40}}\b{any_word('as', 'like')}\b"
+    rf"|\b{any_word('taken_as.as_before')}\b[^.;,]{{0,40}}\b{any_word('taken_as.treat')}"
 )
 """“Treat uncertain ones as negative” asks for no therapy."""
-_MEASURE_IT = re.compile(r"\bmiss (?=(?:den|die|das|bitte|mir|jede[ns]?)\b)")
-"""German for “measure”: nothing is overlooked."""
-_ORDINAL = re.compile(r"\b([Ii]m|[Aa]m|[Dd]er|[Dd]em|[Dd]en|[Dd]as|[Dd]ie|[Zz]um|[Vv]om|[Aa]b|[Bb]is)\s(\d{1,2})\.\s(?=[A-ZÄÖÜ])")
+_MEASURE_IT = re.compile(rf"\b{any_word('measure.told')} (?={any_word('measure.what')}\b)")
+"""In German it means “measure”: nothing is overlooked."""
+_ORDINAL = re.compile(rf"\b({any_word('the', 'in', 'to', 'of', 'from', 'ordinals.before')})\s(\d{{1,2}})\.\s(?=[A-ZÄÖÜ])", re.I)
 """German writes “third” with a point, at which no sentence ends: “im 3. Trimenon”."""
 _APART = AGAINST | EITHER | FROM
+_SHARE = rf"(?:\d+\s*{any_word('percent')}|{any_word('boxed.nth')})"
+_BOXES, _ONLY = any_word("boxed.boxes"), any_word("boxed.only")
 _FEW_BOXED = re.compile(
-    r"""\b(?:only|nur|just|merely|about|on|for|auf|bei)\s+(?:ca\.?\s*)?(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+|every\ \w+th
-        |jede[sm]?\ \w+te)[^.;]*\b(?:box|boxes|boxed|annotated|kasten|kaesten|annotiert\w*|eingezeichnet)\b
-    | \b(?:box|boxes|kaesten)\b[^.;]*\b(?:only|nur|just|merely)\b[^.;]*(?:\d+\s*(?:%|percent|prozent)|one\ in\ \w+)
-    | \b(?:box|boxes|kaesten)\b[^.;]*\d+\s*(?:%|percent|prozent)[^.;]*\bonly\b
-    | \b(?:most|meisten)\b[^.;]*\b(?:not|nicht|no|without|ohne|keine)\b[^.;]*\b(?:annotated|annotiert|boxe[sd]|kaesten)\b""",
+    rf"""\b{any_word("boxed.few")}\s+(?:ca\.?\s*)?{_SHARE}[^.;]*\b{_BOXES}\b
+    | \b{_BOXES}\b[^.;]*\b{_ONLY}\b[^.;]*{_SHARE}
+    | \b{_BOXES}\b[^.;]*\d+\s*{any_word("percent")}[^.;]*\b{_ONLY}\b
+    | \b{any_word("boxed.most")}\b[^.;]*\b{any_word("not", "no", "without")}\b[^.;]*\b{_BOXES}\b""",
     re.VERBOSE,
 )
 
@@ -130,7 +132,7 @@ def read_request(text: str) -> Intent:
     """
     text = read_as_english(text)
     path, bare = take_path(text)
-    plain = _MEASURE_IT.sub("messe ", without_blanks(normalise(_ORDINAL.sub(r"\1 \2 ", bare))))
+    plain = _MEASURE_IT.sub("measure ", without_blanks(normalise(_ORDINAL.sub(r"\1 \2 ", bare))))
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(without_level(plain)))) if c]
     risky = [c for c in clauses if _speaks_of_mistakes(c)]
     clauses = [_without(c, clauses) for c in clauses]

@@ -17,10 +17,11 @@ from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
 MALIGNANT_CONCEPTS = frozenset(["melanoma", "basal cell carcinoma", "actinic keratosis"])
-_SHARED = re.compile(r"\b(\w+) (vs|versus|and|or|from|und|oder|von|gegen) (\w+) (\w{4,})\b")
+_SHARED = re.compile(rf"\b(\w+) ({any_word('lists.against', 'and', 'or', 'from')}) (\w+) (\w{{4,}})\b")
 _STEM = 4
 """Letters that words of one stem have in common."""
 _LONGEST = 4

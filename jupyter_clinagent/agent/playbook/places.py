@@ -7,33 +7,34 @@ from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.lang.grammar import after, any_word
 
 _NAME = r"[\w-]+(?:\.[\w-]+)*"
-_FOLDER = r"(?:folder|directory|ordner|verzeichnis)"
+_FOLDER, _THE = any_word("places.folder"), any_word("the", "my")
+_AFTER_IN = after("places.within", "places.from", "places.folder")
 _QUOTES = "\"'`“”„‘’»«"
 _PATH = re.compile(
     rf"""(?<!\w)[{_QUOTES}]([^{_QUOTES}]*[/\\][^{_QUOTES}]*)[{_QUOTES}]                      # in quotation marks
     | (?<![\w/])( (?:~|\.{{1,2}})?/[\w./~-]+                                    # /a/b, ./a, ../a, ~/a
-                | (?:(?<=in\ )|(?<=im\ )|(?<=from\ )|(?<=aus\ )|(?<=folder\ )|(?<=ordner\ ))[\w.-]+/[\w./-]* )  # in a/b""",
+                | {_AFTER_IN}[\w.-]+/[\w./-]* )  # in a/b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _NAMED_FOLDER = re.compile(
-    rf"""\b(?:in|im|from|aus|under|unter|use|at)\s+(?:(?:the|my|our|dem|den|meinem)\s+)?{_FOLDER}\s+(?:(?:named|called|namens)\s+)?
+    rf"""\b{any_word("places.within", "places.from", "places.at", "places.use")}\s+(?:{_THE}\s+)?{_FOLDER}\s+
+    (?:{any_word("places.called")}\s+)?
     (?:[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}] | ({_NAME}))
-    | \b{_FOLDER}\s*(?:[:=]\s*|(?:is\s+)?(?=[{_QUOTES}]))[{_QUOTES}]?({_NAME})[{_QUOTES}]?
-    | \b(?:in|im)\s+[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]""",
+    | \b{_FOLDER}\s*(?:[:=]\s*|(?:{any_word("is")}\s+)?(?=[{_QUOTES}]))[{_QUOTES}]?({_NAME})[{_QUOTES}]?
+    | \b{any_word("in")}\s+[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]""",
     re.VERBOSE | re.IGNORECASE,
 )
 _PERHAPS = re.compile(
-    rf"""(?: \b(?:in|im|under|unter|at)
-       | \b(?:images?|pictures?|photos?|films?|radiographs?|scans?|bilder|aufnahmen|data|daten|use|take|load|nimm|come|kommen)
-         \s+(?:are\s+|sind\s+|come\s+|kommen\s+)?(?:from|aus) )
-    \s+(?:(?:the|my|our|dem|den|meinem)\s+)?(?:{_FOLDER}\s+)?[{_QUOTES}]?({_NAME})""",
+    rf"""(?: \b{any_word("places.within", "places.at")}
+       | \b{any_word("places.images", "places.use", "places.take", "places.load")}\s+
+         (?:{any_word("places.come")}\s+)?{any_word("places.from")} )
+    \s+(?:{_THE}\s+)?(?:{_FOLDER}\s+)?[{_QUOTES}]?({_NAME})""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NO_NAME = re.compile(
-    r"(?:are|is|there|here|of|for|per|with|that|which|by|each|sind|ist|liegen|lie|gibt|names?|ordner|folder)", re.IGNORECASE
-)
+_NO_NAME = re.compile(any_word("places.no_name", "places.folder"), re.IGNORECASE)
 
 
 def take_path(text: str) -> tuple[str | None, str]:
@@ -88,15 +89,15 @@ def perhaps_paths(text: str) -> tuple[str, ...]:
 _WINDOWS = re.compile(r"\b[A-Za-z]:[\\/][^\s\"'“”„]*|\\\\[^\s\"'“”„]+")
 _WRITTEN = re.compile(r"(?:~|\.{1,2})?(?:[\w.~-]*/)+[\w.~-]*|~[\w-]*")
 _CALLED = re.compile(
-    rf"""\b{_FOLDER}\s+(?:(?:is|ist|heisst|heißt|lautet|named|called|namens|mit\s+dem\s+namen)\s+)+(?:the\s+|my\s+|our\s+)?[{_QUOTES}]?({_NAME})
-    | \b(?:called|named|heisst|heißt|heissen|namens)\s+[{_QUOTES}]?({_NAME})
+    rf"""\b{_FOLDER}\s+(?:{any_word("is", "places.called")}\s+)+(?:{_THE}\s+)?[{_QUOTES}]?({_NAME})
+    | \b{any_word("places.called")}\s+[{_QUOTES}]?({_NAME})
     | [{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]
-    | \b(?:in|im|under|unter|from|aus|use|take|nimm)\s+(?:(?:the|my|our|dem|den|meinem|unserem)\s+)?{_FOLDER}\s+({_NAME})
-    | \b(?:the|my|our|der|den|dem|mein|meinen|unser)\s+({_NAME})\s+{_FOLDER}\b
+    | \b{any_word("places.within", "places.from", "places.use", "places.take")}\s+(?:{_THE}\s+)?{_FOLDER}\s+({_NAME})
+    | \b{_THE}\s+({_NAME})\s+{_FOLDER}\b
     | \b{_FOLDER}\s*[:=]?\s*({_NAME})\W*$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(?:not|no|nicht|kein\w*|nein)\b", re.IGNORECASE)
+_NEGATED = re.compile(rf"\b{any_word('not', 'no', 'nay')}\b", re.IGNORECASE)
 _TALK = 8
 """An answer of more words is a sentence: no word of it is tried as a folder's name."""
 

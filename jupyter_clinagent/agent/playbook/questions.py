@@ -7,20 +7,20 @@ import re
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.bounds import PEOPLE, bounds_in
 from jupyter_clinagent.agent.playbook.wording import contains
+from jupyter_clinagent.lang.grammar import any_word
 
-_SHOWING = r"(?:shows?|ha(?:ve|s)|contains?|zeig(?:en|t)|haben|hat|enthalten|enthaelt)"
-_WHICH_HAVE = re.compile(rf"\b(?:which|welche\w*)\b.*\b{_SHOWING}\b")
-_YES_OR_NO = re.compile(r"(?:^|\. )(?:is|are|does|has|ist|sind|hat|zeigt)\b")
+_SHOWING = any_word("asks.shows", "asks.contains")
+_WHICH_HAVE = re.compile(rf"\b{any_word('which')}\b.*\b{_SHOWING}\b")
+_YES_OR_NO = re.compile(rf"(?:^|\. ){any_word('questions.opens')}\b")
 """A clause that begins so asks for yes or no."""
-_PLACE = re.compile(r"(?:where|wo)\b")
+_PLACE = re.compile(rf"{any_word('where')}\b")
 _OF_ALL = re.compile(
-    r"""\b(?:which|welche\w*)\ (?:of|von|der|dieser)\ (?:(?:these|those|the|our|my|diesen|den|unseren)\ )?(?:\w+\ ){0,3}?
-    (are|show|have|sind|zeigen|haben)\b""",
-    re.VERBOSE,
+    rf"\b{any_word('which')} {any_word('of', 'these')} (?:{any_word('these', 'the', 'my')} )?(?:\w+ ){{0,3}}?"
+    rf"({any_word('questions.goes_on')})\b",
 )
-_OF_PEOPLE = re.compile(rf"\b(?:{PEOPLE})\s(?:(?:aged|from|of|von|im alter von|zwischen)\s)?$")
-_UNITS = r"(?:%|min|percent|prozent|h\b|hours?|stunden?|years?|jahre)"
-_GRADES = re.compile(rf"\b(\d{{1,2}}) ?(?:to|bis|through|-|–) ?(\d{{1,2}})\b(?! ?{_UNITS})")
+_OF_PEOPLE = re.compile(rf"\b{PEOPLE}\s(?:{any_word('ages.aged', 'ages.between', 'from', 'of', 'between')}\s)?$")
+_UNITS = rf"(?:%|{any_word('percent', 'units.minute', 'units.hour', 'units.year')}\b)"
+_GRADES = re.compile(rf"\b(\d{{1,2}}) ?(?:{any_word('to', 'through')}|-|–) ?(\d{{1,2}})\b(?! ?{_UNITS})")
 
 
 def without_all(stating: str) -> tuple[str, bool]:

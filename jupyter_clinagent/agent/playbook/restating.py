@@ -11,12 +11,10 @@ from jupyter_clinagent.agent.playbook.conversation.hearing import hear
 from jupyter_clinagent.agent.playbook.places import folders_said
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.lang.grammar import any_word
 
 _INSTEAD = re.compile(
-    r"""^(?:no|nein|nee|actually|rather|sorry|wait|doch|eigentlich)\b
-    | \b(?:instead|rather|stattdessen|lieber|changed\ my\ mind)\b
-    | ^(?:i\ (?:want|would\ like|need)|i['’]d\ like|ich\ (?:will|moechte|brauche)|let['’]?s|please|bitte)\b""",
-    re.VERBOSE,
+    rf"^{any_word('restating.opens', 'restating.wishes')}\b|\b{any_word('restating.instead')}\b",
 )
 
 

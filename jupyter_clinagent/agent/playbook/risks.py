@@ -7,41 +7,38 @@ from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import contains, first_position
+from jupyter_clinagent.lang.grammar import any_word
 
-_NUMBER = r"(\d+(?:[.,]\d+)?|[.]\d+)\s*(?:%|percent|prozent)?"
-_RATE = r"(sens(?:itivit(?:y|aet))?\b|recall|spec(?:ificity)?\b|spezifitaet|true\ positive\ rate)"
+_PERCENTS = any_word("percent")
+_NUMBER = rf"(\d+(?:[.,]\d+)?|[.]\d+)\s*{_PERCENTS}?"
+_RATE = rf"({any_word('rates.sensitivity', 'rates.specificity')})\b"
+_AT_MOST = any_word("amounts.at_most", "rates.fewer")
 _TARGET = re.compile(
     rf"""{_NUMBER}\s*{_RATE}
-    | {_RATE}\s*(?:of|at|to|von|bei|auf|is|=|>=|≥|>|at\ least|over|above|more\ than|no\ less\ than
-    |mindestens|ueber|mehr\ als|:|\s)*{_NUMBER}""",
+    | {_RATE}\s*(?:{any_word("of", "from", "at", "to", "on", "is")}|{any_word("amounts.above", "amounts.at_least")}
+    |=|>=|≥|>|:|\s)*{_NUMBER}""",
     re.VERBOSE,
 )
 _CAUGHT = re.compile(
-    r"""\b(?:catch|catches|recognis|recogniz|erkenn|erwisch)\w*\b[^.;]{0,25}?\b
-    ([5-9]\d(?:[.,]\d+)?)\s*(?:%|percent|prozent)\s*(?:of|der|aller)\b""",
+    rf"""\b{any_word("rates.catch")}\b[^.;]{{0,25}}?\b
+    ([5-9]\d(?:[.,]\d+)?)\s*{_PERCENTS}\s*{any_word("of")}\b""",
     re.VERBOSE,
 )
 _MISSED = re.compile(
-    r"""\b(?:miss|misses|uebersehen|uebersieht)\b[^.;]{0,15}?(?:at\ most|no\ more\ than|less\ than|fewer\ than|hoechstens)\s*
-    (\d+(?:[.,]\d+)?)\s*(?:%|percent|prozent)
-    | (?:hoechstens|maximal|at\ most|no\ more\ than|fewer\ than)\s*(\d+(?:[.,]\d+)?)\s*(?:%|percent|prozent)
-    [^.;]{0,40}?\b(?:uebersehen|verpass|missed|overlooked)""",
+    rf"""\b{any_word("rates.miss")}\b[^.;]{{0,15}}?{_AT_MOST}\s*(\d+(?:[.,]\d+)?)\s*{_PERCENTS}
+    | {_AT_MOST}\s*(\d+(?:[.,]\d+)?)\s*{_PERCENTS}[^.;]{{0,40}}?\b{any_word("rates.missed")}""",
     re.VERBOSE,
 )
-_KIND, _PERCENT = re.compile(_RATE), re.compile(r"(?P<number>\d+(?:[.,]\d+)?)\s*(?:%|percent|prozent)")
+_KIND, _PERCENT = re.compile(_RATE), re.compile(rf"(?P<number>\d+(?:[.,]\d+)?)\s*{_PERCENTS}")
 _FAR = 60
 """Letters between a rate's name and its number: “sensitivity for small nodules of at least 95 %”."""
 _WORSE = re.compile(
-    r"""\b(worse|worst|schlimmer|costlier|more\ costly|more\ dangerous|more\ serious|more\ harmful|gefaehrlicher|teurer
-    |matters\ more|more\ important|wichtiger|bigger\ problem|fatal|unacceptable|disaster|hurts?\b[^.;]*\bmore)\b""",
-    re.VERBOSE,
+    rf"\b({any_word('risks.worse')}|hurts?\b[^.;]*\bmore)\b",
 )
 _MILDER = re.compile(
-    r"""\b(less\ bad|not\ as\ bad|less\ serious|less\ important|less\ costly|better\ than|preferable|rather|live\ with
-    |weniger\ schlimm|lieber|acceptable|harmless|fine|ok|okay|tolerable|in\ kauf|verschmerzen)\b""",
-    re.VERBOSE,
+    rf"\b({any_word('risks.milder')})\b",
 )
-_RATHER = re.compile(r"\b(?:rather|sooner|better|lieber|besser)\b.*?\b(?:than|als)\b(.*)")
+_RATHER = re.compile(rf"\b{any_word('risks.rather')}\b.*?\b{any_word('than')}\b(.*)")
 """“Rather A than B”: B is what must not happen."""
 _BLANKS = re.compile(
     r"""\bmissing\ (?=(?:entr|value|cell|field|label|data)
@@ -150,7 +147,7 @@ def _is_free(rate: Rate, others: list[Rate]) -> bool:
 
 
 def _kind(word: str) -> str:
-    return "specificity" if word.startswith(("spec", "spez")) else "sensitivity"
+    return "specificity" if re.match(any_word("rates.specificity"), word) else "sensitivity"
 
 
 def _share(number: float) -> float | None:

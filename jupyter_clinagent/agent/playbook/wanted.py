@@ -6,17 +6,18 @@ import re
 from functools import cache
 
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.lang.grammar import any_word, unless_after
 from jupyter_clinagent.tasks import registry
 
 _SEPARATED = re.compile(
-    r"\b(zeichne|grenze|fahre|rahme)n?\b([^.,;:!?]*?)\s(ein|ab|nach|an)\b(?=\s*(?:[.,;:!?]|$|und\b))",
+    rf"\b({any_word('separated.verbs')})n?\b([^.,;:!?]*?)\s({any_word('separated.prefixes')})\b(?=\s*(?:[.,;:!?]|$|{any_word('and')}\b))",
 )
 """A German verb whose prefix stands at the end of its clause."""
 _NOT = (
-    r"(?<!you\ )(?<!why\ )\b(?:not|don['’]?t|never|no|without|ohne|keine?n?|nicht|instead\ of|rather\ than|statt)\b"
-    r"(?:\s(?:the|any|an?|to|be|me|want|need|draw|bounding|die|eine?|bitte))*"
+    rf"(?<!you\ )(?<!why\ )\b{any_word('not', 'dont', 'never', 'no', 'without', 'instead_of')}\b"
+    rf"(?:\s{any_word('the', 'a', 'any', 'please', 'declined.between')})*"
 )
-_NOT_AFTER = r"(?:\s\w+){0,2}?\s(?<!or\ )(?<!oder\ )(?:not|nicht)(?:\s(?:needed|necessary|wanted|required|noetig|gebraucht))?"
+_NOT_AFTER = rf"(?:\s\w+){{0,2}}?\s{unless_after('or')}{any_word('not')}(?:\s{any_word('declined.after')})?"
 
 
 def joined(plain: str) -> str:

@@ -42,17 +42,6 @@ def contains(plain: str, phrases: Iterable[str]) -> bool:
     return first_position(plain, phrases) is not None
 
 
-def any_of(phrases: Iterable[str]) -> str:
-    """A pattern for one of the phrases, the longest that fits.
-
-    Examples
-    --------
-    >>> any_of(["all", "all of them"])
-    '(?:all\\\\ of\\\\ them|all)'
-    """
-    return f"(?:{'|'.join(sorted(map(re.escape, phrases), key=len, reverse=True))})"
-
-
 def first_position(plain: str, phrases: Iterable[str]) -> int | None:
     """Index of the first word at which one of the phrases begins."""
     starts = [start for phrase in phrases if (start := _phrase_position(plain, phrase)) is not None]

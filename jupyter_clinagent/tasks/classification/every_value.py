@@ -9,8 +9,9 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
-from jupyter_clinagent.agent.playbook.wording import any_of, normalise
+from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.lang.grammar import any_of
 
 _GROUPS = (
     r"(?:class|classe|classes|categories|diagnoses|kinds|types|groups|entities|labels|subtypes|sorts|"
