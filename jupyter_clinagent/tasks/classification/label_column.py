@@ -43,7 +43,8 @@ def graded(intent: Intent, survey: SurveyFacts) -> Intent:
         return intent
     if any(_holds_grades(column, intent) for column in survey.columns):
         return replace(intent, all_classes=True, targets=())
-    if not intent.targets:
+    candidates = [column for column in survey.columns if column.name in survey.label_candidates]
+    if not intent.targets and not _speaks_of_values(candidates, intent):
         raise OutOfScope(f"No column holds grades from {' to '.join(intent.grades)}. {able()}")
     return intent
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 
 from jupyter_clinagent.agent.playbook.drafting import question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
@@ -10,7 +12,7 @@ from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
-from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks.grading.scale import MOST, Scale, scale_of
 
 _ROLES = ("label", "other", "ignored", "confounder")
@@ -37,6 +39,31 @@ def scales_in(survey: SurveyFacts) -> list[Scale]:
     aliases = {column.name for column in survey.columns if column.role == "alias"}
     plain = [scale for name, scale in found.items() if name not in aliases] or list(found.values())
     return sorted(plain, key=lambda scale: (scale.column not in survey.label_candidates, not scale.sure))
+
+
+def scales_for(intent: Intent, survey: SurveyFacts) -> list[Scale]:
+    """Every column that holds grades, and the grades of what the request names among other classes: “grade the colitis”."""
+    whole = scales_in(survey)
+    held = {scale.column for scale in whole}
+    columns = [c for c in survey.columns if c.name in survey.label_candidates and c.name not in held]
+    return [*(scale for column in columns for scale in _of_one_thing(intent, column)), *whole]
+
+
+def _of_one_thing(intent: Intent, column: ColumnFacts) -> Iterator[Scale]:
+    """“Ulcerative-colitis-grade-1” to 3, beside classes that are no grades."""
+    things: dict[str, dict[str, str]] = defaultdict(dict)
+    for value in column.values:
+        if found := _GRADED.fullmatch(normalise(value)):
+            things[found["thing"]][found["level"]] = value
+    for thing, values in things.items():
+        scale = scale_of("grade", {level: column.values[value] for level, value in values.items()})
+        if scale is not None and mentioned([thing], _VERB.sub(" ", intent.naming)):
+            grades = {name: [values[level] for level in levels] for name, levels in scale.grades.items()}
+            others = [value for value in column.values if not any(value in held for held in grades.values())]
+            yield Scale(column.name, grades, f"the grades of “{thing}”", True, others)
+
+
+_GRADED = re.compile(r"(?P<thing>.*[a-z])[\W_]+(?:grade|grad|stage|stadium|score)[\W_]*(?P<level>\w{1,3})")
 
 
 def holding_ends(intent: Intent, scales: list[Scale]) -> list[Scale]:
@@ -72,7 +99,7 @@ def chosen(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Scal
     BadInput
         The answer to the question names none of them.
     """
-    scales = scales_in(survey)
+    scales = scales_for(intent, survey)
     if "label" in answers:
         return _answered(answers["label"], scales)
     fitting = holding_ends(intent, scales)
