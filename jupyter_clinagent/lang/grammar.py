@@ -33,7 +33,7 @@ def any_word(*names: str) -> str:
     >>> any_word("and", "or")
     '(?:oder|and|und|or)'
     """
-    return any_of(words_of(*names))
+    return any_of(words_in(*names))
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -55,22 +55,22 @@ def unless_after(*names: str) -> str:
     >>> unless_after("or")
     '(?<!or\\\\ )(?<!oder\\\\ )'
     """
-    return "".join(rf"(?<!{re.escape(word)}\ )" for word in words_of(*names))
+    return "".join(rf"(?<!{re.escape(word)}\ )" for word in words_in(*names))
 
 
 def after(*names: str) -> str:
     """A pattern that one of the words of the named families must stand before; see :func:`unless_after`."""
-    behind = (rf"(?<={re.escape(word)}\ )" for word in words_of(*names))
+    behind = (rf"(?<={re.escape(word)}\ )" for word in words_in(*names))
     return f"(?:{'|'.join(behind)})"
 
 
 @cache
-def words_of(*names: str) -> tuple[str, ...]:
+def words_in(*names: str) -> tuple[str, ...]:
     """The words of the named families of all languages, each once.
 
     Examples
     --------
-    >>> words_of("and")
+    >>> words_in("and")
     ('and', 'und')
     """
     found = [word for name in names for word in _family(name)]

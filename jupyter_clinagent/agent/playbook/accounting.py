@@ -203,8 +203,9 @@ def _combined(intent: Intent, survey: SurveyFacts, spec: Specification) -> Itera
     columns = [column for column in survey.columns if column.name in survey.label_candidates]
     beside = [column for column in columns if all(says_yes(value) or says_no(value) for value in column.values)]
     task, one_of_several = registry.find(spec.task), spec.label_column in {column.name for column in beside} and len(beside) > 1
+    phrases = known.LISTS["one_class"] if task.inside else [*known.LISTS["one_class"], *known.LISTS["combined"]]
     if task.several or task.inside or one_of_several:
-        yield from (phrase for phrase in known.LISTS["combined"] if contains(intent.naming, [phrase]))
+        yield from (phrase for phrase in phrases if contains(intent.naming, [phrase]))
 
 
 def _denied(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
@@ -219,7 +220,7 @@ def _of_one(intent: Intent, spec: Specification) -> Iterator[str]:
     """“Is there fluid?” asks for one thing; a study of everything that the data hold is another one."""
     task, named = registry.find(spec.task), _classes_named(intent, spec)
     every = intent.all_classes or {"normal", "abnormal"} & set(intent.targets) or len(named) == len(spec.classes)
-    asked = bool(named) or asks_of_one(intent.naming)
+    asked = bool(named) or asks_of_one(intent.naming.split(" . ")[0])
     if (task.several or task.inside) and intent.asks_whether and asked and not every and len(spec.classes) > 1:
         yield from list(filter(None, intent.naming.split(" . ")))[:1]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from jupyter_clinagent.lang.grammar import any_of, any_word, words_of
+from jupyter_clinagent.lang.grammar import any_of, any_word, words_in
 
 _SHARES = {"one": 1.0, "half": 0.5, "quarter": 0.25, "three_quarters": 0.75, "one_and_a_half": 1.5, "two_and_a_half": 2.5}
-_NUMBERS = {word: share for name, share in _SHARES.items() for word in words_of(f"durations.{name}")}
-_WHOLE = {word: float(minutes) for minutes in (45, 15) for word in words_of(f"durations.of_{minutes}_minutes")}
+_NUMBERS = {word: share for name, share in _SHARES.items() for word in words_in(f"durations.{name}")}
+_WHOLE = {word: float(minutes) for minutes in (45, 15) for word in words_in(f"durations.of_{minutes}_minutes")}
 _MINUTES_OF = {"second": 1 / 60, "minute": 1.0, "hour": 60.0}
 _WORDS, _SECOND = any_of(_NUMBERS).replace(r"\ ", r"[\s-]"), any_word("units.second")
 _TIME = re.compile(

@@ -21,7 +21,7 @@ from jupyter_clinagent.contracts import Only, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.lang.families import families
-from jupyter_clinagent.lang.grammar import any_of, any_word, unless_after, words_of
+from jupyter_clinagent.lang.grammar import any_of, any_word, unless_after, words_in
 from jupyter_clinagent.tasks import registry
 
 _WHOM = families("whom")
@@ -37,7 +37,7 @@ _OF_AGE = 18.0
 _OLDEST = 110
 """Years."""
 _ANY_AGE = frozenset([*_PEOPLE["child"], *_PEOPLE["adult"]])
-_SIDES = {"left": set(words_of("eyes.left")), "right": set(words_of("eyes.right"))}
+_SIDES = {"left": set(words_in("eyes.left")), "right": set(words_in("eyes.right"))}
 """Values that tell sides, letters only."""
 _OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below": "at_least"}
 _DATED = re.compile(rf"{any_word('columns.date')}(?:$|[_\W\d])", re.I)

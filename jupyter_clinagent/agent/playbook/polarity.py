@@ -10,11 +10,11 @@ from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
 from jupyter_clinagent.lang.families import Families
-from jupyter_clinagent.lang.grammar import words_of
+from jupyter_clinagent.lang.grammar import words_in
 
 REST = "rest"
-YES = frozenset(words_of("answers_in_data.yes"))
-NO = frozenset(words_of("answers_in_data.no"))
+YES = frozenset(words_in("answers_in_data.yes"))
+NO = frozenset(words_in("answers_in_data.no"))
 """Values of a column that is named after a finding, letters and digits only, or a sign."""
 
 

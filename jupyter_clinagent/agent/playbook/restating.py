@@ -14,7 +14,7 @@ from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.lang.grammar import any_word
 
 _INSTEAD = re.compile(
-    rf"^{any_word('restating.opens', 'restating.wishes')}\b|\b{any_word('restating.instead')}\b",
+    rf"^{any_word('restating.opens', 'restating.wishes')}\b|\b{any_word('rather', 'restating.instead')}\b",
 )
 
 

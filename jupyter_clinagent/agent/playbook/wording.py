@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.numbers import in_digits
 from jupyter_clinagent.lang.families import Families
+from jupyter_clinagent.lang.grammar import words_in
 from jupyter_clinagent.tasks import registry
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -35,6 +36,11 @@ def label_key(label: str) -> str:
 def tokens(plain: str) -> list[str]:
     """The words of a normalised text."""
     return re.findall(r"[^\W_]+", plain)
+
+
+def normalised(*names: str) -> frozenset[str]:
+    """The words of families (see :func:`jupyter_clinagent.lang.grammar.words_in`) as normalised texts have them."""
+    return frozenset(map(normalise, words_in(*names)))
 
 
 def contains(plain: str, phrases: Iterable[str]) -> bool:

@@ -11,23 +11,19 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.errors import LabelsDoNotMatch
-from jupyter_clinagent.lang.grammar import any_of
+from jupyter_clinagent.lang.grammar import any_of, any_word
 
-_GROUPS = (
-    r"(?:class|classe|classes|categories|diagnoses|kinds|types|groups|entities|labels|subtypes|sorts|"
-    r"klassen|kategorien|diagnosen|arten|gruppen|typen|sorten)"
-)
+_GROUPS = any_word("many.groups")
 _COUNTED = re.compile(rf"\b(\d{{1,2}})[\s-]+(?:[\w-]+\s+)?{_GROUPS}\b")
-_ALL_OF = re.compile(
-    r"\b(?:all|alle|these|those|diese)\s+(\d{1,2})\s+(?!images|pictures|films|scans|cases|patients|bilder|min|h\b|percent|%)\w+"
-)
+_ALL_OF = re.compile(rf"\b{any_word('all', 'these')}\s+(\d{{1,2}})\s+(?!{any_word('many.no_groups')}\b|%)\w+")
 """“All five kinds of cells”, whatever they are called."""
+_WHAT = any_word("many.which")
 _WHICH = re.compile(
-    r"\b(?:which|what)\s+(?:[\w-]+\s+){1,6}(?:is|are|was)\s+(?:it|this|that|these|those|they|the|shown|seen|here)\b"
-    r"|\b(?:which|what)\s+(?:[\w-]+\s+){1,4}(?:do|does)\s+\w+\s+(?:show|belong)"
-    r"|\b(?:which|what)\b[^.?!]{1,50}\b(?:is|are)\s+(?:on|in|seen|shown|visible|pictured)\b|\bwhat\s+(?:is|are|do|does)\b[^.?!]{1,40}"
-    r"\b(?:seen|shown?|visible|pictured)\b|\bwas\s+(?:ist|sieht|zeig\w+)\b"
-    r"|\b(?:welche[rsnm]?|was\s+für\s+(?:eine?\s+)?)\s*(?:[\w-]+\s+){1,6}(?:ist|sind|zeig\w+|handelt)\b",
+    rf"\b{_WHAT}\s+(?:[\w-]+\s+){{1,6}}{any_word('many.is')}\s+{any_word('many.it')}\b"
+    rf"|\b{_WHAT}\s+(?:[\w-]+\s+){{1,4}}{any_word('many.does')}\s+\w+\s+{any_word('many.shows')}"
+    rf"|\b{_WHAT}\b[^.?!]{{1,50}}\b{any_word('many.is')}\s+{any_word('many.seen')}\b"
+    rf"|\b{any_word('many.what_is')}\b[^.?!]{{1,40}}\b{any_word('many.seen_there')}\b|\b{any_word('many.what_it_shows')}\b"
+    rf"|\b{any_word('many.which_one')}\s+(?:[\w-]+\s+){{1,6}}{any_word('many.at_the_end')}\b",
     re.I,
 )
 

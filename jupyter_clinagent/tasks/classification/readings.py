@@ -13,10 +13,11 @@ from jupyter_clinagent.agent.playbook.naming import Named, is_negated
 from jupyter_clinagent.agent.playbook.polarity import REST, Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.unread import AGAINST, EITHER, FROM
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
+from jupyter_clinagent.lang.grammar import words_in
 
 MALIGNANT = "malignant"
 Classes = dict[str, list[str]]
-_YES_OR_NO = ["yes or no", "yes no", "ja oder nein", "ja nein", "whether", "or not", "oder nicht", "ob"]
+_YES_OR_NO = words_in("yes_or_no", "whether")
 _LEVEL = re.compile(r"[a-z]{0,2}\d{1,2}[a-d]?|[ivx]+[a-d]?")
 """Of these two may be named for the line between them and the others."""
 

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.polarity import REST
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise
+from jupyter_clinagent.lang.grammar import any_word
 
 _ARE = re.compile(
-    r"^(?P<values>.+?)\s(?:are|count as|mean|sind|gelten als|zaehlen als|sont)\s(?:all |the |alle |die |des )?"
-    r"(?P<name>[^\W\d_][\w-]+)\W*$"
+    rf"^(?P<values>.+?)\s{any_word('put_together.are')}\s(?:{any_word('all', 'the')} )?(?P<name>[^\W\d_][\w-]+)\W*$"
 )
 _OF = re.compile(r"(?P<name>[^\W\d_][\w-]+)\s*\((?P<values>[^()]+)\)")
-_CLAUSE = re.compile(r"[.;:!?]\s|[.;!?]$|,\s(?=the (?:others|rest)|die anderen|alles andere)")
-_ASKS = re.compile(r"^(?:which|what|is|are|do|does|tell|find|show|welche\w*|was|ist|sind|quel\w*|est)\b")
-_AND = re.compile(r"[\W_]+|\b(?:and|or|und|oder|et|ou)\b")
+_CLAUSE = re.compile(rf"[.;:!?]\s|[.;!?]$|,\s(?={any_word('put_together.rest')})")
+_ASKS = re.compile(rf"^{any_word('put_together.asks')}\b")
+_AND = re.compile(rf"[\W_]+|\b{any_word('and', 'or', 'put_together.joins')}\b")
 
 
 def put_together(text: str, values: Sequence[str]) -> dict[str, list[str]]:

@@ -16,49 +16,40 @@ from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.risks import rates_in, without_blanks
 from jupyter_clinagent.agent.playbook.terms import same_things
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.policy_words import parts_about_entries, says_answer, says_policy
 
-_SHOWING = "(?:have|has|had|shows?|haben|hat|zeigen|zeigt)"
-
-
-def _one_of(family: str) -> str:
-    """Any word of a family, as a pattern."""
-    return f"(?:{'|'.join(map(re.escape, known.PHRASES[family]))})"
-
-
-_EXCEPT = re.compile(r"\b(?:except|excluding|without|but not|apart from|leave out|leaving out|ohne|ausser|nicht aber)\b([^.;:]*)")
+_SHOWING = any_word("asks.shows")
+_ASIDE = any_word("setting_aside.except", "setting_aside.leaving", "without")
+_EXCEPT = re.compile(rf"\b(?:{_ASIDE}|{any_word('setting_aside.but_not')})\b([^.;:]*)")
 _REFUSED = re.compile(
-    r"\b(?:do not|don't|dont|need not|needn't|should not|shouldn't|must not|never|not to)\s+"
-    r"(?:want to |need to |have to |also |even )?"
-    r"(?:count|include|list|use|report|show|name|consider|learn|train|look for|find|detect|want|need|care about"
-    r"|bother with|tell)\b([^,.;:]*)"
+    rf"\b{any_word('refused.not')}\s+(?:{any_word('refused.between')} )?{any_word('refused.verbs')}\b([^,.;:]*)"
 )
 _NOT = re.compile(
-    r"(?:(?:^|,)\s*(?:and |but |und |aber )?|\b(?:but|and|aber|und|find|detect|list|finde|erkenne) )"
-    r"(?:not|nicht|no|keine?n?)\s+([^,.;:]*)"
+    rf"(?:(?:^|,)\s*(?:{any_word('and', 'but')} )?|\b{any_word('but', 'and', 'refused.looks')} )"
+    rf"{any_word('not', 'no')}\s+([^,.;:]*)"
 )
 _UNNEEDED = re.compile(
-    r"([^,.;:]*?)(?:\b(?:not|nicht|never|kein\w*)|n't)\s+(?:\w+ )?(?:be |to be |of |von )?"
-    r"(?:needed?|wanted|required|necessary|relevant|interest\w*|important|matter|counted|included|listed|reported|considered"
-    r"|used|brauch\w*|gebraucht|benoetigt|gewuenscht|noetig|gezaehlt|zaehlen|mitzaehlen|wichtig|gefragt)\b"
+    rf"([^,.;:]*?)(?:\b{any_word('not', 'never', 'no')}|n't)\s+(?:\w+ )?(?:{any_word('of', 'refused.to_be')} )?"
+    rf"{any_word('refused.unneeded')}\b"
 )
-_DENIED = re.compile(r"\s*(?:not|nicht)\b")
-_INSTEAD = re.compile(r"\b(?:but|sondern|aber|instead|rather|only|nur)\b")
+_DENIED = re.compile(rf"\s*{any_word('not')}\b")
+_INSTEAD = re.compile(rf"\b{any_word('but', 'rather', 'only')}\b")
 """After what is not wanted, what is: “not catheter but nodule”; “not only nodule” leaves nothing out."""
-_WRONG = rf"\w*{_one_of('things_wrong')}"
+_WRONG = rf"\w*{any_word('phrases.things_wrong')}"
 _THINGS = re.compile(rf"\b{_WRONG}\b")
 _EACH = re.compile(
-    rf"\b{_one_of('asks_each')} (?:(?!{_SHOWING}\b)[\w-]+ ){{0,4}}?{_WRONG}\b"
-    rf"|\b{_one_of('asks_each')} {_one_of('thing_wrong')}\b"
+    rf"\b{any_word('phrases.asks_each')} (?:(?!{_SHOWING}\b)[\w-]+ ){{0,4}}?{_WRONG}\b"
+    rf"|\b{any_word('phrases.asks_each')} {any_word('phrases.thing_wrong')}\b"
 )
-_OPENING = re.compile(r"^(?:except|excluding|without|leaving out|ohne|ausser)\b[^.,;:]*,")
+_OPENING = re.compile(rf"^{_ASIDE}\b[^.,;:]*,")
 """Words set aside before anything is asked for end at the comma: “Excluding lateral views, find edema, …”."""
-_EITHER = re.compile(r"\b(?:with\s*(?:or|and|/)\s*without|mit\s*(?:oder|und|/)\s*ohne)\b")
+_EITHER = re.compile(rf"\b{any_word('with')}\s*(?:{any_word('and', 'or')}|/)\s*{any_word('without')}\b")
 _CLAUSES = re.compile(r"[.;:,!?](?=\s|$)")
-_PERCENT = re.compile(r"\d[\d.,]*\s*(?:%|percent|prozent)")
+_PERCENT = re.compile(rf"\d[\d.,]*\s*{any_word('percent')}")
 _SENTENCES = re.compile(r"[.;!?](?=\s|$)")
-_PARTS = re.compile(r"\b(?:and|und|with|mit|but|aber)\b")
+_PARTS = re.compile(rf"\b{any_word('and', 'with', 'but')}\b")
 
 
 def named(text: str, names: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.lang.grammar import words_in
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.drafting import draft, fitted, learnable, seen_in
 from jupyter_clinagent.tasks.findings.naming import (
@@ -27,7 +28,7 @@ __all__ = ["claims", "draft", "fitted", "offers"]
 
 LEAST = 2
 """Findings beside columns that describe the patient; one alone is an ordinary class."""
-_APART = ("from", "versus", "vs", "against", "gegen", "unterscheide", "unterscheiden")
+_APART = words_in("lists.against", "findings_apart.apart")
 """Words that tell one thing from another."""
 
 

@@ -15,13 +15,14 @@ from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks.findings.specification import Policy
 
 SUBJECTS = {"uncertain": "uncertainentry", "not_mentioned": "emptyentry"}
 """The word that stands for what is spoken of, by its policy."""
 _WORD = {word: name for name, word in SUBJECTS.items()}
 _SENTENCES = re.compile(r"(.+?)([.;!?\n]+(?=\s|$)|$)", re.DOTALL)
-_PARTS = re.compile(r",|\s[-–—]\s|[()]|\b(?:and|but|while|whereas|und|aber|sondern|waehrend)\b")
+_PARTS = re.compile(rf",|\s[-–—]\s|[()]|\b{any_word('and', 'but', 'while')}\b")
 _CODE = re.compile(r"(?<![\w.])[-−–]1(?:\.0)?(?![\w.])")
 _HELPING = re.compile(r"\bnothing (?:is|was|were|has been)\b")
 _MOST_BETWEEN, _MOST_AFTER_LINK, _SHORT = 9, 4, 4
@@ -123,7 +124,7 @@ def _masked(sentence: str) -> str:
         plain = _pattern(name).sub(word, plain)
         plain = re.sub(rf"\b{_any(f'{name}_if_joined')}(?=\s(?:means?|counts?|as|=)(?!\w))", word, plain)
     either = "|".join(_WORD)
-    plain = re.sub(rf"({either})((?: \w+)?) (?:and|or|und|oder|sowie|as well as) ((?:\w+ )?(?:{either}))\b", r"\1\2 / \3", plain)
+    plain = re.sub(rf"({either})((?: \w+)?) {any_word('and', 'or', 'as_well_as')} ((?:\w+ )?(?:{either}))\b", r"\1\2 / \3", plain)
     return re.sub(rf"({either})((?: \w+){{0,2}})\s*(?::|->|→|=>)", r"\1\2 = ", plain)
 
 
@@ -138,7 +139,7 @@ def _in_sentence(sentence: str, before: Sequence[str]) -> tuple[dict[str, Policy
             unclear |= _turned_for_some(part, stated)
             goes_on, refused = False, bool(re.search(r"\b(?:wrong|falsch)$", part))
             continue
-        about = own or (list(dict.fromkeys([*last, *spoken])) if re.search(r"\b(?:both|beide\w*)\b", part) else last)
+        about = own or (list(dict.fromkeys([*last, *spoken])) if re.search(rf"\b{any_word('both')}\b", part) else last)
         policy, denied = (None, True) if refused else _meant(part, bool(own))
         # One thing for this finding and another for that can't be told for all.
         unclear |= {name for name in own if policy and stated.get(name, policy) != policy}

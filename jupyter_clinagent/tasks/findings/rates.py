@@ -14,27 +14,26 @@ from typing import NamedTuple
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import DEFAULT_RATE
 from jupyter_clinagent.agent.playbook.risks import Rate, is_called_worse, rates_in, without_blanks, worse_mistake
-from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.agent.playbook.wording import contains, normalise, normalised
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks.findings.naming import concept_words, is_bare, named
 
 _SENTENCES = re.compile(r"[.;!?\n](?=\s|$)")
-_PARTS = re.compile(r",(?=\s|$)|:|\s[-–—]\s|\b(?:and|but|while|whereas|und|aber|sondern|waehrend|wobei)\b")
-_ALL = re.compile(r"\b(?:all|every\w*|each|any|alle\w*|jede\w*|saemtliche\w*)\b")
-_REST = re.compile(r"\b(?:others?|rest|remaining|else|anderen?|uebrigen?|restlichen?)\b")
+_PARTS = re.compile(rf",(?=\s|$)|:|\s[-–—]\s|\b{any_word('and', 'but', 'while')}\b")
+_ALL = re.compile(rf"\b{any_word('all', 'every', 'any')}\b")
+_REST = re.compile(rf"\b{any_word('rest')}\b")
 _EXCEPT = re.compile(
-    r"\b(?:(?:all|every\w*|each|alle\w*|jede\w*)(?: \w+){0,2} but|except|excepting|excluding|apart from|other than|save|besides"
-    r"|without|ausser|ohne|bis auf)\b"
+    rf"\b(?:{any_word('all', 'every')}(?: \w+){{0,2}} but"
+    rf"|{any_word('setting_aside.except', 'setting_aside.other_than', 'without')})\b"
 )
-_NOT = re.compile(r"(?:\b(?:not|no|never|nicht|kein\w*)|n't)\b")
-_LINKED = re.compile(r"^[\s,:]*(?:\w+ ){0,2}?(for|of|fuer|bei|von|der|des|in|on|im)\b")
-_OBJECT = ("for", "of", "fuer", "von")
+_NOT = re.compile(rf"(?:\b{any_word('not', 'no', 'never')}|n't)\b")
+_LINKED = re.compile(rf"^[\s,:]*(?:\w+ ){{0,2}}?({any_word('rates.linked')})\b")
+_OBJECT = normalised("rates.whose")
 """What stands behind these is what the number is for, known or not."""
-_NO_OBJECT = re.compile(
-    r"^\s*(?:the |this |my |our |a |die |den )?(?:model|study|thresholds?|test\w*|validation|screening|modell|studie)\b"
-)
-_THEM = re.compile(r"^\s*(?:them|it|these|those|both|beide\w*|diese\w*|sie)\b")
-_THAN = re.compile(r"\b(?:than|als)\b")
-_RESPECTIVELY = re.compile(r"\b(?:respectively|beziehungsweise|bzw)\b")
+_NO_OBJECT = re.compile(rf"^\s*(?:{any_word('the', 'these', 'my', 'a')} )?{any_word('rates.no_object')}\b")
+_THEM = re.compile(rf"^\s*{any_word('them')}\b")
+_THAN = re.compile(rf"\b{any_word('than')}\b")
+_RESPECTIVELY = re.compile(rf"\b{any_word('rates.respectively')}\b")
 
 Held = dict[str, tuple[str, float]]
 """The kind of rate, and the rate, by finding."""

@@ -13,36 +13,25 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks.grading.scale import Scale, degree_words, plain_key
 
-UNIT = (
-    r"(?:grade|grades|grad|stage|stages|stadium|stufe|score|level|kl|isup|(?:bi|ti|pi|li|lung|o)-?rads|figo|bosniak|density|dichte"
-    r"|category|kategorie|mayo)"
-)
-NOT_A_LEVEL = r"(?! ?(?:%|percent|prozent|min\b|minute|hour|stunde|year|jahr|to\b|bis\b|[-–]\s?\d))"
-_BEFORE = r"(?:>=|=>|≥|at least|no less than|mindestens|wenigstens|ab)\s?"
-_AFTER = (
-    r"\s?(?:\+|aufwaerts\b|at least\b|(?:or|and|oder|und)\s(?:more|above|higher|worse|greater|over|up|beyond|mehr|hoeher|darueber"
-    r"|schlimmer|schwerer)\b)"
-)
-_ON = r"\s(?:on|onwards?|up|upwards?)\b"
-_OVER = (
-    r"(?:>|above|over|more than|worse than|higher than|greater than|more severe than|beyond|ueber|mehr als|schlimmer als"
-    r"|schwerer als|hoeher als)\s?"
-)
-_AFTER_BELOW = (
-    r"\s?(?:or|and|oder|und)\s(?:less|lower|below|under|better|fewer|milder|earlier|weniger|niedriger|tiefer|darunter|besser|geringer"
-    r"|leichter|milder)\b"
-)
-_UP_TO = r"(?:<=|≤|at most|(?:no|not) (?:more|worse|higher|greater) than|hoechstens|maximal|nicht (?:schlimmer|hoeher) als)\s?"
-_UNDER = r"(?:<|below|under|less than|lower than|better than|milder than|unter|(?:weniger|geringer|niedriger|besser) als)\s?"
-_AGAINST = re.compile(r"\b(?:versus|vs|against|gegen|gegenueber)\b")
-_RANGE = re.compile(r"\s(?:to|through|bis)\s|(?<=\w)\s?[-–]\s?(?=[\divx]+\b)")
+UNIT = rf"(?:{any_word('grades.unit')}|(?:bi|ti|pi|li|lung|o)-?rads)"
+_TIMES = any_word("units.minute", "units.hour", "units.year", "to")
+NOT_A_LEVEL = rf"(?! ?(?:{any_word('percent')}|{_TIMES}\b|[-–]\s?\d))"
+_AND_OR, _MORE_THAN = any_word("and", "or"), any_word("amounts.above", "grades.above")
+_BEFORE = rf"(?:>=|=>|≥|{any_word('amounts.at_least', 'lines.onwards')})\s?"
+_AFTER = rf"\s?(?:\+|{any_word('grades.upwards')}\b|{_AND_OR}\s{any_word('amounts.more', 'grades.more')}\b)"
+_ON = rf"\s{any_word('grades.on')}\b"
+_OVER = rf"(?:>|{_MORE_THAN})\s?"
+_AFTER_BELOW = rf"\s?{_AND_OR}\s{any_word('amounts.less', 'grades.less')}\b"
+_UP_TO = rf"(?:<=|≤|{any_word('amounts.at_most')}|{any_word('no', 'not')} {_MORE_THAN})\s?"
+_UNDER = rf"(?:<|{any_word('amounts.below', 'grades.below')})\s?"
+_AGAINST = re.compile(rf"\b{any_word('lists.against', 'grades.against')}\b")
+_RANGE = re.compile(rf"\s{any_word('to', 'through')}\s|(?<=\w)\s?[-–]\s?(?=[\divx]+\b)")
 """“0-1” and “I to II”."""
-_IS_NOTHING = re.compile(
-    r"\s?(?:=|:|is|means?|as|ist|heisst|bedeutet)\s?(?:no\b|none|nothing|negative|normal|healthy|benign|kein|nein|gesund)"
-)
-_OTHERS = re.compile(r"\b(?:rest|others?|all|any|everything|anything|andere\w*|alle\w*|jede\w*|uebrige\w*)\b")
+_IS_NOTHING = re.compile(rf"\s?(?:=|:|{any_word('is', 'means', 'as')})\s?{any_word('grades.nothing')}\b")
+_OTHERS = re.compile(rf"\b{any_word('rest', 'all', 'every', 'any', 'everything')}\b")
 _CLAUSES = re.compile(r"[.;:!?\n](?=\s|$)|,")
 
 
@@ -147,7 +136,7 @@ def _at(level: Level, text: str, scale: Scale) -> str | None:
     """The lowest grade that counts, by the words around a level; bare numbers take a sign, or words behind them."""
     before, after = text[: level.start], text[level.end :]
     above = scale.from_on(level.grade)
-    if re.match(_AFTER, after) or (re.search(r"\b(?:from|ab|von)\s$", before) and re.match(_ON, after)):
+    if re.match(_AFTER, after) or (re.search(rf"\b{any_word('from', 'lines.onwards')}\s$", before) and re.match(_ON, after)):
         return level.grade
     sign = r"(?:>=|=>|≥)\s?$" if level.bare else rf"(?<!\w){_BEFORE}$"
     if re.search(sign, before):

@@ -7,7 +7,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
-from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.agent.playbook.wording import normalise, normalised
 from jupyter_clinagent.contracts import Offer, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
@@ -21,10 +21,8 @@ from jupyter_clinagent.tasks.grading.unmet import refuse_other_grades
 
 __all__ = ["claims", "draft", "fitted", "offers"]
 
-_APART = AGAINST | {
-    "tell", "separate", "distinguish", "differentiate", "discriminate", "trenne", "trennen", "unterscheide", "unterscheiden",
-}  # fmt: skip
-_TWO_GROUPS = frozenset(["only", "just", "nur", "lediglich", "bloss"])
+_APART = AGAINST | normalised("lists.telling_apart")
+_TWO_GROUPS = normalised("lists.only", "grades.only")
 """“Only the referable ones” asks for two groups."""
 
 

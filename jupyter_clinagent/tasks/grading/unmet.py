@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import normalise, tokens
 from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks.grading.cuts import NOT_A_LEVEL, UNIT
 from jupyter_clinagent.tasks.grading.scale import Scale, plain_key
 
 _LEVEL = r"(?P<level>\d{1,2}[a-d]?|[ivx]+[a-d]?)"
-_BEFORE = r"(?:stage|grade|score|class|stadium|grad|schweregrad)"
+_BEFORE = any_word("grades.before")
 _SHORT = re.compile(rf"\b(?P<short>[A-Z]{{1,5}})[- ]?(?P<unit>{_BEFORE})\b", re.IGNORECASE)
 
 

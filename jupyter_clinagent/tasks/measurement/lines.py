@@ -5,63 +5,50 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from jupyter_clinagent.agent.playbook.bounds import PEOPLE
-from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.agent.playbook.bounds import PEOPLE_WORDS
+from jupyter_clinagent.agent.playbook.wording import normalise, normalised
+from jupyter_clinagent.lang.grammar import any_of, any_word, words_of
 from jupyter_clinagent.tasks.measurement.units import unit_called
 
-_BELOW = (
-    r"below|under|(?:less|lower|smaller|younger|shorter|thinner)\ than|no\ more\ than|at\ most|unter(?:halb(?:\ von)?)?"
-    r"|(?:kleiner|weniger|niedriger|juenger|kuerzer|duenner)\ als|hoechstens|≤|<=?"
-)
-_ABOVE = (
-    r"above|over|exceed(?:s|ing)?|ab|(?:more|higher|greater|larger|bigger|older|longer|thicker)\ than|at\ least|ueber"
-    r"|oberhalb(?:\ von)?|(?:groesser|mehr|hoeher|aelter|laenger|dicker)\ als|mindestens|≥|>=?"
-)
-_AMOUNT = r"(?P<number>(?:minus\s|[-−])?\d+(?:[.,]\d+)?|one|eine?)\s*(?P<unit>[%°]|[^\W\d_]+[²³]?)?"
+_BELOW = rf"{any_word('amounts.below', 'amounts.at_most')}|≤|<=?"
+_ABOVE = rf"{any_word('amounts.above', 'amounts.at_least', 'lines.onwards')}|≥|>=?"
+_AMOUNT = rf"(?P<number>(?:minus\s|[-−])?\d+(?:[.,]\d+)?|{any_word('lines.one')})\s*(?P<unit>[%°]|[^\W\d_]+[²³]?)?"
 _LINE = re.compile(rf"(?:\b|(?=[<>≤≥]))(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*{_AMOUNT}", re.VERBOSE)
-_BEHIND = r"(\d+(?:[.,]\d+)?\s*(?:[%°]|percent|prozent|[^\W\d_]{1,7}[²³]?)?)\s?(?:or|oder|and|und)\s"
+_BEHIND = rf"(\d+(?:[.,]\d+)?\s*(?:°|{any_word('percent')}|[^\W\d_]{{1,7}}[²³]?)?)\s?{any_word('and', 'or')}\s"
 _ENDS = r"\b(?!\s*[-\d])"
 _REWRITTEN = (
     (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),
-    (re.compile(r"\b(?:percent|prozent)\b"), "%"),
-    (re.compile(r"\b(?:less|lower|smaller) than or equal to\b"), "at most"),
-    (re.compile(r"\b(?:more|greater|larger|higher) than or equal to\b"), "at least"),
-    (re.compile(r"\b(?:not|nicht|never) (?:below|under|less than|lower than|unter)\b"), "at least"),
-    (re.compile(r"\b(?:not|nicht|never) (?:above|over|more than|higher than|ueber|mehr als)\b"), "at most"),
-    (re.compile(rf"{_BEHIND}(?:less|lower|below|under|smaller|weniger|darunter|kleiner|niedriger){_ENDS}"), r"at most \1"),
-    (
-        re.compile(rf"{_BEHIND}(?:more|above|higher|over|larger|greater|mehr|darueber|groesser|hoeher)\b(?!\s*[-\d])"),
-        r"at least \1",
-    ),
+    (re.compile(rf"\b{any_word('percent')}\b"), "%"),
+    (re.compile(rf"\b{any_word('lines.at_most')}\b"), "at most"),
+    (re.compile(rf"\b{any_word('lines.at_least')}\b"), "at least"),
+    (re.compile(rf"\b{any_word('not', 'never')} {any_word('amounts.below')}\b"), "at least"),
+    (re.compile(rf"\b{any_word('not', 'never')} {any_word('amounts.above')}\b"), "at most"),
+    (re.compile(rf"{_BEHIND}{any_word('amounts.less')}{_ENDS}"), r"at most \1"),
+    (re.compile(rf"{_BEHIND}{any_word('amounts.more')}{_ENDS}"), r"at least \1"),
 )
 """“40 or less” draws the line of “at most 40”, and “not under 40” that of “at least 40”."""
+_OLDER, _YOUNGER = any_word("lines.older"), any_word("lines.younger")
 _OR = re.compile(
-    rf"\b(?:older\ or\ younger|younger\ or\ older|aelter\ oder\ juenger|juenger\ oder\ aelter)\ (?:than|als)\ {_AMOUNT}"
+    rf"\b(?:(?P<older>{_OLDER}) {any_word('or')} {_YOUNGER}|{_YOUNGER} {any_word('or')} {_OLDER}) {any_word('than')} {_AMOUNT}"
 )
 _CLOSE = re.compile(
-    rf"""(?:\b(?:within|to\ within|innerhalb(?:\ von)?|up\ to|auf)\s*|(?:±|\+/-|\+-)\s*){_AMOUNT}(?P<exact>\s+genau)?""",
+    rf"""(?:\b{any_word("lines.within")}\s*|(?:±|\+/-|\+-)\s*){_AMOUNT}(?P<exact>\s+{any_word("lines.exactly")})?""",
     re.VERBOSE,
 )
-_BETWEEN = re.compile(rf"\b(?:between|from|zwischen|von)\s+\d+(?:[.,]\d+)?\s*\S{{0,7}}\s*(?:and|to|und|bis)\s+{_AMOUNT}")
-_ERROR = re.compile(
-    r"\b(?:errors?|mae|off|wrong|deviat\w+|differ\w*|accura\w+|precis\w+|fehler\w*|abweich\w*|genau\w*|daneben|toleran\w+)\b"
-)
-_NO_MEASURE = frozenset(
-    ["min", "mins", "minute", "minutes", "minuten", "hour", "hours", "stunde", "stunden", "images", "image", "bilder", "epochs",
-     "cores", "patients", "patienten", "times", "sensitivity", "specificity", "sensitivitaet", "spezifitaet", "recall"]
-)  # fmt: skip
+_BETWEEN = re.compile(rf"\b{any_word('between', 'from')}\s+\d+(?:[.,]\d+)?\s*\S{{0,7}}\s*{any_word('and', 'to')}\s+{_AMOUNT}")
+_ERROR = re.compile(rf"\b{any_word('lines.error')}\b")
+_NO_MEASURE = normalised("units.minute", "units.hour", "rates.sensitivity", "rates.specificity", "lines.no_measure")
 _RATE = re.compile(
-    r"\s*%?\s*(?:of\s+)?(?:sens|spec|spez|recall|auroc|accuracy)"
-    r"|\s*%?\s*(?:of|der|aller|von)\s+(?:\w+\s+){0,2}?(?:images|cases|patients|films|bilder|faelle|patienten|aufnahmen)\b"
+    rf"\s*%?\s*(?:of\s+)?{any_word('lines.rate')}|\s*%?\s*{any_word('of')}\s+(?:\w+\s+){{0,2}}?{any_word('lines.counted')}\b"
 )
 _NEAR = 40
 """Letters between a number and the word that says that it is an error."""
-_IN_UNIT = re.compile(r"\b(?:in|as|als|how\ many|wie\ ?viele?|in\ vollen|a|an)\ (?P<unit>[%°]|[^\W\d_]+[²³]?)")
+_IN_UNIT = re.compile(rf"\b{any_word('lines.unit')} (?P<unit>[%°]|[^\W\d_]+[²³]?)")
 
 
-_OF_PEOPLE = re.compile(
-    rf"\b(?:{PEOPLE})\s(?:(?:die|who are|aged|im alter|of age|from|von)\s)?(?:{_BELOW}|{_ABOVE})\s*{_AMOUNT}", re.VERBOSE
-)
+_PERSONS = any_of(word for word in PEOPLE_WORDS if word not in words_of("ages.aged"))
+_WHO = rf"{_PERSONS}\s(?:{any_word('ages.between', 'ages.aged', 'the', 'from')}\s)?"
+_OF_PEOPLE = re.compile(rf"\b{_WHO}(?:{_BELOW}|{_ABOVE})\s*{_AMOUNT}", re.VERBOSE)
 """“Girls under 10 years” says of whom, and draws no line."""
 
 
@@ -92,7 +79,7 @@ def line_in(text: str) -> Line | None:
     """
     plain = _OF_PEOPLE.sub(" ", _plain(text))
     if either := _OR.search(plain):
-        return Line(_amount(either), "above" if either[0].startswith(("older", "aelter")) else "below")
+        return Line(_amount(either), "above" if either["older"] else "below")
     found = (one for one in _LINE.finditer(plain) if _draws(one, plain))
     return next((Line(_amount(one), "below" if one["below"] else "above") for one in found), None)
 
@@ -128,7 +115,7 @@ def tolerance_in(text: str) -> Amount | None:
 
 def unit_in(text: str) -> str | None:
     """The unit that a request asks for: “in months”, “how many degrees”, “as a percentage”."""
-    plain = re.sub(r"\b(?:as|als|in) (?:an?|eine?) ", "in ", normalise(text))
+    plain = re.sub(rf"\b{any_word('as', 'in')} {any_word('a')} ", "in ", normalise(text))
     return next((unit for one in _IN_UNIT.finditer(plain) if (unit := unit_called(one["unit"]))), None)
 
 

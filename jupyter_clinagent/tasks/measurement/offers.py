@@ -14,6 +14,7 @@ from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.drafting import draft, fitted
@@ -33,7 +34,7 @@ __all__ = ["claims", "draft", "fitted", "offers"]
 
 _MEASURING = families("tasks")["measuring"]["verbs"]
 """Words that ask for a number even where a finding is named, too."""
-_FROM = r"\b(?:from|by|using|with|given|aus|anhand|mit|nach)\s+(?:(?:the|its|their|der|die|das|dem|den|des|dessen|von)\s+)*"
+_FROM = rf"\b{any_word('lines.by_means_of')}\s+(?:{any_word('the', 'its', 'of')}\s+)*"
 
 
 def offers(survey: SurveyFacts) -> list[Offer]:

@@ -18,9 +18,10 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.terms import abbreviations, other_names
 from jupyter_clinagent.agent.playbook.used import parts_of_the_body
-from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, normalised, tokens
 from jupyter_clinagent.facts import SurveyFacts, is_unnamed_part
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_word, words_in
 from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.lines import line_in
 
@@ -28,12 +29,10 @@ LONGEST_NAME = 4
 """Words of a request that may stand for one name of a column."""
 _STEM = 4
 """Letters that words of one stem have in common: “lungen” and “lung”."""
-_OTHER_AGES = re.compile(
-    r"\b(?:bone|skeletal|gestational|brain|dental|knochen|skelett|zahn)[ -]?(?:age|alter)\b|\bknochenreife\b"
-)
+_OTHER_AGES = re.compile(rf"\b(?:{any_word('ages.of_a_part')}[ -]?{any_word('columns.age')}|{any_word('ages.maturity')})\b")
 
 
-_THINGS = frozenset(["bone", "knochen", "tumour", "tumor", "lung", "lungen", "cobb", "blood", "ejection", "skeletal"])
+_THINGS = normalised("lines.things")
 """Words of the task that say of what a number is."""
 
 
@@ -145,7 +144,7 @@ def _kinds_asked(intent: Intent) -> list[Mapping[str, Any]]:
 
 def _of_people(text: str) -> bool:
     """“How old is the patient”, and no other age."""
-    return contains(text, ["patient", "patients", "patienten", "patientin", "person", "people"]) and not _OTHER_AGES.search(text)
+    return contains(text, words_in("lines.people")) and not _OTHER_AGES.search(text)
 
 
 def _fits(column: Measurable, text: str, wanted: Sequence[Mapping[str, Any]]) -> bool:
@@ -194,7 +193,7 @@ def _is_everyday(word: str) -> bool:
 @cache
 def _everyday() -> frozenset[str]:
     """Words that name no measure: everyday words, and those of measuring and estimating without the things that are measured."""
-    phrases = [*known.PHRASES["estimate"], *TASK.words, "what is the exact true mean", "welches welcher"]
+    phrases = [*known.PHRASES["estimate"], *TASK.words, *words_in("lines.exact")]
     verbs = {word for phrase in phrases for word in tokens(normalise(phrase))}
     return frozenset(known.EVERYDAY["words"]) | (verbs - _THINGS)
 

@@ -14,6 +14,7 @@ from jupyter_clinagent.agent.playbook.wanted import joined
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_of, any_word
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.heads import heads
@@ -40,17 +41,13 @@ _MARKING = _WORDS["marking"]
 _GENERIC = frozenset(_WORDS["generic"])
 """Words that name no structure."""
 _BOTH_SIDES = re.compile(
-    r"\b(left|right|upper|lower)\s*(?:and|or|und|oder|sowie|/|&|,)\s*(?:the\s+|die\s+|der\s+|das\s+|den\s+)?(left|right|upper|lower)"
-    r"\s+(\w+)"
+    rf"\b(left|right|upper|lower)\s*(?:{any_word('and', 'or', 'as_well_as')}|/|&|,)\s*(?:{any_word('the')}\s+)?"
+    r"(left|right|upper|lower)\s+(\w+)"
 )
 _FILLING = frozenset(_WORDS["filling"])
 _OUTLINING = frozenset([*_WORDS["outlines"], *(word for word in map(normalise, TASK.words) if " " not in word)])
 """Words for outlines, which are no name of what is outlined."""
-_END = re.compile(
-    r"\band (?:tell|say|show|give|measure|report|take|use)\b|\bund (?:sage?|zeige?|nenne?|gib|miss|melde|nimm)\b"
-    r"|\b(?:in|on|at|from|with|within|for|by|here|these|this|that|which|auf|im|von|mit|aus|bei|dieser?|diesen|given|using|pixel"
-    r"|pixelwise|pixel-wise)\b|[.,;:!?]"
-)
+_END = re.compile(rf"\b{any_word('and')} {any_word('outlined.tells')}\b|\b{any_word('outlined.ends')}\b|[.,;:!?]")
 
 
 def wanted_structures(
@@ -235,7 +232,7 @@ def _usual_names() -> dict[str, str]:
 
 @cache
 def _other_names() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(_usual_names(), key=len, reverse=True)))})\b")
+    return re.compile(rf"\b{any_of(_usual_names())}\b")
 
 
 def is_unnamed(structure: str) -> bool:
@@ -246,7 +243,7 @@ def is_unnamed(structure: str) -> bool:
 @cache
 def _other_wish() -> re.Pattern[str]:
     """“… and classify them” names nothing that is outlined."""
-    return re.compile(rf"\b(?:and|und)\s+(?:{'|'.join(re.escape(normalise(word)) for word in registry.usual().words)})\b")
+    return re.compile(rf"\b{any_word('and')}\s+{any_of(map(normalise, registry.usual().words))}\b")
 
 
 def thing_outlined(text: str) -> str:

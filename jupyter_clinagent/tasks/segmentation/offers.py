@@ -25,6 +25,7 @@ from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.contracts import Card, Offer, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts
+from jupyter_clinagent.lang.grammar import words_in
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.naming import called_otherwise, is_unnamed, spellings, wanted_structures
 from jupyter_clinagent.tasks.segmentation.unmet import not_done, other_half
@@ -69,7 +70,7 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         raise LabelsDoNotMatch(_no_outlines(survey))
     nothing_else = not survey.label_candidates and not survey.box_classes
     marks = _marks(intent) and not survey.box_classes  # labels beside the masks are no reason to ask for boxes
-    bare = intent.task is None and not contains(intent.naming, ["or", "oder", "vs", "versus"])  # “polyp or adenoma?” asks which
+    bare = intent.task is None and not contains(intent.naming, words_in("or", "lists.against"))  # “polyp or adenoma?” asks which
     meant = (marks or (nothing_else and (bare or intent.looks))) and not (_boxes(intent) or intent.asks_whether)
     return intent.task == TASK.name or bool(structures and meant and not _is_about_others(intent, structures))
 

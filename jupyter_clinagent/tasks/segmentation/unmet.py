@@ -9,18 +9,17 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.questions import asks_whether, without_all
 from jupyter_clinagent.agent.playbook.wanted import named_tasks
 from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.lang.grammar import any_word, words_in
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.segmentation import TASK
 from jupyter_clinagent.tasks.segmentation.naming import structures_named
 
-_JOINT = r"(?:and|und|then|dann|sowie)"
+_JOINT = any_word("and", "then", "as_well_as")
 _PARTS = re.compile(rf"(\s*[,.;:!?]\s+|\s+{_JOINT}\s+)", re.IGNORECASE)
 _LOOSE = re.compile(rf"^(?:[\s,.;:!?]|{_JOINT}\s)+|(?:[\s,.;:!?]|\s{_JOINT}\s*$)+$", re.IGNORECASE)
 _MARKING = frozenset([TASK.name, "detection"])
 """Tasks whose words mean outlines here."""
-_SORTING = ["classify", "classifies", "classification", "diagnose", "distinguish", "differentiate", "grade", "tell apart",
-            "klassifiziere", "klassifizieren", "unterscheide", "unterscheiden", "ob"]  # fmt: skip
-_ABOUT_THE_WISH = ["possible", "feasible", "moeglich", "machbar", "model", "modell", "network", "netz"]
+_SORTING, _ABOUT_THE_WISH = words_in("outlined.sorting"), words_in("outlined.about_the_wish")
 """“Is that possible?” and “whether the model is good” ask nothing of the images."""
 _MEASURES = {
     "the Hausdorff distance": ["hausdorff"],
