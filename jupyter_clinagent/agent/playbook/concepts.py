@@ -33,6 +33,10 @@ _SHORT: Families = _LABELS["abbreviations"]
 
 SAME = [list(dict.fromkeys([name, *_SHORT.get(name, ()), *spelt])) for name, spelt in families("terms")["same"].items()]
 """Names of the same things; see :mod:`.terms`."""
+APART = frozenset(families("terms")["apart"]["words"])
+"""Words of these names that name nothing by themselves."""
+CODES: dict[str, dict[str, str]] = _LABELS["codes"]
+"""What short values mean beside each other, data set by data set."""
 CONCEPTS = [Concept(words=_WORDS["concept"][entry["name"]], **entry) for entry in _LABELS["concept"]]
 KIND = {concept.name: concept.kind for concept in CONCEPTS}
 MALIGNANT: Families = _WORDS["malignant"] | _LABELS["malignant"]

@@ -13,7 +13,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
-from jupyter_clinagent.agent.playbook.terms import other_names
+from jupyter_clinagent.agent.playbook.terms import coded, longer_names, other_names
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
@@ -282,8 +282,16 @@ def _whole_at(value: str, text: str, values: Sequence[str]) -> int | None:
     at = first_position(text, own)
     if at is None and len(label_key(value)) >= _STEM:
         at = _joined_at(label_key(value), tokens(text))
-    others = [_spelt(name) for name in other_names(value) if not _is_anothers(name, value, values)]
-    return first_position(text, others) if at is None else at
+    return first_position(text, _other_names(value, text, values)) if at is None else at
+
+
+def _other_names(value: str, text: str, values: Sequence[str]) -> list[str]:
+    """Other names of a value that no other value has, and that are no part of a longer name in the text of another thing."""
+    meaning = coded(values).get(value)
+    names = [*other_names(value), *([normalise(meaning), *other_names(meaning)] if meaning else [])]
+    own = [name for name in names if not _is_anothers(name, value, values)]
+    longer = {name: [one for one in longer_names(name) if one not in names] for name in own if contains(text, [_spelt(name)])}
+    return [_spelt(name) for name, others in longer.items() if not contains(text, map(_spelt, others))]
 
 
 def _joined_at(key: str, words: list[str]) -> int | None:

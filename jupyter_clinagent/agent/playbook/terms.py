@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise
+
+_TELLING = 3
+"""Codes that tell together of which data set they are."""
 
 
 def abbreviations(name: str) -> tuple[str, ...]:
@@ -31,6 +35,32 @@ def other_names(name: str) -> tuple[str, ...]:
     return _by_key().get(label_key(name), ())
 
 
+def coded(values: Iterable[str]) -> dict[str, str]:
+    """What short values mean, where all of them are codes of one data set: “MC” and “D” mean something beside the others only.
+
+    Examples
+    --------
+    >>> coded(["CN", "MCI", "AD"])["AD"], coded(["AD", "psoriasis"])
+    ("Alzheimer's disease", {})
+    """
+    held = set(values)
+    fitting = [codes for codes in known.CODES.values() if held <= set(codes)]
+    return {value: fitting[0][value] for value in held} if len(held) >= _TELLING and len(fitting) == 1 else {}
+
+
+@lru_cache(maxsize=10_000)
+def longer_names(name: str) -> tuple[str, ...]:
+    """Names of other things that hold a name: “pericardial effusion” is none of the effusions beside the lung.
+
+    Examples
+    --------
+    >>> "hypertensive retinopathy" in longer_names("retinopathy")
+    True
+    """
+    own = set(other_names(name))
+    return tuple(spelt for spelt in _every_name() if f" {name} " in f" {spelt} " and spelt != name and spelt not in own)
+
+
 def spoken_as(name: str) -> list[str]:
     """A name, its other names, and those of each of its words: “groundtruth_MA” may be called microaneurysms."""
     parts = [part for part in re.findall(r"[^\W_]+", name) if len(part) > 1]
@@ -49,6 +79,11 @@ def _short_by_key() -> dict[str, tuple[str, ...]]:
         short = tuple(name for name in names if not _is_word(name) and name.isupper())
         found |= {label_key(name): found.get(label_key(name), ()) + short for name in names}
     return found
+
+
+@cache
+def _every_name() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(normalise(name) for names in same_things() for name in names))
 
 
 @cache

@@ -10,7 +10,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import MALIGNANT_CONCEPTS
-from jupyter_clinagent.agent.playbook.terms import spoken_as
+from jupyter_clinagent.agent.playbook.terms import coded, spoken_as
 from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import SurveyFacts
@@ -35,7 +35,9 @@ class Used:
         """What a specification calls by a name, the findings that it was read from, and what else its task understood."""
         names = [*spec.classes, *(value for values in spec.classes.values() for value in values)]
         names += [name for name in (spec.label_column, spec.group_column, *spec.confounders) if name]
-        names += [meaning for c in survey.columns if c.name == spec.label_column for meaning in c.meanings.values()]
+        for column in (c for c in survey.columns if c.name == spec.label_column):
+            codes = coded(column.values)
+            names += [*column.meanings.values(), *(codes[v] for values in spec.classes.values() for v in values if v in codes)]
         held = normalise(" . ".join([*names, spec.objective]))
         asked = (*intent.targets, *intent.excluded)  # what masks show has often no name but that of the request
         borne = [target for target in asked if not spec.label_column or _is_borne(target, names, held)]

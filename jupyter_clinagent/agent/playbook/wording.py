@@ -116,8 +116,13 @@ def _vocabulary() -> frozenset[str]:
 
 
 def is_term(word: str) -> bool:
-    """Whether a word is part of a name of a thing that data may hold."""
-    return word in _terms()
+    """Whether a word is part of a name of a thing that data may hold, and names something by itself."""
+    return word in _terms() and word not in _apart()
+
+
+@lru_cache(maxsize=1)
+def _apart() -> frozenset[str]:
+    return frozenset(map(normalise, known.APART))
 
 
 def said_in(plain: str) -> frozenset[str]:
