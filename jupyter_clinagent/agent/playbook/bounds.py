@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jupyter_clinagent.contracts import Range
-from jupyter_clinagent.lang.grammar import any_of, any_word, words_of
+from jupyter_clinagent.lang.grammar import any_of, any_word, words_in
 
 Kind = Literal["age", "size", "year"]
 
@@ -35,7 +35,7 @@ _AFTER = {
     "at_least": rf"{_AND_OR} {any_word('amounts.more')}|{any_word('amounts.plus')}|\+",
     "at_most": rf"{_AND_OR} {any_word('amounts.less')}",
 }
-PEOPLE_WORDS = words_of("people.female", "people.male", "people.child", "people.adult", "people.anyone", "ages.one")
+PEOPLE_WORDS = words_in("people.female", "people.male", "people.child", "people.adult", "people.anyone", "ages.one")
 PEOPLE = any_of(PEOPLE_WORDS)
 """A pattern for words for people."""
 _WHO = rf"(?P<who>\b{PEOPLE}(?:\s{any_word('ages.between')})?\s)?"

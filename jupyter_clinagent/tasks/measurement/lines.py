@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from jupyter_clinagent.agent.playbook.bounds import PEOPLE_WORDS
 from jupyter_clinagent.agent.playbook.wording import normalise, normalised
-from jupyter_clinagent.lang.grammar import any_of, any_word, words_of
+from jupyter_clinagent.lang.grammar import any_of, any_word, words_in
 from jupyter_clinagent.tasks.measurement.units import unit_called
 
 _BELOW = rf"{any_word('amounts.below', 'amounts.at_most')}|≤|<=?"
@@ -46,7 +46,7 @@ _NEAR = 40
 _IN_UNIT = re.compile(rf"\b{any_word('lines.unit')} (?P<unit>[%°]|[^\W\d_]+[²³]?)")
 
 
-_PERSONS = any_of(word for word in PEOPLE_WORDS if word not in words_of("ages.aged"))
+_PERSONS = any_of(word for word in PEOPLE_WORDS if word not in words_in("ages.aged"))
 _WHO = rf"{_PERSONS}\s(?:{any_word('ages.between', 'ages.aged', 'the', 'from')}\s)?"
 _OF_PEOPLE = re.compile(rf"\b{_WHO}(?:{_BELOW}|{_ABOVE})\s*{_AMOUNT}", re.VERBOSE)
 """“Girls under 10 years” says of whom, and draws no line."""
