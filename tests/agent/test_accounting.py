@@ -50,8 +50,8 @@ def asked(request: str, survey: SurveyFacts, **answers: str) -> Card:
 
 BESIDE = [
     # values and columns of the data that nothing would be done with
-    ("nodules", "nodule size and malignancy", "nodule_size", "go on without it"),
-    ("eyes", "retinopathy and macular edema", "dme", "go on without it"),
+    ("nodules", "nodule size and malignancy", "nodule_size", "stop"),
+    ("eyes", "retinopathy and macular edema", "dme", "stop"),
     # things beside those that are used
     ("teeth", "find crowns, fillings and root canals", "root canals", "go on without it"),
     ("breast", "benign, malignant, inflammatory", "inflammatory", "go on without it"),

@@ -25,6 +25,7 @@ CLINIC = {
     "gender": ["f", "m"],
     "age": [20 + k % 70 for k in NUMBERS],
     "biopsied": ["yes", "no", "no"],
+    "quality": ["good", "poor", "excellent"],
     "thickness_mm": [k / 10 for k in NUMBERS],
     "acquisition_year": [2012 + k % 10 for k in NUMBERS],
 }
@@ -55,6 +56,15 @@ CHOSEN: list[tuple[str, str, dict[str, Any]]] = [
     ("clinic", "melanoma vs nevus in patients over 60", {"age": ABOVE_60}),
     ("clinic", "Melanom gegen Nävus bei Patienten über 60", {"age": ABOVE_60}),
     ("clinic", "melanoma vs nevus, only people between 40 and 60", {"age": Range(at_least=40, at_most=60)}),
+    ("clinic", "melanoma vs nevus in women 50 to 69", {"gender": ["f"], "age": Range(at_least=50, at_most=69)}),
+    ("clinic", "melanoma vs nevus over 50", {"age": Range(above=50)}),
+    (
+        "clinic",
+        "melanoma, nevus, rest - only men from 50, not on the face",
+        {"gender": ["m"], "age": Range(at_least=50), "site": ["back", "scalp"]},
+    ),
+    ("clinic", "melanoma vs nevus, good or excellent photos only", {"quality": ["excellent", "good"]}),
+    ("clinic", "melanoma vs nevus, not the poor ones", {"quality": ["excellent", "good"]}),
     ("clinic", "melanoma vs nevus, only the biopsied ones", {"biopsied": ["yes"]}),
     ("clinic", "melanoma vs nevus thicker than 2 mm", {"thickness_mm": Range(above=2)}),
     ("clinic", "melanoma vs nevus, 2018 and later", {"acquisition_year": Range(at_least=2018)}),

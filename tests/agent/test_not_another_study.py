@@ -33,6 +33,27 @@ MADE = {
     "eyes": _table({**PATIENTS, "eye": ["OD", "OS", "OS"], "amd": ["wet", "dry", "normal"]}, 90),
     "teeth": _boxes(["caries", "filling"]),
     "swabs": _table({**PATIENTS, "pcr": ["negative", "positive", "indeterminate"]}, 90),
+    "opacity": _table({**PATIENTS, "class": ["Lung Opacity", "Normal", "No Lung Opacity / Not Normal"]}, 90, colours=False),
+    "chests": _table(
+        {
+            **PATIENTS,
+            "Effusion": [0, 0, 1],
+            "Cardiomegaly": [0, 1, 0, 0, 1],
+            "Edema": [0, 1, 0, 0],
+            "Pneumonia": [0, 0, 0, 1],
+            "No Finding": [1, 0, 0, 0, 0, 0, 1],
+        },
+        90,
+        colours=False,
+    ),
+    "nih": _table({**PATIENTS, "Finding Labels": ["No Finding", "Effusion", "Edema|Effusion", "Edema"]}, 90, colours=False),
+    "biopsies": _table({**PATIENTS, "diag": ["adenocarcinoma", "squamous", "benign"]}, 90),
+    "pandemic": _table({**PATIENTS, "finding": ["COVID-19", "Non-COVID", "Normal"]}, 90, colours=False),
+    "gliomas": _table({**PATIENTS, "grade": ["II", "III", "IV"]}, 90, colours=False),
+    "tumours": _table({**PATIENTS, "type": ["low grade", "high grade", "benign"]}, 90),
+    "cells": _table({**PATIENTS, "cell": ["neutrophil", "monocyte"], "stain": ["Wright", "MGG"], "rhythm": ["SR", "AF"]}, 90),
+    "bowels": _table({**PATIENTS, "part": ["bbps-0-1", "bbps-2-3", "polyps", *(f"colitis-grade-{k}" for k in "123")]}, 90),
+    "discs": _table({**PATIENTS, "herniation": ["none", "bulge", "protrusion", "extrusion"]}, 90, colours=False),
     "heads": _outlines(["head"], colours=False),
     "effusions": _table({**PATIENTS, "effusion": ["yes", "no"]}, 90, colours=False),
 } | FOLDERS
@@ -54,6 +75,72 @@ READ: list[tuple[str, str, dict[str, list[str]], str | None]] = [
     ),
     ("swabs", "positive vs negative swab", {"positive": ["positive"], "negative": ["negative"]}, "positive"),
     ("swabs", "positive against the others", {"positive": ["positive"], "rest": ["negative", "indeterminate"]}, "positive"),
+    # a value's whole name is no other value's
+    (
+        "opacity",
+        "lung opacity vs normal, without the not normal ones",
+        {"Lung Opacity": ["Lung Opacity"], "Normal": ["Normal"]},
+        None,
+    ),
+    (
+        "opacity",
+        "lung opacity vs normal, leave out the no lung opacity / not normal ones",
+        {"Lung Opacity": ["Lung Opacity"], "Normal": ["Normal"]},
+        None,
+    ),
+    ("pandemic", "covid vs healthy", {"COVID-19": ["COVID-19"], "Normal": ["Normal"]}, "COVID-19"),
+    ("bowels", "bbps 0-1 against bbps 2-3", {"bbps-0-1": ["bbps-0-1"], "bbps-2-3": ["bbps-2-3"]}, None),
+    # “counts as”, in every form
+    (
+        "swabs",
+        "indeterminate counts as positive",
+        {"positive": ["positive", "indeterminate"], "negative": ["negative"]},
+        "positive",
+    ),
+    (
+        "swabs",
+        "positive, negative, and count the indeterminate as negative",
+        {"positive": ["positive"], "negative": ["negative", "indeterminate"]},
+        "positive",
+    ),
+    (
+        "swabs",
+        "Positiv oder negativ, indeterminate zählt als positiv",
+        {"positive": ["positive", "indeterminate"], "negative": ["negative"]},
+        "positive",
+    ),
+    (
+        "pathology",
+        "malignant vs benign (borderline = benign)",
+        {"MALIGNANT": ["MALIGNANT"], "BENIGN": ["BENIGN", "BORDERLINE"]},
+        None,
+    ),
+    (
+        "pathology",
+        "borderline or malignant vs benign",
+        {"BORDERLINE or MALIGNANT": ["BORDERLINE", "MALIGNANT"], "BENIGN": ["BENIGN"]},
+        "BORDERLINE or MALIGNANT",
+    ),
+    # the yes of “No Finding” is health, and so is the value
+    ("chests", "sick or healthy", {"finding": ["0"], "no finding": ["1"]}, "finding"),
+    ("chests", "any finding vs none", {"finding": ["0"], "no finding": ["1"]}, "finding"),
+    ("chests", "is anything wrong?", {"finding": ["0"], "no finding": ["1"]}, "finding"),
+    ("chests", "effusion vs no finding", {"Effusion": ["Effusion"]}, None),
+    (
+        "nih",
+        "Tell sick from healthy",
+        {"abnormal": ["Effusion", "Edema|Effusion", "Edema"], "No Finding": ["No Finding"]},
+        "abnormal",
+    ),
+    # of two degrees the milder one is not looked for
+    ("tumours", "low grade vs high grade", {"low grade": ["low grade"], "high grade": ["high grade"]}, "high grade"),
+    (
+        "tumours",
+        "what kind of tumour is it",
+        {"low grade": ["low grade"], "high grade": ["high grade"], "benign": ["benign"]},
+        None,
+    ),
+    ("bowels", "grade the colitis", {f"grade {k}": [f"colitis-grade-{k}"] for k in "123"}, None),
     ("her2", "HER2 3+ vs 0", {"3+": ["3+"], "0": ["0"]}, None),
 ]
 
@@ -91,6 +178,14 @@ ASKED = [
     ("effusions", "effusion or not in lesions larger than 10 mm", "larger than 10 mm"),
     ("heads", "How many weeks pregnant is she?", "how many weeks"),
     ("teeth", "is there any caries? yes or no", "yes or no"),
+    # one thing asked for is no study of everything, and what is to be combined is not learnt one by one
+    ("chests", "is the heart big?", "is the heart big"),
+    ("chests", "patients with both effusion and edema", "with both"),
+    ("chests", "isolated effusion", "isolated"),
+    ("chests", "pneumonia or edema in one class against no finding", "in one class"),
+    ("cells", "neutrophil or monocyte in sinus rhythm", "rhythm"),
+    ("cells", "neutrophil or monocyte, types 4-5", "4 to 5"),
+    ("discs", "herniation yes or no (a bulge is not a herniation)", "bulge is not a herniation"),
 ]
 
 
@@ -102,6 +197,46 @@ def test_what_can_not_be_done_is_asked_and_not_passed_over(
     assert isinstance(card, Card), card
     assert (card.key, card.default) == (KEY, STOP)
     assert f"“{named}”" in card.body
+
+
+@pytest.mark.parametrize(
+    ("folder", "request_", "key", "default"),
+    [
+        ("gliomas", "low grade vs high grade", "cut", ""),
+        ("biopsies", "is it cancer?", "classes", "adenocarcinoma and squamous together against the others"),
+        ("biopsies", "cancer vs benign", "classes", "malignant (adenocarcinoma, squamous) and benign, each by itself"),
+        ("cells", "eosinophil vs monocyte", "classes", "none of these"),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_asked(
+    surveyed: Callable[[str], SurveyFacts], folder: str, request_: str, key: str, default: str
+) -> None:
+    card = draft(read_request(request_), surveyed(folder), {})
+    assert isinstance(card, Card), card
+    assert (card.key, card.default) == (key, default)
+
+
+@pytest.mark.parametrize(
+    ("request_", "only"),
+    [
+        ("effusion without cardiomegaly vs normal", {"Cardiomegaly": ["0"]}),
+        ("effusion but no edema", {"Edema": ["0"]}),
+        ("find edema and effusion but not pneumonia", {}),
+        ("all findings except pneumonia", {}),
+    ],
+)
+def test_a_finding_beside_one_that_is_learnt_chooses_images_and_one_of_several_is_not_learnt(
+    surveyed: Callable[[str], SurveyFacts], request_: str, only: dict[str, list[str]]
+) -> None:
+    found = draft(read_request(request_), surveyed("chests"), {})
+    assert isinstance(found, Draft), found
+    assert found.specification.only == only
+
+
+def test_only_one_stain_is_no_label(surveyed: Callable[[str], SurveyFacts]) -> None:
+    found = draft(read_request("neutrophil or monocyte, only Wright stain"), surveyed("cells"), {})
+    assert isinstance(found, Draft), found
+    assert (found.specification.label_column, found.specification.only) == ("cell", {"stain": ["Wright"]})
 
 
 def test_the_side_of_an_eye_is_no_optic_disc(surveyed: Callable[[str], SurveyFacts]) -> None:

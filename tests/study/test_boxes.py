@@ -126,6 +126,19 @@ def test_every_format_gives_the_same_boxes(tmp_path: Path, layout: str) -> None:
     assert survey_facts(take_inventory(tmp_path)).box_classes == {"fracture": 2, "metal": 1}
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_boxes_of_two_tables_are_all_taken_unless_they_are_about_the_same_images(tmp_path: Path, again: bool) -> None:
+    names = [f"i{k}.png" for k in range(6)]
+    write_images(tmp_path, names)
+    boxes = pd.DataFrame({"image": names, "xmin": 1, "ymin": 1, "xmax": 5, "ymax": 6, "class": "nodule"})
+    boxes.iloc[:4].to_csv(tmp_path / "north.csv", index=False)
+    boxes.iloc[2 if again else 4 :][:2].to_csv(tmp_path / "south.csv", index=False)
+    found = found_in(tmp_path)
+    assert sorted(found.files) == (["north.csv"] if again else ["north.csv", "south.csv"])
+    assert len(found) == (4 if again else 6)
+    assert any("south.csv also holds boxes" in line for line in found.said) == again
+
+
 def test_one_coco_file_for_each_partition_names_the_split(tmp_path: Path) -> None:
     as_coco_beside_the_images(tmp_path)
     assert "annotation_file" in survey_facts(take_inventory(tmp_path)).split_candidates

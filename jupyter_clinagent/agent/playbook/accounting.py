@@ -16,10 +16,11 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.bounds import bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.drafting import Draft, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.folding import folded
-from jupyter_clinagent.agent.playbook.including import of_both_sexes, wants_all
+from jupyter_clinagent.agent.playbook.including import chooses, names_no_value, of_both_sexes, wants_all
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
+from jupyter_clinagent.agent.playbook.questions import asks_of_one
 from jupyter_clinagent.agent.playbook.strangers import only_unknown, strangers, tells_apart
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
@@ -44,12 +45,6 @@ _LINE = re.compile(
     rf"\b{_COMPARED}\s(?P<number>\d+(?:[.,]\d+)?)(?:\s?x\s?\d+)?\s?"
     rf"(?:(?:pixels?|px|l|g|kg|{any_word('units.length', 'units.year', 'units.month', 'units.degree')})\b|°)"
 )
-_AGED = re.compile(
-    rf"\b{any_word('people.female', 'people.male', 'people.adult', 'people.anyone', 'ages.one')}\s"
-    rf"(?:{_COMPARED}|{any_word('amounts.onwards', 'amounts.up_to')})\s(?P<number>\d{{1,3}})\b(?!\s?{any_word('percent')})"
-)
-"""“Patients over 60”: an age needs no unit."""
-
 _MONTH = re.compile(
     rf"\b{any_word('years.before', 'years.after', 'years.since', 'years.until')}\s"
     rf"{any_word('years.months')}\w*\s(?P<number>(?:19|20)\d\d)\b"
@@ -57,6 +52,7 @@ _MONTH = re.compile(
 """Images are chosen by years, and not by months."""
 _OWN_SPLIT = re.compile(rf"\b{any_word('testing')}\s(?:{any_word('them')} )?{any_word('on', 'with', 'at')}\s\w+")
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
+_IS_NOT = re.compile(rf"\b(?P<what>[\w-]+) {any_word('is')} {any_word('not', 'no', 'never')} (?:{any_word('a', 'the')} )?[\w-]+")
 _SHORT = 4
 """Letters of a word that may say nothing."""
 _HOW_MUCH = re.compile(rf"\b{any_word('how_much')} \w+")
@@ -96,8 +92,9 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> Besid
     told = " . ".join(map(normalise, quoted))
     choosing = [*_choosing(intent, survey, spec, used)]
     aside = [*_put_aside(intent, survey, spec, Used(f"{Used.of(quoted).text} . {used.text}"))]
+    elsewhere = [*_elsewhere(intent, survey, spec, used)]
     found = [
-        *_elsewhere(intent, survey, spec, used),
+        *elsewhere,
         *_devices(intent, used),
         *strangers(intent, survey, spec, used),
         *choosing,
@@ -105,8 +102,8 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> Besid
         *aside,
         *_terms(intent, survey, drafted, used),
     ]
-    names = [name for name in dict.fromkeys(found) if not contains(told, [name])]
-    return Beside(names, not set(names).isdisjoint([*choosing, *aside]), _names_enough(intent, spec, used))
+    names = [name for name in dict.fromkeys(found) if not contains(told, [name, name.removesuffix("s")])]
+    return Beside(names, not set(names).isdisjoint([*elsewhere, *choosing, *aside]), _names_enough(intent, spec, used))
 
 
 def question_of(beside: Beside, drafted: Draft) -> Card:
@@ -138,22 +135,19 @@ def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: U
         return
     naming = _CIRCUMSTANCES.sub(" ", intent.naming)
     spent = {spec.label_column, spec.group_column, *spec.confounders, *spec.classes}
-    used = Used.of(value for values in spec.classes.values() for value in values) if _named_by_request(spec) else used
+    used = Used.of(value for values in spec.classes.values() for value in values) if names_no_value(spec) else used
     for column in survey.columns:
         if column.role in _ROLES and column.name not in spent:
             values = wholly_named(_telling(column.values), naming)
             everybody = column.role == "sex" and len(values) == len(column.values)  # “in women and men”
             chosen = [] if everybody else values
             yield from _not_used([*chosen, *wholly_named(_names_of(column), naming)], used)
+    boxed = [] if registry.find(spec.task).inside else wholly_named(survey.box_classes, naming)
+    yield from _not_used(boxed, used)
 
 
 def _not_used(names: Iterable[str], used: Used) -> Iterator[str]:
     return (name for name in names if not all(map(used.holds, tokens(normalise(name.replace("_", " "))))))
-
-
-def _named_by_request(spec: Specification) -> bool:
-    """Whether masks have no name of their own, so that any word of the request may be theirs."""
-    return not spec.label_column and all(values and name not in values for name, values in spec.classes.items())
 
 
 def _names_of(column: ColumnFacts) -> list[str]:
@@ -190,6 +184,9 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from _not_together(intent, survey, spec)
     yield from _yes_or_no(intent, spec)
     yield from _combined(intent, survey, spec)
+    yield from _denied(intent, survey, spec)
+    yield from _of_one(intent, spec)
+    yield from _range(intent, survey, spec)
     yield from only_unknown(intent, survey, spec, used)
 
 
@@ -205,8 +202,35 @@ def _combined(intent: Intent, survey: SurveyFacts, spec: Specification) -> Itera
     """“Effusion and edema together”, “isolated effusion”: each finding is learnt by itself, whatever stands beside it."""
     columns = [column for column in survey.columns if column.name in survey.label_candidates]
     beside = [column for column in columns if all(says_yes(value) or says_no(value) for value in column.values)]
-    if registry.find(spec.task).several or (spec.label_column in {column.name for column in beside} and len(beside) > 1):
+    task, one_of_several = registry.find(spec.task), spec.label_column in {column.name for column in beside} and len(beside) > 1
+    if task.several or task.inside or one_of_several:
         yield from (phrase for phrase in known.LISTS["combined"] if contains(intent.naming, [phrase]))
+
+
+def _denied(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
+    """“A bulge is not a herniation” says what a value counts as, and not that it is looked for."""
+    values = [value for column in survey.columns if column.name == spec.label_column for value in column.values]
+    for found in _IS_NOT.finditer(normalise(intent.text)):
+        if wholly_named(values, found["what"]) and any(len(held) > 1 for held in spec.classes.values()):
+            yield found[0]
+
+
+def _of_one(intent: Intent, spec: Specification) -> Iterator[str]:
+    """“Is there fluid?” asks for one thing; a study of everything that the data hold is another one."""
+    task, named = registry.find(spec.task), _classes_named(intent, spec)
+    every = intent.all_classes or {"normal", "abnormal"} & set(intent.targets) or len(named) == len(spec.classes)
+    asked = bool(named) or asks_of_one(intent.naming)
+    if (task.several or task.inside) and intent.asks_whether and asked and not every and len(spec.classes) > 1:
+        yield from list(filter(None, intent.naming.split(" . ")))[:1]
+
+
+def _range(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
+    """“In types 4-5”: a range of something that is not learnt."""
+    if intent.grades is None or registry.find(spec.task).ordered or registry.find(spec.task).bounded:
+        return
+    values = {value for column in survey.columns if column.name == spec.label_column for value in column.values}
+    if not values.issuperset(intent.grades):
+        yield " to ".join(intent.grades)
 
 
 def _yes_or_no(intent: Intent, spec: Specification) -> Iterator[str]:
@@ -222,7 +246,7 @@ def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
         return
     kept = spec.model_dump_json(exclude={"request", "minutes", "seed"})
     text = normalise(intent.text)
-    for found in (*_LINE.finditer(text), *_AGED.finditer(text), *_MONTH.finditer(text)):
+    for found in (*_LINE.finditer(text), *_MONTH.finditer(text)):
         if not re.search(rf"(?<!\d){re.escape(found['number'])}(?!\d)", kept):
             yield found[0]
 
@@ -290,6 +314,8 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
 def _alone(intent: Intent, spec: Specification) -> Iterator[str]:
     """“Left knees only” asks for no left against right."""
     named = _classes_named(intent, spec)
-    only = not set(known.LISTS["only"]).isdisjoint(tokens(intent.naming))
-    if only and len(named) == 1 < len(spec.classes) and not intent.asks_whether:
+    only = len(named) == 1 and chooses(
+        [named[0], *spec.classes[named[0]]], intent.naming, known.LISTS["only"], known.LISTS["only"]
+    )
+    if only and len(spec.classes) > 1 and not intent.asks_whether:
         yield f"{named[0]} only"

@@ -35,10 +35,11 @@ _AFTER = {
     "at_least": rf"{_AND_OR} {any_word('amounts.more')}|{any_word('amounts.plus')}|\+",
     "at_most": rf"{_AND_OR} {any_word('amounts.less')}",
 }
-_PEOPLE = any_word("people.female", "people.male", "people.child", "people.adult", "people.anyone", "ages.one")
-_WHO = rf"(?P<who>\b{_PEOPLE}(?:\s{any_word('ages.between')})?\s)?"
+PEOPLE = any_word("people.female", "people.male", "people.child", "people.adult", "people.anyone", "ages.one")
+"""A pattern for words for people."""
+_WHO = rf"(?P<who>\b{PEOPLE}(?:\s{any_word('ages.between')})?\s)?"
 _AGE, _AGED = any_word("amounts.age"), any_word("ages.aged")
-_YEARS = any_word("units.year", "units.month")
+_YEARS = any_word("units.year", "units.month", "units.week_old", "units.day_old")
 _LENGTHS = rf"{any_word('units.length')}(?:²|2|\^2)?"
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)?)"
 _YEAR = r"(?:19|20)\d\d"
@@ -64,8 +65,12 @@ def bounds_in(plain: str) -> list[Bound]:
 def _ages(plain: str) -> Iterator[Bound]:
     between = rf"(?:{any_word('between', 'from', 'ages.aged')})\s(?P<low>\d+)\s{_AND_TO}\s(?P<high>\d+)\s?(?P<unit>{_YEARS})?\b"
     for found in re.finditer(between, plain):
-        if found["unit"] or re.search(rf"\b{_PEOPLE}(?:\s\w+)?\s$", plain[: found.start()]) or re.match(_AGED, found[0]):
+        if found["unit"] or re.search(rf"\b{PEOPLE}(?:\s\w+)?\s$", plain[: found.start()]) or re.match(_AGED, found[0]):
             yield _bound("age", {"at_least": found["low"], "at_most": found["high"]}, found[0], found["unit"])
+    ages = rf"(?P<low>\d{{1,3}})\s?(?:{_AND_TO}|–)\s?(?P<high>\d{{1,3}})"
+    together = rf"\b{PEOPLE}(?:\s{any_word('ages.aged', 'from', 'of', 'between')})?\s(?P<words>{ages})\b"
+    for found in re.finditer(rf"{together}(?!\s?(?:\w*{any_word('percent')}|{_LENGTHS}))", plain):
+        yield _bound("age", {"at_least": found["low"], "at_most": found["high"]}, found["words"])
     for name, phrases in _OPERATORS.items():
         phrase = rf"(?P<said>(?<!\w)(?:{phrases})\s?{_NUMBER}(?:[\s-]?(?P<unit>{_YEARS}))?)"
         for found in re.finditer(

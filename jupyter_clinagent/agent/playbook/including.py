@@ -6,7 +6,7 @@ What a request says of a column that is not the label chooses images by it; the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_clinagent.agent.playbook.bounds import Bound, bounds_in, numbers_bounded
@@ -43,7 +43,9 @@ _OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below
 _DATED = re.compile(rf"{any_word('columns.date')}(?:$|[_\W\d])", re.I)
 _BORN = re.compile(any_word("columns.birth"), re.I)
 _AGED = re.compile(rf"(?:^|_|\b){any_word('columns.age')}(?:$|_|\b|(?=[A-Z]))", re.I)
-_IN_MONTHS = re.compile(rf"{any_word('columns.month')}|(?:^|_)mo(?:$|_)", re.I)
+_A_YEAR: Mapping[str, float] = {"month": 12, "week": 365.25 / 7, "day": 365.25}
+"""How many of each a year has."""
+_UNITS = {unit: re.compile(rf"(?:^|_|\b){any_word(f'columns.{unit}')}(?:$|_|\b)", re.I) for unit in _A_YEAR}
 _SIZED = re.compile(any_word("columns.size"), re.I)
 
 
@@ -129,11 +131,16 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
     found = [
         *_bounded(bounds_in(plain), columns, intent, plain),
         *_of_measures(columns, plain),
-        *_of_bare_ages(columns, plain, used),
+        *([] if registry.find(spec.task).bounded or registry.find(spec.task).ordered else _of_bare_ages(columns, plain, used)),
         *_of_sexes(columns, plain),
         *_grown_up(columns, plain),
         *_of_side(columns, intent.naming),
-        *(one for column in columns if _may_choose(column, survey, spec) for one in _by_values(column, intent, survey, used)),
+        *(
+            one
+            for column in columns
+            if _may_choose(column, survey, spec)
+            for one in _by_values(column, intent, survey, spec, used)
+        ),
     ]
     exact = {one.column for one in found if not _is_of_age(one)}
     kept = [one for one in found if not _is_of_age(one) or one.column not in exact]
@@ -164,6 +171,11 @@ def wants_all(intent: Intent) -> bool:
 def _all_said(intent: Intent) -> str:
     """The request with all that was said later."""
     return normalise(" . ".join([intent.text, *intent.later]))
+
+
+def names_no_value(spec: Specification) -> bool:
+    """Whether masks have no name of their own, so that any word of the request may be theirs."""
+    return not spec.label_column and all(values and name not in values for name, values in spec.classes.items())
 
 
 def of_both_sexes(plain: str) -> bool:
@@ -222,7 +234,7 @@ def _of_sex(columns: Iterable[ColumnFacts], sex: str) -> Iterator[tuple[ColumnFa
 
 def _of_side(columns: Iterable[ColumnFacts], naming: str) -> Iterator[Criterion]:
     """“Right eyes”, where a column tells both sides; OD is an optic disc elsewhere."""
-    named = [side for side in _SIDES if _chooses([side, *spoken_as(side)], naming, _CHOOSING["only"], _BEHIND)]
+    named = [side for side in _SIDES if chooses([side, *spoken_as(side)], naming, _CHOOSING["only"], _BEHIND)]
     for column in columns if len(named) == 1 else ():
         told = {value: side for value in column.values for side, keys in _SIDES.items() if label_key(value) in keys}
         if _tells_sides(column):
@@ -238,9 +250,13 @@ def _aged(columns: Iterable[ColumnFacts]) -> list[ColumnFacts]:
 
 
 def _in_unit(bounds: dict[str, float], said: str, column: str) -> Range:
-    """Bounds on an age in the unit of its column: years unless its name says months."""
-    factor = (12.0 if _IN_MONTHS.search(column) else 1.0) / (12.0 if _IN_MONTHS.search(said) else 1.0)
-    return Range.model_validate({name: number * factor for name, number in bounds.items()})
+    """Bounds on an age in the unit of its column: years unless its name says months, weeks or days."""
+    factor = _in_a_year(column) / _in_a_year(said)
+    return Range.model_validate({name: round(number * factor, 6) for name, number in bounds.items()})
+
+
+def _in_a_year(text: str) -> float:
+    return next((_A_YEAR[unit] for unit, called in _UNITS.items() if called.search(text)), 1.0)
 
 
 # ------------------------------------------------------------------ numbers
@@ -267,9 +283,17 @@ def _of_bare_ages(columns: list[ColumnFacts], plain: str, used: Used) -> Iterato
     aged, told = _aged(columns)[:1], [bound.words for bound in bounds_in(plain)]
     for bound in numbers_bounded(plain) if aged else ():
         said = bound.words.removeprefix(bound.unit).strip()
-        bare = used.holds(bound.unit) and not any(said in words for words in told)
+        bare = used.holds(bound.unit) and not any(said in words for words in told) and _ends(said, plain)
         if bare and max(bound.range.bounds.values()) <= _OLDEST and not is_left_out(bound.words, plain):
             yield Criterion(aged[0].name, bound.range, said)
+
+
+def _ends(said: str, plain: str) -> bool:
+    """Whether nothing that a number could count follows it: “under 10 kg” is no age."""
+    return (
+        re.search(rf"{re.escape(said)}\s*(?:$|[.,;:!?)(]|\b{any_of([*_LISTS['joining'], *_LISTS['against']])}\b)", plain)
+        is not None
+    )
 
 
 def _column_of(bound: Bound, columns: list[ColumnFacts]) -> ColumnFacts | None:
@@ -289,7 +313,7 @@ def _tells_sides(column: ColumnFacts) -> bool:
     return {side for value in column.values for side, keys in _SIDES.items() if label_key(value) in keys} == set(_SIDES)
 
 
-def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, used: Used) -> Iterator[Criterion]:
+def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[Criterion]:
     """Values that a request names to have their images alone, or to have them left out."""
     values = [value for value in column.values if value not in not_known(column.values)]
     if len(values) < 2 or _tells_sides(column):
@@ -298,17 +322,20 @@ def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, used: U
         yield from _by_name(column, values, intent)
         return
     telling = [value for value in values if not idle_words().issuperset(tokens(normalise(value)))]
-    named = [value for value in wholly_named(telling, intent.naming) if not used.holds_any(tokens(normalise(value)))]
+    named = wholly_named(telling, intent.naming)
+    if chooses(named, intent.naming, _CHOOSING["only"], _CHOOSING["only"]) and names_no_value(spec):
+        used = Used("")  # “only the malignant ones” of masks that have no name but that
+    named = [value for value in named if not used.holds_any(tokens(normalise(value)))]
     named = _with_joined(named, values, intent.naming)
     unwanted = [value for value in named if is_left_out(_spoken([value], intent.naming), normalise(intent.text))]
     if unwanted:
         yield Criterion(
             column.name, [v for v in column.values if v not in unwanted], _called(_spoken(unwanted, intent.naming), True)
         )
-    elif 0 < len(named) < len(values) and (column.role in _CIRCUMSTANCE or _chooses(named, intent.naming, _BEFORE, _BEHIND)):
+    elif 0 < len(named) < len(values) and (column.role in _CIRCUMSTANCE or chooses(named, intent.naming, _BEFORE, _BEHIND)):
         yield Criterion(column.name, named, _spoken(named, intent.naming))
     dropped = wholly_named(telling, intent.set_aside)
-    if 0 < len(dropped) < len(values) and not _is_label(dropped, survey, intent):
+    if 0 < len(dropped) < len(values) and not _is_label(column, dropped, survey, intent):
         yield Criterion(column.name, [value for value in column.values if value not in dropped], _called(dropped[0], True))
 
 
@@ -330,16 +357,19 @@ def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator
     names = [re.sub(r"^(?:is|has|was)[_ ]", "", column.name, flags=re.I).replace("_", " ")]
     if words_of_any_request().issuperset(tokens(normalise(names[0]))):
         return
-    if _chooses(names, intent.naming, _CHOOSING["only"], _CHOOSING["only"]):
+    if chooses(names, intent.naming, _CHOOSING["only"], _CHOOSING["only"]):
         yield Criterion(column.name, [value for value in values if says_yes(value)], names[0])
     elif contains(intent.set_aside, [normalise(names[0])]) or is_left_out(normalise(names[0]), normalise(intent.text)):
         yield Criterion(column.name, [value for value in values if says_no(value)], _called(names[0], True))
 
 
-def _chooses(names: Iterable[str], naming: str, before: Iterable[str], behind: Iterable[str]) -> bool:
+def chooses(names: Iterable[str], naming: str, before: Iterable[str], behind: Iterable[str]) -> bool:
     """Whether a name stands close behind one of some words, or close before one of others."""
-    words, before, behind = tokens(naming), set(before), set(behind)
     said = [tokens(spoken) for name in names for spoken in spoken_as(name)]
+    return any(_stand_close(said, tokens(clause), set(before), set(behind)) for clause in naming.split(" . "))
+
+
+def _stand_close(said: Iterable[list[str]], words: list[str], before: set[str], behind: set[str]) -> bool:
     places = [
         (at, at + len(name))
         for name in said
@@ -352,9 +382,10 @@ def _chooses(names: Iterable[str], naming: str, before: Iterable[str], behind: I
     )
 
 
-def _is_label(dropped: list[str], survey: SurveyFacts, intent: Intent) -> bool:
-    """Whether what is left out is a class: a column of labels holds it, too."""
-    labels = [value for column in survey.columns if column.name in survey.label_candidates for value in column.values]
+def _is_label(column: ColumnFacts, dropped: list[str], survey: SurveyFacts, intent: Intent) -> bool:
+    """Whether what is left out is a class: another column of labels holds it, too."""
+    others = [other for other in survey.columns if other.name in survey.label_candidates and other.name != column.name]
+    labels = [value for other in others for value in other.values]
     return bool(set(wholly_named(labels, intent.set_aside)) & set(dropped))
 
 

@@ -50,7 +50,11 @@ def with_level(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
     found = _find(wanted, survey)
     if not levels or found is None:
         others = levels and survey.cases and wanted not in _PARTS
-        return _which(wanted, survey) if others else _noted(drafted, _why_by_image(wanted, levels))
+        return (
+            _which(wanted, survey, BY_IMAGE if answer else _choices(survey)[0])
+            if others
+            else _noted(drafted, _why_by_image(wanted, levels))
+        )
     return _judged(drafted, Level(name=wanted, columns=found.columns), found, survey, answers)
 
 
@@ -60,7 +64,7 @@ def _open_question(intent: Intent, survey: SurveyFacts) -> Card | None:
     if volumes and survey.modality == SECTION and _SLICES.isdisjoint(intent.words):
         return _of_slices(volumes)
     may = next((found for found in survey.cases if found.name == intent.perhaps_level), None)
-    return _which(may.name, survey) if may else None
+    return _which(may.name, survey, BY_IMAGE) if may else None
 
 
 def _of_slices(found: CaseFacts) -> Card:
@@ -91,11 +95,11 @@ def _find(wanted: str, survey: SurveyFacts) -> CaseFacts | None:
     return next(iter([*named, *sides, *unnamed]), None)
 
 
-def _which(wanted: str, survey: SurveyFacts) -> Card:
+def _which(wanted: str, survey: SurveyFacts, default: str) -> Card:
     told = "" if any(found.name == wanted for found in survey.cases) else f"Nothing says which images are of one {wanted}. "
     several = "; ".join(f"{found.several} of {found.cases} {_plural(found)} have several images" for found in survey.cases)
     text = f"{told}What should get one answer? {several[:1].upper()}{several[1:]}."
-    return question("level", text, [BY_IMAGE, *_choices(survey)], BY_IMAGE, _LEVEL_CHANGES)
+    return question("level", text, [BY_IMAGE, *_choices(survey)], default, _LEVEL_CHANGES)
 
 
 def _choices(survey: SurveyFacts) -> list[str]:

@@ -39,6 +39,8 @@ _TAKEN_AS = re.compile(
 """“Treat uncertain ones as negative” asks for no therapy."""
 _MEASURE_IT = re.compile(rf"\b{any_word('measure.told')} (?={any_word('measure.what')}\b)")
 """In German it means “measure”: nothing is overlooked."""
+_ORDINAL = re.compile(rf"\b({any_word('the', 'in', 'to', 'of', 'from', 'ordinals.before')})\s(\d{{1,2}})\.\s(?=[A-ZÄÖÜ])", re.I)
+"""German writes “third” with a point, at which no sentence ends: “im 3. Trimenon”."""
 _APART = AGAINST | EITHER | FROM
 _SHARE = rf"(?:\d+\s*{any_word('percent')}|{any_word('boxed.nth')})"
 _BOXES, _ONLY = any_word("boxed.boxes"), any_word("boxed.only")
@@ -130,7 +132,7 @@ def read_request(text: str) -> Intent:
     """
     text = read_as_english(text)
     path, bare = take_path(text)
-    plain = _MEASURE_IT.sub("measure ", without_blanks(normalise(bare)))
+    plain = _MEASURE_IT.sub("measure ", without_blanks(normalise(_ORDINAL.sub(r"\1 \2 ", bare))))
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(without_level(plain)))) if c]
     risky = [c for c in clauses if _speaks_of_mistakes(c)]
     clauses = [_without(c, clauses) for c in clauses]

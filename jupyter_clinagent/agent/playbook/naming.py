@@ -271,6 +271,8 @@ def _is_spoken(word: str, text: str) -> bool:
     """By itself, by another name, or by a word of the same stem: “density” and “dense”."""
     if contains(text, [word, *other_names(word)]):
         return True
+    if len(word) == _STEM and any(spoken.startswith(word) for spoken in tokens(text)):  # “itch” of “is it itchy?”
+        return True
     return len(word) > _STEM and any(spoken[:_STEM] == word[:_STEM] and len(spoken) > _STEM for spoken in tokens(text))
 
 

@@ -47,14 +47,15 @@ def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used:
     unknown = _unknown(intent, survey, spec, used, least=2)
     for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
         for at in range(len(words)):
-            beside = _chosen_by(words, at)
-            if not any(word.isdigit() for word in beside):  # “only 5 % of the images have boxes”
-                yield from (word for word in beside if word in unknown and not _is_compound(word))
+            yield from (word for word in _chosen_by(words, at) if word in unknown and not _is_compound(word))
 
 
 def _chosen_by(words: Sequence[str], at: int) -> list[str]:
     """The words that the word at a place chooses, or leaves out; “yes/no/unclear” does neither."""
-    behind = [word for word in words[at + 1 : at + 4] if word not in _list("articles") and word not in _between()][:1]
+    passed = _list("articles") | _between()
+    behind = [word for word in words[at + 1 : at + 4] if word not in passed and not word.isdigit()][
+        :1
+    ]  # “only the 3rd trimester”
     if words[at] in _list("only"):
         return [*words[max(0, at - 2) : at], *behind]
     answers = at > 0 and says_yes(words[at - 1])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.terms import other_names
-from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, label_key, normalise, tokens
 
 AGAINST = frozenset(known.LISTS["against"])
 FROM, EITHER = frozenset(known.LISTS["from"]), frozenset(known.LISTS["either"])
@@ -53,5 +53,7 @@ def _is_familiar(word: str, values: list[str]) -> bool:
 def _names_class(word: str, values: list[str]) -> bool:
     phrases = [phrase for concept in known.CONCEPTS for phrase in concept.words]
     own, short = {part for v in values for part in tokens(v) if len(part) > 3}, word.removesuffix("s")
+    if len(word) > 3 and label_key(word) in map(label_key, values):  # “transthalamic” of “Trans-thalamic”
+        return True
     begins = len(short) > 3 and any(part.startswith(short) for part in own)  # “neutros”
     return begins or contains(" ".join([*values, *phrases]), [word]) or contains(word, own)

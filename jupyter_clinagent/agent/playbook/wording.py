@@ -71,7 +71,7 @@ def _same_word(written: str, meant: str) -> bool:
     """Equal, a slip of the keyboard or a plural apart, or a German compound that begins with the word."""
     if written == meant:
         return True
-    if (len(meant) >= 7 and written.startswith(meant)) or (len(meant) >= 4 and written == f"{meant}s"):
+    if (len(meant) >= 7 and written.startswith(meant)) or (len(meant) >= 3 and written == f"{meant}s"):
         return True
     if written in _vocabulary() or written in _terms():
         return False

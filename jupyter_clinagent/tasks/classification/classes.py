@@ -72,7 +72,10 @@ def choose_classes(
     readings, answer = _readings(intent, column, named, values, unread), answers.get("classes")
     opposed = bool(unread) and len(named) == 1 and not AGAINST.isdisjoint(intent.words)
     if not answer and (len(readings) != 1 or opposed):
-        return _question(column, named, values, unread, readings, opposed) if readings else _open_question(column, values, said)
+        doubt = intent.asks_whether or intent.versus_rest  # “brain or not” means no study of all values
+        if not readings:
+            return _open_question(column, values, said, NONE_OF_THEM if said or doubt else "all")
+        return _question(column, named, values, unread, readings, opposed)
     if answer == NONE_OF_THEM:
         raise LabelsDoNotMatch(f"“{column.name}” holds {listed(values)}, and none of them is what the request asks for.")
     chosen = _answered(answer, readings, values, column) if answer else readings[0].classes
@@ -158,18 +161,17 @@ def _question(
     else:
         why = "The request can be read in more than one way."
     choices = [reading.text for reading in readings]
-    if opposed:  # “COVID versus bacterial” where only bacterial and viral are there
+    if opposed or unread:  # “COVID versus bacterial” where only bacterial and viral are there
         return question("classes", f"{why} What should the model tell apart?", [*choices, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
     return question("classes", f"{why} What should the model tell apart?", choices, choices[0], _CHANGES)
 
 
-def _open_question(column: ColumnFacts, values: list[str], said: Sequence[str]) -> Card:
+def _open_question(column: ColumnFacts, values: list[str], said: Sequence[str], default: str) -> Card:
     """Where the request names no value; what it says instead may not be there at all."""
     how = "What should the model tell apart? Name two or more values with commas between, or “all”."
-    if not said:
-        return question("classes", how, ["all", *values], "all", _CHANGES)
-    why = f"“{column.name}” holds {listed(values)}, and none of them is called {listed(said)}."
-    return question("classes", f"{why} {how}", ["all", *values, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
+    choices = ["all", *values, *([NONE_OF_THEM] if default == NONE_OF_THEM else [])]
+    why = f"“{column.name}” holds {listed(values)}, and none of them is called {listed(said)}. " if said else ""
+    return question("classes", f"{why}{how}", choices, default, _CHANGES)
 
 
 def _answered(answer: str, readings: list[Reading], values: list[str], column: ColumnFacts) -> dict[str, list[str]]:

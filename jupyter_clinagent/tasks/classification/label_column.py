@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able, concept_of, listed, question
+from jupyter_clinagent.agent.playbook.including import chooses
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import (
     column_of_health,
@@ -19,7 +21,7 @@ from jupyter_clinagent.agent.playbook.naming import (
 )
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.unused import said_beside
-from jupyter_clinagent.agent.playbook.wording import label_key
+from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts, is_unnamed_part
@@ -37,11 +39,12 @@ def graded(intent: Intent, survey: SurveyFacts) -> Intent:
     OutOfScope
         Nothing else is named, and no column holds the ends.
     """
-    if intent.grades is None:
+    if intent.grades is None or len(intent.targets) > 1:
         return intent
     if any(_holds_grades(column, intent) for column in survey.columns):
         return replace(intent, all_classes=True, targets=())
-    if not intent.targets:
+    candidates = [column for column in survey.columns if column.name in survey.label_candidates]
+    if not intent.targets and not _speaks_of_values(candidates, intent):
         raise OutOfScope(f"No column holds grades from {' to '.join(intent.grades)}. {able()}")
     return intent
 
@@ -156,7 +159,8 @@ def _answering(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts
 
 def _of_health(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:
     """The one column that says whether nothing is there, for who asks for health or illness and nothing else."""
-    column = column_of_health(survey)
+    healthy = [column for column in _columns_by_name(survey).values() if any(concept_of(v) == "normal" for v in column.values)]
+    column = column_of_health(survey) or (healthy[0] if len(healthy) == 1 and len(healthy[0].values) > 1 else None)
     if column is None or not intent.targets or not {"normal", "abnormal"}.issuperset(intent.targets):
         return None
     notes.add(f"“{column.name}” says of each image whether anything was found, so that column is learnt.")
@@ -172,7 +176,8 @@ def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: Surve
 
     None where several columns fit equally; a column that is not named like a label is taken with a word.
     """
-    counts = {name: len(wholly_named(c.values, intent.naming)) for name, c in _columns_by_name(survey).items()}
+    open_to_all = {name: c for name, c in _columns_by_name(survey).items() if not (candidates and _chooses_images(c, intent))}
+    counts = {name: len(wholly_named(c.values, intent.naming)) for name, c in open_to_all.items()}
     most = max(counts.values(), default=0)
     best = [name for name, count in counts.items() if count == most > 1]
     offered = [column for column in candidates if column.name in best]
@@ -180,6 +185,13 @@ def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: Surve
         notes.add(f"The request names values of “{best[0]}”, so that column is learnt.")
         return _columns_by_name(survey)[best[0]]
     return offered[0] if len(offered) == 1 else None
+
+
+def _chooses_images(column: ColumnFacts, intent: Intent) -> bool:
+    """“Face and neck only”, “only Wright stain”: values of a column by which images are chosen."""
+    named = wholly_named(column.values, intent.naming)
+    only = known.LISTS["only"]
+    return 0 < len(named) < len(column.values) and chooses(named, intent.naming, only, [*only, *tokens(normalise(column.name))])
 
 
 def _told_by_one_value(candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | None:
@@ -194,14 +206,15 @@ def _speaks_of_values(candidates: list[ColumnFacts], intent: Intent) -> bool:
 
 def _told_by_name(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:
     """The one column that the request names, whatever it is called: “which bone is it?” beside a column of diagnoses."""
-    known = {name: column for name, column in _columns_by_name(survey).items() if len(column.values) > 1 and not is_generic(name)}
+    own = {name: column for name, column in _columns_by_name(survey).items() if len(column.values) > 1 and not is_generic(name)}
     if intent.confounders or intent.distrusts:  # a shortcut's column is named to be left alone
         return None
-    named = [name for name in mentioned(list(known), intent.naming) if known[name].role not in ("age", "box", "mask")]
+    named = [name for name in mentioned(list(own), intent.naming) if own[name].role not in ("age", "box", "mask")]
+    named = [name for name in named if not _chooses_images(own[name], intent)]
     if len(named) != 1:
         return None
     notes.add(f"The request names “{named[0]}”, so that column is learnt.")
-    return known[named[0]]
+    return own[named[0]]
 
 
 def _refuse_what_no_column_says(intent: Intent, fitting: list[ColumnFacts], candidates: list[ColumnFacts]) -> None:

@@ -12,7 +12,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import Named, is_negated
 from jupyter_clinagent.agent.playbook.polarity import REST, Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.unread import AGAINST, EITHER, FROM
-from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, tokens
+from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
 from jupyter_clinagent.lang.grammar import words_in
 
 MALIGNANT = "malignant"
@@ -99,8 +99,9 @@ def _of_one(intent: Intent, one: Named, others: list[str], unread: Sequence[str]
 
 def _perhaps_cancer(one: Named, others: Sequence[str]) -> list[str]:
     """What the data hold beside cancers that are known, and that is neither healthy, benign nor known: “squamous”."""
+    generic = any(contains(normalise(v), known.MALIGNANT["words"]) for v in one.values)  # “malignant” says all of them
     kinds = [v for v in others if health_of(v) == Health.ILL and concept_of(v) is None]
-    return kinds if one.name == "cancer" and 0 < len(kinds) < len(others) else []
+    return kinds if one.name == "cancer" and not generic and 0 < len(kinds) < len(others) else []
 
 
 def _with_doubtful(named: Sequence[Named], others: Sequence[str]) -> list[Named]:

@@ -16,7 +16,7 @@ from jupyter_clinagent.tasks.grading import TASK
 from jupyter_clinagent.tasks.grading.cuts import cut_of, levels_in
 from jupyter_clinagent.tasks.grading.drafting import draft
 from jupyter_clinagent.tasks.grading.scale import LEAST, Scale, speaks_of_grades
-from jupyter_clinagent.tasks.grading.scales import holding_ends, scales_in, spoken_of
+from jupyter_clinagent.tasks.grading.scales import holding_ends, scales_for, scales_in, spoken_of
 from jupyter_clinagent.tasks.grading.unmet import refuse_other_grades
 
 __all__ = ["claims", "draft", "fitted", "offers"]
@@ -56,7 +56,7 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     LabelsDoNotMatch
         Nothing else is asked for, and no column holds an ordered scale; a grade is named that is on none.
     """
-    scales = scales_in(survey)
+    scales = scales_for(intent, survey)
     sure = [scale for scale in scales if scale.sure]
     if TASK.name in intent.declined:
         return False

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 
 from jupyter_clinagent.agent.playbook.drafting import question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import column_spoken_of, is_generic, mentioned
-from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.agent.playbook.wording import label_key, normalise
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
-from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.tasks.grading.scale import MOST, Scale, scale_of
 
 _ROLES = ("label", "other", "ignored", "confounder")
@@ -39,6 +41,31 @@ def scales_in(survey: SurveyFacts) -> list[Scale]:
     return sorted(plain, key=lambda scale: (scale.column not in survey.label_candidates, not scale.sure))
 
 
+def scales_for(intent: Intent, survey: SurveyFacts) -> list[Scale]:
+    """Every column that holds grades, and the grades of what the request names among other classes: “grade the colitis”."""
+    whole = scales_in(survey)
+    held = {scale.column for scale in whole}
+    columns = [c for c in survey.columns if c.name in survey.label_candidates and c.name not in held]
+    return [*(scale for column in columns for scale in _of_one_thing(intent, column)), *whole]
+
+
+def _of_one_thing(intent: Intent, column: ColumnFacts) -> Iterator[Scale]:
+    """“Ulcerative-colitis-grade-1” to 3, beside classes that are no grades."""
+    things: dict[str, dict[str, str]] = defaultdict(dict)
+    for value in column.values:
+        if found := _GRADED.fullmatch(normalise(value)):
+            things[found["thing"]][found["level"]] = value
+    for thing, values in things.items():
+        scale = scale_of("grade", {level: column.values[value] for level, value in values.items()})
+        if scale is not None and mentioned([thing], _VERB.sub(" ", intent.naming)):
+            grades = {name: [values[level] for level in levels] for name, levels in scale.grades.items()}
+            others = [value for value in column.values if not any(value in held for held in grades.values())]
+            yield Scale(column.name, grades, f"the grades of “{thing}”", True, others)
+
+
+_GRADED = re.compile(r"(?P<thing>.*[a-z])[\W_]+(?:grade|grad|stage|stadium|score)[\W_]*(?P<level>\w{1,3})")
+
+
 def holding_ends(intent: Intent, scales: list[Scale]) -> list[Scale]:
     """Those that hold the lowest and the highest grade that a request names; all where it names none, but an age or a dose."""
     ends = [end for end in intent.grades or () if int(end) < MOST]
@@ -49,9 +76,15 @@ def spoken_of(intent: Intent, scales: list[Scale]) -> Scale | None:
     """The one whose column a request names, or has most words in common with."""
     naming = _VERB.sub(" ", intent.naming)
     names = [scale.column for scale in scales if not _ANY_LABEL.fullmatch(scale.column.lower())]
-    own = mentioned(names, naming)
+    own = mentioned(names, naming) or _by_scale(names, naming)
     name = own[0] if len(own) == 1 else column_spoken_of([*names, ""], naming)
     return next((scale for scale in scales if scale.column == name), None)
+
+
+def _by_scale(names: list[str], naming: str) -> list[str]:
+    """“BI-RADS 3 and above” speaks of “breast_birads”."""
+    said = [label_key(found[0]) for found in _OWN_NAME.finditer(naming)]
+    return [name for name in names if any(key in label_key(name) for key in said)]
 
 
 _OWN_NAME = re.compile(r"\b(?:(?:bi|ti|pi|li|lung|o)-?rads|isup|kellgren|kl|figo|bosniak|mayo|gleason|tnm)\b")
@@ -66,7 +99,7 @@ def chosen(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Scal
     BadInput
         The answer to the question names none of them.
     """
-    scales = scales_in(survey)
+    scales = scales_for(intent, survey)
     if "label" in answers:
         return _answered(answers["label"], scales)
     fitting = holding_ends(intent, scales)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from jupyter_clinagent.agent.playbook.bounds import PEOPLE
 from jupyter_clinagent.agent.playbook.wording import normalise, normalised
 from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks.measurement.units import unit_called
@@ -45,6 +46,10 @@ _NEAR = 40
 _IN_UNIT = re.compile(rf"\b{any_word('lines.unit')} (?P<unit>[%°]|[^\W\d_]+[²³]?)")
 
 
+_OF_PEOPLE = re.compile(rf"\b(?:{PEOPLE})\s(?:{any_word('ages.between', 'from')}\s)?(?:{_BELOW}|{_ABOVE})\s*{_AMOUNT}")
+"""“Girls under 10 years” says of whom, and draws no line."""
+
+
 class Amount(NamedTuple):
     """A number and its unit; None where none is named."""
 
@@ -66,10 +71,11 @@ def line_in(text: str) -> Line | None:
     --------
     >>> line_in("Is the EF below 40 %?"), line_in("bone age, mean error under 6 months, in less than 8 minutes")
     (Line(at=Amount(number=40.0, unit='%'), side='below'), None)
+    >>> line_in("bone age of girls under 10 years")
     >>> line_in("EF of 40 % or less"), line_in("T-score below -2.5")
     (Line(at=Amount(number=40.0, unit='%'), side='below'), Line(at=Amount(number=-2.5, unit=None), side='below'))
     """
-    plain = _plain(text)
+    plain = _OF_PEOPLE.sub(" ", _plain(text))
     if either := _OR.search(plain):
         return Line(_amount(either), "above" if either["older"] else "below")
     found = (one for one in _LINE.finditer(plain) if _draws(one, plain))

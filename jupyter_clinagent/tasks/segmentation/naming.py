@@ -210,6 +210,9 @@ def _usual(name: str) -> str:
     return _BOTH_SIDES.sub(r"\1 \3 and \2 \3", _other_names().sub(lambda found: _usual_names()[found[0]], plain))
 
 
+_OF_CHOICE = frozenset([*known.LISTS["only"], "ones"])
+
+
 @cache
 def _names() -> list[list[str]]:
     """What each structure is called, its usual name first."""
@@ -250,6 +253,8 @@ def thing_outlined(text: str) -> str:
     --------
     >>> thing_outlined("Outline the polyps on these images")
     'polyps'
+    >>> thing_outlined("Outline only the malignant ones")
+    'malignant'
     >>> thing_outlined("Segment every skin lesion")
     'skin lesion'
     >>> thing_outlined("Segmentiere die Umrisse der Polypen")
@@ -266,6 +271,7 @@ def thing_outlined(text: str) -> str:
             before = _END.split(plain[: found.start()])[-1]
             words = [word for word in tokens(after) if word not in _FILLING | _OUTLINING][:3]
             words = words or [word for word in tokens(before) if word not in _FILLING | _OUTLINING][-2:]
+            words = [word for word in words if word not in _OF_CHOICE]
             if words:
                 return " ".join(words)
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -37,10 +38,33 @@ def _numeric(cells: pd.Series) -> bool:
 
 
 def table_boxes(tables: Sequence[Table]) -> AnnotatedBoxes | None:
-    """Boxes of the table that holds most of them; corners all between 0 and 1 are parts of the image."""
+    """Boxes of all tables about images of their own; of two about the same images that with most boxes is taken, and that is said.
+
+    Corners all between 0 and 1 are parts of the image.
+    """
     fitting = [table for table in tables if is_box_table(table)]
-    found = [boxes for table in fitting if (boxes := _boxes(table)) is not None]
-    return max(found, key=len, default=None)
+    found = sorted((boxes for table in fitting if (boxes := _boxes(table)) is not None), key=len, reverse=True)
+    taken = found[:1]
+    for boxes in found[1:]:
+        if any(boxes.images & one.images or boxes.relative != one.relative for one in taken):
+            said = f"{boxes.files[0]} also holds boxes, of the same images; those of {taken[0].files[0]} are taken."
+            taken[0] = replace(taken[0], said=(*taken[0].said, said))
+        else:
+            taken.append(boxes)
+    return _together(taken) if taken else None
+
+
+def _together(found: Sequence[AnnotatedBoxes]) -> AnnotatedBoxes:
+    """Boxes of several tables as those of one."""
+    first, *others = found
+    return replace(
+        first,
+        rows=pd.concat([one.rows for one in found], ignore_index=True) if others else first.rows,
+        strangers=[name for one in found for name in one.strangers],
+        files=[name for one in found for name in one.files],
+        unread={name: why for one in found for name, why in one.unread.items()},
+        said=tuple(dict.fromkeys(line for one in found for line in one.said)),
+    )
 
 
 def _shape(frame: pd.DataFrame) -> dict[str, str] | None:
