@@ -16,9 +16,10 @@ from jupyter_clinagent.lang.grammar import any_of, any_word, unless_after, words
 from jupyter_clinagent.lang.sources import PACKAGE
 
 UNMISTAKABLE = frozenset(
-    "und oder nicht ohne nur zwischen aelter älter juenger jünger kein keine keinen nein bitte sind welche mindestens hoechstens "
-    "höchstens ueber über fuer für stunde stunden prozent zaehle zähle klassifiziere unterscheide gesund krank bilder".split()
-)
+    ["und", "oder", "nicht", "ohne", "nur", "zwischen", "aelter", "älter", "juenger", "jünger", "kein", "keine", "keinen",
+     "nein", "bitte", "sind", "welche", "mindestens", "hoechstens", "höchstens", "ueber", "über", "fuer", "für", "stunde",
+     "stunden", "prozent", "zaehle", "zähle", "klassifiziere", "unterscheide", "gesund", "krank", "bilder"]
+)  # fmt: skip
 """Of German: in no string of the code but by these words for files and columns that data sets hold."""
 NAMES_IN_DATA = {
     "study/data/mask_names.py": "names of files and folders of images",

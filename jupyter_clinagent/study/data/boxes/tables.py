@@ -38,7 +38,7 @@ def _numeric(cells: pd.Series) -> bool:
 
 
 def table_boxes(tables: Sequence[Table]) -> AnnotatedBoxes | None:
-    """Boxes of all tables about images of their own; of two about the same images that with most boxes is taken, and that is said.
+    """Boxes of all tables about images of their own; of two about the same images that with most boxes is taken, and it is said.
 
     Corners all between 0 and 1 are parts of the image.
     """
