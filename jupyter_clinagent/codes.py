@@ -6,22 +6,23 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 
+from jupyter_clinagent.lang.grammar import any_word
+
 _SIGN = r"(?:=+>?|:|→|->|–|—|-|\||\)|\()"
-_VERB = r"(?:means?|stands\s+for|for|is|are|ist|sind|bedeutet|steht\s+für|heißt|für)"
+_VERB = any_word("codes.means")
 _FORWARD = rf"\s*(?:{_SIGN}|\b{_VERB}\b)\s*"
-_BACKWARD = r"\s*(?:=+|:|→|->|\(|\bis\b|\bas\b|\bist\b|\bals\b)\s*"
+_BACKWARD = rf"\s*(?:=+|:|→|->|\(|\b{any_word('codes.is_coded')}\b)\s*"
 _QUOTES = "\"'“”‘’„`"
 _MEANING = rf"[^\W\d_][^\n,;|=:()\[\]{_QUOTES}]{{0,38}}?"
-_WITH_NUMBERS = "step fig figure tab table section chapter part fold version phase reader page schritt abbildung tabelle teil"
-_NUMBERED = rf"(?:(\b(?:{'|'.join(_WITH_NUMBERS.split())})\.?)\s+)?"
+_NUMBERED = rf"(?:(\b{any_word('codes.numbered')}\.?)\s+)?"
 """What bears a number and is no code."""
 _MOST_WORDS = 5
-_ORDER = re.compile(
-    r"\b(?:order(?:ed|ing)?|ascending|increasing|descending|decreasing|reihenfolge|geordnet|aufsteigend|absteigend)\b", re.I
-)
-_FALLING = re.compile(r"\b(?:descending|decreasing|absteigend|worst first|most severe first)\b", re.I)
+_ORDER = re.compile(rf"\b{any_word('codes.order')}\b", re.I)
+_FALLING = re.compile(rf"\b{any_word('codes.falling')}\b", re.I)
 _STEP = re.compile(
-    rf"[\s{_QUOTES}]*(?:(<|→|->|>)|[,;/]|then|dann)(?:\s*(?:and|und|then|dann))?[\s{_QUOTES}]*|\s+(?:and|und|to|bis)\s+", re.I
+    rf"[\s{_QUOTES}]*(?:(<|→|->|>)|[,;/]|{any_word('then')})(?:\s*{any_word('and', 'then')})?[\s{_QUOTES}]*"
+    rf"|\s+{any_word('and', 'to')}\s+",
+    re.I,
 )
 _FAR = 120
 """Letters between a word for an order and the first value in it."""
@@ -104,10 +105,10 @@ def _is_code(value: str) -> bool:
 def _meaning(text: str, value: str, values: Collection[str]) -> str | None:
     """What the text says of a value; None where it says nothing, or different things."""
     code, quote = re.escape(value), f"[{_QUOTES}]?"
-    next_code = rf"\s(?:and|und|or|oder)\s+{quote}(?:{'|'.join(map(re.escape, values))})\b"
+    next_code = rf"\s{any_word('and', 'or')}\s+{quote}(?:{'|'.join(map(re.escape, values))})\b"
     end = rf"(?=\s*(?:[,;|()\[\]\n{_QUOTES}]|\.\s|\.?\Z|\.?\n)|{next_code})"
     forward = rf"{_NUMBERED}(?<![\w.,]){quote}{code}{quote}{_FORWARD}(?:an?\s+|the\s+)?{quote}({_MEANING}){quote}{end}"
-    backward = rf"(?:^|[\n,;:(|.]|\b(?:and|und)\b)\s*{quote}({_MEANING}){quote}{_BACKWARD}{quote}{code}(?![\w.,]*\w)"
+    backward = rf"(?:^|[\n,;:(|.]|\b{any_word('and')}\b)\s*{quote}({_MEANING}){quote}{_BACKWARD}{quote}{code}(?![\w.,]*\w)"
     said = [meaning for numbered, meaning in re.findall(forward, text, re.I) if not numbered]
     return _only(said) or _only(re.findall(backward, text, re.I))
 

@@ -5,25 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from jupyter_clinagent.lang.grammar import words_in
+
 LABEL_NOT_KNOWN = "label not known"
 """Why an image with such a value is left out."""
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _EMPTY = re.compile(r"[\s?\-–—_./\\#<>()\[\]]*")
-_ABOUT = frozenset(["label", "class", "diagnosis", "finding", "value", "status", "diagnose", "klasse", "befund", "wert"])
+_ABOUT = frozenset(words_in("not_known.about"))
 """Words that change nothing: “diagnosis unknown” is “unknown”."""
-_NOT_KNOWN = frozenset(
-    ["na", "nan", "null", "unknown", "unk", "notknown", "unavailable", "notavailable", "notapplicable", "missing",
-     "notspecified", "unspecified", "notgiven", "notprovided", "notrecorded", "notreported", "notstated", "notdocumented",
-     "notdone", "notdetermined", "undetermined", "undefined", "notassessed", "notassessable", "unassessed", "unlabelled",
-     "unlabeled", "notlabelled", "notlabeled", "nolabel", "nodata", "noinformation", "noinfo", "nd", "tbd", "tba", "todo",
-     "tobedetermined", "tobedone", "pending", "unclear", "unsure", "dontknow", "donotknow", "unbekannt", "nichtbekannt",
-     "ka", "keineangabe", "keineangaben", "ohneangabe", "ohneangaben", "nichtangegeben", "nichtverfuegbar",
-     "nichtspezifiziert", "unspezifiziert", "nichtdokumentiert", "nichterhoben", "nichtbestimmt", "unbestimmt",
-     "nichtbeurteilt", "nichtbeurteilbar", "ungradable", "ungradeable", "notgradable", "notgraded", "ungraded",
-     "nichtgradierbar", "nichtzutreffend", "nichtvermerkt", "keinedaten", "keineinformation", "fehlend",
-     "fehlendewerte", "ausstehend", "unklar", "unsicher", "weissnicht"]
-)  # fmt: skip
+_NOT_KNOWN = frozenset(word.translate(_UMLAUTS).replace(" ", "") for word in words_in("not_known.words"))
 _UNLESS_BESIDE = {"-": "+", "missing": "present", "unclear": "clear", "unklar": "klar", "unknown": "known", "unsure": "sure"}
 """Where the other one stands in the same column, both are answers."""
 _DIGIT = re.compile(r"\d")

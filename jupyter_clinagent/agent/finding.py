@@ -9,10 +9,11 @@ from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
 
 from jupyter_clinagent.agent.playbook.places import folders_said
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.nearby import close_folders, no_such_folder
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm", ".dicom", ".webp", ".gif", ".nii", ".gz")
-_TABLE = re.compile(r"\b(?:csv|tsv|xlsx|excel|table|tabelle)\b", re.IGNORECASE)
+_TABLE = re.compile(rf"\b{any_word('places.table')}\b", re.IGNORECASE)
 _TABLES = (".csv", ".tsv", ".xlsx")
 _TEXTS = (*_TABLES, ".txt", ".md", ".json", ".xml", ".py", ".ipynb", ".log", ".pdf", ".html", ".docx", ".chat")
 _MOST, _COUNTED, _FOLDERS = 6, 5_000, 300

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import re
 
+from jupyter_clinagent.lang.grammar import any_word
+
 _STOP = re.compile(
-    r"\W*(?:please|bitte|ok|okay|now|and|und|jetzt|no|nein)?[\s,]*(?:stop|stopp|stoppe|halt|abort|cancel"
-    r"|quit|enough|anhalten|abbrechen|brich ab|genug"
-    r"|h(?:ö|oe)r(?:e)? (?:bitte )?auf|schluss)"
-    r"(?:[\s,]+(?:now|it|that|this|everything|all|the|training|experiment|please|bitte|jetzt|sofort|damit"
-    r"|das|alles|at once|immediately"
-    r"|(?:after|nach) (?:this|the current|that|dieser|diesem|der|dem) (?:epoch|experiment|step|one|epoche|schritt)))*\W*",
+    rf"\W*{any_word('stopping.opens')}?[\s,]*{any_word('stopping.stop', 'stopping.enough')}"
+    rf"(?:[\s,]+(?:{any_word('stopping.goes_on')}"
+    rf"|{any_word('stopping.after')} {any_word('stopping.this')} {any_word('stopping.step')}))*\W*",
     re.IGNORECASE,
 )
-_LATER = re.compile(r"\b(?:after|nach)\b", re.IGNORECASE)
-_HOW_FAR = re.compile(
-    r"^\W*(?:how far|how long (?:will|does|do|more|until)|how much longer|status|progress|are you (?:done"
-    r"|ready|finished|still)|what are you doing"
-    r"|still (?:there|working)|wie weit|wie lange (?:noch|dauert)|bist du (?:fertig|noch)|was machst du|fertig\?)",
-    re.IGNORECASE,
-)
+_LATER = re.compile(rf"\b{any_word('stopping.after')}\b", re.IGNORECASE)
+_HOW_FAR = re.compile(rf"^\W*{any_word('stopping.how_far')}", re.IGNORECASE)
 
 
 def is_stop(said: str) -> bool:

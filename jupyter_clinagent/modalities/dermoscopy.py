@@ -7,11 +7,6 @@ MODALITY = Modality(
     title="dermoscopy",
     # Skin has no upright: flips, any rotation, zoom, and the colour shifts of cameras and light.
     views=Views(flips=("horizontal", "vertical"), rotation=ANY_WAY, larger=0.25, colour=0.12, hue=0.02),
-    words=("dermosc*", "dermatosc*", "dermatoskop*", "dermoskop*", "isic", "ham10000", "ph2", "auflichtmikroskop*"),
-    hints=(
-        "skin", "haut*", "lesion", "läsion", "melanom*", "nevus", "nevi", "naevus", "naevi", "nävus", "nävi", "nv", "mole",
-        "muttermal*", "keratos*", "basal cell", "basaliom*",
-    ),
     tags=("DMS",),
     coloured=True,
-)  # fmt: skip
+)

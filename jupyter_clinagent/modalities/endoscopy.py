@@ -7,11 +7,6 @@ MODALITY = Modality(
     title="endoscopy",
     # The scope turns about its axis, so there is no upright; light and distance vary, hue hardly.
     views=Views(flips=("horizontal", "vertical"), rotation=ANY_WAY, larger=0.25, colour=0.2, hue=0.01),
-    words=(
-        "endoscop*", "endoskop*", "colonoscop*", "koloskop*", "gastroscop*", "gastroskop*", "kvasir*", "cvc*", "laryngoscop*",
-        "cystoscop*", "zystoskop*", "capsule endoscop*", "kapselendoskop*", "darmspiegelung*", "magenspiegelung*",
-    ),
-    hints=("polyp*", "colon", "kolon", "darm", "pylorus", "oesophag*", "esophag*", "ösophag*", "z-line"),
     tags=("ES",),
     coloured=True,
-)  # fmt: skip
+)

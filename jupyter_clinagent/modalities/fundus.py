@@ -7,11 +7,6 @@ MODALITY = Modality(
     title="fundus photograph",
     # A left eye is the mirror image of a right one; cameras and pupils make the colour differ, hardly its hue.
     views=Views(flips=("horizontal",), rotation=15, colour=0.2, hue=0.01),
-    words=(
-        "fundus*", "fundoscop*", "retinal photo*", "retinal image", "augenhintergrund*", "fundusfoto*", "funduskop*", "eyepacs",
-        "messidor*", "idrid",
-    ),
-    hints=("retinopath*", "glaucoma", "glaukom", "optic disc", "optic disk", "optic cup", "papille", "retina", "netzhaut"),
     tags=("OP",),
     coloured=True,
-)  # fmt: skip
+)

@@ -7,11 +7,6 @@ MODALITY = Modality(
     title="histology",
     # A section has no upright; laboratories and batches stain it more or less.
     views=Views(flips=("horizontal", "vertical"), rotation=ANY_WAY, larger=0.15, colour=0.1, stain=0.15),
-    words=(
-        "histolog*", "histopatholog*", "whole slide*", "wsi", "biopsy", "biopsies", "biopsie*", "h&e", "haematoxylin*",
-        "hematoxylin*", "breakhis", "pcam*", "camelyon*", "nct crc", "gewebeschnitt*", "gewebeprobe", "schnittpräparat*",
-    ),
-    hints=("tissue patch*", "tissue", "gewebe", "lymph node section*", "adenosis", "tubular adenoma", "stroma", "gleason"),
     tags=("SM", "GM"),
     coloured=True,
-)  # fmt: skip
+)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from jupyter_clinagent.lang.families import families
+
 Symmetry = Literal["horizontal", "vertical"]
 ANY_WAY = 180.0
 """Degrees of rotation of what has no upright."""
@@ -69,10 +71,6 @@ class Modality:
     ----------
     title
         How a card calls it.
-    words
-        Words of a request, and of names of folders, files and columns, that say it.
-    hints
-        Words that such images usually go with; they count only where nothing says the kind itself.
     tags
         Values of DICOM's *Modality* (PS3.3, C.7.3.1.1.1).
     coloured
@@ -82,7 +80,18 @@ class Modality:
     name: str
     title: str
     views: Views = field(repr=False)
-    words: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     coloured: bool | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Words of a request, and of names of folders, files and columns, that say it, in all languages."""
+        return self._called("kinds")
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Words that such images usually go with; they count only where nothing says the kind itself."""
+        return self._called("kind_hints")
+
+    def _called(self, table: str) -> tuple[str, ...]:
+        return tuple(families("modalities")[table].get(self.name, ()))

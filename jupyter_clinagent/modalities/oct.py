@@ -7,8 +7,6 @@ MODALITY = Modality(
     title="OCT section",
     # A left eye is the mirror image of a right one; the layers keep their order.
     views=Views(flips=("horizontal",), exposure=(0.15, 0.2), gamma=0.2),
-    words=("oct", "octs", "oct2017", "coherence tomogra*", "kohärenztomogra*"),
-    hints=("drusen", "cnv", "dme"),
     tags=("OPT",),
     coloured=False,
 )

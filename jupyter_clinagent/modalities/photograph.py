@@ -7,11 +7,6 @@ MODALITY = Modality(
     title="clinical photograph",
     # Any camera in any light; a patient has an upright, and either side may be shown.
     views=Views(flips=("horizontal",), rotation=20, smaller=0.15, larger=0.25, colour=0.2, hue=0.02),
-    words=(
-        "clinical photo*", "clinical picture", "smartphone*", "phone photo*", "selfie", "fitzpatrick*", "klinische foto*",
-        "klinische bilder", "handyfoto*", "handybild*",
-    ),
-    hints=("face", "gesicht", "wound", "wunde", "tooth", "teeth", "zahn", "zähne"),
     tags=("XC",),
     coloured=True,
-)  # fmt: skip
+)

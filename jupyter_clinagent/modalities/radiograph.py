@@ -7,13 +7,6 @@ MODALITY = Modality(
     title="radiograph",
     # A body part has an up, a left and a right: small rotations, zoom, shift and exposure; never a flip.
     views=Views(exposure=(0.15, 0.2), gamma=0.2),
-    words=(
-        "radiograph*", "x-ray*", "xray*", "*xray", "cxr*", "röntgen*", "mammogra*", "mammo", "film", "filme", "filmen",
-        "plain film", "orthopantomogram", "panoramic", "bitewing",
-    ),
-    hints=(
-        "chest", "thorax", "wrist", "hand*", "lung", "lunge", "pneumothora*", "fracture", "fraktur", "bone", "knochen",
-    ),
     tags=("CR", "DX", "RG", "RF", "MG", "PX", "IO", "XA"),
     coloured=False,
-)  # fmt: skip
+)

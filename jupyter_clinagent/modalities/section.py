@@ -7,11 +7,6 @@ MODALITY = Modality(
     title="CT or MR slice",
     # Left and right are learnt: the heart, the liver. The window of a slice varies as exposure does.
     views=Views(exposure=(0.15, 0.2), gamma=0.2),
-    words=(
-        "ct", "mr", "mri", "mrt", "ct scan", "ct slice", "computed tomogra*", "computertomogra*", "magnetic resonance",
-        "magnetresonanz*", "kernspin*", "flair", "t1w*", "t2w*", "brats*", "schichtbild*",
-    ),
-    hints=("brain", "gehirn", "glioma*", "gliom", "meningioma*", "meningeom*", "hirntumor*", "pituitary"),
     tags=("CT", "MR", "PT", "NM"),
     coloured=False,
-)  # fmt: skip
+)

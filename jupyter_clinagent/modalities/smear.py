@@ -7,11 +7,5 @@ MODALITY = Modality(
     title="blood smear",
     # Cells lie any way round; the stain varies with the laboratory.
     views=Views(flips=("horizontal", "vertical"), rotation=ANY_WAY, colour=0.12, stain=0.1),
-    words=("smear", "blood smear", "blood film", "*ausstrich*", "bccd", "peripheral blood"),
-    hints=(
-        "blood cell", "white cell", "red cell", "rbc", "wbc", "platelet", "thrombozyt*", "leukocyt*", "leucocyt*", "leukozyt*",
-        "erythrocyt*", "erythrozyt*", "neutrophil*", "eosinophil*", "lymphocyt*", "lymphozyt*", "monocyt*", "monozyt*",
-        "basophil*", "plasmodium", "malaria", "blutzelle", "blast", "blasten",
-    ),
     coloured=True,
-)  # fmt: skip
+)

@@ -7,7 +7,5 @@ MODALITY = Modality(
     title="ultrasound",
     # The probe may lie either way round, never upside down: shadows fall away from it.
     views=Views(flips=("horizontal",), exposure=(0.2, 0.25), gamma=0.25),
-    words=("ultrasound*", "*sonogra*", "ultraschall*", "sono", "busi", "echocardiogra*", "echokardiogra*"),
-    hints=("fetal head", "thyroid nodule"),
     tags=("US", "IVUS"),
-)  # fmt: skip
+)

@@ -52,7 +52,7 @@ _MONTH = re.compile(
 """Images are chosen by years, and not by months."""
 _OWN_SPLIT = re.compile(rf"\b{any_word('testing')}\s(?:{any_word('them')} )?{any_word('on', 'with', 'at')}\s\w+")
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
-_IS_NOT = re.compile(r"\b(?P<what>[\w-]+) (?:is|are|ist|sind) (?:not|no|never|kein\w*|nicht) (?:an? |the )?[\w-]+")
+_IS_NOT = re.compile(rf"\b(?P<what>[\w-]+) {any_word('is')} {any_word('not', 'no', 'never')} (?:{any_word('a', 'the')} )?[\w-]+")
 _SHORT = 4
 """Letters of a word that may say nothing."""
 _HOW_MUCH = re.compile(rf"\b{any_word('how_much')} \w+")

@@ -37,7 +37,7 @@ _OF_AGE = 18.0
 _OLDEST = 110
 """Years."""
 _ANY_AGE = frozenset([*_PEOPLE["child"], *_PEOPLE["adult"]])
-_SIDES = {"left": set(words_in("eyes.left")), "right": set(words_in("eyes.right"))}
+_SIDES = {side: set(words_in(f"eyes.{side}", f"eyes.{side}_short")) for side in ("left", "right")}
 """Values that tell sides, letters only."""
 _OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below": "at_least"}
 _DATED = re.compile(rf"{any_word('columns.date')}(?:$|[_\W\d])", re.I)

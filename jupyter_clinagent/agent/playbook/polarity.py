@@ -13,8 +13,8 @@ from jupyter_clinagent.lang.families import Families
 from jupyter_clinagent.lang.grammar import words_in
 
 REST = "rest"
-YES = frozenset(words_in("answers_in_data.yes"))
-NO = frozenset(words_in("answers_in_data.no"))
+YES = frozenset(["1", "10", "+", *words_in("answers_in_data.yes", "answers_in_data.present")])
+NO = frozenset(["0", "00", "-", *words_in("answers_in_data.no", "answers_in_data.absent")])
 """Values of a column that is named after a finding, letters and digits only, or a sign."""
 
 

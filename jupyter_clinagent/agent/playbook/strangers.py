@@ -12,7 +12,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.numbers import is_amount
 from jupyter_clinagent.agent.playbook.polarity import says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
-from jupyter_clinagent.agent.playbook.unread import AGAINST
+from jupyter_clinagent.agent.playbook.unread import AGAINST, FROM
 from jupyter_clinagent.agent.playbook.used import Used, parts_of_the_body, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, normalise, said_in, tokens
 from jupyter_clinagent.contracts import Specification
@@ -112,7 +112,7 @@ def _is_joined(words: Sequence[str], start: int, end: int, used: Used) -> bool:
     """Whether “and”, “or” or “versus” stands between the run and a name that is used, or “from” where things are told apart."""
     if end < len(words) and used.holds(words[end]):  # an adjective: “ordinary moles”
         return False
-    joining = _list("joining") | AGAINST | (_list("from") if tells_apart(" ".join(words)) else frozenset())
+    joining = _list("joining") | AGAINST | (FROM if tells_apart(" ".join(words)) else frozenset())
     before = [word for word in words[:start] if word not in _list("articles")]
     after = [word for word in words[end:] if word not in _list("articles")]
     left = bool(before) and before[-1] in joining and used.holds_any(before[-1 - _NEAR : -1])

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.terms import other_names
-from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, label_key, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, label_key, normalise, normalised, tokens
 
 AGAINST = frozenset(known.LISTS["against"])
-FROM, EITHER = frozenset(known.LISTS["from"]), frozenset(known.LISTS["either"])
-_JOINING = AGAINST | FROM | EITHER | set(known.LISTS["both"])
+FROM, EITHER = normalised("from"), normalised("or")
+_JOINING = AGAINST | FROM | EITHER | normalised("and")
 _EVERYDAY = frozenset([*known.EVERYDAY["words"], *known.LISTS["kinds"]])
 
 

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-_YES = frozenset(["1", "1.0", "yes", "y", "true", "t", "present", "with", "visible", "positive", "ja", "j", "vorhanden", "mit"])
+from jupyter_clinagent.lang.grammar import words_in
+
+_YES = frozenset(
+    ["1", "1.0", *words_in("answers_in_data.yes", "answers_in_data.yes_short", "answers_in_data.present", "answers_in_data.with")]
+)
 _NO = frozenset(
-    ["0", "0.0", "no", "n", "false", "f", "absent", "without", "none", "negative", "nein", "fehlt", "ohne", "keine", "kein"]
+    ["0", "0.0", *words_in("answers_in_data.no", "answers_in_data.no_short", "answers_in_data.absent", "answers_in_data.without")]
 )
 
 

@@ -9,10 +9,11 @@ import re
 
 import pandas as pd
 
+from jupyter_clinagent.lang.grammar import any_of, words_in
 from jupyter_clinagent.study.data.matching import FileIndex
 
-_SIDE = re.compile(r"(?<![^\W_])(left|right|links|rechts|od|os)(?![^\W_])", re.I)
-_MEANT = {"left": "left", "links": "left", "os": "left", "right": "right", "rechts": "right", "od": "right"}
+_MEANT = {word: side for side in ("left", "right") for word in words_in(f"eyes.{side}")}
+_SIDE = re.compile(rf"(?<![^\W_])({any_of(_MEANT)})(?![^\W_])", re.I)
 NAMED = 0.5
 """Each of the two columns names as many different images as more than this share of its rows."""
 

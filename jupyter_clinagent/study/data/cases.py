@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_clinagent.facts import CaseFacts, MixedLabels
+from jupyter_clinagent.lang.grammar import words_in
 from jupyter_clinagent.study.data.group_names import names_patients
 from jupyter_clinagent.study.data.inventory import DICOM_PATIENT, FILE_NAME, PATIENT_FOLDER, Inventory
 
@@ -28,7 +29,7 @@ _CALLED = {
 _SIDE = re.compile(
     r"((image|breast|eye) ?)?(laterality|side|seite|eye|auge|breast|left or right( (breast|eye|side|knee|hand))?)", re.I
 )
-_SIDES = frozenset(["l", "r", "left", "right", "os", "od", "links", "rechts", "li", "re"])
+_SIDES = frozenset(words_in("eyes.left", "eyes.right", "eyes.left_short", "eyes.right_short"))
 MOST_VALUES = 50
 """More different values are no classes."""
 _EYES = frozenset(["os", "od"])

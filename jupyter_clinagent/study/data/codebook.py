@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jupyter_clinagent.codes import meanings, order_of
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.lang.grammar import any_word, words_in
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.readme import described_in
 from jupyter_clinagent.study.data.tables import Table
@@ -18,22 +19,12 @@ if TYPE_CHECKING:
     from jupyter_clinagent.study.data.inventory import Inventory
 
 _HEALTHY = re.compile(
-    r"(?:is|was)?[_ ]?(?P<word>healthy|normal|unremarkable|uninfected|gesund|unauffällig|unauffaellig)"
+    rf"(?:is|was)?[_ ]?(?P<word>{any_word('answers_in_data.well')})"
     r"|no[_ ]?(?P<finding>finding|abnormality)s?"
 )
-_ANSWERS = {
-    "yes": True,
-    "y": True,
-    "true": True,
-    "1": True,
-    "1.0": True,
-    "0.0": False,
-    "ja": True,
-    "no": False,
-    "n": False,
-    "false": False,
-    "0": False,
-} | {"nein": False}
+_ANSWERS = {"1": True, "1.0": True, "0": False, "0.0": False} | {
+    word: name == "yes" for name in ("yes", "no") for word in words_in(f"answers_in_data.{name}")
+}
 
 
 def with_meanings(columns: Sequence[ColumnFacts], inventory: Inventory) -> list[ColumnFacts]:

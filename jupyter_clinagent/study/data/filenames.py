@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.study.data.crops import find_crops
 from jupyter_clinagent.study.data.paths import name_of, stem_of
 
@@ -22,7 +23,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("patientN", re.compile(r"^((?:patient|pat|pt|subject|subj|case|person|p)[-_ ]?\d+)(?:[-_ .].+)?$", re.I)),
     ("N_N (first number)", re.compile(r"^(\d{3,8})_\d+_.+$")),
     ("slide-magnification-N", re.compile(rf"^(.*\d{{3,}}\w*)[-_](?:\d{{1,4}}x|{_MAGNIFICATIONS})(?:[-_]\d+)?$", re.I)),
-    ("N-side", re.compile(r"^(.*\d)[-_ ]?(?:left|right|links|rechts|od|os|l|r)$", re.I)),
+    ("N-side", re.compile(rf"^(.*\d)[-_ ]?(?:{any_word('eyes.left', 'eyes.right')}|l|r)$", re.I)),
     ("film.rf.hash", re.compile(r"^(.+?)(?:_(?:jpg|png|jpeg))?\.rf\.[0-9a-f]{16,}$", re.I)),
     ("nameN_N_…", re.compile(r"^([a-z]+\d*[-_](?!(?:19|20)\d{6})\d{3,})[-_].*\d$", re.I)),
 )

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from jupyter_clinagent.lang.grammar import words_in
+
 SPLIT_WORDS = {
     "train": "train", "training": "train",
     "val": "validation", "valid": "validation", "validation": "validation", "validate": "validation", "dev": "validation",
@@ -17,10 +19,7 @@ _IDLE = frozenset(
      "annotation", "annotations"]
 )  # fmt: skip
 """Words beside that of a partition (“Training Set”) that say nothing else."""
-ANSWERS = frozenset(
-    ["positive", "negative", "pos", "neg", "normal", "abnormal", "benign", "malignant", "healthy", "diseased", "yes", "no",
-     "positiv", "negativ", "gesund", "krank", "ja", "nein", "gutartig", "bösartig", "unauffällig", "auffällig"]
-)  # fmt: skip
+ANSWERS = frozenset(words_in("answers_in_data.of_folders"))
 _CASE = re.compile(
     r"(patient(en)?|pat|pt|subject|subj|sub|case|fall|person|proband|study|studie|series|serie|visit|exam|session|ses)[-_ ]?\d+",
     re.I,

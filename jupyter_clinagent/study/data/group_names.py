@@ -6,6 +6,8 @@ import re
 
 import pandas as pd
 
+from jupyter_clinagent.lang.grammar import words_in
+
 _PERSON = (
     r"((anon\w*_)?(patient(en|in|s)?|pat|subject|subj|participant|person(en)?|individual|proband(en)?|teilnehmer|"
     r"mother|mutter|infant|baby|newborn|neonate|child|kind|twin)"
@@ -26,7 +28,17 @@ _UNKNOWN = frozenset(
     ["anonymous", "anonymized", "anonymised", "anonym", "anonymisiert", "anon", "unknown", "unbekannt", "removed", "redacted",
      "n/a", "na", "nan", "none", "null", "-", "?"]
 )  # fmt: skip
-_FLAGS = frozenset(["0", "1", "0.0", "1.0", "yes", "no", "true", "false", "ja", "nein", "y", "n", "j", "control", "patient"])
+_FLAGS = frozenset(
+    [
+        "0",
+        "1",
+        "0.0",
+        "1.0",
+        "control",
+        "patient",
+        *words_in("answers_in_data.yes", "answers_in_data.no", "answers_in_data.yes_short"),
+    ]
+)
 LEAST_IN_CLASS, NEARLY_ALL = 3, 0.9
 MOST_EACH, LEAST_IDS = 50, 10
 """A column that may be a grade or an arm counts as ids with at most so many rows for each value, or at least so many values."""

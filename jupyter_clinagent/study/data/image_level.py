@@ -10,12 +10,10 @@ import pandas as pd
 
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.lang.grammar import words_in
 from jupyter_clinagent.study.data.roles import is_categorical, is_named_like_label
 
-_NEGATIVE = frozenset(
-    ["0", "0.0", "no", "n", "none", "false", "negative", "neg", "normal", "healthy", "absent", "benign", "nofinding",
-     "nofindings", "control", "unremarkable", "nein", "kein", "keine", "negativ", "gesund", "unauffällig", "ohnebefund"]
-)  # fmt: skip
+_NEGATIVE = frozenset(["0", "0.0", *words_in("answers_in_data.no", "answers_in_data.absent", "answers_in_data.healthy")])
 LEAST_AGREEMENT = 0.9
 """So many of the boxed images must be positive by a column that is to be believed about the others."""
 WEAK_FROM = 0.05
@@ -98,7 +96,10 @@ def _positive(cells: pd.Series, classes: Collection[str]) -> pd.Series | None:
 def _denies(value: str, values: Collection[str]) -> bool:
     """Whether a value says that there is none of what another value says (“No Lung Opacity / Not Normal”)."""
     return any(
-        _plain(value).startswith(f"{no}{_plain(other)}") for other in values if other != value for no in ("no", "kein", "keine")
+        _plain(value).startswith(f"{no}{_plain(other)}")
+        for other in values
+        if other != value
+        for no in words_in("answers_in_data.denies")
     )
 
 

@@ -27,11 +27,12 @@ from jupyter_clinagent.agent.playbook.wording import label_key
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.detection import TASK
 from jupyter_clinagent.tasks.detection.specification import FALSE_ALARMS
 
-_COUNTS = re.compile(r"\bcount|\bnumber of|\bhow many|\bzähl|zählen\b|\banzahl", re.I)
+_COUNTS = re.compile(rf"\b{any_word('boxed.counts')}\b", re.I)
 ALL_BOXES = "all of them"
 _BOX_LAYOUTS = ("coco", "yolo", "voc", "cvat", "via")
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.lang.grammar import words_in
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
 from jupyter_clinagent.tasks.findings.found import (
     NO,
@@ -36,13 +37,22 @@ from jupyter_clinagent.tasks.findings.listed import find_listed
 LEAST = 2
 """Fewer columns of yes and no are no set of findings."""
 _WORDS = {
-    YES: "1 1.0 yes y true t positive positiv pos present detected seen ja j vorhanden nachgewiesen + x",
-    NO: "0 0.0 no n false f negative negativ neg absent not_present not_detected not_seen nein none fehlt nicht_vorhanden "
-    "nicht_nachgewiesen -",
-    UNCERTAIN: "-1 -1.0 +/- uncertain unclear unsure maybe possible possibly equivocal indeterminate borderline fraglich unklar "
-    "unsicher vielleicht ? u",
+    YES: [
+        "1",
+        "1.0",
+        "+",
+        "x",
+        *words_in("answers_in_data.yes", "answers_in_data.yes_short", "answers_in_data.present", "answers_in_data.detected"),
+    ],
+    NO: [
+        "0",
+        "0.0",
+        "-",
+        *words_in("answers_in_data.no", "answers_in_data.no_short", "answers_in_data.absent", "answers_in_data.not_detected"),
+    ],
+    UNCERTAIN: ["-1", "-1.0", "+/-", "?", "u", *words_in("answers_in_data.uncertain")],
 }
-_CODES = {word: code for code, words in _WORDS.items() for word in words.split()}
+_CODES = {word: code for code, words in _WORDS.items() for word in words}
 _EMPTY = {"nan", "na", "<na>", "null"}
 """How programs write an empty cell."""
 _TWO = {"2", "2.0", "2."}

@@ -16,7 +16,7 @@ from jupyter_clinagent.agent.playbook.naming import mentioned
 from jupyter_clinagent.agent.playbook.risks import rates_in, without_blanks
 from jupyter_clinagent.agent.playbook.terms import same_things
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
-from jupyter_clinagent.lang.grammar import any_word
+from jupyter_clinagent.lang.grammar import any_word, words_in
 from jupyter_clinagent.tasks.findings import TASK
 from jupyter_clinagent.tasks.findings.policy_words import parts_about_entries, says_answer, says_policy
 
@@ -240,7 +240,7 @@ def _is_target(intent: Intent, name: str, names: Sequence[str]) -> bool:
 
 
 def _is_risk(clause: str) -> bool:
-    words = [*known.PHRASES["miss"], *known.PHRASES["false_alarm"], "sensitivity", "specificity", "sensitivitaet", "spezifitaet"]
+    words = [*known.PHRASES["miss"], *known.PHRASES["false_alarm"], *words_in("rates.sensitivity", "rates.specificity")]
     return contains(without_blanks(clause), words) or any(rate.kind for rate in rates_in(clause))
 
 

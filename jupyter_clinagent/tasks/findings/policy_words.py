@@ -137,7 +137,7 @@ def _in_sentence(sentence: str, before: Sequence[str]) -> tuple[dict[str, Policy
         points = bool(_pattern("these").search(part))
         if not own and not ((points and last) or goes_on):
             unclear |= _turned_for_some(part, stated)
-            goes_on, refused = False, bool(re.search(r"\b(?:wrong|falsch)$", part))
+            goes_on, refused = False, bool(re.search(rf"\b{any_word('refused.wrong')}$", part))
             continue
         about = own or (list(dict.fromkeys([*last, *spoken])) if re.search(rf"\b{any_word('both')}\b", part) else last)
         policy, denied = (None, True) if refused else _meant(part, bool(own))

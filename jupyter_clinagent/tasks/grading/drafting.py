@@ -22,6 +22,7 @@ from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks.grading import TASK
 from jupyter_clinagent.tasks.grading.cuts import Cut, cut_of, levels_in
 from jupyter_clinagent.tasks.grading.scale import LEAST, Scale
@@ -29,7 +30,7 @@ from jupyter_clinagent.tasks.grading.scales import chosen
 
 NO_CUT = "no cut: grade on the whole scale"
 _CUT_CHANGES = "Misses and false alarms are counted at it; the model grades on the whole scale all the same."
-_HOW = re.compile(r"\b(?:how|wie) \w+")
+_HOW = re.compile(rf"\b{any_word('grades.how')} \w+")
 """“How severe is it?” names no grade."""
 
 

@@ -13,11 +13,12 @@ from jupyter_clinagent.agent.playbook.wording import label_key, normalise
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks.grading.scale import MOST, Scale, scale_of
 
 _ROLES = ("label", "other", "ignored", "confounder")
 """Roles of columns that may hold grades."""
-_VERB = re.compile(r"\b(?:grad(?:e|es|ing)?|scor(?:e|es|ing)|stag(?:e|es|ed|ing)|stadi(?:um|en)|schweregrad\w*)\b")
+_VERB = re.compile(rf"\b{any_word('grades.verbs')}\b")
 """What is done says nothing of which column is meant, although “quality_grade” and “t_stage” have the same words."""
 _ANY_LABEL = re.compile(r"labels?|class(?:es)?|folder|targets?|categor(?:y|ies)|diagnos[ie]s|diagnose|befund|findings?|y")
 """Names of columns that any request may have among its words."""

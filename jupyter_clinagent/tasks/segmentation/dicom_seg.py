@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from jupyter_clinagent.imaging.inference import ONNX
+from jupyter_clinagent.lang.grammar import words_in
 
 NAME = "ClinAgent"
 _NEEDED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
@@ -36,9 +37,7 @@ _ANATOMY = {
                  "Prostate", "Retina", "Skin", "Spleen", "Stomach", "Thyroid", "Trachea", "Vein")
 }  # fmt: skip
 """Names of SNOMED CT concepts in pydicom's dictionary, by the word for a structure."""
-_NOT_ITSELF = frozenset(
-    ["no", "not", "non", "without", "outside", "around", "near", "kein", "keine", "nicht", "ohne", "sans", "sin", "senza"]
-)
+_NOT_ITSELF = frozenset(words_in("answers_in_data.not_itself"))
 """With one of these words a name means something else than what it ends with."""
 
 

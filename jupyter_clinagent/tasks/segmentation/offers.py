@@ -31,8 +31,7 @@ from jupyter_clinagent.tasks.segmentation.naming import called_otherwise, is_unn
 from jupyter_clinagent.tasks.segmentation.unmet import not_done, other_half
 
 ALL_OUTLINES = "all of them"
-_BOX_WORDS = ["box", "boxes", "boxen", "bbox", "bboxes", "bounding", "rectangle", "rectangles", "kasten", "kästen", "kästchen",
-              "rahmen", "einrahmen"]  # fmt: skip
+_BOX_WORDS = words_in("boxed.drawn")
 
 
 def _seen(survey: SurveyFacts) -> dict[str, Any]:

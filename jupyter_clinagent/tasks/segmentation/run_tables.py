@@ -12,6 +12,7 @@ import pandas as pd
 
 from jupyter_clinagent.errors import UnreadableImage
 from jupyter_clinagent.imaging.reading import read_image
+from jupyter_clinagent.lang.grammar import words_in
 from jupyter_clinagent.study.data.folder import DataFolder
 from jupyter_clinagent.study.data.pairing import ONE
 from jupyter_clinagent.study.data.tables import Table
@@ -23,10 +24,7 @@ Found = dict[str, list[dict[str, Any]]]
 """References by image; an empty list: the image is known to show nothing."""
 _UNREADABLE = "its cell in the table holds something else than runs of pixels (start and length in turn)"
 _NUMBER = re.compile(r"(-?\d+)(?:\.0*)?")
-_NOTHING = frozenset(
-    ["", "nan", "na", "n/a", "null", "none", "nil", "nothing", "empty", "no", "no finding", "normal", "negative", "kein",
-     "keine", "nein", "nichts", "leer", "kein befund", "ohne befund", "-", "–", "—"]
-)  # fmt: skip
+_NOTHING = frozenset(["", "nan", "na", "n/a", "-", "–", "—", *words_in("answers_in_data.nothing_outlined")])
 """Cells that say that nothing is there, beside the numbers -1 and 0."""
 SAMPLE = 60
 """Images that are looked at for their size."""

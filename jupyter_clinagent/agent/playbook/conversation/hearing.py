@@ -9,44 +9,29 @@ from jupyter_clinagent.agent.playbook.conversation.family import Heard
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.lang import read_as_english
+from jupyter_clinagent.lang.grammar import any_word
 
-_OPENING = re.compile(
-    r"^(?:(?:please|bitte|ok|okay|and|und|so|now|then|also|well|hm+|but|aber|nun|dann|jetzt|hey|hi|hello|hallo)\b[\s,.:!]*)+"
-)
+_OPENING = re.compile(rf"^(?:(?:{any_word('heard.opens')}|hm+)\b[\s,.:!]*)+")
 _POLITE = re.compile(
-    r"""^(?: (?:can|could|will|would(?!\ you\ (?:use|trust|recommend|call)))\ you\ (?:please\ )?
-       | (?:kannst|koenntest|wuerdest)\ du\ (?:bitte\ )? | (?:koennen|koennten|wuerden)\ sie\ (?:bitte\ )?
-       | (?:what|how)\ about\ (?=.*\d)
-       | (?:what|how)\ would\ (?:happen|(?:it|that)\ (?:look|be))(?:\ like)?\ (?:at|with)\ (?=.*\d)
-       | what\ if\ (?:we\ |you\ )? | why\ not\ | why\ don['’]?t\ (?:you|we)\b
-       | (?:wie\ waere\ es|was\ ist|was\ waere)\ (?:mit|bei)\ (?=.*\d) | warum\ nicht\ )""",
-    re.VERBOSE,
+    rf"^(?:{any_word('heard.polite')} |{any_word('heard.would')} (?!{any_word('heard.would_not')})"
+    rf"|(?:{any_word('heard.about')}|{any_word('heard.would_it')} (?:{any_word('heard.like')} )?{any_word('heard.at')}) (?=.*\d)"
+    rf"|{any_word('heard.suggests')} |{any_word('heard.why_not')}\b)"
 )
-_ASKS = re.compile(
-    r"""^(?:what|whats|which|who|whom|whose|why|when|where|how|is|isn|are|was|were
-    |do(?!\ (?:it|that|this|everything|the\ study)\b)|does|did|has|have|can|could|should|shall|may
-    |will|would|tell\ me|explain|remind\ me|i\ (?:want|would\ like|d\ like)\ to\ know|i['’]d\ like\ to\ know|i\ wonder
-    |welche\w*|wer|wen|wem|wessen|warum|wieso|weshalb|wann|wo|woher|woran|womit|worauf|wie|ist|sind|war|waren|hat|haben|kann|darf
-    |soll|sollte|muss|wird|werden|wurden?|gibt\ es|erklaer\w*|sag\ mir|ich\ (?:moechte|will|wuerde\ gern\w*)\ wissen)\b""",
-    re.VERBOSE,
-)
-_OPEN = re.compile(
-    r"""^(?:how\ (?:many|much|long|sure|good|well|certain|reliable|big|large|often)|why|when|what\ (?:does|did|do|was|were)\b
-    |tell\ me\ (?:how|why|what)|explain|wie\ (?:viele?|lange|sicher|gut|oft|gross)|warum|wieso|weshalb|wann
-    |was\ (?:bedeutet|heisst|war|waren|wurde)|erklaer)""",
-    re.VERBOSE,
-)
+_ASKS = re.compile(rf"^(?:{any_word('heard.asks')}|{any_word('heard.do')}(?! {any_word('heard.do_it')}\b))\b")
+_OPEN = re.compile(rf"^{any_word('heard.open')}\b")
+_NOTHING = any_word("heard.nothing")
 _DENIES = re.compile(
-    r"^(?:no,? )?(?:i (?:do ?n[o']?t|did ?n[o']?t|never) (?:want|need|like|ask for)\b"
-    r"|(?:do ?n[o']?t|never|please do ?n[o']?t) (?:you )?(?:show|use|set|keep|train|write|give|open|export|change|choose|make)\b"
-    r"|(?:ich|wir) (?:will|wollen|brauche|brauchen|moechte|moechten) (?:das |die |den )?(?:nicht|keine?n?)\b"
-    r"|(?:zeig|nimm|setz|trainier|mach|schreib)\w* (?:mir )?(?:bitte )?(?:nicht|keine?n?)\b)"
+    rf"^(?:{any_word('no')},? )?(?:{any_word('heard.i_do_not')} {any_word('heard.want')}\b"
+    rf"|{any_word('heard.never')} (?:{any_word('heard.you')} )?{any_word('talk.let_me')}\b"
+    rf"|{any_word('heard.i_will')} (?:{any_word('heard.the')} )?{_NOTHING}\b"
+    rf"|{any_word('heard.told')} (?:{any_word('heard.me')} )?{_NOTHING}\b)"
 )
-_BUT = re.compile(r"\b(?:but|instead|rather|sondern|stattdessen|lieber)\b")
+_BUT = re.compile(rf"\b{any_word('but', 'rather')}\b")
 """“Don't miss any” and “don't trust the ruler” wish for something."""
-_BUT = re.compile(r"\b(?:but|instead|rather|sondern|stattdessen|lieber)\b")
+_THEN = any_word("then")
 _BETWEEN = re.compile(
-    r"\s*;\s*|(?<=[.!?])\s+|,?\s+(?:and|und|et)(?:\s+(?:then|also|dann|auch))?\s+|,\s*(?:then|dann)\s+|\s*\n\s*", re.IGNORECASE
+    rf"\s*;\s*|(?<=[.!?])\s+|,?\s+{any_word('and', 'heard.joins')}(?:\s+{any_word('heard.then')})?\s+|,\s*{_THEN}\s+|\s*\n\s*",
+    re.IGNORECASE,
 )
 
 

@@ -13,6 +13,7 @@ from jupyter_clinagent.agent.playbook.drafting import able as could_study
 from jupyter_clinagent.agent.playbook.drafting import refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.moves import Step, finish
 from jupyter_clinagent.agent.playbook.turn import Turn
+from jupyter_clinagent.lang.grammar import words_in
 
 REPLACED = (
     "Another study was begun in this notebook after the finished one and stands in its memory now. To go on with the finished "
@@ -103,7 +104,7 @@ def _gathered(text: str, past: Past) -> list[str]:
 
 
 def _says_only_how_long(heard: Heard) -> bool:
-    trains = heard.has(["train", "training", "trainieren", "trainiere"])
+    trains = heard.has(words_in("talk.trains"))
     return heard.intent.minutes is not None and heard.intent.follow_up is None and not trains
 
 

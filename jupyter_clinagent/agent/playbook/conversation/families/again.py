@@ -6,12 +6,10 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
 _AGAIN = re.compile(
-    r"""\b(?:start\ (?:over|again|from\ scratch)|begin\ again|(?:repeat|redo)\ (?:it|the\ study|everything)
-    |(?:run|do)\ (?:it|everything|that|the\ study)\ (?:all\ )?(?:over\ )?again|try\ again|(?:another|other|different|new)\ seed
-    |mach\w*\ (?:es|das|alles)\ noch\ ?(?:ein)?mal|ander\w*\ seed|von\ vorn\w*|wiederhol\w*|nochmal\ alles)\b""",
-    re.VERBOSE,
+    rf"\b(?:{any_word('again.wishes')}|{any_word('again.do')} {any_word('again.it')} {any_word('again.again')})\b"
 )
 
 

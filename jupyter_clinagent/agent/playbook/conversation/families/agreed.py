@@ -6,12 +6,9 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_AGREED = re.compile(
-    r"""\b(?:agree\w*|specification|spezifikation|vereinbart|ausgemacht)\b
-    | \b(?:which|what|welche\w*)\b.*\b(?:classes|column|label|klassen|spalte|metric|metrik|assum\w*|annahmen|angenommen)\b""",
-    re.VERBOSE,
-)
+_AGREED = re.compile(rf"\b{any_word('agreed.agree')}\b|\b{any_word('talk.what')}\b.*\b{any_word('agreed.things')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:

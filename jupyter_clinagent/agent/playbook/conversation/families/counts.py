@@ -10,18 +10,12 @@ from jupyter_clinagent.agent.playbook.conversation.thresholds import classes_nam
 from jupyter_clinagent.agent.playbook.wording import tokens
 from jupyter_clinagent.facts import CohortFacts
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_word, words_in
 
-_NUMBER = re.compile(r"\b(?:how many|how big|how large|what number|number of|size of|wie viele?|wie gross|anzahl|groesse)\b")
-_PARTS = {
-    "test": re.compile(r"\btest"),
-    "validation": re.compile(r"\bvalid"),
-    "train": re.compile(r"\b(?:train|learn|gelernt)"),
-}
-_DATA = re.compile(
-    r"\b(?:in total|altogether|insgesamt|in the (?:study|data|cohort)|in der studie|in den daten|did you use|were used|were there"
-    r"|verwendet|benutzt|waren es)\b"
-)
-_BALANCE = re.compile(r"\b(?:classes|klassen)\b.*\b(?:balanced|imbalanced|ausgewogen|gleich gross)\b|\bclass (?:im)?balance\b")
+_NUMBER = re.compile(rf"\b{any_word('counted.number')}\b")
+_PARTS = {name: re.compile(rf"\b{any_word(f'counted.{name}')}") for name in ("test", "validation", "train")}
+_DATA = re.compile(rf"\b{any_word('counted.in_all')}\b")
+_BALANCE = re.compile(rf"\b{any_word('counted.classes')}\b.*\b{any_word('counted.balanced')}\b|\b{any_word('counted.balance')}\b")
 _PEOPLE = frozenset(word for name, words in families("whom")["people"].items() if name != "anyone" for word in words)
 _WHOLE = {"test": "test set", "validation": "validation set", "train": "training set"}
 
@@ -30,9 +24,7 @@ def _reads(heard: Heard, _past: Past) -> bool:
     if _BALANCE.search(heard.plain):
         return True
     told = _DATA.search(heard.plain) or any(part.search(heard.plain) for part in _PARTS.values())
-    return bool(_NUMBER.search(heard.plain) and told) and not heard.has(
-        ["experiment", "experiments", "experimente", "epoch", "epochs"]
-    )
+    return bool(_NUMBER.search(heard.plain) and told) and not heard.has(words_in("counted.no_images"))
 
 
 def _answer(heard: Heard, past: Past) -> str:

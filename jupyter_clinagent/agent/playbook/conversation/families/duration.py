@@ -6,11 +6,9 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_LONG = re.compile(
-    r"\b(?:how long|how much time|how many (?:minutes|hours|epochs)|wie lange|wie viel zeit"
-    r"|wie viele (?:minuten|stunden|epochen))\b"
-)
+_LONG = re.compile(rf"\b{any_word('trained_for.how_long')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:

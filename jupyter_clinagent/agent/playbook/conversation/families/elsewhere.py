@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, answered
+from jupyter_clinagent.lang.grammar import any_word
 
 _USE = re.compile(
-    r"""\bhow\ (?:do|can)\ (?:i|we)\ (?:use|apply|run|deploy)\b | \bpredict\b | \bwie\ (?:be)?nutze\ ich\b
-    | \b(?:use|apply|run|try|test|wende|anwenden)\b.*\b(?:new|other|another|neue\w*|andere\w*)\b.*
-      \b(?:images?|pictures?|patients?|data|hospital\w*|bilder\w*|patienten|klinik\w*|daten)\b
-    | ^(?:use|apply|run|try|test|check|evaluate|validate|teste|pruefe|probier\w*|wende)\s+
-      (?:it|this|that|(?:the|this|our|your)\ model|es|(?:das|dieses|unser)\ modell)\s+(?:on|with|against|an|auf|mit)\b""",
-    re.VERBOSE,
+    rf"\b{any_word('elsewhere_used.how')} {any_word('elsewhere_used.deploy')}\b|\b{any_word('elsewhere_used.wishes')}\b"
+    rf"|\b{any_word('elsewhere_used.use')}\b.*\b{any_word('elsewhere_used.new')}\b.*\b{any_word('elsewhere_used.images')}\b"
+    rf"|^{any_word('elsewhere_used.tries')}\s+{any_word('elsewhere_used.it')}\s+{any_word('elsewhere_used.on')}\b"
 )
 _HOW = (
     "Pack the study first (“export the study”). In a terminal, `jupyter clinagent predict BUNDLE.zip IMAGES… -o OUT.csv` gives "

@@ -7,11 +7,9 @@ import re
 from jupyter_clinagent.agent.playbook import closing
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_WHERE = re.compile(
-    r"^(?:where|wo|(?:can|may|could) i (?:have|get|see)|open|print|oeffne|drucke|gib mir|give me)\b.*"
-    r"\b(?:report|model|predictions?|files?|results?|bericht|modell|vorhersagen?|dateien?|ergebnisse)\b"
-)
+_WHERE = re.compile(rf"^{any_word('filed.where')}\b.*\b{any_word('filed.what')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:

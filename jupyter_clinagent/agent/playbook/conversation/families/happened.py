@@ -6,12 +6,10 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past, headline
+from jupyter_clinagent.lang.grammar import any_word
 
 _HAPPENED = re.compile(
-    r"""\b(?:what\ (?:did|have)\ you\ (?:just\ )?(?:do|done)|what\ (?:has\ )?happened|what\ was\ done|sum(?:marise|marize|\ up)
-    |summary|recap|was\ (?:hast\ du|haben\ sie|wurde)\ (?:\w+\ )?(?:gemacht|getan)|was\ ist\ (?:\w+\ )?passiert
-    |fass\w*\ (?:\w+\ )?zusammen|zusammenfassung)\b""",
-    re.VERBOSE,
+    rf"\b(?:{any_word('happened.opens')} (?:\w+ )?{any_word('happened.closes')}|{any_word('happened.whole')})\b"
 )
 
 

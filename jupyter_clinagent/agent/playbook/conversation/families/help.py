@@ -6,11 +6,9 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.catalogue import able
 from jupyter_clinagent.agent.playbook.conversation.family import Family, answered
+from jupyter_clinagent.lang.grammar import any_word
 
-_HELP = re.compile(
-    r"^(?:help|hilfe|what (?:else )?can you do|what can i (?:say|ask|do)|was kannst du|was kann ich"
-    r"|what now|and now|was nun|wie weiter|what next)\b"
-)
+_HELP = re.compile(rf"^{any_word('helping.opens')}\b")
 
 FAMILY = Family(
     name="help",

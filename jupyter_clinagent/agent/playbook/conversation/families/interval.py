@@ -7,8 +7,9 @@ import re
 from jupyter_clinagent.agent.playbook import closing
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_INTERVAL = re.compile(r"\b(?:\w*interval\w*|confidence|error bars?|plus minus|vertrauensbereich\w*)\b")
+_INTERVAL = re.compile(rf"\b{any_word('intervals.words')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:

@@ -7,14 +7,13 @@ import re
 from jupyter_clinagent.agent.playbook import closing
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
-_SUBJECT = r"(?:that|this|these|it|they|das|es|(?:the|die|der)\ \w+|[01]?[.,]\d+|\d+\ ?(?:%|percent|prozent))"
+_SUBJECT = rf"(?:{any_word('is_good.it')}|{any_word('the')} \w+|[01]?[.,]\d+|\d+ ?{any_word('percent')})"
 _GOOD = re.compile(
-    rf"""^(?:is|are|was|were|ist|sind|war|waren)\ {_SUBJECT}\b
-    .*\b(?:good|bad|great|decent|poor|high|low|normal|gut|schlecht|hoch|niedrig|viel|wenig)\b(?!\ enough)
-    | \b(?:better|worse|besser|schlechter)\ (?:than|als)\ (?:guess\w*|chance|a\ coin|random\w*|raten|zufall|eine\ muenze)\b""",
-    re.VERBOSE,
+    rf"^{any_word('is_good.opens')} {_SUBJECT}\b.*\b{any_word('is_good.good')}\b(?! {any_word('is_good.enough')})"
+    rf"|\b{any_word('is_good.better')} {any_word('is_good.chance')}\b"
 )
 
 

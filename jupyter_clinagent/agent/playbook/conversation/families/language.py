@@ -9,16 +9,12 @@ from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.lang import languages
 from jupyter_clinagent.lang.folders import about
+from jupyter_clinagent.lang.grammar import any_word
 
-_TONGUE = (
-    r"(german|deutsch\w*|allemand\w*|english|englisch\w*|anglais|french|franzoesisch\w*|fran[cç]ais\w*|spanish|spanisch\w*|espagnol"
-    r"|italian|italienisch\w*|italien)"
-)
-_PLEASE = r"(?: please| bitte| s.il (?:te|vous) plait)?"
+_TONGUE = f"({any_word('tongues.called')})"
+_PLEASE = f"(?: {any_word('tongues.please')})?"
 _LANGUAGE = re.compile(
-    r"\b(?:auf|speak|talk|sprich|sprechen|sprichst|rede|reden|antworte\w*|answer|reply|respond|switch to|write|schreib\w*"
-    r"|continue|from now on|parle\w*|r[eé]pon\w*|continue[rz]?|[eé]cri\w*|d[eé]sormais|[aà] partir de maintenant)\b"
-    rf"(?:\s\w+){{0,3}}?\s?\b{_TONGUE}\b|^(?:in |en |auf )?{_TONGUE}{_PLEASE}\W*$"
+    rf"\b{any_word('tongues.speak')}\b(?:\s\w+){{0,3}}?\s?\b{_TONGUE}\b|^(?:{any_word('tongues.in')} )?{_TONGUE}{_PLEASE}\W*$"
 )
 
 

@@ -6,11 +6,9 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_LEAK = re.compile(
-    r"\b(?:leak\w*|datenleck|(?:same|dieselben|gleichen)\b.*\b(?:both|training|test|beiden?)\b"
-    r"|how (?:did you|was it) split|aufgeteilt|duplicates?|duplikate)"
-)
+_LEAK = re.compile(rf"\b(?:{any_word('leaked.words')}|{any_word('leaked.same')}\b.*\b{any_word('leaked.both')}\b)")
 _TOPICS = ("crossing", "partitions", "near duplicates", "same scene")
 """Of the audit's findings."""
 

@@ -7,24 +7,19 @@ import re
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_IMAGES = re.compile(
-    r"\b(?:images?|pictures?|photos?|films?|scans?|patients?|cases?|bild\w*|aufnahmen?|fotos?|patienten?|fall|faelle)\b|\.(?:png|jpe?g|dcm)\b"
-)
-_MISLABELLED = re.compile(
-    r"\b(?:mis-?label\w*|wrongly label\w*|label\w* (?:is|are) wrong|label\w* wrong\w*|wrong label\w*|falsch (?:gelabelt"
-    r"|beschriftet|befundet)|falsche[sn]? label\w*)\b"
-)
+_IMAGES = re.compile(rf"\b{any_word('talk.images')}\b|\.(?:png|jpe?g|dcm)\b")
+_MISLABELLED = re.compile(rf"\b{any_word('mislabelled.words')}\b")
 _ONE = (
-    r"(?:first|second|third|last|erste|zweite|dritte|letzte)\s+(?:image|picture|film|scan|case|bild|aufnahme|fall)"
-    r"|(?:images?|pictures?|films?|scans?|cases?|bild|aufnahme|fall)\s+[\w.-]*\d[\w.-]*|[a-z]+[_-]?\d{3,}[\w.-]*"
+    rf"{any_word('mislabelled.which')}\s+{any_word('mislabelled.image')}"
+    rf"|{any_word('mislabelled.numbered')}\s+[\w.-]*\d[\w.-]*|[a-z]+[_-]?\d{{3,}}[\w.-]*"
 )
-_IS_ANOTHER = re.compile(
-    rf"^(?:i think |ich glaube,? |the |das |die |der )*(?:{_ONE})\s+(?:is|shows|should be|ist|zeigt|muesste)\b"
-)
+_IS_ANOTHER = re.compile(rf"^(?:{any_word('mislabelled.opens')} )*(?:{_ONE})\s+{any_word('mislabelled.is')}\b")
 """“Image 12 is a nevus, not a melanoma”."""
 _AWAY = re.compile(
-    r"\b(?:remove|delete|take out|throw out|entferne\w*|loesche\w*)\b|\b(?:lass|lasse|nimm)\b.*\b(?:weg|raus|heraus|aus)\b"
+    rf"\b{any_word('mislabelled.away')}\b"
+    rf"|\b{any_word('mislabelled.away_opens')}\b.*\b{any_word('mislabelled.away_closes')}\b"
 )
 
 

@@ -6,13 +6,9 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_LEFT = re.compile(
-    r"\b(?:left out|excluded?|dropped|omitted|not used|unused|removed|ignored|thrown (?:away|out)"
-    r"|happened to|weggelassen|ausgelassen"
-    r"|ausgeschlossen|nicht verwendet"
-    r"|nicht benutzt|ignoriert|entfernt)\b"
-)
+_LEFT = re.compile(rf"\b{any_word('left_away.words')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:

@@ -8,12 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
+from jupyter_clinagent.lang.grammar import any_word
 
 _MEANS = re.compile(
-    r"\b(?:mean|means|meaning|explain|definition|difference between|unterschied zwischen|define|bedeute\w*"
-    r"|heisst|erklaer\w*)\b|^what (?:is"
-    r"|are) (?!the |its |our )(?:an? )?"
-    r"|^what['’]?s an? |^was ist (?!der |die |das )"
+    rf"\b{any_word('meant.words')}\b|^{any_word('meant.opens')} (?!{any_word('meant.of_the_study')} )|^{any_word('meant.short')} "
 )
 
 

@@ -10,10 +10,11 @@ from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.moves import Step, finish, write
 from jupyter_clinagent.agent.playbook.turn import Turn
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
-_METHODS = re.compile(r"\b(?:methods?|methoden\w*|methodik\w*|methodenteil)\b")
-_WRITE = re.compile(r"\b(?:write|draft|give|compose|schreib\w*|verfass\w*|formulier\w*|section|paragraph|abschnitt)\b")
+_METHODS = re.compile(rf"\b{any_word('writing.methods')}\b")
+_WRITE = re.compile(rf"\b{any_word('writing.write')}\b")
 _SETS = {"train": "training", "validation": "validation", "test": "test"}
 
 

@@ -10,37 +10,16 @@ from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.moves import Step, finish, run
 from jupyter_clinagent.agent.playbook.turn import Turn
+from jupyter_clinagent.agent.playbook.wording import normalised
+from jupyter_clinagent.lang.grammar import any_word, words_in
 
-_WORDS = (
-    "misses",
-    "worst mistakes",
-    "worst cases",
-    "got wrong",
-    "get wrong",
-    "gets wrong",
-    "got it wrong",
-    "is it wrong",
-    "was it wrong",
-    "did it miss",
-    "does it fail",
-    "schlimmsten fehler",
-    "uebersehenen",
-    "daneben gelegen",
-    "lag es falsch",
-    "liegt es falsch",
-    "falsch gemacht",
-    "does it look",
-    "schaut es hin",
-    "heat maps",
-    "heat map",
-    "heatmaps",
-    "heatmap",
-)
+_WORDS = words_in("missed.words")
 _WRONG = re.compile(
-    r"\b(?:get|gets|got|most) (?:\w+ ){0,3}wrong\b|\b(?:worst|most embarrassing|groebste\w*) (?:mistakes?|errors?|fehler)\b"
+    rf"\b{any_word('missed.gets')} (?:\w+ ){{0,3}}{any_word('missed.wrong')}\b"
+    rf"|\b{any_word('missed.worst')} {any_word('missed.mistakes')}\b"
 )
-_MEANS = ("what is", "what are", "what does", "was ist", "was sind", "was bedeutet", "explain", "erklaer")
-_NUMBER = ("how many", "how often", "wie viele", "wie oft", "too many", "zu viele")
+_MEANS = tuple(normalised("missed.means"))
+_NUMBER = words_in("missed.number")
 
 
 def _reads(heard: Heard, _past: Past) -> bool:

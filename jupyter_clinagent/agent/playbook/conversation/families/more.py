@@ -10,6 +10,7 @@ from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.moves import Step, finish
 from jupyter_clinagent.agent.playbook.turn import Turn
+from jupyter_clinagent.lang.grammar import any_word
 
 
 def _reads(heard: Heard, _past: Past) -> bool:
@@ -17,7 +18,7 @@ def _reads(heard: Heard, _past: Past) -> bool:
     return named or (heard.intent.minutes is not None and not heard.may_begin_study)
 
 
-_NO_TIME = re.compile(r"(?:\bminus |(?<!\w)-\s?|\b(?=0+(?:[.,]0+)?\s))\d+(?:[.,]\d+)?\s(?:sec|sek|min|hour|stund|std)")
+_NO_TIME = re.compile(rf"(?:\bminus |(?<!\w)-\s?|\b(?=0+(?:[.,]0+)?\s))\d+(?:[.,]\d+)?\s{any_word('more_time.units')}")
 
 
 def _acts(turn: Turn, heard: Heard, past: Past) -> Step:

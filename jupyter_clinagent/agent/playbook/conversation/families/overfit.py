@@ -7,8 +7,9 @@ import re
 from jupyter_clinagent.agent.playbook import closing
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_OVERFIT = re.compile(r"\b(?:over-?fit\w*|memori[sz]\w*|ueberangepasst|auswendig)\b")
+_OVERFIT = re.compile(rf"\b{any_word('overfitted.words')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:

@@ -7,21 +7,18 @@ import re
 from jupyter_clinagent.agent.playbook import closing
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
 _FIGURE = re.compile(
-    r"""\b(?:what|whats|which|how\ (?:high|low)|wie\ (?:hoch|ist|war)|welche\w*|was)\b.*\b(?:the|its|our|die|der|das)\b.*
-    \b(?:\w*auroc|auc|sensitivity|specificity|accuracy|balanced|dice|iou|map50|map|froc|sensitivitaet|spezifitaet|genauigkeit
-    |figures?|results?|performance|ergebnis\w*|zahlen|werte)\b
-    | \b(?:what|which|welche)\ (?:accuracy|auroc|auc|sensitivity|specificity|dice|genauigkeit|sensitivitaet|spezifitaet)\b
-    | \bhow\ (?:good|well|accurate)\b(?!\ enough) | \bwie\ (?:gut|genau)\b | \bhow\ (?:many|often)\b.*\bmiss\w*\b
-    | \bhow\ many\ false\b | \bwie\ (?:viele|oft)\b.*\b(?:uebersieht|uebersehen|fehlalarme?|falsch)\b""",
-    re.VERBOSE,
+    rf"\b{any_word('performed.what')}\b.*\b{any_word('performed.the')}\b.*\b{any_word('performed.figures')}\b"
+    rf"|\b{any_word('performed.which')} {any_word('performed.figure')}\b|\b{any_word('performed.how_good')}"
+    rf"\b(?! {any_word('performed.enough')})"
+    rf"|\b{any_word('performed.how_many')}\b.*\b{any_word('performed.missed')}\b|\b{any_word('performed.how_false')}\b"
+    rf"|\b{any_word('performed.how_many_missed')}\b.*\b{any_word('performed.are_missed')}\b"
 )
-_MEANING = re.compile(r"\b(?:mean|means|bedeute\w*|heisst|explain|erklaer\w*)\b")
-_DOUBT = re.compile(
-    r"\bhow (?:sure|certain|reliable)\b|\binterval|\bwie sicher\b|\b(?:on|for|with) (?:dark|children|women|men)\b"
-)
+_MEANING = re.compile(rf"\b{any_word('performed.meaning')}\b")
+_DOUBT = re.compile(rf"\b{any_word('performed.doubt')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, answered
+from jupyter_clinagent.lang.grammar import any_word
 
 _RENAME = re.compile(
-    r"^(?:re-?name|relabel the class|call (?:the )?(?:class|classes|positives?|negatives?)|benenne|nenne? die klassen?)\b"
-    r"|\b(?:umbenennen|umbenannt)\b|^benenn\w* .* um\b"
+    rf"^{any_word('renamed.opens')}\b|\b{any_word('renamed.anywhere')}\b|^{any_word('renamed.verb')}"
+    rf" .* {any_word('renamed.prefix')}\b"
 )
 
 FAMILY = Family(

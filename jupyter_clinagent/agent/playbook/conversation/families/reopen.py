@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, answered
+from jupyter_clinagent.lang.grammar import any_word
 
-_OPEN = re.compile(
-    r"\b(?:open|reopen|unseal|unlock|oeffne|oeffnen|entsiegel\w*)\b.*\b(?:test\w*|seal)\b|\btest it again on the test\b"
-)
+_OPEN = re.compile(rf"\b{any_word('reopened.open')}\b.*\b{any_word('reopened.test')}\b|\b{any_word('reopened.whole')}\b")
 
 FAMILY = Family(
     name="reopen",

@@ -6,13 +6,12 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
 _TOUCHED = re.compile(
-    r"""\b(?:test\ ?(?:set|part|data|images)|testteil|testset|testsatz|testdaten|testbilder)\b.*
-    \b(?:touched|seen|used|opened|unsealed|peek\w*|looked\ at|known|angefasst|gesehen|benutzt|verwendet|geoeffnet|angesehen)\b
-    | \b(?:look\w*|train\w*|seen?|use[ds]?)\b.*\btest\ (?:set|images|data)\b.*\b(?:while|during|before|earlier)\b
-    | \b(?:did|have|has|hast|haben)\b.*\b(?:peek\w*|cheat\w*|geschummelt|gemogelt)\b""",
-    re.VERBOSE,
+    rf"\b{any_word('sealed.test')}\b.*\b{any_word('sealed.touched')}\b"
+    rf"|\b{any_word('sealed.look')}\b.*\b{any_word('sealed.test_set')}\b.*\b{any_word('sealed.early')}\b"
+    rf"|\b{any_word('sealed.did')}\b.*\b{any_word('sealed.peek')}\b"
 )
 
 

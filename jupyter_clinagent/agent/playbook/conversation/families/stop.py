@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, answered
+from jupyter_clinagent.lang.grammar import any_word
 
-_STOP = re.compile(
-    r"^(?:stop|stopp|halt|abort|cancel|abbrechen|hoer auf)\b(?: (?:it|now|please|bitte|that|everything|jetzt))*\W*$"
-)
+_STOP = re.compile(rf"^{any_word('stopping.stop')}\b(?: {any_word('stopped.filling')})*\W*$")
 
 FAMILY = Family(
     name="stop",

@@ -10,19 +10,20 @@ from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.moves import Step, finish
 from jupyter_clinagent.agent.playbook.turn import Turn
+from jupyter_clinagent.lang.grammar import any_word
 
 _MOVED = {
-    "sensitive": re.compile(r"\b(?:lower|decrease|reduce|senk\w*|verringer\w*)\b.*\b(?:threshold|cut-?off|schwell\w*)"),
-    "specific": re.compile(r"\b(?:raise|increase|erhoeh\w*|heb\w*)\b.*\b(?:threshold|cut-?off|schwell\w*)"),
+    "sensitive": re.compile(rf"\b{any_word('stricter.lower')}\b.*\b{any_word('talk.moved')}"),
+    "specific": re.compile(rf"\b{any_word('stricter.raise')}\b.*\b{any_word('talk.moved')}"),
 }
-_LESS = r"\b(?:lower|fewer|decrease|reduce|cut|senk\w*|verringer\w*)\b.*"
+_LESS = rf"\b{any_word('stricter.lower', 'stricter.less')}\b.*"
 _FEWER = {
-    "sensitive": re.compile(rf"{_LESS}\b(?:misses|false negatives)\b"),
-    "specific": re.compile(rf"{_LESS}\b(?:false (?:alarms?|positives)|fehlalarme?)\b"),
+    "sensitive": re.compile(rf"{_LESS}\b{any_word('stricter.misses')}\b"),
+    "specific": re.compile(rf"{_LESS}\b{any_word('stricter.alarms')}\b"),
 }
 _TOO_LOW = {
-    "sensitive": re.compile(r"\b(?:sensitivity|sensitivitaet)\b.*\b(?:too low|zu niedrig|zu gering|higher|hoeher)\b"),
-    "specific": re.compile(r"\b(?:specificity|spezifitaet)\b.*\b(?:too low|zu niedrig|zu gering|higher|hoeher)\b"),
+    "sensitive": re.compile(rf"\b{any_word('rates.sensitivity')}\b.*\b{any_word('stricter.too_low')}\b"),
+    "specific": re.compile(rf"\b{any_word('rates.specificity')}\b.*\b{any_word('stricter.too_low')}\b"),
 }
 
 

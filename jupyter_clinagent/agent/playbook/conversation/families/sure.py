@@ -7,11 +7,10 @@ import re
 from jupyter_clinagent.agent.playbook import closing
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
 _SURE = re.compile(
-    r"\b(?:how (?:sure|certain|confident|reliable|robust)|wie (?:sicher|verlaesslich|zuverlaessig)"
-    r"|are you (?:sure|certain)|bist du sicher|zuverlaessig|verlaesslich|(?:is|are) (?:it|this|the model"
-    r"|they) (?:really )?(?:reliable|robust))\b"
+    rf"\b(?:{any_word('sure.words')}|{any_word('sure.is_it')} (?:{any_word('sure.really')} )?{any_word('sure.reliable')})\b"
 )
 
 

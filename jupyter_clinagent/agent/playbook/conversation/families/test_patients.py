@@ -7,11 +7,9 @@ import re
 from jupyter_clinagent.agent.playbook import closing
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_WHO = re.compile(
-    r"\b(?:which|whose|who|what|welche\w*|wer|wessen)\b.*\b(?:patients?|images?|lesions?|cases?|people|patienten|bilder|aufnahmen|faelle"
-    r"|laesionen)\b.*\b(?:test\w*|validation|training\w*|train|validierung\w*)\b"
-)
+_WHO = re.compile(rf"\b{any_word('tested.who')}\b.*\b{any_word('tested.patients')}\b.*\b{any_word('tested.part')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:

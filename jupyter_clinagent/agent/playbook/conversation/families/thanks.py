@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, answered
+from jupyter_clinagent.lang.grammar import any_word
 
-_THANKS = re.compile(
-    r"^(?:thanks?(?: you)?|thx|great|super|perfect|nice|good|fine|well done|cool|ok(?:ay)?|danke"
-    r"|vielen dank|prima|toll|gut|passt|cheers|bye"
-    r"|got it|i see|verstanden|alles klar)\b(?:[\s,]+(?:a lot|so much|very much|you|thanks?|danke|job|work"
-    r"|schoen|dir|ihnen|that['’ ]?s (?:all|it|enough)|all|for now|das (?:war['’ ]?s|reicht|genuegt)|mehr nicht))*\W*$"
-)
+_THANKS = re.compile(rf"^{any_word('thanked.opens')}\b(?:[\s,]+{any_word('thanked.goes_on')})*\W*$")
 
 FAMILY = Family(
     name="thanks",

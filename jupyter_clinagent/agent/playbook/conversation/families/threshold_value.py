@@ -6,8 +6,9 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
-_VALUE = re.compile(r"\b(?:threshold|cut-?off|schwell\w*|grenzwert)\b.*\b(?:0?[.,]\d+|[01])\b")
+_VALUE = re.compile(rf"\b{any_word('talk.threshold')}\b.*\b(?:0?[.,]\d+|[01])\b")
 
 
 def _reads(heard: Heard, _past: Past) -> bool:

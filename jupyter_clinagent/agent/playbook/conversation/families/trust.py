@@ -6,31 +6,21 @@ import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.agent.playbook.wording import normalised
 from jupyter_clinagent.facts import ColumnFacts
+from jupyter_clinagent.lang.grammar import any_word, words_in
 
-_TRUST = re.compile(
-    r"""\b(?:trust|works?|working|valid|generali[sz]\w*|fair|rely\ on\ it|reliable\ (?:for|on|in)|safe|use\ (?:it|this|the\ model)
-    |how\ would\ it\ (?:do|perform|fare|work)|good\ enough|clinical\ (?:use|practice)|ready|be\ used|vertrauen|trauen
-    |gut\ genug|funktioniert|gilt|gelten|verallgemeiner\w*|benutzen|einsetzen|verwenden|sicher\ (?:bei|fuer|auf))\b""",
-    re.VERBOSE,
-)
-_ABOUT = re.compile(r"\b(?:on|for|in|with|against|at|bei|auf|fuer|in|an|mit|gegen)\s+(?!it\b|this\b|the model\b)(.+?)\W*$")
-_ROLES = {
-    "age": ("child", "children", "kids", "pediatric", "paediatric", "infants", "age", "older", "elderly", "young", "kinder",
-            "kindern", "alter", "alte", "aeltere", "aelteren", "jugendliche"),
-    "sex": ("women", "men", "female", "male", "sex", "gender", "frauen", "maenner", "maennern", "weiblich", "geschlecht"),
-    "site": ("site", "scalp", "face", "hand", "foot", "back", "body part", "koerperteil", "gesicht", "kopfhaut"),
-}  # fmt: skip
+_TRUST = re.compile(rf"\b{any_word('trusted.words')}\b")
+_ABOUT = re.compile(rf"\b{any_word('trusted.about')}\s+(?!{any_word('trusted.itself')}\b)(.+?)\W*$")
+_ROLES = {role: words_in(f"trusted.{role}") for role in ("age", "sex", "site")}
 
 
-_PEOPLE = re.compile(
-    r"\b(?:children|kids|elderly|women|men|females?|males?|sex|gender|age|kinder\w*|frauen|maenner\w*|alter|geschlecht)\b"
-)
+_PEOPLE = re.compile(rf"\b{any_word('trusted.people')}\b")
 _IN_USE = re.compile(
-    r"\b(?:use|used|ready|safe|einsetzen|verwenden|benutzen)\b.*\b(?:clinic\w*|practice|ward|routine|(?:my|our|real) patients"
-    r"|klinik\w*|praxis|alltag)\b|\b(?:klinik\w*|praxis|alltag|routine|station)\b.*\b(?:einsetzen|verwenden|benutzen|nutzen)\b"
+    rf"\b{any_word('trusted.use')}\b.*\b{any_word('trusted.clinic')}\b"
+    rf"|\b{any_word('trusted.in_clinic')}\b.*\b{any_word('trusted.to_use')}\b"
 )
-_EACH = re.compile(r"\b(?:per|by|for each|for every|nach|je|pro)\s+(?:age|sex|gender|site|body part|alter\w*|geschlecht)\b")
+_EACH = re.compile(rf"\b{any_word('trusted.each')}\s+{any_word('trusted.group')}\b")
 """“The numbers per age group” is asked for without a question mark."""
 
 
@@ -38,7 +28,7 @@ def _reads(heard: Heard, _past: Past) -> bool:
     if not heard.asks:
         return bool(_EACH.search(heard.plain)) and not heard.may_begin_study
     asked = _TRUST.search(heard.plain) or _PEOPLE.search(heard.plain)
-    how = heard.plain.startswith(("how do i", "how can i", "how many", "wie viele", "wie kann ich"))
+    how = heard.plain.startswith(tuple(normalised("trusted.how")))
     return bool(asked) and not (how or heard.intent.confounders or heard.may_begin_study)
 
 

@@ -10,11 +10,12 @@ from jupyter_clinagent.agent.playbook.conversation.past import Past, headline
 from jupyter_clinagent.agent.playbook.moves import Step, finish, run
 from jupyter_clinagent.agent.playbook.turn import Call, Turn
 from jupyter_clinagent.facts import EvaluationFacts, OperatingResult
+from jupyter_clinagent.lang.grammar import any_word
 
 _UNDO = re.compile(
-    r"\b(?:undo|revert|take (?:that|it|everything) back|rueckgaengig|nimm (?:das|es|alles) zurueck)\b|\b(?:go|back"
-    r"|zurueck)\b.*\b(?:threshold|schwelle)\b.*\b(?:before|previous|vorher\w*|davor)\b"
-    r"|\b(?:previous|old|last|vorherige\w*|alte\w*) (?:threshold|schwelle)\b"
+    rf"\b{any_word('undone.words')}\b|\b{any_word('undone.back')}\b.*\b{any_word('talk.threshold')}"
+    rf"\b.*\b{any_word('undone.before')}\b"
+    rf"|\b{any_word('undone.old')} {any_word('talk.threshold')}\b"
 )
 _CHANGES = ("study.new_threshold(", "study.experiment(", "study.answer(", "study.unseal(", "## Methods")
 _LEFT = {

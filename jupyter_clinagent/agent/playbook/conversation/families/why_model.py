@@ -7,15 +7,13 @@ import re
 from jupyter_clinagent.agent.playbook import closing
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.lang.grammar import any_word
 
 _CHOICE = re.compile(
-    r"""\b(?:why|how\ come|warum|wieso|weshalb)\b.*\b(?:cho[so]\w*|choice|this\ (?:one|network)|models?|pick\w*|kept|keep|take
-        |took|discard\w*|reject\w*|gewaehlt|genommen|ausgewaehlt|verworfen|entschieden|modell|gemacht|do\ (?:this|that))\b
-    | \b(?:which|what|welche\w*)\b.*\b(?:experiments?|model\ (?:won|is|was)|did\ you\ try|experimente?|versucht|probiert)\b
-    | \b(?:welches\ modell|which\ model)\b | \b(?:how\ many|wie\ viele)\ (?:experiments?|models?|experimente|modelle)\b""",
-    re.VERBOSE,
+    rf"\b{any_word('chosen.why')}\b.*\b{any_word('chosen.chose')}\b|\b{any_word('talk.what')}\b.*\b{any_word('chosen.tried')}\b"
+    rf"|\b{any_word('chosen.which_model')}\b|\b{any_word('how_many')} {any_word('chosen.models')}\b"
 )
-_THRESHOLD = ("threshold", "cut-off", "cutoff", "operating point", "schwelle", "grenzwert")
+_THRESHOLD = re.compile(rf"\b{any_word('talk.threshold')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:
@@ -47,7 +45,7 @@ FAMILY = Family(
     name="why model",
     help="why this model",
     examples=("why did you choose this?", "which experiments did you try?", "Warum hast du dieses Modell genommen?"),
-    reads=lambda heard, _past: bool(_CHOICE.search(heard.plain)) and not heard.has(_THRESHOLD),
+    reads=lambda heard, _past: bool(_CHOICE.search(heard.plain)) and not _THRESHOLD.search(heard.plain),
     acts=answered(_answer),
     kind="question",
     rank=40,

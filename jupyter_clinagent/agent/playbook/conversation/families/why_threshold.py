@@ -7,20 +7,22 @@ import re
 from jupyter_clinagent.agent.playbook import closing
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
+from jupyter_clinagent.agent.playbook.wording import normalised
 from jupyter_clinagent.facts import OperatingResult
+from jupyter_clinagent.lang.grammar import any_word
 
-_THRESHOLD = re.compile(r"\b(?:threshold|cut-?off|operating point|schwell\w*|grenzwert)\b")
-_A = re.compile(r"\b(?:an?|eine?)\s+(?:threshold|cut-?off|operating point|schwell\w*|grenzwert)\b")
+_THRESHOLD = re.compile(rf"\b{any_word('talk.threshold')}\b")
+_A = re.compile(rf"\b{any_word('a')}\s+{any_word('talk.threshold')}\b")
 """“What is a threshold?” asks for the word."""
 
 
-_FIGURES = re.compile(r"\b(?:sensiti\w*|specific\w*|spezifi\w*)\b")
+_FIGURES = re.compile(rf"\b{any_word('why_threshold.figures')}\b")
 
 
 def _reads(heard: Heard, _past: Past) -> bool:
     """“What is the sensitivity at this threshold?” asks for a figure."""
     named = bool(_THRESHOLD.search(heard.plain)) and not _A.search(heard.plain)
-    return named and (heard.plain.startswith(("why", "warum", "wieso", "how was")) or not _FIGURES.search(heard.plain))
+    return named and (heard.plain.startswith(tuple(normalised("why_threshold.why"))) or not _FIGURES.search(heard.plain))
 
 
 def _answer(_heard: Heard, past: Past) -> str:
