@@ -88,7 +88,7 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> Besid
     spec = drafted.specification
     used = Used.by(spec, survey, intent, drafted.understood)
     new = [line for line in drafted.assumptions if line not in survey.assumptions]
-    quoted = [name for line in new for name in _QUOTED.findall(line)]
+    quoted = [name for line in new for name in _QUOTED.findall(line) if name not in drafted.absent]
     told = " . ".join(map(normalise, quoted))
     choosing = [*_choosing(intent, survey, spec, used)]
     aside = [*_put_aside(intent, survey, spec, Used(f"{Used.of(quoted).text} . {used.text}"))]

@@ -41,6 +41,8 @@ class Draft:
     """What could be asked for instead: it stands on the card and not in the notebook."""
     understood: tuple[str, ...] = ()
     """Further names of what the specification is of, as only this task knows them."""
+    absent: tuple[str, ...] = ()
+    """What the request names and the data do not hold; a word about it does nothing with it."""
     choose_split: bool = False
     """Of several split columns the cohort takes the one that leaks least, whichever the specification names."""
     differing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

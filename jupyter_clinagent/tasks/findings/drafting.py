@@ -87,6 +87,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         differing=differing,
         more=more,
         understood=tuple(clauses_about_entries(intent.text)),
+        absent=tuple(unknown_here(intent, [*seen["findings"], *seen["never"], *seen.get("always", []), *seen.get("unread", [])])),
     )
 
 
