@@ -248,7 +248,13 @@ def _also_called(name: str) -> list[str]:
     """Other words for a finding: those of the list that holds its name, or the last word of it."""
     plain = re.sub(r"[\s_/-]+", " ", normalise(name)).strip()
     ends = (plain, plain.rpartition(" ")[2])
-    return next((list(words) for end in ends for words in _same() if label_key(end) in {label_key(w) for w in words}), [])
+    return list(next((_by_key()[key] for end in ends if (key := label_key(end)) in _by_key()), ()))
+
+
+@cache
+def _by_key() -> dict[str, tuple[str, ...]]:
+    """Every list of names of one thing by each of its names, the first list that holds it."""
+    return {label_key(word): words for words in reversed(_same()) for word in words}
 
 
 @cache
