@@ -50,6 +50,10 @@ _MONTH = re.compile(
     rf"{any_word('years.months')}\w*\s(?P<number>(?:19|20)\d\d)\b"
 )
 """Images are chosen by years, and not by months."""
+_DAY = re.compile(
+    rf"\b{any_word('years.since', 'years.after', 'years.before', 'years.until')}\s(?:{any_word('the')}\s)?"
+    r"(?=\S*?(?P<number>(?:19|20)\d\d))(?:\d{1,2}[./]\d{1,2}[./]\d\d\d\d|\d\d\d\d-\d\d-\d\d)\b"
+)
 _OWN_SPLIT = re.compile(rf"\b{any_word('testing')}\s(?:{any_word('them')} )?{any_word('on', 'with', 'at')}\s\w+")
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
 _IS_NOT = re.compile(rf"\b(?P<what>[\w-]+) {any_word('is')} {any_word('not', 'no', 'never')} (?:{any_word('a', 'the')} )?[\w-]+")
@@ -247,7 +251,7 @@ def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
         return
     kept = spec.model_dump_json(exclude={"request", "minutes", "seed"})
     text = normalise(intent.text)
-    for found in (*_LINE.finditer(text), *_MONTH.finditer(text)):
+    for found in (*_LINE.finditer(text), *_MONTH.finditer(text), *_DAY.finditer(text)):
         if not re.search(rf"(?<!\d){re.escape(found['number'])}(?!\d)", kept):
             yield found[0]
 

@@ -58,7 +58,7 @@ def bounds_in(plain: str) -> list[Bound]:
     >>> bounds_in("sensitivity over 90 percent, at most 10 minutes")
     []
     """
-    found = [*_ages(plain), *_sizes(plain), *_years(plain)]
+    found = [*_ages(plain), *_sizes(plain), *_years(_with_years(plain))]
     return [one for one in found if not any(one.words != other.words and one.words in other.words for other in found)]
 
 
@@ -119,6 +119,19 @@ def numbers_bounded(plain: str) -> list[Bound]:
 
 
 # ------------------------------------------------------------------ years
+def _with_years(plain: str) -> str:
+    """Days at which a year begins or ends, by the year: “since 01.01.2022” is “since 2022”."""
+    first = r"(?:0?1[./]0?1[./]((?:19|20)\d\d)|((?:19|20)\d\d)-01-01)\b"
+    last = r"(?:31[./]12[./]((?:19|20)\d\d)|12/31/((?:19|20)\d\d)|((?:19|20)\d\d)-12-31)\b"
+    the = rf"(?:{any_word('the')}\s)?"
+    plain = re.sub(rf"({any_word('years.since', 'years.before')})\s{the}{first}", _by_year, plain)
+    return re.sub(rf"({any_word('years.after', 'years.until')})\s{the}{last}", _by_year, plain)
+
+
+def _by_year(found: re.Match[str]) -> str:
+    return f"{found[1]} {next(filter(None, found.groups()[1:]))}"
+
+
 def _years(plain: str) -> Iterator[Bound]:
     year = rf"(?P<number>{_YEAR})"
     also = rf"(?P<also>{_YEAR})\s{_AND_OR}"
@@ -131,6 +144,10 @@ def _years(plain: str) -> Iterator[Bound]:
     }
     for found in re.finditer(rf"{any_word('between', 'from')}\s(?P<low>{_YEAR})\s{_AND_TO}\s(?P<high>{_YEAR})", plain):
         yield _bound("year", {"at_least": found["low"], "at_most": found["high"]}, found[0])
+    for found in re.finditer(
+        rf"(?<!\w)(?:{any_word('years.within')})\s(?P<year>{_YEAR})(?!\s?(?:-|–|{any_word('to', 'or', 'and')}))\b", plain
+    ):
+        yield _bound("year", {"at_least": found["year"], "at_most": found["year"]}, found[0])
     for name, pattern in patterns.items():
         for found in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", plain):
             if not re.search(rf"{_YEAR}\s{_AND_TO}\s$|{_FROM}\s{_YEAR}\s$", plain[: found.start()] + " "):

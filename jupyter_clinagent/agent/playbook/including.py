@@ -173,6 +173,12 @@ def _all_said(intent: Intent) -> str:
     return normalise(" . ".join([intent.text, *intent.later]))
 
 
+def _tells(value: str, intent: Intent) -> bool:
+    """Whether a value says something by itself, or is asked for alone: “only the good ones”."""
+    idle = idle_words().issuperset(tokens(normalise(value)))
+    return not idle or chooses([value], intent.naming, _CHOOSING["only"], _CHOOSING["only"])
+
+
 def names_no_value(spec: Specification) -> bool:
     """Whether masks have no name of their own, so that any word of the request may be theirs."""
     return not spec.label_column and all(values and name not in values for name, values in spec.classes.items())
@@ -321,7 +327,7 @@ def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, spec: S
     if {True} == {says_yes(value) or says_no(value) for value in values}:
         yield from _by_name(column, values, intent)
         return
-    telling = [value for value in values if not idle_words().issuperset(tokens(normalise(value)))]
+    telling = [value for value in values if _tells(value, intent)]
     named = wholly_named(telling, intent.naming)
     if chooses(named, intent.naming, _CHOOSING["only"], _CHOOSING["only"]) and names_no_value(spec):
         used = Used("")  # “only the malignant ones” of masks that have no name but that

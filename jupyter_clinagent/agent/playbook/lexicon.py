@@ -41,6 +41,10 @@ _MEASURE_IT = re.compile(rf"\b{any_word('measure.told')} (?={any_word('measure.w
 """In German it means “measure”: nothing is overlooked."""
 _ORDINAL = re.compile(rf"\b({any_word('the', 'in', 'to', 'of', 'from', 'ordinals.before')})\s(\d{{1,2}})\.\s(?=[A-ZÄÖÜ])", re.I)
 """German writes “third” with a point, at which no sentence ends: “im 3. Trimenon”."""
+_PROOF = any_word("proof.proven")
+_BY = any_word("by", "on", "in", "with", "proof.through")
+_PROVEN = (re.compile(rf"\b{_PROOF}\s{_BY}\s\w+", re.I), re.compile(rf"\b\w+[ -]{_PROOF}\b", re.I))
+"""“Confirmed by histology” says how a label was found, and not what kind of image it is."""
 _APART = AGAINST | EITHER | FROM
 _SHARE = rf"(?:\d+\s*{any_word('percent')}|{any_word('boxed.nth')})"
 _BOXES, _ONLY = any_word("boxed.boxes"), any_word("boxed.only")
@@ -191,7 +195,10 @@ def _speaks_of_mistakes(clause: str) -> bool:
 def _without_risks(text: str) -> str:
     """“Better one biopsy too many than a missed melanoma” says nothing of the images."""
     kept = [part for part in _CLAUSES.split(text) if not _speaks_of_mistakes(normalise(part))]
-    return " . ".join(kept) or text
+    told = " . ".join(kept) or text
+    for proven in _PROVEN:
+        told = proven.sub(" ", told)
+    return told
 
 
 def _shortcut(clause: str) -> bool:

@@ -53,6 +53,7 @@ def named_in(intent: Intent, column: ColumnFacts, values: Sequence[str]) -> list
     spoken = {*own.values(), *_nouns_after(own)}  # “cancer” is the value TUM here; “viral pneumonia” the value viral
     found = [named for named in found if named.values or named.at not in spoken]
     found += [Named(v, [v], at) for v, at in own.items() if v not in claimed]
+    found += _shared(values, intent.naming, found)
     found = found or _numbers(values, intent.naming)
     complete = sorted(_completed(found, values), key=lambda named: named.at)
     return [_by_value(named) for named in complete] if _names_no_finding(complete) and is_untold(column, values) else complete
@@ -78,6 +79,25 @@ def _by_concept(target: str, intent: Intent, column: ColumnFacts, values: Sequen
     left = [v for v in every if v not in own] if len(every) > 1 else every
     at = first_position(intent.naming, words_of(target))
     return None if every and not left else Named(target, left, at or 0)
+
+
+def _shared(values: Sequence[str], naming: str, found: Sequence[Named]) -> list[Named]:
+    """“Esophagitis or not” names esophagitis-a and -b-d together: a word that several values have, and not all of them.
+
+    Values that are named by words of their own are not gathered, and neither are words that a name beside explains.
+    """
+    claimed = {v for named in found for v in named.values}
+    spoken = {word for named in found for v in named.values for word in tokens(_spelt(v))}
+    spoken |= {word for named in found for phrase in words_of(named.name) for word in tokens(normalise(phrase))}
+    gathered: dict[str, Named] = {}
+    for at, word in enumerate(tokens(_spelt(naming))):
+        stem = word.removesuffix("s")
+        said = len(stem) >= _STEM and word not in spoken and stem not in spoken and not {word, stem} & common_words()
+        held = [v for v in values if said and {word, stem} & set(tokens(_spelt(v)))]
+        if 1 < len(held) < len(values) and claimed.isdisjoint(held):
+            gathered.setdefault(stem, Named(word if word in tokens(_spelt(held[0])) else stem, held, at))
+            claimed |= set(held)
+    return list(gathered.values())
 
 
 def _numbers(values: Sequence[str], naming: str) -> list[Named]:
@@ -202,7 +222,20 @@ def _places(values: Sequence[str], text: str) -> dict[str, int]:
     whole, left = _whole_names(values, text)
     read = {v: at for v in values if v not in whole and (at := _mentioned_at(v, values, left, holding)) is not None}
     found = whole | read
+    found |= _listed(values, left, found)
     return {v: found[v] for v in values if v in found}
+
+
+def _listed(values: Sequence[str], text: str, found: Mapping[str, int]) -> dict[str, int]:
+    """“Abdomen, femur, thorax”: a word that any request may have names a value in a list of others."""
+    words, places = tokens(_spelt(text)), dict(found)
+    holding = Counter(word for value in set(values) for word in set(tokens(_spelt(value))))
+    for value in values if found else ():
+        own = {word for word in tokens(_spelt(value)) if len(word) >= _STEM and holding[word] == 1}
+        at = next((k for k, word in enumerate(words) if word in own), None)
+        if value not in places and at is not None and any(abs(at - place) in (1, 2) for place in places.values()):
+            places[value] = at
+    return places
 
 
 def without_whole_names(values: Sequence[str], text: str) -> str:

@@ -60,7 +60,8 @@ def _is_well(value: str) -> bool:
     healthy, negations = _keys("words", known.HEALTHY), _keys("negations", known.HEALTHY)
     if words and (words[0] in negations or (words[0] == "non" and len(words) == 2)):
         return len(words) > 1 and not healthy & set(words)
-    # “normal chest” is healthy, “normal tension glaucoma” is not
+    if words and words[0] in healthy and len(words) > 1:  # “normal z-line” is healthy, “normal tension glaucoma” is not
+        return words[1] not in known.HEALTHY["ill_behind"]
     return (bool(healthy & set(words)) and len(set(words) - healthy - _places()) <= 1) or _glued(key)
 
 

@@ -87,7 +87,7 @@ def _unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used: Use
         | words_of_any_request()
         | {word for word in words if is_lexical(word) and not is_term(word)}
     )
-    return {word for word in words if not (word in read or contains(told, [word]) or used.shortens(word))}
+    return {word for word in words if not (word in read or contains(told, [word]) or used.shortens(word) or used.holds(word))}
 
 
 def _names(survey: SurveyFacts, spec: Specification, intent: Intent) -> Iterator[str]:

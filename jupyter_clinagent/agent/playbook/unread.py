@@ -53,6 +53,8 @@ def _is_familiar(word: str, values: list[str]) -> bool:
 def _names_class(word: str, values: list[str]) -> bool:
     phrases = [phrase for concept in known.CONCEPTS for phrase in concept.words]
     own, short = {part for v in values for part in tokens(v) if len(part) > 3}, word.removesuffix("s")
+    if short in {part for v in values for part in tokens(v)}:  # “dogs” of “dog”
+        return True
     if len(word) > 3 and label_key(word) in map(label_key, values):  # “transthalamic” of “Trans-thalamic”
         return True
     begins = len(short) > 3 and any(part.startswith(short) for part in own)  # “neutros”

@@ -16,7 +16,7 @@ from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import SurveyFacts
 
 _LEAST = 4
-"""Letters of a word that another one may begin with, or be the plural of."""
+"""Letters of a word that another one may begin with; one of a letter less may have a plural."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Used:
         """Whether a word, that says something by itself, is one of the names, or its plural."""
         if len(word) < 2 or word in idle_words():
             return False
-        return contains(self.text, [word]) or contains(word, [one for one in tokens(self.text) if len(one) >= _LEAST])
+        return contains(self.text, [word]) or contains(word, [one for one in tokens(self.text) if len(one) >= _LEAST - 1])
 
     def holds_any(self, words: Iterable[str]) -> bool:
         """Whether any of these words is."""

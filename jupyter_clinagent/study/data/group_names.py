@@ -10,7 +10,7 @@ from jupyter_clinagent.lang.grammar import words_in
 
 _PERSON = (
     r"((anon\w*_)?(patient(en|in|s)?|pat|subject|subj|participant|person(en)?|individual|proband(en)?|teilnehmer|"
-    r"mother|mutter|infant|baby|newborn|neonate|child|kind|twin)"
+    r"mother|mutter|infant|baby|newborn|neonate|child|kind|twin|animal|tier|dog|hund|cat|katze|horse|pferd)"
     r"(_(or|and)_\w+)?)"
 )
 _PART = r"((case|fall|lesion|läsion|laesion|exam|examination|untersuchung|study|studie|video|clip)s?(_(or|and)_\w+)?)"

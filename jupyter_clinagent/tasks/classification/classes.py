@@ -14,7 +14,9 @@ The rule: nothing is left out or gathered without the request's word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, listed, question
 from jupyter_clinagent.agent.playbook.folding import folded
@@ -31,16 +33,25 @@ from jupyter_clinagent.agent.playbook.naming import (
 )
 from jupyter_clinagent.agent.playbook.polarity import REST, positive_class, says_yes
 from jupyter_clinagent.agent.playbook.unread import AGAINST, unread_classes
-from jupyter_clinagent.agent.playbook.wording import contains
+from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.lang.grammar import any_word, unless_after
 from jupyter_clinagent.tasks.classification import TASK
 from jupyter_clinagent.tasks.classification.every_value import means_every_value
 from jupyter_clinagent.tasks.classification.readings import Reading, each_value, readings_of
 from jupyter_clinagent.tasks.classification.together import put_together
 
+_FROM_ON = (
+    re.compile(rf"\b\w{{1,3}}\s{any_word('and', 'or')}\s{any_word('amounts.more', 'amounts.less')}\b"),
+    re.compile(rf"\b{any_word('amounts.above', 'amounts.below', 'amounts.at_least', 'amounts.at_most')}\s\w{{1,3}}\b|[<>≤≥]"),
+)
+_WITHOUT = re.compile(
+    rf"{unless_after('or', 'and', 'with', 'from', 'lists.against')}\b{any_word('without')}\s(?:{any_word('the', 'any', 'a')}\s)?"
+    rf"([^.,;:!?()]+?)(?=$|[.,;:!?()]|\s{any_word('lists.against', 'in', 'on', 'from')}\b)"
+)
 _CHANGES = "It decides which images are learnt from, and as what each counts."
 
 
@@ -64,15 +75,16 @@ def choose_classes(
     unknown = set(not_known(column.values))
     told = [v for v in column.values if v not in unknown]
     aside = _set_aside(intent, column, told)
+    intent = _without_clause(intent) if len(told) > 2 and _without(told, normalise(intent.text)) else intent
     counted_as = {value: home for value, home in folded(intent.text, told).items() if value not in aside}
     values = [v for v in told if v not in aside and v not in counted_as]
     _check_several(values, column)
     named = [] if intent.all_classes else named_in(intent, column, values)
     unread = unread_classes(intent.naming, column.values) if named else []
     readings, answer = _readings(intent, column, named, values, unread), answers.get("classes")
-    opposed = bool(unread) and len(named) == 1 and not AGAINST.isdisjoint(intent.words)
+    opposed = bool(unread) and not AGAINST.isdisjoint(intent.words)
     if not answer and (len(readings) != 1 or opposed):
-        doubt = intent.asks_whether or intent.versus_rest  # “brain or not” means no study of all values
+        doubt = intent.asks_whether or _parts(intent)  # “brain or not” means no study of all values
         if not readings:
             return _open_question(column, values, said, NONE_OF_THEM if said or doubt else "all")
         return _question(column, named, values, unread, readings, opposed)
@@ -103,7 +115,22 @@ def _set_aside(intent: Intent, column: ColumnFacts, told: list[str]) -> set[str]
     """Values that the request leaves out, by the lexicon's words or by their own."""
     left = without_whole_names(told, intent.set_aside)
     excluded = [x for x in intent.excluded if not words_of(x) or contains(left, words_of(x))]
-    return {v for x in excluded for v in values_for(x, column)} | set(mentioned(told, intent.set_aside))
+    aside = {v for x in excluded for v in values_for(x, column)} | set(mentioned(told, intent.set_aside))
+    return aside | (set(_without(told, normalise(intent.text))) if len(told) > 2 else set())
+
+
+def _without_clause(intent: Intent) -> Intent:
+    """What “without …” leaves out is no class."""
+    naming = _WITHOUT.sub(" ", intent.naming)
+    targets = tuple(target for target in intent.targets if not words_of(target) or contains(naming, words_of(target)))
+    return replace(intent, naming=naming, targets=targets)
+
+
+def _without(values: Sequence[str], plain: str) -> list[str]:
+    """“Melanoma or not, without vascular lesions”; “with or without” and “A or without A” leave nothing out."""
+    found = _WITHOUT.findall(plain)
+    named = [value for value in values if any(mentioned([value], said) for said in found)]
+    return [value for value in named if not mentioned([value], _WITHOUT.sub(" ", plain))]
 
 
 def _check_several(values: list[str], column: ColumnFacts) -> None:
@@ -125,8 +152,15 @@ def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: l
     )
     by_name = not yes_or_no and not is_generic(column.name) and bool(mentioned([column.name], intent.naming))
     every = means_every_value(intent, values) or intent.all_classes or by_name
+    every = every and not (by_name and _parts(intent) and len(values) > 2)
     open_to_all = every or ((len(values) == 2 or about_images) and not intent.versus_rest)
     return [each_value(values)] if open_to_all else []
+
+
+def _parts(intent: Intent) -> bool:
+    """Whether something is told from something else, or drawn a line: “Wagner 3 and above” is no study of each grade."""
+    bounded = any(level.search(intent.naming) for level in _FROM_ON)
+    return not AGAINST.isdisjoint(intent.words) or intent.versus_rest or bounded
 
 
 def _check_named(intent: Intent, values: list[str], column: ColumnFacts) -> None:

@@ -95,7 +95,10 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     if not telling and (said := said_beside(intent, survey)):
         why = f"No column that could hold the label is called {listed(said)}. Which should the model learn?"
         return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
-    return question("label", "Which column holds the diagnosis that the model should learn?", names, names[0], _CHANGES)
+    how = "Which column holds the diagnosis that the model should learn?"
+    if not telling and intent.asks_whether and not {"normal", "abnormal"} & set(intent.targets):  # “is there a tumour?”
+        return question("label", how, [*names, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
+    return question("label", how, names, names[0], _CHANGES)
 
 
 def _which_part(parts: list[ColumnFacts]) -> Card:

@@ -70,7 +70,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     if intent.task not in (TASK.name, registry.usual().name, None):
         return False
     named = intent.task == TASK.name or intent.grades or (spoken_of(intent, sure) and not intent.asks_whether)
-    return bool(scales and (named or _names_cut(intent, sure)))
+    said = spoken_of(intent, scales)  # “Wagner 3 and above”
+    return bool(scales and (named or _names_cut(intent, sure) or (said and cut_of(intent, said))))
 
 
 def _tells_apart(intent: Intent, scale: Scale) -> bool:
