@@ -11,7 +11,7 @@ from jupyter_clinagent.agent.playbook.accounting import KEY, STOP
 from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
-from jupyter_clinagent.contracts import Card
+from jupyter_clinagent.contracts import Card, Range
 from jupyter_clinagent.facts import SurveyFacts
 from tests.benchmarks.phrases.folders import FOLDERS, _boxes, _outlines, _table
 
@@ -54,6 +54,17 @@ MADE = {
     "cells": _table({**PATIENTS, "cell": ["neutrophil", "monocyte"], "stain": ["Wright", "MGG"], "rhythm": ["SR", "AF"]}, 90),
     "bowels": _table({**PATIENTS, "part": ["bbps-0-1", "bbps-2-3", "polyps", *(f"colitis-grade-{k}" for k in "123")]}, 90),
     "discs": _table({**PATIENTS, "herniation": ["none", "bulge", "protrusion", "extrusion"]}, 90, colours=False),
+    "planes": _table(
+        {**PATIENTS, "plane": ["Fetal abdomen", "Fetal femur", "Fetal thorax", "Maternal cervix"]}, 90, colours=False
+    ),
+    "gullets": _table({**PATIENTS, "part": ["normal-z-line", "normal-cecum", "esophagitis-a", "esophagitis-b-d", "polyps"]}, 90),
+    "dated": _table(
+        {**PATIENTS, "dx": ["mel", "nv", "vasc", "bkl"], "exam_date": ["2021-05-03", "2022-02-01", "2022-08-09"]}, 90
+    ),
+    "feet": _table(
+        {**PATIENTS, "Wagner": [0, 1, 2, 3, 4], "quality": ["gut", "schlecht"], "necrosis": ["ja", "nein"], "toe": ["I", "V"]}, 90
+    ),
+    "hearts": _table({**PATIENTS, "ACVIM": ["A", "B1", "B2", "C", "D"], "species": ["dog", "cat"]}, 90, colours=False),
     "heads": _outlines(["head"], colours=False),
     "effusions": _table({**PATIENTS, "effusion": ["yes", "no"]}, 90, colours=False),
 } | FOLDERS
@@ -141,6 +152,18 @@ READ: list[tuple[str, str, dict[str, list[str]], str | None]] = [
         None,
     ),
     ("bowels", "grade the colitis", {f"grade {k}": [f"colitis-grade-{k}"] for k in "123"}, None),
+    # a word that several values have names them together, and one that any request may have names a value in a list
+    ("gullets", "polyps vs esophagitis", {"polyps": ["polyps"], "esophagitis": ["esophagitis-a", "esophagitis-b-d"]}, None),
+    (
+        "gullets",
+        "normal vs esophagitis",
+        {"normal": ["normal-z-line", "normal-cecum"], "esophagitis": ["esophagitis-a", "esophagitis-b-d"]},
+        "esophagitis",
+    ),
+    ("planes", "thorax vs abdomen", {"Fetal thorax": ["Fetal thorax"], "Fetal abdomen": ["Fetal abdomen"]}, None),
+    ("dated", "mel vs rest without vasc", {"mel": ["mel"], "rest": ["nv", "bkl"]}, "mel"),
+    ("dated", "melanoma or without melanoma?", {"mel": ["mel"], "rest": ["nv", "vasc", "bkl"]}, "mel"),
+    ("hearts", "dogs vs cats", {"dog": ["dog"], "cat": ["cat"]}, None),
     ("her2", "HER2 3+ vs 0", {"3+": ["3+"], "0": ["0"]}, None),
 ]
 
@@ -157,7 +180,11 @@ def test_it_is_read_as_it_was_meant(
 
 @pytest.mark.parametrize(
     ("folder", "request_", "lowest"),
-    [("isup", "cancer yes no (isup 0 = no)", "ISUP 1"), ("birads", "birads 1-3 vs 4-6", "BI-RADS 4a")],
+    [
+        ("isup", "cancer yes no (isup 0 = no)", "ISUP 1"),
+        ("birads", "birads 1-3 vs 4-6", "BI-RADS 4a"),
+        ("feet", "Wagner 3 und höher", "grade 3"),
+    ],
 )
 def test_the_line_lies_where_it_was_drawn(
     surveyed: Callable[[str], SurveyFacts], folder: str, request_: str, lowest: str
@@ -180,6 +207,8 @@ ASKED = [
     ("teeth", "is there any caries? yes or no", "yes or no"),
     # one thing asked for is no study of everything, and what is to be combined is not learnt one by one
     ("chests", "is the heart big?", "is the heart big"),
+    ("dated", "mel vs nv, since 01.03.2022", "since 01.03.2022"),
+    ("dated", "mel vs nv, biopsy proven", "biopsy proven"),
     ("chests", "patients with both effusion and edema", "with both"),
     ("chests", "isolated effusion", "isolated"),
     ("chests", "pneumonia or edema in one class against no finding", "in one class"),
@@ -206,6 +235,9 @@ def test_what_can_not_be_done_is_asked_and_not_passed_over(
         ("biopsies", "is it cancer?", "classes", "adenocarcinoma and squamous together against the others"),
         ("biopsies", "cancer vs benign", "classes", "malignant (adenocarcinoma, squamous) and benign, each by itself"),
         ("cells", "eosinophil vs monocyte", "classes", "none of these"),
+        ("hearts", "dogs vs cats vs horses", "classes", "none of these"),
+        ("hearts", "ACVIM C and D vs not", "classes", "none of these"),
+        ("hearts", "is there a tumour?", "label", "none of these"),
     ],
 )
 def test_what_may_be_meant_otherwise_is_asked(
@@ -231,6 +263,28 @@ def test_a_finding_beside_one_that_is_learnt_chooses_images_and_one_of_several_i
     found = draft(read_request(request_), surveyed("chests"), {})
     assert isinstance(found, Draft), found
     assert found.specification.only == only
+
+
+@pytest.mark.parametrize(
+    ("folder", "request_", "only"),
+    [
+        ("dated", "mel vs nv, since 01.01.2022", {"exam_date": Range(at_least=2022)}),
+        ("dated", "mel vs nv nach dem 31.12.2021", {"exam_date": Range(above=2021)}),
+        ("dated", "mel vs nv in 2022", {"exam_date": Range(at_least=2022, at_most=2022)}),
+        ("feet", "necrosis or not, only gut", {"quality": ["gut"]}),
+    ],
+)
+def test_days_years_and_small_words_choose_images(
+    surveyed: Callable[[str], SurveyFacts], folder: str, request_: str, only: dict[str, Any]
+) -> None:
+    found = draft(read_request(request_), surveyed(folder), {})
+    assert isinstance(found, Draft), found
+    assert found.specification.only == only
+
+
+def test_what_a_label_was_confirmed_by_is_no_kind_of_image() -> None:
+    assert read_request("melanoma vs nevus, confirmed by histology").modality is None
+    assert read_request("which tissue is it on these histology slides?").modality == "histology"
 
 
 def test_only_one_stain_is_no_label(surveyed: Callable[[str], SurveyFacts]) -> None:

@@ -17,7 +17,7 @@ from jupyter_clinagent.agent.playbook.bounds import bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.drafting import Draft, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.folding import folded
 from jupyter_clinagent.agent.playbook.including import chooses, names_no_value, of_both_sexes, wants_all
-from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.lexicon import PROVEN, Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.questions import asks_of_one
@@ -189,6 +189,7 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from _yes_or_no(intent, spec)
     yield from _combined(intent, survey, spec)
     yield from _denied(intent, survey, spec)
+    yield from (found[0] for proven in PROVEN for found in proven.finditer(normalise(intent.text)))
     yield from _of_one(intent, spec)
     yield from _range(intent, survey, spec)
     yield from only_unknown(intent, survey, spec, used)

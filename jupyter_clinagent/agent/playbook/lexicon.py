@@ -43,7 +43,7 @@ _ORDINAL = re.compile(rf"\b({any_word('the', 'in', 'to', 'of', 'from', 'ordinals
 """German writes “third” with a point, at which no sentence ends: “im 3. Trimenon”."""
 _PROOF = any_word("proof.proven")
 _BY = any_word("by", "on", "in", "with", "proof.through")
-_PROVEN = (re.compile(rf"\b{_PROOF}\s{_BY}\s\w+", re.I), re.compile(rf"\b\w+[ -]{_PROOF}\b", re.I))
+PROVEN = (re.compile(rf"\b{_PROOF}\s{_BY}\s\w+", re.I), re.compile(rf"\b\w+[ -]{_PROOF}\b", re.I))
 """“Confirmed by histology” says how a label was found, and not what kind of image it is."""
 _APART = AGAINST | EITHER | FROM
 _SHARE = rf"(?:\d+\s*{any_word('percent')}|{any_word('boxed.nth')})"
@@ -196,7 +196,7 @@ def _without_risks(text: str) -> str:
     """“Better one biopsy too many than a missed melanoma” says nothing of the images."""
     kept = [part for part in _CLAUSES.split(text) if not _speaks_of_mistakes(normalise(part))]
     told = " . ".join(kept) or text
-    for proven in _PROVEN:
+    for proven in PROVEN:
         told = proven.sub(" ", told)
     return told
 
