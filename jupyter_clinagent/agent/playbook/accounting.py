@@ -21,7 +21,7 @@ from jupyter_clinagent.agent.playbook.lexicon import PROVEN, Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.questions import asks_of_one
-from jupyter_clinagent.agent.playbook.strangers import only_unknown, strangers, tells_apart
+from jupyter_clinagent.agent.playbook.strangers import objects_unmet, only_unknown, strangers, tells_apart
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.unused import unused_words
@@ -189,6 +189,8 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from _yes_or_no(intent, spec)
     yield from _combined(intent, survey, spec)
     yield from _denied(intent, survey, spec)
+    yield from _other_task(intent, spec)
+    yield from objects_unmet(intent, survey, spec, used)
     yield from (found[0] for proven in PROVEN for found in proven.finditer(normalise(intent.text)))
     yield from _of_one(intent, spec)
     yield from _range(intent, survey, spec)
@@ -230,6 +232,20 @@ def _of_one(intent: Intent, spec: Specification) -> Iterator[str]:
         yield from list(filter(None, intent.naming.split(" . ")))[:1]
 
 
+def _other_task(intent: Intent, spec: Specification) -> Iterator[str]:
+    """“Grade the discs” is no list of findings; a score that is measured is graded, too."""
+    asked, task = registry.tasks().get(intent.task or ""), registry.find(spec.task)
+    if (
+        asked is None
+        or asked.usual
+        or asked.name == task.name
+        or (asked.ordered and task.bounded)
+        or intent.task in intent.declined
+    ):
+        return
+    yield from [word for word in asked.words if contains(normalise(intent.text), [word])][:1]
+
+
 def _range(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
     """“In types 4-5”: a range of something that is not learnt."""
     if intent.grades is None or registry.find(spec.task).ordered or registry.find(spec.task).bounded:
@@ -263,11 +279,15 @@ def _terms(intent: Intent, survey: SurveyFacts, drafted: Draft, used: Used) -> l
     Grades and numbers are rarely called by name.
     """
     spec = drafted.specification
-    if not registry.find(spec.task).usual:
+    task = registry.find(spec.task)
+    whole = (task.several or task.inside) and not names_no_value(spec) and not intent.all_classes
+    if not task.usual and not whole:
         return []
     understood = [spec.title, spec.objective, *spec.classes, *intent.targets, *drafted.understood]
     unused = [word for word in unused_words(intent.text, survey, understood) if not contains(used.text, [word])]
     nothing = not used.holds_any(tokens(intent.naming)) and not intent.all_classes
+    if whole:
+        return [word for word in unused if nothing and len(word) > _SHORT]
     return [word for word in unused if is_term(word) or (nothing and len(word) > _SHORT)]
 
 

@@ -40,7 +40,9 @@ PEOPLE = any_of(PEOPLE_WORDS)
 """A pattern for words for people."""
 _WHO = rf"(?P<who>\b{PEOPLE}(?:\s{any_word('ages.between')})?\s)?"
 _AGE, _AGED = any_word("amounts.age"), any_word("ages.aged")
-_YEARS = any_word("units.year", "units.month", "units.week_old", "units.day_old")
+_YEARS = any_word("units.year", "units.month", "units.week_old", "units.day_old", "units.week", "units.day")
+_MAY_BE_ELSE = any_word("units.week", "units.day")
+"""Weeks and days may be of a pregnancy or a wound: they are an age of somebody who is named."""
 _LENGTHS = rf"{any_word('units.length')}(?:²|2|\^2)?"
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)?)"
 _YEAR = r"(?:19|20)\d\d"
@@ -77,7 +79,8 @@ def _ages(plain: str) -> Iterator[Bound]:
         for found in re.finditer(
             rf"{_WHO}{phrase}(?!\s?(?:\w*{any_word('percent')}|{_LENGTHS}|°|{any_word('units.degree')})|\d)", plain
         ):
-            sure = found["unit"] or found["who"] or re.match(_AGE, found["said"])
+            by_unit = found["unit"] and not re.fullmatch(_MAY_BE_ELSE, found["unit"])
+            sure = by_unit or found["who"] or re.match(_AGE, found["said"])
             if sure and not re.fullmatch(_YEAR, found["number"]):
                 yield _bound("age", {name: found["number"]}, found["said"], found["unit"])
     for name, phrases in _AFTER.items():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from jupyter_clinagent.agent.playbook.bounds import Bound, bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import wholly_named
+from jupyter_clinagent.agent.playbook.naming import mentioned, wholly_named
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any_request
@@ -46,6 +46,7 @@ _AGED = re.compile(rf"(?:^|_|\b){any_word('columns.age')}(?:$|_|\b|(?=[A-Z]))", 
 _A_YEAR: Mapping[str, float] = {"month": 12, "week": 365.25 / 7, "day": 365.25}
 """How many of each a year has."""
 _UNITS = {unit: re.compile(rf"(?:^|_|\b){any_word(f'columns.{unit}')}(?:$|_|\b)", re.I) for unit in _A_YEAR}
+_DEVICE = re.compile(any_word("columns.device"), re.I)
 _SIZED = re.compile(any_word("columns.size"), re.I)
 
 
@@ -176,7 +177,7 @@ def _all_said(intent: Intent) -> str:
 def _tells(value: str, intent: Intent) -> bool:
     """Whether a value says something by itself, or is asked for alone: “only the good ones”."""
     idle = idle_words().issuperset(tokens(normalise(value)))
-    return not idle or chooses([value], intent.naming, _CHOOSING["only"], _CHOOSING["only"])
+    return not idle or chooses([value], intent.naming, _CHOOSING["only"], _BEHIND)
 
 
 def names_no_value(spec: Specification) -> bool:
@@ -328,7 +329,7 @@ def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, spec: S
         yield from _by_name(column, values, intent)
         return
     telling = [value for value in values if _tells(value, intent)]
-    named = wholly_named(telling, intent.naming)
+    named = mentioned(telling, intent.naming) if _DEVICE.search(column.name) else wholly_named(telling, intent.naming)
     if chooses(named, intent.naming, _CHOOSING["only"], _CHOOSING["only"]) and names_no_value(spec):
         used = Used("")  # “only the malignant ones” of masks that have no name but that
     named = [value for value in named if not used.holds_any(tokens(normalise(value)))]
@@ -338,7 +339,9 @@ def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, spec: S
         yield Criterion(
             column.name, [v for v in column.values if v not in unwanted], _called(_spoken(unwanted, intent.naming), True)
         )
-    elif 0 < len(named) < len(values) and (column.role in _CIRCUMSTANCE or chooses(named, intent.naming, _BEFORE, _BEHIND)):
+    elif 0 < len(named) < len(values) and (
+        column.role in _CIRCUMSTANCE or _DEVICE.search(column.name) or chooses(named, intent.naming, _BEFORE, _BEHIND)
+    ):
         yield Criterion(column.name, named, _spoken(named, intent.naming))
     dropped = wholly_named(telling, intent.set_aside)
     if 0 < len(dropped) < len(values) and not _is_label(column, dropped, survey, intent):

@@ -18,6 +18,7 @@ from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_te
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.tasks import registry
 
 _SIGNS = {"&": " and ", "/": " or ", "+": " and "}
 _WHOLE = 3
@@ -48,6 +49,15 @@ def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used:
     for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
         for at in range(len(words)):
             yield from (word for word in _chosen_by(words, at) if word in unknown and not _is_compound(word))
+
+
+def objects_unmet(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
+    """Unknown words of a request of which no word is used, where all that the data hold would be learnt: “Leukozyten finden”."""
+    task = registry.find(spec.task)
+    own = bool(spec.label_column) or any(name in values for name, values in spec.classes.items())
+    whole = (task.inside or task.several) and own and not intent.all_classes and not task.usual
+    if whole and not used.holds_any(tokens(intent.naming)) and not {"normal", "abnormal"} & set(intent.targets):
+        yield from (word for word in _unknown(intent, survey, spec, used) if len(word) > _STEM and not _is_compound(word))
 
 
 def _chosen_by(words: Sequence[str], at: int) -> list[str]:

@@ -13,7 +13,10 @@ _PERSON = (
     r"mother|mutter|infant|baby|newborn|neonate|child|kind|twin|animal|tier|dog|hund|cat|katze|horse|pferd)"
     r"(_(or|and)_\w+)?)"
 )
-_PART = r"((case|fall|lesion|läsion|laesion|exam|examination|untersuchung|study|studie|video|clip)s?(_(or|and)_\w+)?)"
+_PART = (
+    r"((case|fall|nodule|mole|ulcer|polyp|lesion|läsion|laesion|exam|examination|untersuchung|study|studie|video|clip)s?"
+    r"(_(or|and)_\w+)?)"
+)
 _OTHER_PART = r"(visit|encounter|episode|sequence|specimen|biopsy|slide|(study|series)_?instance|series)"
 _ID, _NUMBER = r"_?(id|uid|key|identifier|kennung)", r"_?(no|nr|num|number|nummer|index|idx)"
 

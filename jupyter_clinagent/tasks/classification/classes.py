@@ -235,6 +235,10 @@ def _say_what_is_left_out(
 ) -> None:
     """First of all assumptions, with counts."""
     used = {v for gathered in classes.values() for v in gathered}
+    if column.missing and column.table:
+        notes.first(
+            f"Left out: “{column.name}” says nothing of {column.missing} row{'s' * (column.missing != 1)} of {column.table}."
+        )
     reasons = {
         "label not known": [v for v in column.values if v not in told],
         "as the request says": [v for v in told if v not in values],

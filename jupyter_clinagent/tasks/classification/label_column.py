@@ -25,6 +25,7 @@ from jupyter_clinagent.agent.playbook.wording import label_key, normalise, token
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts, is_unnamed_part
+from jupyter_clinagent.label_values import not_known
 
 _CHANGES = "Its values become the classes that are told apart."
 MANY_SILENT = 0.1
@@ -140,7 +141,7 @@ def _told(fitting: list[ColumnFacts], offered: list[ColumnFacts], intent: Intent
     if len(own := _own_columns(offered, intent)) == 1:
         return own[0]
     spoken_of = column_spoken_of([column.name for column in offered], intent.naming)
-    if spoken_of is None:
+    if spoken_of is None or not _may_answer(_named(offered, spoken_of), intent):
         return fitting[0] if len(fitting) == 1 else None
     notes.add(f"The request speaks of “{spoken_of}”, so that column is learnt.")
     return _named(offered, spoken_of)
@@ -213,11 +214,19 @@ def _told_by_name(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFa
     if intent.confounders or intent.distrusts:  # a shortcut's column is named to be left alone
         return None
     named = [name for name in mentioned(list(own), intent.naming) if own[name].role not in ("age", "box", "mask")]
-    named = [name for name in named if not _chooses_images(own[name], intent)]
+    named = [name for name in named if not _chooses_images(own[name], intent) and _may_answer(own[name], intent)]
     if len(named) != 1:
         return None
     notes.add(f"The request names “{named[0]}”, so that column is learnt.")
     return own[named[0]]
+
+
+def _may_answer(column: ColumnFacts, intent: Intent) -> bool:
+    """Whether a column can say yes or no, where that is asked for: “does this eye need an injection?” asks for no side."""
+    unknown = not_known(column.values)
+    known_values = [value for value in column.values if value not in unknown]
+    answers = len(known_values) == 2 and all(map(_answers, known_values))
+    return not intent.asks_whether or answers or bool(column.meanings) or bool(mentioned(list(column.values), intent.naming))
 
 
 def _refuse_what_no_column_says(intent: Intent, fitting: list[ColumnFacts], candidates: list[ColumnFacts]) -> None:

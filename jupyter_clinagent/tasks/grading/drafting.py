@@ -142,7 +142,12 @@ def _say_order(whole: Scale, scale: Scale, survey: SurveyFacts, notes: Notes) ->
         if len(values) > 1:
             notes.add(f"“{name}” gathers {', '.join(values)}.")
     dropped = [value for name, values in whole.grades.items() if name not in scale.grades for value in values]
-    counts = next(column.values for column in survey.columns if column.name == scale.column)
+    column = next(column for column in survey.columns if column.name == scale.column)
+    counts = column.values
+    if column.missing and column.table:
+        notes.first(
+            f"Left out: “{column.name}” says nothing of {column.missing} row{'s' * (column.missing != 1)} of {column.table}."
+        )
     for reason, values in (("as the request says", dropped), ("no grade of this scale", scale.strays)):
         if values:
             left = ", ".join(f"“{value}” ({counts[value]})" for value in values)
