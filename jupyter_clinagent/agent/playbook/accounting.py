@@ -235,13 +235,9 @@ def _of_one(intent: Intent, spec: Specification) -> Iterator[str]:
 def _other_task(intent: Intent, spec: Specification) -> Iterator[str]:
     """“Grade the discs” is no list of findings; a score that is measured is graded, too."""
     asked, task = registry.tasks().get(intent.task or ""), registry.find(spec.task)
-    if (
-        asked is None
-        or asked.usual
-        or asked.name == task.name
-        or (asked.ordered and task.bounded)
-        or intent.task in intent.declined
-    ):
+    if asked is None or asked.usual or asked.name in (task.name, *intent.declined):
+        return
+    if (asked.inside and task.inside) or (asked.ordered and task.bounded):  # “mark” boxes and outlines, “score” numbers
         return
     yield from [word for word in asked.words if contains(normalise(intent.text), [word])][:1]
 
