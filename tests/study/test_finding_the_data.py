@@ -228,6 +228,16 @@ def test_both_sides_of_one_person_belong_together(sides: tuple[str, str]) -> Non
     assert parse_groups([f"{number}{sides[0]}.png" for number in range(9001, 9009)]) is None
 
 
+def test_patients_behind_a_class_and_short_recurring_names_are_groups() -> None:
+    parsed = parse_groups([f"aom_P{number:03}_{side}_{number}.jpg" for number in range(20) for side in "LR"])
+    assert parsed is not None
+    assert parsed.groups["aom_P007_L_7.jpg"] == "P007"
+    marrows = parse_groups([f"BM{marrow:02}_{number:03}.jpg" for marrow in range(12) for number in range(4)])
+    assert marrows is not None
+    assert marrows.groups["BM03_002.jpg"] == "BM03"
+    assert parse_groups([f"img01_{number:03}.jpg" for number in range(40)]) is None  # of anything
+
+
 def test_names_that_are_all_different_give_no_groups() -> None:
     assert parse_groups([f"ISIC_{n:07d}.jpg" for n in range(50)]) is None
 
