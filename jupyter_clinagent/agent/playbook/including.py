@@ -6,9 +6,10 @@ What a request says of a column that is not the label chooses images by it; the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from jupyter_clinagent.agent.playbook.ages import columns_of_ages, in_unit
 from jupyter_clinagent.agent.playbook.bounds import Bound, bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
@@ -42,10 +43,6 @@ _SIDES = {side: set(words_in(f"eyes.{side}", f"eyes.{side}_short")) for side in 
 _OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below": "at_least"}
 _DATED = re.compile(rf"{any_word('columns.date')}(?:$|[_\W\d])", re.I)
 _BORN = re.compile(any_word("columns.birth"), re.I)
-_AGED = re.compile(rf"(?:^|_|\b){any_word('columns.age')}(?:$|_|\b|(?=[A-Z]))", re.I)
-_A_YEAR: Mapping[str, float] = {"month": 12, "week": 365.25 / 7, "day": 365.25}
-"""How many of each a year has."""
-_UNITS = {unit: re.compile(rf"(?:^|_|\b){any_word(f'columns.{unit}')}(?:$|_|\b)", re.I) for unit in _A_YEAR}
 _DEVICE = re.compile(any_word("columns.device"), re.I)
 _SIZED = re.compile(any_word("columns.size"), re.I)
 
@@ -216,7 +213,8 @@ def _grown_up(columns: Iterable[ColumnFacts], plain: str) -> Iterator[Criterion]
         without = is_left_out(word, plain)
         bound = {"below": _OF_AGE} if bool(grown["child"]) != without else {"at_least": _OF_AGE}
         asked = (
-            Criterion(column.name, _in_unit(bound, "", column.name), _called(word, without)) for column in _aged(columns)[:1]
+            Criterion(column.name, in_unit(bound, "", column.name), _called(word, without))
+            for column in columns_of_ages(columns)[:1]
         )
         yield from asked
 
@@ -251,21 +249,6 @@ def _of_side(columns: Iterable[ColumnFacts], naming: str) -> Iterator[Criterion]
             return
 
 
-def _aged(columns: Iterable[ColumnFacts]) -> list[ColumnFacts]:
-    named = [column for column in columns if column.role == "age" or _AGED.search(column.name)]
-    return sorted(named, key=lambda column: column.role != "age")
-
-
-def _in_unit(bounds: dict[str, float], said: str, column: str) -> Range:
-    """Bounds on an age in the unit of its column: years unless its name says months, weeks or days."""
-    factor = _in_a_year(column) / _in_a_year(said)
-    return Range.model_validate({name: round(number * factor, 6) for name, number in bounds.items()})
-
-
-def _in_a_year(text: str) -> float:
-    return next((_A_YEAR[unit] for unit, called in _UNITS.items() if called.search(text)), 1.0)
-
-
 # ------------------------------------------------------------------ numbers
 def _bounded(bounds: Iterable[Bound], columns: list[ColumnFacts], intent: Intent, plain: str) -> Iterator[Criterion]:
     for bound in bounds:
@@ -273,7 +256,7 @@ def _bounded(bounds: Iterable[Bound], columns: list[ColumnFacts], intent: Intent
         if contains(intent.set_aside, [bound.words]) or is_left_out(bound.words, plain):
             given = {_OPPOSITE[name]: number for name, number in given.items()} if len(given) == 1 else {}
         if (column := _column_of(bound, columns)) is not None and given:
-            asked = _in_unit(given, bound.unit, column.name) if bound.kind == "age" else Range.model_validate(given)
+            asked = in_unit(given, bound.unit, column.name) if bound.kind == "age" else Range.model_validate(given)
             yield Criterion(column.name, asked, _called(bound.words, given != bound.range.bounds))
 
 
@@ -287,7 +270,7 @@ def _of_measures(columns: list[ColumnFacts], plain: str) -> Iterator[Criterion]:
 
 def _of_bare_ages(columns: list[ColumnFacts], plain: str, used: Used) -> Iterator[Criterion]:
     """“Cancer or benign over 50”: a bare number behind what is studied is an age, where there is a column of ages."""
-    aged, told = _aged(columns)[:1], [bound.words for bound in bounds_in(plain)]
+    aged, told = columns_of_ages(columns)[:1], [bound.words for bound in bounds_in(plain)]
     for bound in numbers_bounded(plain) if aged else ():
         said = bound.words.removeprefix(bound.unit).strip()
         bare = used.holds(bound.unit) and not any(said in words for words in told) and _ends(said, plain)
@@ -306,7 +289,7 @@ def _ends(said: str, plain: str) -> bool:
 def _column_of(bound: Bound, columns: list[ColumnFacts]) -> ColumnFacts | None:
     """The one column that the bound can be on; None where none or several can."""
     if bound.kind == "age":
-        return next(iter(_aged(columns)), None)
+        return next(iter(columns_of_ages(columns)), None)
     if bound.kind == "year":
         dated = [column for column in columns if _DATED.search(column.name) and not _BORN.search(column.name)]
         return dated[0] if len(dated) == 1 else None
