@@ -21,7 +21,7 @@ from jupyter_clinagent.agent.playbook.lexicon import PROVEN, Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.questions import asks_of_one
-from jupyter_clinagent.agent.playbook.strangers import objects_unmet, only_unknown, strangers, tells_apart
+from jupyter_clinagent.agent.playbook.strangers import asks_for_all, objects_unmet, only_unknown, strangers, tells_apart
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.unused import unused_words
@@ -79,7 +79,7 @@ class Beside(NamedTuple):
     enough: bool
 
 
-def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> Beside:
+def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft, chosen: bool = False) -> Beside:
     """What a request names and the draft does nothing with.
 
     Parameters
@@ -88,6 +88,8 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> Besid
         The reading of the request, and the look at the data.
     drafted
         What would be studied.
+    chosen
+        Whether the clinician chose what is learnt, whatever the request calls it.
     """
     spec = drafted.specification
     used = Used.by(spec, survey, intent, drafted.understood)
@@ -97,6 +99,7 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> Besid
     choosing = [*_choosing(intent, survey, spec, used)]
     aside = [*_put_aside(intent, survey, spec, Used(f"{Used.of(quoted).text} . {used.text}"))]
     elsewhere = [*_elsewhere(intent, survey, spec, used)]
+    unmet = [] if chosen else [*objects_unmet(intent, survey, spec, used)]
     found = [
         *elsewhere,
         *_devices(intent, used),
@@ -104,10 +107,11 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft) -> Besid
         *choosing,
         *_alone(intent, spec),
         *aside,
-        *_terms(intent, survey, drafted, used),
+        *unmet,
+        *([] if chosen else _terms(intent, survey, drafted, used)),
     ]
     names = [name for name in dict.fromkeys(found) if not contains(told, [name, name.removesuffix("s")])]
-    return Beside(names, not set(names).isdisjoint([*elsewhere, *choosing, *aside]), _names_enough(intent, spec, used))
+    return Beside(names, not set(names).isdisjoint([*elsewhere, *choosing, *aside, *unmet]), _names_enough(intent, spec, used))
 
 
 def question_of(beside: Beside, drafted: Draft) -> Card:
@@ -190,7 +194,6 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from _combined(intent, survey, spec)
     yield from _denied(intent, survey, spec)
     yield from _other_task(intent, spec)
-    yield from objects_unmet(intent, survey, spec, used)
     yield from (found[0] for proven in PROVEN for found in proven.finditer(normalise(intent.text)))
     yield from _of_one(intent, spec)
     yield from _range(intent, survey, spec)
@@ -237,7 +240,8 @@ def _other_task(intent: Intent, spec: Specification) -> Iterator[str]:
     asked, task = registry.tasks().get(intent.task or ""), registry.find(spec.task)
     if asked is None or asked.usual or asked.name in (task.name, *intent.declined):
         return
-    if (asked.inside and task.inside) or (asked.ordered and task.bounded):  # “mark” boxes and outlines, “score” numbers
+    # “mark” boxes and outlines, “score” numbers, tell grade 0 from grade 4
+    if (asked.inside and task.inside) or (asked.ordered and (task.bounded or task.usual)):
         return
     yield from [word for word in asked.words if contains(normalise(intent.text), [word])][:1]
 
@@ -276,7 +280,7 @@ def _terms(intent: Intent, survey: SurveyFacts, drafted: Draft, used: Used) -> l
     """
     spec = drafted.specification
     task = registry.find(spec.task)
-    whole = (task.several or task.inside) and not names_no_value(spec) and not intent.all_classes
+    whole = (task.several or task.inside) and not names_no_value(spec) and not asks_for_all(intent)
     if not task.usual and not whole:
         return []
     understood = [spec.title, spec.objective, *spec.classes, *intent.targets, *drafted.understood]

@@ -25,6 +25,10 @@ from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.task import Task
 
 
+_CHOOSE = frozenset(["label", "classes", "boxes", "outlines", "measure"])
+"""Questions whose answers say what is learnt."""
+
+
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
     """Draft the specification, or return the next question.
 
@@ -72,7 +76,7 @@ def _accounted(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
     OutOfScope
         The answer was not to go on.
     """
-    beside = what_is_beside(intent, survey, drafted)
+    beside = what_is_beside(intent, survey, drafted, chosen=not _CHOOSE.isdisjoint(answers))
     if beside.names and KEY not in answers:
         return question_of(beside, drafted)
     named = listed(beside.names)

@@ -18,6 +18,7 @@ from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_te
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
+from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
 _SIGNS = {"&": " and ", "/": " or ", "+": " and "}
@@ -55,9 +56,16 @@ def objects_unmet(intent: Intent, survey: SurveyFacts, spec: Specification, used
     """Unknown words of a request of which no word is used, where all that the data hold would be learnt: “Leukozyten finden”."""
     task = registry.find(spec.task)
     own = bool(spec.label_column) or any(name in values for name, values in spec.classes.items())
-    whole = (task.inside or task.several) and own and not intent.all_classes and not task.usual
+    whole = (task.inside or task.several) and own and not asks_for_all(intent)
     if whole and not used.holds_any(tokens(intent.naming)) and not {"normal", "abnormal"} & set(intent.targets):
-        yield from (word for word in _unknown(intent, survey, spec, used) if len(word) > _STEM and not _is_compound(word))
+        yield from (word for word in _unknown(intent, survey, spec, used) if is_term(word))
+
+
+def asks_for_all(intent: Intent) -> bool:
+    """Whether everything that the data hold is wanted: “alle Befunde auflisten”, “the retinal disorders”."""
+    wrong = contains(intent.naming, known.PHRASES["everything_wrong"])
+    wrong = wrong or any(word.endswith(tuple(known.PHRASES["things_wrong"])) for word in tokens(intent.naming))
+    return intent.all_classes or wrong or re.search(rf"\b{any_word('all', 'every', 'everything')}\b", intent.naming) is not None
 
 
 def _chosen_by(words: Sequence[str], at: int) -> list[str]:

@@ -226,7 +226,14 @@ def _may_answer(column: ColumnFacts, intent: Intent) -> bool:
     unknown = not_known(column.values)
     known_values = [value for value in column.values if value not in unknown]
     answers = len(known_values) == 2 and all(map(_answers, known_values))
-    return not intent.asks_whether or answers or bool(column.meanings) or bool(mentioned(list(column.values), intent.naming))
+    which = next(iter(tokens(intent.naming)), "") in known.LISTS["which"]  # “which bone is it?”
+    return (
+        not intent.asks_whether
+        or which
+        or answers
+        or bool(column.meanings)
+        or bool(mentioned(list(column.values), intent.naming))
+    )
 
 
 def _refuse_what_no_column_says(intent: Intent, fitting: list[ColumnFacts], candidates: list[ColumnFacts]) -> None:

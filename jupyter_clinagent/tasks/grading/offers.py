@@ -71,7 +71,7 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return False
     named = intent.task == TASK.name or intent.grades or (spoken_of(intent, sure) and not intent.asks_whether)
     said = spoken_of(intent, scales)  # “Wagner 3 and above”
-    return bool(scales and (named or _names_cut(intent, sure) or (said and cut_of(intent, said))))
+    return bool(scales and (named or _names_cut(intent, sure) or (said and not intent.asks_whether and cut_of(intent, said))))
 
 
 def _tells_apart(intent: Intent, scale: Scale) -> bool:
