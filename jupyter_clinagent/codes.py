@@ -16,6 +16,10 @@ _QUOTES = "\"'“”‘’„`"
 _MEANING = rf"[^\W\d_][^\n,;|=:()\[\]{_QUOTES}]{{0,38}}?"
 _NUMBERED = rf"(?:(\b{any_word('codes.numbered')}\.?)\s+)?"
 """What bears a number and is no code."""
+_CODED = r"(?<![\w.])([+-]?\d{1,3})\s+([^\W\d_][^\n,;:.|=()\[\]]{0,38})"
+_ITEM = re.compile(_CODED)
+_ROW = re.compile(rf"(?<=[:(\n])\s*{_CODED}(?:[,;]\s*{_CODED})+")
+"""Numbers, each with words behind it, that a colon, a bracket or a line begins."""
 _MOST_WORDS = 5
 _ORDER = re.compile(rf"\b{any_word('codes.order')}\b", re.I)
 _FALLING = re.compile(rf"\b{any_word('codes.falling')}\b", re.I)
@@ -41,6 +45,8 @@ def meanings(text: str, values: Collection[str]) -> dict[str, str]:
     {'1': 'benign', '2': 'malignant', '3': 'normal'}
     >>> meanings("1 is malignant. Missing one is worse", ["0", "1"])
     {'0': 'not malignant', '1': 'malignant'}
+    >>> meanings("exam_eye: 1 right, 2 left. macula: 1 normal, 2 abnormal", ["1", "2"])
+    {'1': 'right', '2': 'left'}
     >>> meanings("images of 2 hospitals", ["1", "2"])
     {}
     """
@@ -51,8 +57,18 @@ def meanings(text: str, values: Collection[str]) -> dict[str, str]:
         said, other = next(iter(found.values())), next(value for value in values if value not in found)
         if not re.search(rf"(?<!\w){re.escape(other)}(?!\w)", text):
             found[other] = f"not {said}"
-    told_apart = len(found) == len(values) == len({said.casefold() for said in found.values()})
-    return {value: found[value] for value in values} if told_apart else {}
+    told = next((each for each in (found, *_in_rows(text)) if _tells_apart(each, values)), {})
+    return {value: told[value] for value in values if told}
+
+
+def _tells_apart(found: dict[str, str], values: Collection[str]) -> bool:
+    return found.keys() == set(values) and len({said.casefold() for said in found.values()}) == len(found)
+
+
+def _in_rows(text: str) -> Iterator[dict[str, str]]:
+    """What stands behind numbers with nothing but commas between: “1 right, 2 left”."""
+    for row in _ROW.finditer(text):
+        yield {code: " ".join(said.split()) for code, said in _ITEM.findall(row[0])}
 
 
 def order_of(text: str, values: Collection[str]) -> list[str]:

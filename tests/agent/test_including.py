@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.contracts import Card, Range
 from jupyter_clinagent.facts import SurveyFacts
+from jupyter_clinagent.study.data.inventory import take_inventory
+from jupyter_clinagent.study.data.survey import survey_facts
 from tests.benchmarks.phrases.folders import _table
 
 NUMBERS = range(90)
@@ -163,3 +166,22 @@ def test_bounds_are_read(sentence: str, kind: str, words: str) -> None:
 @pytest.mark.parametrize("sentence", ["specificity at least 90 %", "from 5 to 10 minutes", "sensitivity over 95", "7 classes"])
 def test_rates_and_times_are_no_bounds(sentence: str) -> None:
     assert bounds_in(normalise(sentence)) == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "only"),
+    [
+        ("amd or not, left eye", {"exam_eye": ["2"]}),
+        ("amd in the right eye?", {"exam_eye": ["1"]}),
+        ("amd or not, nur seitlich", {"projection": ["2"]}),
+    ],
+)
+def test_codes_choose_images_by_what_a_readme_says_that_they_mean(
+    tmp_path: Path, request_: str, only: dict[str, list[str]]
+) -> None:
+    _table({"patient_id": [f"p{k}" for k in NUMBERS], "exam_eye": [1, 2], "projection": [1, 2, 1], "amd": [0, 1, 1]}, 90)(
+        tmp_path
+    )
+    (tmp_path / "README.md").write_text("exam_eye: 1 right, 2 left. projection: 1 = a.p., 2 = seitlich.")
+    found = drafted(request_, survey_facts(take_inventory(tmp_path)))
+    assert found.specification.only == only

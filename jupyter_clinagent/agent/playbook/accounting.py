@@ -16,7 +16,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.bounds import bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.drafting import Draft, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.folding import folded
-from jupyter_clinagent.agent.playbook.including import chooses, names_no_value, of_both_sexes, wants_all
+from jupyter_clinagent.agent.playbook.including import chooses, of_both_sexes, tells_sides, wants_all
 from jupyter_clinagent.agent.playbook.lexicon import PROVEN, Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
@@ -25,7 +25,7 @@ from jupyter_clinagent.agent.playbook.strangers import asks_for_all, objects_unm
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.unused import unused_words
-from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any_request
+from jupyter_clinagent.agent.playbook.used import Used, idle_words, names_no_value, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, is_term, normalise, tokens
 from jupyter_clinagent.contracts import Card, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -194,6 +194,7 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from _combined(intent, survey, spec)
     yield from _denied(intent, survey, spec)
     yield from _other_task(intent, spec)
+    yield from _side(intent, survey, used)
     yield from (found[0] for proven in PROVEN for found in proven.finditer(normalise(intent.text)))
     yield from _of_one(intent, spec)
     yield from _range(intent, survey, spec)
@@ -233,6 +234,14 @@ def _of_one(intent: Intent, spec: Specification) -> Iterator[str]:
     asked = bool(named) or asks_of_one(intent.naming.split(" . ")[0])
     if (task.several or task.inside) and intent.asks_whether and asked and not every and len(spec.classes) > 1:
         yield from list(filter(None, intent.naming.split(" . ")))[:1]
+
+
+def _side(intent: Intent, survey: SurveyFacts, used: Used) -> Iterator[str]:
+    """“The left eye”, where a column tells the sides and was not chosen by."""
+    words = set(tokens(intent.naming))
+    sides = [side for side in ("left", "right") if not {side, *spoken_as(side)}.isdisjoint(words)]
+    if len(sides) == 1 and any(map(tells_sides, survey.columns)) and not used.holds(sides[0]):
+        yield from [word for word in tokens(intent.naming) if word in {sides[0], *spoken_as(sides[0])}][:1]
 
 
 def _other_task(intent: Intent, spec: Specification) -> Iterator[str]:

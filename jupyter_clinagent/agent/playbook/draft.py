@@ -24,7 +24,6 @@ from jupyter_clinagent.facts import CohortFacts, SurveyFacts
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.task import Task
 
-
 _CHOOSE = frozenset(["label", "classes", "boxes", "outlines", "measure"])
 """Questions whose answers say what is learnt."""
 

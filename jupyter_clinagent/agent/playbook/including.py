@@ -16,7 +16,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned, wholly_named
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
-from jupyter_clinagent.agent.playbook.used import Used, idle_words, words_of_any_request
+from jupyter_clinagent.agent.playbook.used import Used, idle_words, names_no_value, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.contracts import Only, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -177,11 +177,6 @@ def _tells(value: str, intent: Intent) -> bool:
     return not idle or chooses([value], intent.naming, _CHOOSING["only"], _BEHIND)
 
 
-def names_no_value(spec: Specification) -> bool:
-    """Whether masks have no name of their own, so that any word of the request may be theirs."""
-    return not spec.label_column and all(values and name not in values for name, values in spec.classes.items())
-
-
 def of_both_sexes(plain: str) -> bool:
     """Whether a normalised sentence names women and men."""
     return all(contains(plain, _PEOPLE[sex]) for sex in ("female", "male"))
@@ -241,8 +236,8 @@ def _of_side(columns: Iterable[ColumnFacts], naming: str) -> Iterator[Criterion]
     """“Right eyes”, where a column tells both sides; OD is an optic disc elsewhere."""
     named = [side for side in _SIDES if chooses([side, *spoken_as(side)], naming, _CHOOSING["only"], _BEHIND)]
     for column in columns if len(named) == 1 else ():
-        told = {value: side for value in column.values for side, keys in _SIDES.items() if label_key(value) in keys}
-        if _tells_sides(column):
+        told = _sides_of(column)
+        if tells_sides(column):
             without = is_left_out(named[0], naming)
             values = [value for value, side in told.items() if (side == named[0]) != without]
             yield Criterion(column.name, values, _called(named[0], without))
@@ -299,14 +294,30 @@ def _column_of(bound: Bound, columns: list[ColumnFacts]) -> ColumnFacts | None:
 
 
 # ------------------------------------------------------------------ values
-def _tells_sides(column: ColumnFacts) -> bool:
-    return {side for value in column.values for side, keys in _SIDES.items() if label_key(value) in keys} == set(_SIDES)
+def tells_sides(column: ColumnFacts) -> bool:
+    """Whether a column holds left and right, by its values or by what they mean."""
+    return set(_sides_of(column).values()) == set(_SIDES)
+
+
+def _sides_of(column: ColumnFacts) -> dict[str, str]:
+    called = {value: label_key(column.meanings.get(value, value)) for value in column.values}
+    return {value: side for value, key in called.items() for side, keys in _SIDES.items() if key in keys}
 
 
 def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[Criterion]:
-    """Values that a request names to have their images alone, or to have them left out."""
+    """Values that a request names to have their images alone, or to have them left out; codes by what they mean."""
+    coded = {meaning: value for value, meaning in column.meanings.items()}
+    spelt = column.model_copy(update={"values": {column.meanings.get(v, v): n for v, n in column.values.items()}})
+    for one in _by_meanings(spelt, intent, survey, spec, used):
+        asked = [coded.get(value, value) for value in one.asked] if isinstance(one.asked, list) else one.asked
+        yield replace(one, asked=asked)
+
+
+def _by_meanings(
+    column: ColumnFacts, intent: Intent, survey: SurveyFacts, spec: Specification, used: Used
+) -> Iterator[Criterion]:
     values = [value for value in column.values if value not in not_known(column.values)]
-    if len(values) < 2 or _tells_sides(column):
+    if len(values) < 2 or tells_sides(column):
         return
     if {True} == {says_yes(value) or says_no(value) for value in values}:
         yield from _by_name(column, values, intent)

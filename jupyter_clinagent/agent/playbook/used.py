@@ -59,6 +59,11 @@ class Used:
         return len(short) >= _LEAST and any(one.startswith(short) for one in tokens(self.text))
 
 
+def names_no_value(spec: Specification) -> bool:
+    """Whether masks have no name of their own, so that any word of the request may be theirs."""
+    return not spec.label_column and all(values and name not in values for name, values in spec.classes.items())
+
+
 def _is_borne(target: str, names: Iterable[str], held: str) -> bool:
     """Whether something that the specification names is this finding; health and illness are opposites of whatever is named."""
     if target in ("normal", "abnormal", *_concepts_of(names)):
