@@ -179,9 +179,7 @@ def test_rates_and_times_are_no_bounds(sentence: str) -> None:
 def test_codes_choose_images_by_what_a_readme_says_that_they_mean(
     tmp_path: Path, request_: str, only: dict[str, list[str]]
 ) -> None:
-    _table({"patient_id": [f"p{k}" for k in NUMBERS], "exam_eye": [1, 2], "projection": [1, 2, 1], "amd": [0, 1, 1]}, 90)(
-        tmp_path
-    )
+    _table({"id": [f"p{k}" for k in NUMBERS], "exam_eye": [1, 2], "projection": [1, 2, 1], "amd": [0, 1, 1]}, 90)(tmp_path)
     (tmp_path / "README.md").write_text("exam_eye: 1 right, 2 left. projection: 1 = a.p., 2 = seitlich.")
     found = drafted(request_, survey_facts(take_inventory(tmp_path)))
     assert found.specification.only == only

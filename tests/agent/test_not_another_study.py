@@ -163,6 +163,7 @@ READ: list[tuple[str, str, dict[str, list[str]], str | None]] = [
     ("planes", "thorax vs abdomen", {"Fetal thorax": ["Fetal thorax"], "Fetal abdomen": ["Fetal abdomen"]}, None),
     ("dated", "mel vs rest without vasc", {"mel": ["mel"], "rest": ["nv", "bkl"]}, "mel"),
     ("dated", "melanoma or without melanoma?", {"mel": ["mel"], "rest": ["nv", "vasc", "bkl"]}, "mel"),
+    ("hearts", "stage C and D vs A, B1 and B2", {"C or D": ["C", "D"], "A or B1 or B2": ["A", "B1", "B2"]}, None),
     ("hearts", "dogs vs cats", {"dog": ["dog"], "cat": ["cat"]}, None),
     ("her2", "HER2 3+ vs 0", {"3+": ["3+"], "0": ["0"]}, None),
 ]

@@ -15,7 +15,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import coded, longer_names, other_names
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
-from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
@@ -182,13 +182,6 @@ def _only_yes_or_no(values: Iterable[str]) -> bool:
     return len(given) == 2 and any(map(says_yes, given)) and any(map(says_no, given))
 
 
-def column_of_health(survey: SurveyFacts) -> ColumnFacts | None:
-    """The one column of yes and no that is called after health: “No Finding”; None where none or several are."""
-    columns = (column for column in survey.columns if column.name in survey.label_candidates)
-    found = [column for column in columns if health_of(column.name) == Health.WELL and len(column.meanings) == 2]
-    return found[0] if len(found) == 1 else None
-
-
 def is_untold(column: ColumnFacts, values: Iterable[str]) -> bool:
     """Whether a column only says yes or no, and not even its name says of what."""
     return _only_yes_or_no(values) and not concept_of(column.name) and is_generic(column.name)
@@ -227,15 +220,22 @@ def _places(values: Sequence[str], text: str) -> dict[str, int]:
 
 
 def _listed(values: Sequence[str], text: str, found: Mapping[str, int]) -> dict[str, int]:
-    """“Abdomen, femur, thorax”: a word that any request may have names a value in a list of others."""
+    """“Abdomen, femur, thorax”, “C and D vs A, B1”: what any request may have names a value in a list of others."""
     words, places = tokens(_spelt(text)), dict(found)
     holding = Counter(word for value in set(values) for word in set(tokens(_spelt(value))))
-    for value in values if found else ():
-        own = {word for word in tokens(_spelt(value)) if len(word) >= _STEM and holding[word] == 1}
-        at = next((k for k, word in enumerate(words) if word in own), None)
-        if value not in places and at is not None and any(abs(at - place) in (1, 2) for place in places.values()):
-            places[value] = at
+    while found:
+        more = {v: at for v in values if v not in places and (at := _beside(v, words, holding, places.values())) is not None}
+        if not more:
+            break
+        places |= more
     return places
+
+
+def _beside(value: str, words: Sequence[str], holding: Mapping[str, int], places: Collection[int]) -> int | None:
+    """Where a word of a value, or its one letter, stands next to what is named, or one word from it."""
+    own = {word for word in tokens(_spelt(value)) if holding[word] == 1 and (len(word) >= _STEM or len(label_key(value)) == 1)}
+    near = (at for at, word in enumerate(words) if word in own and any(abs(at - place) in (1, 2) for place in places))
+    return next(near, None)
 
 
 def without_whole_names(values: Sequence[str], text: str) -> str:

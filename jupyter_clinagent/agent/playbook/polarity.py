@@ -9,6 +9,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
+from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.lang.families import Families
 from jupyter_clinagent.lang.grammar import words_in
 
@@ -89,6 +90,13 @@ def _health_of_class(name: str, values: list[str]) -> Health:
         return health_of(name)
     worst = min(map(health_of, values), default=health_of(name))
     return worst if name == REST else max(worst, health_of(name))
+
+
+def column_of_health(survey: SurveyFacts) -> ColumnFacts | None:
+    """The one column of yes and no that is called after health: “No Finding”; None where none or several are."""
+    columns = (column for column in survey.columns if column.name in survey.label_candidates)
+    found = [column for column in columns if health_of(column.name) == Health.WELL and len(column.meanings) == 2]
+    return found[0] if len(found) == 1 else None
 
 
 def positive_class(classes: dict[str, list[str]]) -> str:

@@ -10,7 +10,6 @@ from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able,
 from jupyter_clinagent.agent.playbook.including import chooses
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import (
-    column_of_health,
     column_spoken_of,
     is_generic,
     is_untold,
@@ -19,7 +18,7 @@ from jupyter_clinagent.agent.playbook.naming import (
     wholly_named,
     words_of,
 )
-from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
+from jupyter_clinagent.agent.playbook.polarity import Health, column_of_health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.unused import said_beside
 from jupyter_clinagent.agent.playbook.wording import label_key, normalise, tokens
 from jupyter_clinagent.contracts import Card

@@ -6,7 +6,8 @@ from typing import Any
 
 from jupyter_clinagent.agent.playbook.drafting import able
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import column_of_health, column_spoken_of, mentioned
+from jupyter_clinagent.agent.playbook.naming import column_spoken_of, mentioned
+from jupyter_clinagent.agent.playbook.polarity import column_of_health
 from jupyter_clinagent.agent.playbook.wording import contains
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
