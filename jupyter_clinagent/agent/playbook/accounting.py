@@ -21,11 +21,11 @@ from jupyter_clinagent.agent.playbook.lexicon import PROVEN, Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.questions import asks_of_one
-from jupyter_clinagent.agent.playbook.strangers import asks_for_all, objects_unmet, only_unknown, strangers, tells_apart
+from jupyter_clinagent.agent.playbook.strangers import learns_all_unasked, objects_unmet, only_unknown, strangers, tells_apart
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.unused import unused_words
-from jupyter_clinagent.agent.playbook.used import Used, idle_words, names_no_value, words_of_any_request
+from jupyter_clinagent.agent.playbook.used import Used, is_idle, names_no_value, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, is_term, normalise, tokens
 from jupyter_clinagent.contracts import Card, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -166,7 +166,7 @@ def _names_of(column: ColumnFacts) -> list[str]:
 
 
 def _telling(values: Iterable[str]) -> list[str]:
-    return [value for value in values if not idle_words().issuperset(tokens(normalise(value)))]
+    return [value for value in values if not is_idle(value)]
 
 
 def _is_common(name: str) -> bool:
@@ -201,10 +201,13 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from only_unknown(intent, survey, spec, used)
 
 
+def _label_values(survey: SurveyFacts, spec: Specification) -> list[str]:
+    return [value for column in survey.columns if column.name == spec.label_column for value in column.values]
+
+
 def _not_together(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
     """Values that the request counts as one, and that are not in one class."""
-    column = next((column for column in survey.columns if column.name == spec.label_column), None)
-    for value, home in folded(intent.text, list(column.values) if column else []).items():
+    for value, home in folded(intent.text, _label_values(survey, spec)).items():
         if not any({value, home} <= set(values) for values in spec.classes.values()):
             yield f"{value} as {home}"
 
@@ -221,7 +224,7 @@ def _combined(intent: Intent, survey: SurveyFacts, spec: Specification) -> Itera
 
 def _denied(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
     """“A bulge is not a herniation” says what a value counts as, and not that it is looked for."""
-    values = [value for column in survey.columns if column.name == spec.label_column for value in column.values]
+    values = _label_values(survey, spec)
     for found in _IS_NOT.finditer(normalise(intent.text)):
         if wholly_named(values, found["what"]) and any(len(held) > 1 for held in spec.classes.values()):
             yield found[0]
@@ -238,10 +241,11 @@ def _of_one(intent: Intent, spec: Specification) -> Iterator[str]:
 
 def _side(intent: Intent, survey: SurveyFacts, used: Used) -> Iterator[str]:
     """“The left eye”, where a column tells the sides and was not chosen by."""
-    words = set(tokens(intent.naming))
-    sides = [side for side in ("left", "right") if not {side, *spoken_as(side)}.isdisjoint(words)]
+    words = tokens(intent.naming)
+    said = {side: [word for word in words if word in {side, *spoken_as(side)}] for side in ("left", "right")}
+    sides = [side for side, found in said.items() if found]
     if len(sides) == 1 and any(map(tells_sides, survey.columns)) and not used.holds(sides[0]):
-        yield from [word for word in tokens(intent.naming) if word in {sides[0], *spoken_as(sides[0])}][:1]
+        yield said[sides[0]][0]
 
 
 def _other_task(intent: Intent, spec: Specification) -> Iterator[str]:
@@ -259,8 +263,7 @@ def _range(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator
     """“In types 4-5”: a range of something that is not learnt."""
     if intent.grades is None or registry.find(spec.task).ordered or registry.find(spec.task).bounded:
         return
-    values = {value for column in survey.columns if column.name == spec.label_column for value in column.values}
-    if not values.issuperset(intent.grades):
+    if not set(intent.grades) <= set(_label_values(survey, spec)):
         yield " to ".join(intent.grades)
 
 
@@ -288,9 +291,8 @@ def _terms(intent: Intent, survey: SurveyFacts, drafted: Draft, used: Used) -> l
     Grades and numbers are rarely called by name.
     """
     spec = drafted.specification
-    task = registry.find(spec.task)
-    whole = (task.several or task.inside) and not names_no_value(spec) and not asks_for_all(intent)
-    if not task.usual and not whole:
+    whole = learns_all_unasked(intent, spec)
+    if not registry.find(spec.task).usual and not whole:
         return []
     understood = [spec.title, spec.objective, *spec.classes, *intent.targets, *drafted.understood]
     unused = [word for word in unused_words(intent.text, survey, understood) if not contains(used.text, [word])]
@@ -329,7 +331,7 @@ def _persons(intent: Intent, used: Used) -> Iterator[str]:
 def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: Used) -> Iterator[str]:
     """What the request leaves out, and nothing was left out for."""
     inside = {name for name, values in spec.classes.items() for name in (name, *values)}
-    label = (value for column in survey.columns if column.name == spec.label_column for value in column.values)
+    label = _label_values(survey, spec)
     findings = (column.name for column in survey.columns if column.role == "label")
     dropped = [name for name in (*label, *findings, *survey.box_classes, *survey.masks) if name not in inside]
     if registry.find(spec.task).own_names and dropped:

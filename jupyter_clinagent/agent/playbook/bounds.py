@@ -122,13 +122,16 @@ def numbers_bounded(plain: str) -> list[Bound]:
 
 
 # ------------------------------------------------------------------ years
+_THE = rf"(?:{any_word('the')}\s)?"
+_FIRST_DAY = re.compile(rf"({any_word('years.since', 'years.before')})\s{_THE}(?:0?1[./]0?1[./]({_YEAR})|({_YEAR})-01-01)\b")
+_LAST_DAY = re.compile(
+    rf"({any_word('years.after', 'years.until')})\s{_THE}(?:31[./]12[./]({_YEAR})|12/31/({_YEAR})|({_YEAR})-12-31)\b"
+)
+
+
 def _with_years(plain: str) -> str:
     """Days at which a year begins or ends, by the year: “since 01.01.2022” is “since 2022”."""
-    first = r"(?:0?1[./]0?1[./]((?:19|20)\d\d)|((?:19|20)\d\d)-01-01)\b"
-    last = r"(?:31[./]12[./]((?:19|20)\d\d)|12/31/((?:19|20)\d\d)|((?:19|20)\d\d)-12-31)\b"
-    the = rf"(?:{any_word('the')}\s)?"
-    plain = re.sub(rf"({any_word('years.since', 'years.before')})\s{the}{first}", _by_year, plain)
-    return re.sub(rf"({any_word('years.after', 'years.until')})\s{the}{last}", _by_year, plain)
+    return _LAST_DAY.sub(_by_year, _FIRST_DAY.sub(_by_year, plain))
 
 
 def _by_year(found: re.Match[str]) -> str:

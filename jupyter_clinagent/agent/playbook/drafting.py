@@ -151,6 +151,14 @@ def say_several_splits(survey: SurveyFacts, notes: Notes) -> bool:
     return len(splits) > 1
 
 
+def say_silent(column: ColumnFacts, notes: Notes) -> None:
+    """How many rows bear no label, before all else."""
+    if column.missing and column.table:
+        notes.first(
+            f"Left out: “{column.name}” says nothing of {column.missing} row{'s' * (column.missing != 1)} of {column.table}."
+        )
+
+
 def question(key: str, text: str, choices: list[str], default: str, changes: str) -> Card:
     """A question to the clinician.
 

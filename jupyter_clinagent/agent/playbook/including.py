@@ -16,18 +16,18 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned, wholly_named
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
-from jupyter_clinagent.agent.playbook.used import Used, idle_words, names_no_value, words_of_any_request
+from jupyter_clinagent.agent.playbook.used import Used, is_idle, names_no_value, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise, tokens
 from jupyter_clinagent.contracts import Only, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.lang.families import families
-from jupyter_clinagent.lang.grammar import any_of, any_word, unless_after, words_in
+from jupyter_clinagent.lang.grammar import any_word, unless_after, words_in
 from jupyter_clinagent.tasks import registry
 
 _WHOM = families("whom")
 _PEOPLE, _CHOOSING = _WHOM["people"], _WHOM["choosing"]
-_LISTS = families("words")["lists"]
+_JOINING, _AGAINST = any_word("lists.joining"), any_word("lists.against")
 _CIRCUMSTANCE = ("site", "sex", "confounder")
 """Columns whose values say where, of whom and how an image was taken, and never what it shows."""
 _MAY_CHOOSE = (*_CIRCUMSTANCE, "label", "alias", "other")
@@ -173,8 +173,7 @@ def _all_said(intent: Intent) -> str:
 
 def _tells(value: str, intent: Intent) -> bool:
     """Whether a value says something by itself, or is asked for alone: “only the good ones”."""
-    idle = idle_words().issuperset(tokens(normalise(value)))
-    return not idle or chooses([value], intent.naming, _CHOOSING["only"], _BEHIND)
+    return not is_idle(value) or chooses([value], intent.naming, _CHOOSING["only"], _BEHIND)
 
 
 def of_both_sexes(plain: str) -> bool:
@@ -275,10 +274,7 @@ def _of_bare_ages(columns: list[ColumnFacts], plain: str, used: Used) -> Iterato
 
 def _ends(said: str, plain: str) -> bool:
     """Whether nothing that a number could count follows it: “under 10 kg” is no age."""
-    return (
-        re.search(rf"{re.escape(said)}\s*(?:$|[.,;:!?)(]|\b{any_of([*_LISTS['joining'], *_LISTS['against']])}\b)", plain)
-        is not None
-    )
+    return re.search(rf"{re.escape(said)}\s*(?:$|[.,;:!?)(]|\b{_JOINING}\b|\b{_AGAINST}\b)", plain) is not None
 
 
 def _column_of(bound: Bound, columns: list[ColumnFacts]) -> ColumnFacts | None:
@@ -344,7 +340,7 @@ def _by_meanings(
 
 def _with_joined(named: list[str], values: Sequence[str], naming: str) -> list[str]:
     """“Good or excellent”: with a value that says nothing by itself and is joined to one that does."""
-    joints = rf"\s?(?:,|/|{any_of(_LISTS['joining'])})\s?"
+    joints = rf"\s?(?:,|/|{_JOINING})\s?"
     told = [re.escape(normalise(value)) for value in named]
     pairs = {value: (re.escape(normalise(value)), one) for value in values if value not in named for one in told}
     joined = [

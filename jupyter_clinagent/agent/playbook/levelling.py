@@ -50,11 +50,9 @@ def with_level(drafted: Draft, intent: Intent, survey: SurveyFacts, answers: dic
     found = _find(wanted, survey)
     if not levels or found is None:
         others = levels and survey.cases and wanted not in _PARTS
-        return (
-            _which(wanted, survey, BY_IMAGE if answer else _choices(survey)[0])
-            if others
-            else _noted(drafted, _why_by_image(wanted, levels))
-        )
+        if not others:
+            return _noted(drafted, _why_by_image(wanted, levels))
+        return _which(wanted, survey, BY_IMAGE if answer else _choices(survey)[0])
     return _judged(drafted, Level(name=wanted, columns=found.columns), found, survey, answers)
 
 

@@ -13,7 +13,7 @@ from jupyter_clinagent.agent.playbook.numbers import is_amount
 from jupyter_clinagent.agent.playbook.polarity import says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST, FROM
-from jupyter_clinagent.agent.playbook.used import Used, parts_of_the_body, words_of_any_request
+from jupyter_clinagent.agent.playbook.used import Used, names_no_value, parts_of_the_body, words_of_any_request
 from jupyter_clinagent.agent.playbook.wording import contains, is_lexical, is_term, normalise, said_in, tokens
 from jupyter_clinagent.contracts import Specification
 from jupyter_clinagent.facts import SurveyFacts
@@ -54,14 +54,18 @@ def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used:
 
 def objects_unmet(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
     """Unknown words of a request of which no word is used, where all that the data hold would be learnt: “Leukozyten finden”."""
-    task = registry.find(spec.task)
-    own = bool(spec.label_column) or any(name in values for name, values in spec.classes.items())
-    whole = (task.inside or task.several) and own and not asks_for_all(intent)
-    if whole and not used.holds_any(tokens(intent.naming)) and not {"normal", "abnormal"} & set(intent.targets):
+    nothing = not used.holds_any(tokens(intent.naming)) and not {"normal", "abnormal"} & set(intent.targets)
+    if nothing and learns_all_unasked(intent, spec):
         yield from (word for word in _unknown(intent, survey, spec, used) if is_term(word))
 
 
-def asks_for_all(intent: Intent) -> bool:
+def learns_all_unasked(intent: Intent, spec: Specification) -> bool:
+    """Whether things that the data name would be learnt together, and the request does not ask for all of them."""
+    task = registry.find(spec.task)
+    return (task.inside or task.several) and not names_no_value(spec) and not _asks_for_all(intent)
+
+
+def _asks_for_all(intent: Intent) -> bool:
     """Whether everything that the data hold is wanted: “alle Befunde auflisten”, “the retinal disorders”."""
     wrong = contains(intent.naming, known.PHRASES["everything_wrong"])
     wrong = wrong or any(word.endswith(tuple(known.PHRASES["things_wrong"])) for word in tokens(intent.naming))
@@ -71,9 +75,7 @@ def asks_for_all(intent: Intent) -> bool:
 def _chosen_by(words: Sequence[str], at: int) -> list[str]:
     """The words that the word at a place chooses, or leaves out; “yes/no/unclear” does neither."""
     passed = _list("articles") | _between()
-    behind = [word for word in words[at + 1 : at + 4] if word not in passed and not word.isdigit()][
-        :1
-    ]  # “only the 3rd trimester”
+    behind = [word for word in words[at + 1 : at + 4] if not (word in passed or word.isdigit())][:1]  # “only the 3rd trimester”
     if words[at] in _list("only"):
         return [*words[max(0, at - 2) : at], *behind]
     answers = at > 0 and says_yes(words[at - 1])

@@ -88,6 +88,11 @@ def idle_words() -> frozenset[str]:
     return _words(phrase for family in (known.EVERYDAY, known.IDLE) for phrase in family["words"])
 
 
+def is_idle(name: str) -> bool:
+    """Whether a name is made of words that say nothing of what is to be learnt."""
+    return idle_words().issuperset(tokens(normalise(name)))
+
+
 @cache
 def parts_of_the_body() -> frozenset[str]:
     """Words of images and of what they show."""

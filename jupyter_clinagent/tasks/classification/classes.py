@@ -18,7 +18,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, listed, question
+from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, listed, question, say_silent
 from jupyter_clinagent.agent.playbook.folding import folded
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import (
@@ -74,8 +74,9 @@ def choose_classes(
     """
     unknown = set(not_known(column.values))
     told = [v for v in column.values if v not in unknown]
-    aside = _set_aside(intent, column, told)
-    intent = _without_clause(intent) if len(told) > 2 and _without(told, normalise(intent.text)) else intent
+    without = _without(told, normalise(intent.text)) if len(told) > 2 else []
+    aside = {*_set_aside(intent, column, told), *without}
+    intent = _without_clause(intent) if without else intent
     counted_as = {value: home for value, home in folded(intent.text, told).items() if value not in aside}
     values = [v for v in told if v not in aside and v not in counted_as]
     _check_several(values, column)
@@ -87,7 +88,7 @@ def choose_classes(
         doubt = intent.asks_whether or _parts(intent)  # “brain or not” means no study of all values
         if not readings:
             return _open_question(column, values, said, NONE_OF_THEM if said or doubt else "all")
-        return _question(column, named, values, unread, readings, opposed)
+        return _question(column, named, values, unread, readings)
     if answer == NONE_OF_THEM:
         raise LabelsDoNotMatch(f"“{column.name}” holds {listed(values)}, and none of them is what the request asks for.")
     chosen = _answered(answer, readings, values, column) if answer else readings[0].classes
@@ -115,8 +116,7 @@ def _set_aside(intent: Intent, column: ColumnFacts, told: list[str]) -> set[str]
     """Values that the request leaves out, by the lexicon's words or by their own."""
     left = without_whole_names(told, intent.set_aside)
     excluded = [x for x in intent.excluded if not words_of(x) or contains(left, words_of(x))]
-    aside = {v for x in excluded for v in values_for(x, column)} | set(mentioned(told, intent.set_aside))
-    return aside | (set(_without(told, normalise(intent.text))) if len(told) > 2 else set())
+    return {v for x in excluded for v in values_for(x, column)} | set(mentioned(told, intent.set_aside))
 
 
 def _without_clause(intent: Intent) -> Intent:
@@ -184,9 +184,7 @@ def _all_present(named: list[Named], values: list[str], column: ColumnFacts) -> 
 
 
 # ------------------------------------------------------------------ the question
-def _question(
-    column: ColumnFacts, named: list[Named], values: list[str], unread: list[str], readings: list[Reading], opposed: bool
-) -> Card:
+def _question(column: ColumnFacts, named: list[Named], values: list[str], unread: list[str], readings: list[Reading]) -> Card:
     others = [v for v in values if not any(v in n.values for n in named)]
     if unread:
         why = f"{listed(unread)} is nothing that I know, and “{column.name}” holds {listed(values)}."
@@ -195,7 +193,7 @@ def _question(
     else:
         why = "The request can be read in more than one way."
     choices = [reading.text for reading in readings]
-    if opposed or unread:  # “COVID versus bacterial” where only bacterial and viral are there
+    if unread:  # “COVID versus bacterial” where only bacterial and viral are there
         return question("classes", f"{why} What should the model tell apart?", [*choices, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
     return question("classes", f"{why} What should the model tell apart?", choices, choices[0], _CHANGES)
 
@@ -235,10 +233,7 @@ def _say_what_is_left_out(
 ) -> None:
     """First of all assumptions, with counts."""
     used = {v for gathered in classes.values() for v in gathered}
-    if column.missing and column.table:
-        notes.first(
-            f"Left out: “{column.name}” says nothing of {column.missing} row{'s' * (column.missing != 1)} of {column.table}."
-        )
+    say_silent(column, notes)
     reasons = {
         "label not known": [v for v in column.values if v not in told],
         "as the request says": [v for v in told if v not in values],

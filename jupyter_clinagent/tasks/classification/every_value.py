@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.errors import LabelsDoNotMatch
-from jupyter_clinagent.lang.grammar import any_of, any_word
+from jupyter_clinagent.lang.grammar import any_word
 
 _GROUPS = any_word("many.groups")
 _COUNTED = re.compile(rf"\b(\d{{1,2}})[\s-]+(?:[\w-]+\s+)?{_GROUPS}\b")
@@ -31,7 +30,7 @@ _WHICH = re.compile(
 @cache
 def _of_which_kind() -> re.Pattern[str]:
     """“Which subtype?”, “what kind of lesion”, “welche Art”."""
-    return re.compile(rf"\b(?:{any_of(known.LISTS['which'])})\s(?:\w+\s){{0,2}}?{any_of(known.LISTS['kinds'])}\b")
+    return re.compile(rf"\b{any_word('lists.which')}\s(?:\w+\s){{0,2}}?{any_word('lists.kinds')}\b")
 
 
 def means_every_value(intent: Intent, values: list[str]) -> bool:

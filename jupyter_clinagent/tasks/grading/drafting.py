@@ -14,6 +14,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     kind_of_images,
     question,
     say_several_splits,
+    say_silent,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.unread import AGAINST
@@ -144,10 +145,7 @@ def _say_order(whole: Scale, scale: Scale, survey: SurveyFacts, notes: Notes) ->
     dropped = [value for name, values in whole.grades.items() if name not in scale.grades for value in values]
     column = next(column for column in survey.columns if column.name == scale.column)
     counts = column.values
-    if column.missing and column.table:
-        notes.first(
-            f"Left out: “{column.name}” says nothing of {column.missing} row{'s' * (column.missing != 1)} of {column.table}."
-        )
+    say_silent(column, notes)
     for reason, values in (("as the request says", dropped), ("no grade of this scale", scale.strays)):
         if values:
             left = ", ".join(f"“{value}” ({counts[value]})" for value in values)
