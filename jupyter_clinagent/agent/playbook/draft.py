@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_clinagent.agent.playbook.accounting import KEY, STOP, question_of, what_is_beside
+from jupyter_clinagent.agent.playbook.conditions import without_conditions
 from jupyter_clinagent.agent.playbook.drafting import Draft, listed, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.including import with_inclusion
 from jupyter_clinagent.agent.playbook.levelling import with_level
@@ -46,7 +47,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
         With a sentence that says what can be done instead.
     """
     refuse_if_out_of_scope(intent)
-    survey = by_quoted_column(intent.text, survey)
+    survey = without_conditions(intent.naming, by_quoted_column(intent.text, survey))
     intent = _without_range_of_a_name(intent, survey)
     try:
         found = meant(intent, survey).offers.draft(intent, survey, answers)

@@ -356,9 +356,10 @@ def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator
     names = [re.sub(r"^(?:is|has|was)[_ ]", "", column.name, flags=re.I).replace("_", " ")]
     if words_of_any_request().issuperset(tokens(normalise(names[0]))):
         return
-    if chooses(names, intent.naming, _CHOOSING["only"], _CHOOSING["only"]):
+    denied = contains(intent.naming, [f"{word}{joint}{names[0]}" for word in _CHOOSING["non"] for joint in (" ", "")])
+    if not denied and chooses(names, intent.naming, [*_CHOOSING["only"], *_CHOOSING["within"]], _CHOOSING["only"]):
         yield Criterion(column.name, [value for value in values if says_yes(value)], names[0])
-    elif contains(intent.set_aside, [normalise(names[0])]) or is_left_out(normalise(names[0]), normalise(intent.text)):
+    elif denied or contains(intent.set_aside, [normalise(names[0])]) or is_left_out(normalise(names[0]), normalise(intent.text)):
         yield Criterion(column.name, [value for value in values if says_no(value)], _called(names[0], True))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.wording import label_key, normalise
+from jupyter_clinagent.agent.playbook.wording import contains, label_key, normalise
 
 _TELLING = 3
 """Codes that tell together of which data set they are."""
@@ -59,6 +59,19 @@ def longer_names(name: str) -> tuple[str, ...]:
     """
     own = set(other_names(name))
     return tuple(spelt for spelt in _every_name() if f" {name} " in f" {spelt} " and spelt != name and spelt not in own)
+
+
+def without_wider(names: Sequence[str], text: str) -> list[str]:
+    """Names that a text holds, without those that it holds by a wider name alone that one called by its own name has, too.
+
+    Examples
+    --------
+    >>> without_wider(["AP", "PA"], "pa frontal films"), without_wider(["AP", "PA"], "frontal films")
+    (['PA'], ['AP', 'PA'])
+    """
+    own = [name for name in names if contains(text, [normalise(name)])]
+    wider = {other for name in own for other in other_names(name)}
+    return [name for name in names if name in own or wider.isdisjoint(other_names(name))]
 
 
 def spoken_as(name: str) -> list[str]:

@@ -53,7 +53,7 @@ def _says_nothing(word: str) -> bool:
 
 
 def _is_named(word: str, names: str) -> bool:
-    return contains(names, [word]) or (len(word) >= _STEM and word[:_STEM] in names)
+    return contains(names, [word, word.removesuffix("s")]) or (len(word) >= _STEM and word[:_STEM] in names)
 
 
 def _names(survey: SurveyFacts) -> Iterator[str]:

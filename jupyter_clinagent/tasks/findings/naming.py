@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.conditions import chooses_people, describes_patient
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned
@@ -71,19 +72,6 @@ def asked_for(intent: Intent, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in left_out and (name in spoken or _is_target(intent, name, names))]
 
 
-def describes_patient(name: str) -> bool:
-    """Whether a column's name speaks of the patient and of nothing else.
-
-    Examples
-    --------
-    >>> [describes_patient(name) for name in ("age>60", "is_male", "Raucher", "bone age", "effusion", "60")]
-    [True, True, True, False, False, False]
-    """
-    words = re.findall(r"[^\W\d_]+", normalise(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)))
-    patient, beside = _words_of("patient"), _words_of("beside")
-    return any(word in patient for word in words) and all(word in patient or word in beside for word in words)
-
-
 def excepted(intent: Intent, names: Sequence[str]) -> list[str]:
     """Findings that the request, or a later wish, sets aside: “all findings except support devices”."""
     aside = _aside_by_words(intent) if not _EITHER.search(normalise(intent.text)) else []
@@ -115,10 +103,10 @@ def _refused(text: str, names: Sequence[str]) -> list[str]:
 def of_the_patient(intent: Intent, names: Sequence[str]) -> list[str]:
     """Columns that describe the patient, where the request doesn't name them beside findings or by themselves.
 
-    “All findings of male smokers” names none of them: it asks for findings.
+    “All findings of male smokers” names none of them: it asks for findings; “COPD in smokers” chooses images by one.
     """
     person = [name for name in names if describes_patient(name)]
-    spoken = asked_for(intent, names)
+    spoken = [name for name in asked_for(intent, names) if not (name in person and chooses_people(name, intent.naming))]
     meant = spoken if intent.task != TASK.name or set(spoken) - set(person) else []
     return [name for name in person if name not in meant]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_clinagent.agent.playbook.conditions import describes_patient
 from jupyter_clinagent.agent.playbook.drafting import able
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import column_spoken_of, mentioned
@@ -18,7 +19,6 @@ from jupyter_clinagent.tasks.findings.drafting import draft, fitted, learnable, 
 from jupyter_clinagent.tasks.findings.naming import (
     asked_for,
     asks_for_each,
-    describes_patient,
     of_the_patient,
     summed_up,
     unknown_here,

@@ -110,8 +110,9 @@ def speaks_of_grades(column: str) -> bool:
 
 def degree_words() -> list[str]:
     """Words of degree, such as mild and severe, but not those for healthy."""
-    families = [family["levels"][family["name"] == "severity" :] for family in _lexicon()["words"]]
-    return [word for levels in families for level in levels for word in level]
+    families = {family["name"]: family["levels"] for family in _lexicon()["words"]}
+    healthy = families["severity"][0]
+    return [word for levels in families.values() for level in levels for word in level if word not in healthy]
 
 
 # ------------------------------------------------------------------ readers: the rank of each value that they understand
@@ -231,7 +232,7 @@ def _few(strays: list[str], values: Mapping[str, int], sure: bool) -> bool:
 
 def _without_incomplete(ranks: Ranks, column: str) -> Ranks:
     """BI-RADS 0 says that the reading is incomplete."""
-    return {value: rank for value, rank in ranks.items() if rank or _called(column) != "BI-RADS"}
+    return {value: rank for value, rank in ranks.items() if rank or called(column) != "BI-RADS"}
 
 
 # ------------------------------------------------------------------ names
@@ -250,10 +251,11 @@ def _name(column: str, value: str) -> str:
     bare = re.fullmatch(r"(\d{1,2})(?:\.0+)?([a-d]?)|[ivxIVX]+[a-d]?|[a-hA-H]", value.strip())
     if bare is None:
         return value
-    return f"{_called(column)} {bare[1] + bare[2] if bare[1] else value.strip()}"
+    return f"{called(column)} {bare[1] + bare[2] if bare[1] else value.strip()}"
 
 
-def _called(column: str) -> str:
+def called(column: str) -> str:
+    """What a bare number of a column is called: “BI-RADS” of “assessment”, “grade” where nothing is known."""
     words = set(_words(column))
     return next((name for name, known in _lexicon()["called"].items() if not words.isdisjoint(known)), "grade")
 

@@ -14,7 +14,7 @@ from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.lang.grammar import any_word
-from jupyter_clinagent.tasks.grading.scale import MOST, Scale, scale_of
+from jupyter_clinagent.tasks.grading.scale import MOST, Scale, called, scale_of
 
 _ROLES = ("label", "other", "ignored", "confounder")
 """Roles of columns that may hold grades."""
@@ -83,9 +83,9 @@ def spoken_of(intent: Intent, scales: list[Scale]) -> Scale | None:
 
 
 def _by_scale(names: list[str], naming: str) -> list[str]:
-    """“BI-RADS 3 and above” speaks of “breast_birads”."""
+    """“BI-RADS 3 and above” speaks of “breast_birads”, and of the “assessment” of a mammogram."""
     said = [label_key(found[0]) for found in _OWN_NAME.finditer(naming)]
-    return [name for name in names if any(key in label_key(name) for key in said)]
+    return [name for name in names if any(key in label_key(name) or key == label_key(called(name)) for key in said)]
 
 
 _OWN_NAME = re.compile(r"\b(?:(?:bi|ti|pi|li|lung|o)-?rads|isup|kellgren|kl|figo|bosniak|mayo|gleason|tnm)\b")
