@@ -39,7 +39,18 @@ CHILDREN = {
     "male": [True, False, True],
     "view": ["PA", "AP", "LATERAL"],
 }
-MADE = {"clinic": _table(CLINIC, 90), "children": _table(CHILDREN, 90, colours=False)}
+SMOKERS = {
+    "patient_id": [f"p{k}" for k in NUMBERS],
+    "smoker": [0, 1, 1],
+    "copd": [0, 1, 0, 1, 0],
+    "emphysema": [1, 0, 0, 1],
+    "found_by": ["histo", "consensus"],
+}
+MADE = {
+    "clinic": _table(CLINIC, 90),
+    "children": _table(CHILDREN, 90, colours=False),
+    "smokers": _table(SMOKERS, 90, colours=False),
+}
 
 
 def drafted(request: str, survey: SurveyFacts) -> Draft:
@@ -87,6 +98,14 @@ CHOSEN: list[tuple[str, str, dict[str, Any]]] = [
     ("children", "pneumonia or normal in girls", {"male": ["False"]}),
     ("children", "pneumonia or normal on PA views", {"view": ["PA"]}),
     ("children", "pneumonia or normal, leave the lateral films out", {"view": ["AP", "PA"]}),
+    ("children", "pneumonia or normal on PA frontal films", {"view": ["PA"]}),
+    ("children", "pneumonia or normal, frontal films only", {"view": ["AP", "PA"]}),
+    ("smokers", "COPD in smokers", {"smoker": ["1"]}),
+    ("smokers", "is there emphysema? smokers only", {"smoker": ["1"]}),
+    ("smokers", "COPD among non-smokers", {"smoker": ["0"]}),
+    ("smokers", "COPD and emphysema in smokers", {"smoker": ["1"]}),
+    ("smokers", "COPD, confirmed by histology", {"found_by": ["histo"]}),
+    ("smokers", "COPD by histology only", {"found_by": ["histo"]}),
 ]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from jupyter_clinagent.agent.playbook.ages import columns_of_ages, in_unit
 from jupyter_clinagent.agent.playbook.bounds import Bound, bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, listed
-from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.lexicon import PROVEN, Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned, wholly_named
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
@@ -32,6 +32,8 @@ _CIRCUMSTANCE = ("site", "sex", "confounder")
 """Columns whose values say where, of whom and how an image was taken, and never what it shows."""
 _MAY_CHOOSE = (*_CIRCUMSTANCE, "label", "alias", "other")
 _BEFORE, _BEHIND = [*_CHOOSING["only"], *_CHOOSING["before"]], [*_CHOOSING["only"], *_CHOOSING["behind"]]
+_STEM = 5
+"""Letters of a value that says how a label was found: “histo” for “by histology”."""
 _NEAR = 2
 """Words before and behind a name within which a word says that it chooses images."""
 _OF_AGE = 18.0
@@ -133,6 +135,7 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
         *_of_sexes(columns, plain),
         *_grown_up(columns, plain),
         *_of_side(columns, intent.naming),
+        *_of_proof(columns, plain),
         *(
             one
             for column in columns
@@ -241,6 +244,18 @@ def _of_side(columns: Iterable[ColumnFacts], naming: str) -> Iterator[Criterion]
             values = [value for value, side in told.items() if (side == named[0]) != without]
             yield Criterion(column.name, values, _called(named[0], without))
             return
+
+
+def _of_proof(columns: Iterable[ColumnFacts], plain: str) -> Iterator[Criterion]:
+    """“Confirmed by histology”, “by histology only”, where a column says how each label was found."""
+    proofs = [found[0] for proven in PROVEN for found in proven.finditer(plain)]
+    only = [word for word in tokens(plain) if len(word) > _STEM and chooses([word], plain, (), _CHOOSING["only"])]
+    for words in (*proofs, *only):
+        said = {word[:_STEM] for word in tokens(words) if len(word) > _STEM}
+        for column in columns:
+            values = [value for value in column.values if normalise(value) in said]
+            if column.role in _MAY_CHOOSE and 0 < len(values) < len(column.values):
+                yield Criterion(column.name, values, words)
 
 
 # ------------------------------------------------------------------ numbers
