@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.bounds import bounds_in, numbers_bounded
+from jupyter_clinagent.agent.playbook.criterion import chooses
 from jupyter_clinagent.agent.playbook.drafting import Draft, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.folding import folded
-from jupyter_clinagent.agent.playbook.including import chooses, of_both_sexes, tells_sides, wants_all
+from jupyter_clinagent.agent.playbook.including import wants_all
 from jupyter_clinagent.agent.playbook.lexicon import PROVEN, Intent
 from jupyter_clinagent.agent.playbook.naming import is_generic, wholly_named, words_of
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
@@ -26,6 +27,7 @@ from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.unused import unused_words
 from jupyter_clinagent.agent.playbook.used import Used, is_idle, names_no_value, words_of_any_request
+from jupyter_clinagent.agent.playbook.whom import of_both_sexes, tells_sides
 from jupyter_clinagent.agent.playbook.wording import contains, is_term, normalise, tokens
 from jupyter_clinagent.contracts import Card, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts

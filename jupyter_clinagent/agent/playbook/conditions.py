@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from jupyter_clinagent.agent.playbook.including import chooses
+from jupyter_clinagent.agent.playbook.criterion import CHOOSING, chooses
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
-
-_CHOOSING = families("whom")["choosing"]
 
 
 def describes_patient(name: str) -> bool:
@@ -28,7 +26,7 @@ def describes_patient(name: str) -> bool:
 
 def chooses_people(condition: str, naming: str) -> bool:
     """Whether a request is about people who have a condition: “in diabetics”, “smokers only”."""
-    return chooses([condition], naming, [*_CHOOSING["only"], *_CHOOSING["within"]], _CHOOSING["only"])
+    return chooses([condition], naming, [*CHOOSING["only"], *CHOOSING["within"]], CHOOSING["only"])
 
 
 def without_conditions(naming: str, survey: SurveyFacts) -> SurveyFacts:

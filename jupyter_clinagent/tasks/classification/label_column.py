@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.criterion import chooses
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able, concept_of, listed, question
-from jupyter_clinagent.agent.playbook.including import chooses
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import (
     column_spoken_of,
