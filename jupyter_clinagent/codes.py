@@ -47,6 +47,8 @@ def meanings(text: str, values: Collection[str]) -> dict[str, str]:
     {'0': 'not malignant', '1': 'malignant'}
     >>> meanings("exam_eye: 1 right, 2 left. macula: 1 normal, 2 abnormal", ["1", "2"])
     {'1': 'right', '2': 'left'}
+    >>> meanings("Read from reports: 1 = present, 0 = absent, -1 = uncertain", ["0", "1"])
+    {'0': 'absent', '1': 'present'}
     >>> meanings("images of 2 hospitals", ["1", "2"])
     {}
     """
@@ -123,7 +125,7 @@ def _meaning(text: str, value: str, values: Collection[str]) -> str | None:
     code, quote = re.escape(value), f"[{_QUOTES}]?"
     next_code = rf"\s{any_word('and', 'or')}\s+{quote}(?:{'|'.join(map(re.escape, values))})\b"
     end = rf"(?=\s*(?:[,;|()\[\]\n{_QUOTES}]|\.\s|\.?\Z|\.?\n)|{next_code})"
-    forward = rf"{_NUMBERED}(?<![\w.,]){quote}{code}{quote}{_FORWARD}(?:an?\s+|the\s+)?{quote}({_MEANING}){quote}{end}"
+    forward = rf"{_NUMBERED}(?<![\w.,+−-]){quote}{code}{quote}{_FORWARD}(?:an?\s+|the\s+)?{quote}({_MEANING}){quote}{end}"
     backward = rf"(?:^|[\n,;:(|.]|\b{any_word('and')}\b)\s*{quote}({_MEANING}){quote}{_BACKWARD}{quote}{code}(?![\w.,]*\w)"
     said = [meaning for numbered, meaning in re.findall(forward, text, re.I) if not numbered]
     return _only(said) or _only(re.findall(backward, text, re.I))

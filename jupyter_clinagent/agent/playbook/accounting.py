@@ -56,8 +56,14 @@ _DAY = re.compile(
     rf"\b{any_word('years.since', 'years.after', 'years.before', 'years.until')}\s(?:{any_word('the')}\s)?"
     r"(?=\S*?(?P<number>(?:19|20)\d\d))(?:\d{1,2}[./]\d{1,2}[./]\d\d\d\d|\d\d\d\d-\d\d-\d\d)\b"
 )
-_OWN_SPLIT = re.compile(rf"\b{any_word('testing')}\s(?:{any_word('them')} )?{any_word('on', 'with', 'at')}\s\w+")
+_OWN_SPLIT = re.compile(
+    rf"\b{any_word('testing')}\s(?:{any_word('them')} )?{any_word('on', 'with', 'at')}\s(?!(?:{any_word('the')} )?{any_word('testing')})"
+    rf"(?:{any_word('the', 'a')} )?\w+"
+)
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
+_ONE_IMAGE = re.compile(rf"\b{any_word('asks.one')} {any_word('cases.image')} {any_word('asks.for_each')} [\w-]+")
+"""“One image per lesion”: of several none is picked."""
+_REST = re.compile(rf"(?:{any_word('the', 'all')} )*(?:{any_word('rest', 'everything')} ?)+(?:{any_word('please')})?")
 _IS_NOT = re.compile(rf"\b(?P<what>[\w-]+) {any_word('is')} {any_word('not', 'no', 'never')} (?:{any_word('a', 'the')} )?[\w-]+")
 _SHORT = 4
 """Letters of a word that may say nothing."""
@@ -102,10 +108,11 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft, chosen: 
     aside = [*_put_aside(intent, survey, spec, Used(f"{Used.of(quoted).text} . {used.text}"))]
     elsewhere = [*_elsewhere(intent, survey, spec, used)]
     unmet = [] if chosen else [*objects_unmet(intent, survey, spec, used)]
+    unknown = [*strangers(intent, survey, spec, used)]
     found = [
         *elsewhere,
         *_devices(intent, used),
-        *strangers(intent, survey, spec, used),
+        *unknown,
         *choosing,
         *_alone(intent, spec),
         *aside,
@@ -113,7 +120,9 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft, chosen: 
         *([] if chosen else _terms(intent, survey, drafted, used)),
     ]
     names = [name for name in dict.fromkeys(found) if not contains(told, [name, name.removesuffix("s")])]
-    return Beside(names, not set(names).isdisjoint([*elsewhere, *choosing, *aside, *unmet]), _names_enough(intent, spec, used))
+    return Beside(
+        names, not set(names).isdisjoint([*elsewhere, *unknown, *choosing, *aside, *unmet]), _names_enough(intent, spec, used)
+    )
 
 
 def question_of(beside: Beside, drafted: Draft) -> Card:
@@ -189,7 +198,7 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     """What says of which images the study should be, and is not done: without it the study would be about others."""
     yield from _lines(intent, spec)
     yield from _bounds(intent, spec)
-    yield from (found[0] for found in _OWN_SPLIT.finditer(normalise(intent.text)))
+    yield from (found[0] for pattern in (_OWN_SPLIT, _ONE_IMAGE) for found in pattern.finditer(normalise(intent.text)))
     yield from _persons(intent, used)
     yield from _not_together(intent, survey, spec)
     yield from _yes_or_no(intent, spec)
@@ -200,6 +209,7 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from (found[0] for proven in PROVEN for found in proven.finditer(normalise(intent.text)))
     yield from _of_one(intent, spec)
     yield from _range(intent, survey, spec)
+    yield from _against_health(intent, survey, spec)
     yield from only_unknown(intent, survey, spec, used)
 
 
@@ -261,6 +271,13 @@ def _other_task(intent: Intent, spec: Specification) -> Iterator[str]:
     yield from [word for word in asked.words if contains(normalise(intent.text), [word])][:1]
 
 
+def _against_health(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
+    """“Films with a lesion against healthy ones”: where other things are boxed, an image without the one may show another."""
+    others = set(survey.box_classes) - {value for values in spec.classes.values() for value in values}
+    if registry.find(spec.task).inside and others and "normal" in intent.targets and not AGAINST.isdisjoint(intent.words):
+        yield from [word for word in words_of("normal") if contains(intent.naming, [word])][:1]
+
+
 def _range(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
     """“In types 4-5”: a range of something that is not learnt."""
     if intent.grades is None or registry.find(spec.task).ordered or registry.find(spec.task).bounded:
@@ -310,7 +327,8 @@ def _bounds(intent: Intent, spec: Specification) -> Iterator[str]:
     rates = {f"{100 * intent.target:.10g}", f"{intent.target:.10g}"} if intent.target else set()
     for bound in (*bounds_in(plain), *([] if registry.find(spec.task).bounded else numbers_bounded(plain))):
         numbers = {f"{number:.10g}" for number in bound.range.bounds.values()} - rates - {f"{intent.minutes or 0:.10g}"}
-        if numbers and not any(numbers <= one for one in _held(spec)):
+        told_apart = re.search(rf"\d\s{re.escape(bound.words)}", plain)  # “tell BI-RADS 1 from 2”
+        if numbers and not told_apart and not any(numbers <= one for one in _held(spec)):
             yield bound.words
 
 
@@ -346,7 +364,7 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
         done = contains(clause, [*healthy, *declined]) or any(
             left_out.holds(word) or contains(said.text, [word]) for word in words
         )
-        if words and not done:
+        if words and not done and not (dropped and _REST.fullmatch(clause.strip())):
             yield clause.strip()
 
 

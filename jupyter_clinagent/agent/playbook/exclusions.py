@@ -25,7 +25,9 @@ _NO_DOUBT = re.compile(rf"\b{any_word('leaving.no_doubt')}\b")
 _WITHOUT = re.compile(rf"\b{any_word('without', 'no')}\s+(?:{any_word('a', 'any', 'the')}\s+)?\w+")
 """Of what is left out: “those without a tumour” are the normal ones."""
 _PUT_OUT = re.compile(rf"^(?:{any_word('the')} )?(.+?)\s{any_word('leaving.put_out')}(?: {any_word('please')})?$")
-"""“Healthy ones out”."""
+"""“Healthy ones out”, “red cells not”."""
+_EITHER = re.compile(rf"\b{any_word('or', 'lists.against', 'is')}\b")
+"""“Melanoma or not” leaves nothing out."""
 _FEW = 4
 """Words of such a clause that may stand before."""
 _OPENING = re.compile(rf"^{any_word('leaving.opening')}\s+(.+)")
@@ -69,7 +71,7 @@ def healthy_words(dropped: str) -> str:
 def _parted(clause: str) -> tuple[str, str]:
     if around := _AROUND.search(clause):
         return f"{clause[: around.start()]} {clause[around.end() :]}".strip(), around[1]
-    if (put_out := _PUT_OUT.match(clause)) and len(put_out[1].split()) <= _FEW:
+    if (put_out := _PUT_OUT.match(clause)) and len(put_out[1].split()) <= _FEW and not _EITHER.search(put_out[1]):
         return "", put_out[1]
     if opening := _OPENING.match(clause):
         return "", opening[1]

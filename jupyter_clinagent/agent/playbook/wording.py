@@ -71,7 +71,7 @@ def _same_word(written: str, meant: str) -> bool:
     """Equal, a slip of the keyboard or a plural apart, or a German compound that begins with the word."""
     if written == meant:
         return True
-    if (len(meant) >= 7 and written.startswith(meant)) or (len(meant) >= 3 and written == f"{meant}s"):
+    if (len(meant) >= 7 and written.startswith(meant)) or (len(meant) >= 3 and written in _plurals(meant)):
         return True
     if written in _vocabulary() or written in _terms():
         return False
@@ -80,6 +80,10 @@ def _same_word(written: str, meant: str) -> bool:
     allowed = 0 if len(meant) < 6 else 1 if len(meant) < 8 else 2
     # the first letter is rarely mistyped; without it "nevus" and "venus" would be one word
     return allowed > 0 and written[0] == meant[0] and OSA.distance(written, meant, score_cutoff=allowed) <= allowed
+
+
+def _plurals(word: str) -> tuple[str, ...]:
+    return (f"{word}s", f"{word[:-1]}ies") if word.endswith("y") else (f"{word}s",)
 
 
 def _is_swapped(written: str, meant: str) -> bool:
