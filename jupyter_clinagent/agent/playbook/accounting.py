@@ -57,7 +57,8 @@ _DAY = re.compile(
     r"(?=\S*?(?P<number>(?:19|20)\d\d))(?:\d{1,2}[./]\d{1,2}[./]\d\d\d\d|\d\d\d\d-\d\d-\d\d)\b"
 )
 _OWN_SPLIT = re.compile(
-    rf"\b{any_word('testing')}\s(?:{any_word('them')} )?{any_word('on', 'with', 'at')}\s(?!(?:{any_word('the')} )?{any_word('testing')})"
+    rf"\b{any_word('testing')}\s(?:{any_word('them')} )?{any_word('on', 'with', 'at')}\s"
+    rf"(?!(?:{any_word('the')} )?{any_word('testing')})"
     rf"(?:{any_word('the', 'a')} )?\w+"
 )
 """“Train on hospital A, test on C”: no partition is made by what a column says."""
@@ -69,6 +70,10 @@ _SHORT = 4
 """Letters of a word that may say nothing."""
 _HOW_MUCH = re.compile(rf"\b{any_word('how_much')} \w+")
 _ANSWER = re.compile(rf"\b{any_word('yes_or_no')}\b")
+_WITH_ANY = re.compile(
+    rf"\b{any_word('only')} [\w ]*\b{any_word('with')} (?:{any_word('amounts.at_least')} )?(?:1|{any_word('any')})\b[\w ]*"
+)
+"""“Only films with at least one”: images are not chosen by what is boxed on them."""
 
 
 class Beside(NamedTuple):
@@ -289,7 +294,7 @@ def _range(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator
 def _yes_or_no(intent: Intent, spec: Specification) -> Iterator[str]:
     """“Yes or no?” of a whole image is no box, “how many weeks?” no outline."""
     task, text = registry.find(spec.task), normalise(intent.text)
-    asked = [_ANSWER, *([] if task.counts else [_HOW_MUCH])] if task.inside else []
+    asked = [_ANSWER, _WITH_ANY, *([] if task.counts else [_HOW_MUCH])] if task.inside else []
     yield from (found[0] for pattern in asked if (found := pattern.search(text)))
 
 

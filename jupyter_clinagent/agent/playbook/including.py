@@ -22,9 +22,9 @@ from jupyter_clinagent.agent.playbook.criterion import (
     is_left_out,
     said_of,
 )
-from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, listed
+from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, concept_of, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.naming import mentioned, wholly_named
+from jupyter_clinagent.agent.playbook.naming import mentioned, values_for, wholly_named, words_of
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.used import Used, is_idle, names_no_value, words_of_any_request
@@ -104,6 +104,7 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
             if _may_choose(column, survey, spec)
             for one in _by_values(column, intent, survey, spec, used)
         ),
+        *(one for column in columns if names_no_value(spec) for one in _of_unnamed(column, intent, survey)),
     ]
     exact = {one.column for one in found if not is_of_age(one)}
     kept = [one for one in found if not is_of_age(one) or one.column not in exact]
@@ -175,6 +176,27 @@ def _by_meanings(
         yield Criterion(column.name, [value for value in column.values if value not in dropped], said_of(dropped[0], True))
 
 
+def _of_unnamed(column: ColumnFacts, intent: Intent, survey: SurveyFacts) -> Iterator[Criterion]:
+    """“Outline the melanomas”, of masks that have no name, beside a column that says which lesion each image shows."""
+    values = [value for value in column.values if value not in not_known(column.values)]
+    if column.name not in survey.label_candidates or len(values) < 2 or {True} == {says_yes(v) or says_no(v) for v in values}:
+        return
+    named = _meant(values, column, intent.naming, intent.targets)
+    unwanted = [value for value in _meant(values, column, intent.set_aside, intent.excluded) if value not in named]
+    unwanted += [value for value in named if is_left_out(_spoken([value], intent.naming), normalise(intent.text))]
+    if unwanted and len(unwanted) < len(values):
+        words = ", ".join(_spoken([value], f"{intent.naming} {intent.set_aside}") for value in unwanted)
+        yield Criterion(column.name, [v for v in values if v not in unwanted], said_of(words, True))
+    elif 0 < len(named) < len(values):
+        yield Criterion(column.name, named, ", ".join(_spoken([value], intent.naming) for value in named))
+
+
+def _meant(values: Sequence[str], column: ColumnFacts, text: str, targets: Iterable[str]) -> list[str]:
+    """Values that a text names, by their own words or by the lexicon's."""
+    known = {value for target in targets for value in values_for(target, column)}
+    return [value for value in values if value in known or value in mentioned(values, text)]
+
+
 def _with_joined(named: list[str], values: Sequence[str], naming: str) -> list[str]:
     """“Good or excellent”: with a value that says nothing by itself and is joined to one that does."""
     joints = rf"\s?(?:,|/|{any_word('lists.joining')})\s?"
@@ -209,4 +231,5 @@ def _is_label(column: ColumnFacts, dropped: list[str], survey: SurveyFacts, inte
 
 def _spoken(named: list[str], naming: str) -> str:
     """How the request calls the first of these values."""
-    return next((spoken for spoken in spoken_as(named[0]) if contains(naming, [spoken])), named[0])
+    every = [*spoken_as(named[0]), *words_of(concept_of(named[0]) or "")]
+    return next((spoken for spoken in every if contains(naming, [spoken])), named[0])

@@ -52,6 +52,8 @@ _WITHOUT = re.compile(
     rf"{unless_after('or', 'and', 'with', 'from', 'lists.against')}\b{any_word('without')}\s(?:{any_word('the', 'any', 'a')}\s)?"
     rf"([^.,;:!?()]+?)(?=$|[.,;:!?()]|\s{any_word('lists.against', 'in', 'on', 'from')}\b)"
 )
+_SIDES = re.compile(rf"\s?;\s?|\s{any_word('lists.against')}\.?\s")
+_OTHERS = re.compile(rf"(?:{any_word('all', 'every', 'the')} )*{any_word('rest')}(?: together)?")
 _CHANGES = "It decides which images are learnt from, and as what each counts."
 
 
@@ -200,7 +202,9 @@ def _question(column: ColumnFacts, named: list[Named], values: list[str], unread
 
 def _open_question(column: ColumnFacts, values: list[str], said: Sequence[str], default: str) -> Card:
     """Where the request names no value; what it says instead may not be there at all."""
-    how = "What should the model tell apart? Name two or more values with commas between, or “all”."
+    how = (
+        "What should the model tell apart? Name two or more values with commas between, groups with “against” between, or “all”."
+    )
     choices = ["all", *values, *([NONE_OF_THEM] if default == NONE_OF_THEM else [])]
     why = f"“{column.name}” holds {listed(values)}, and none of them is called {listed(said)}. " if said else ""
     return question("classes", f"{why}{how}", choices, default, _CHANGES)
@@ -208,7 +212,26 @@ def _open_question(column: ColumnFacts, values: list[str], said: Sequence[str], 
 
 def _answered(answer: str, readings: list[Reading], values: list[str], column: ColumnFacts) -> dict[str, list[str]]:
     offered = {reading.text.casefold(): reading.classes for reading in readings} | {"all": each_value(values).classes}
-    return offered.get(answer.strip().casefold()) or _by_name(answer, values, column)
+    return offered.get(answer.strip().casefold()) or _in_groups(answer, values) or _by_name(answer, values, column)
+
+
+def _in_groups(answer: str, values: list[str]) -> dict[str, list[str]]:
+    """“ALL and CLL against malaria and healthy”, “none against all others”; empty where a side names nothing of its own."""
+    if made := put_together(answer, values):
+        return made
+    sides = [side.strip() for side in _SIDES.split(normalise(answer))]
+    named = [[] if _OTHERS.fullmatch(side) else mentioned(values, side) or _called(side, values) for side in sides]
+    spent = [value for held in named for value in held]
+    others = [value for value in values if value not in spent]
+    classes = {" or ".join(held): held for held in named if held} | ({REST: others} if any(map(_OTHERS.fullmatch, sides)) else {})
+    return classes if 1 < len(sides) == len(classes) and len(spent) == len(set(spent)) and all(classes.values()) else {}
+
+
+def _called(side: str, values: list[str]) -> list[str]:
+    """Values that say nothing by themselves, and that an answer calls by name: “none”."""
+    words = re.split(rf"\s?[,/+&]\s?|\s{any_word('and', 'or')}\s", side)
+    keys = {normalise(value): value for value in values}
+    return [keys[word] for word in words] if all(word in keys for word in words) else []
 
 
 def _by_name(answer: str, values: list[str], column: ColumnFacts) -> dict[str, list[str]]:

@@ -23,9 +23,9 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned, with_shared_nouns
 from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.unused import unused_words
-from jupyter_clinagent.agent.playbook.wording import label_key
+from jupyter_clinagent.agent.playbook.wording import label_key, normalise
 from jupyter_clinagent.contracts import Card, OperatingPoint, Specification
-from jupyter_clinagent.errors import LabelsDoNotMatch
+from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
@@ -109,6 +109,8 @@ def draft_detection(intent: Intent, survey: SurveyFacts, answers: dict[str, str]
     weak = survey.supervision == "weak"
     _say_labels(survey, notes)
     _say_what_is_not_done(intent, notes)
+    if _COUNTS.search(intent.text):
+        notes.add("What is counted on an image are its boxes; the report sets the number found beside that of the reference.")
     several = say_several_splits(survey, notes)
     said = " and ".join(spoken(name) for name in names)
     specification = Specification(
@@ -171,9 +173,16 @@ def _all_or_asked(
         return question("boxes", said, choices, NONE_OF_THEM, "Boxes of that are learnt, all others are left out.")
     if answers["boxes"] == NONE_OF_THEM:
         raise LabelsDoNotMatch(f"The boxes mark {listed(names)}, and none of them is called {listed(unknown)}.")
-    chosen = [name for name in names if name.casefold() == answers["boxes"].strip().casefold()]
-    notes.add(f"It was asked which boxes are meant; the answer: {answers['boxes']}.")
-    return chosen or names
+    said = answers["boxes"].strip()
+    chosen = [name for name in names if name.casefold() == said.casefold()] or mentioned(names, normalise(said))
+    if not chosen and said.casefold() != ALL_BOXES:
+        raise BadInput(
+            f"The boxes mark {listed(names)}, and none of them is called “{said}”; name some of these, or “{ALL_BOXES}”."
+        )
+    notes.add(f"It was asked which boxes are meant; the answer: {said}.")
+    named = chosen or names
+    _say_unasked([name for name in survey.box_classes if name not in named], survey, notes)
+    return named
 
 
 def _say_unasked(names: list[str], survey: SurveyFacts, notes: Notes) -> None:
