@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from jupyter_clinagent.contracts import Card, Decision
 from jupyter_clinagent.errors import ClinAgentError
 from jupyter_clinagent.extension.chat import Chat
-from jupyter_clinagent.lang import browser_words, understand
+from jupyter_clinagent.lang import browser_words, understand, verdict
 
 
 class NoSuchCard(ClinAgentError):
@@ -53,9 +53,11 @@ class Cards:
         opened.answer.set_result(_decision(opened.card, choice, text))
 
     def hear(self, card_id: str, said: str) -> None:
-        """Answer a card by a chat message: one of its choices word for word, else a wish or an answer."""
+        """Answer a card by a chat message: one of its choices, yes or no to what is to be approved, else a wish or an answer."""
         card = self._open[card_id].card
         meant = understand(said, card.choices, card.language)
+        if card.kind != "question" and (agreed := verdict(said)) is not None:
+            meant = "Approve" if agreed else "Reject"
         named = meant if meant in card.choices else None
         other = "answer" if card.kind == "question" else "Change"
         self.decide(card_id, named or other, "" if named else said.strip())

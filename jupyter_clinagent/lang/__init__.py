@@ -11,7 +11,7 @@ from jupyter_clinagent.lang.folders import ENGLISH, browser_words, languages
 from jupyter_clinagent.lang.pages import speak_html
 from jupyter_clinagent.lang.reading import read_answer, read_as_english
 from jupyter_clinagent.lang.recognising import language_of, surely_language_of
-from jupyter_clinagent.lang.speaking import said_for, speak, speak_phrase, understand
+from jupyter_clinagent.lang.speaking import said_for, speak, speak_phrase, understand, verdict
 from jupyter_clinagent.lang.used import use, used
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "understand",
     "use",
     "used",
+    "verdict",
 ]

@@ -75,6 +75,30 @@ def understand(said: str, offered: Sequence[str], language: str) -> str:
     return named or _by_order(plain, offered, language) or said
 
 
+def verdict(said: str) -> bool | None:
+    """Whether a message does nothing but agree (True) or refuse (False), in any language; None where it says anything else.
+
+    Examples
+    --------
+    >>> [verdict(said) for said in ("Yes, looks good!", "ja, passt", "d'accord", "no, forget it", "yes, but only women", "")]
+    [True, True, True, False, None, None]
+    """
+    plain = _plain(said)
+    found = [meant for pattern, meant in _verdicts() if pattern.fullmatch(plain)]
+    return found[0] if len(found) == 1 else None
+
+
+@cache
+def _verdicts() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    """A message that is made of such phrases; what stands in both lists (“please”) decides nothing by itself."""
+    return tuple((_made_of(said_for(meaning)), meant) for meaning, meant in (("agrees", True), ("refuses", False)))
+
+
+def _made_of(phrases: Sequence[str]) -> re.Pattern[str]:
+    longest_first = sorted(set(phrases), key=len, reverse=True)
+    return re.compile(rf"(?:(?:{'|'.join(map(re.escape, longest_first))})(?:[\s,.;!…]+|$))+")
+
+
 def said_for(meaning: str) -> tuple[str, ...]:
     """How “yes” or “no” is said in any language."""
     return tuple(word for language in languages() for word in about(language)[meaning])

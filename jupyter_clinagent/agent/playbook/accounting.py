@@ -71,7 +71,8 @@ _SHORT = 4
 _HOW_MUCH = re.compile(rf"\b{any_word('how_much')} \w+")
 _ANSWER = re.compile(rf"\b{any_word('yes_or_no')}\b")
 _WITH_ANY = re.compile(
-    rf"\b{any_word('only')} [\w ]*\b{any_word('with')} (?:{any_word('amounts.at_least')} )?(?:1|{any_word('any', 'asks.one')})\b[\w ]*"
+    rf"\b{any_word('only')} [\w ]*\b{any_word('with')} "
+    rf"(?:{any_word('amounts.at_least')} )?(?:1|{any_word('any', 'asks.one')})\b[\w ]*"
 )
 """“Only films with at least one”: images are not chosen by what is boxed on them."""
 
