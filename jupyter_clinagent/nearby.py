@@ -31,7 +31,7 @@ def no_such_folder(path: Path, written: str | Path | None = None) -> str:
     if close := close_folders(wanted, parent):
         return f"There is no folder {named}; {there}there is {_listed(close)}. Did you mean that?"
     more = f" and {len(folders) - _MOST} more" if len(folders) > _MOST else ""
-    what = f"there are the folders {_listed(folders[:_MOST])}{more}" if folders else "there is no folder at all"
+    what = f"there are the folders {_listed(folders[:_MOST])}{more}" if folders else "no folder lies there"
     return f"There is no folder {named}; {there}{what}."
 
 

@@ -27,7 +27,7 @@ def test_the_name_that_was_meant_is_offered(home: Path, wrong: str, right: str) 
 
 def test_without_a_likeness_the_folders_that_are_there_are_listed(home: Path) -> None:
     assert no_such_folder(home / "xyz").endswith("there are the folders “Labels”, “images”, “old”.")
-    assert no_such_folder(home / "old" / "scans" / "xyz").endswith("there is no folder at all.")
+    assert no_such_folder(home / "old" / "scans" / "xyz").endswith("no folder lies there.")
 
 
 def test_a_file_is_called_a_file(home: Path) -> None:

@@ -91,10 +91,15 @@ def able() -> str:
     return f"I {', '.join(others)}, and {last}."
 
 
+def is_out_of_scope(intent: Intent) -> bool:
+    """Whether a request asks for what none of the tasks does: “predict survival”."""
+    return intent.task in _REFUSALS
+
+
 def refuse_if_out_of_scope(intent: Intent) -> None:
     """Raise :class:`OutOfScope` for what can't be done whatever the data, with what can be done instead."""
-    if intent.task in _REFUSALS:
-        raise OutOfScope(f"{_REFUSALS[intent.task]} {able()}")
+    if (refusal := _REFUSALS.get(intent.task or "")) is not None:
+        raise OutOfScope(f"{refusal} {able()}")
 
 
 def concept_of(value: str) -> str | None:

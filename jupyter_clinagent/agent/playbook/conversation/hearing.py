@@ -21,8 +21,8 @@ _ASKS = re.compile(rf"^(?:{any_word('heard.asks')}|{any_word('heard.do')}(?! {an
 _OPEN = re.compile(rf"^{any_word('heard.open')}\b")
 _NOTHING = any_word("heard.nothing")
 _DENIES = re.compile(
-    rf"^(?:{any_word('no')},? )?(?:{any_word('heard.i_do_not')} {any_word('heard.want')}\b"
-    rf"|{any_word('heard.never')} (?:{any_word('heard.you')} )?{any_word('talk.let_me')}\b"
+    rf"^(?:(?:{any_word('no', 'heard.waits')}),? )*(?:{any_word('heard.i_do_not')} {any_word('heard.want')}\b"
+    rf"|{any_word('heard.never')} (?:{any_word('heard.you')} )?{any_word('talk.let_me', 'heard.undone')}\b"
     rf"|{any_word('heard.i_will')} (?:{any_word('heard.the')} )?{_NOTHING}\b"
     rf"|{any_word('heard.told')} (?:{any_word('heard.me')} )?{_NOTHING}\b)"
 )

@@ -45,17 +45,16 @@ def _foreign(heard: Heard, past: Past) -> str:
 
 
 def _said(cohort: CohortFacts, names: list[str], part: str) -> str:
-    each = [
-        f"{cohort.counts[name].get(part, 0):,} images of “{name}”{_groups(cohort, name, part)}{_cases(cohort, name, part)}"
-        for name in names
-    ]
+    each = [f"{_images(cohort, name, part)}{_cases(cohort, name, part)}" for name in names]
     total = sum(cohort.counts[name].get(part, 0) for name in names)
     return ", ".join(each) + (f"; {total:,} together" if len(names) > 1 else "")
 
 
-def _groups(cohort: CohortFacts, name: str, part: str) -> str:
-    number = cohort.groups.get(name, {}).get(part)
-    return f" from {number:,} groups" if number is not None and cohort.group_source else ""
+def _images(cohort: CohortFacts, name: str, part: str) -> str:
+    images, groups = cohort.counts[name].get(part, 0), cohort.groups.get(name, {}).get(part)
+    if groups is None or not cohort.group_source:
+        return f"{images:,} images of “{name}”"
+    return f"{images:,} images of “{name}” from {groups:,} groups"
 
 
 def _cases(cohort: CohortFacts, name: str, part: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook.conversation.family import Family, answered
+from jupyter_clinagent.agent.playbook.drafting import is_out_of_scope
 from jupyter_clinagent.lang.grammar import any_word
 
 _USE = re.compile(
@@ -28,7 +29,9 @@ FAMILY = Family(
         "test it on another hospital's data",
         "test it on the images in ../other",
     ),
-    reads=lambda heard, _past: bool(_USE.search(heard.plain)) and heard.intent.minutes is None,
+    reads=lambda heard, _past: (
+        bool(_USE.search(heard.plain)) and heard.intent.minutes is None and not is_out_of_scope(heard.intent)
+    ),
     acts=answered(lambda _heard, _past: _HOW),
     kind="either",
     rank=42,

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from jupyter_clinagent.agent.playbook import cells
+from jupyter_clinagent.agent.playbook.conversation.families.language import tongue_named
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.moves import Step, finish, write
 from jupyter_clinagent.agent.playbook.turn import Turn
+from jupyter_clinagent.lang import ENGLISH, speak
 from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
@@ -18,8 +20,9 @@ _WRITE = re.compile(rf"\b{any_word('writing.write')}\b")
 _SETS = {"train": "training", "validation": "validation", "test": "test"}
 
 
-def _acts(turn: Turn, _heard: Heard, past: Past) -> Step:
-    text = cells.methods(list(_sentences(past)))
+def _acts(turn: Turn, heard: Heard, past: Past) -> Step:
+    """In the language that is asked for, if any: “write the methods in French”."""
+    text = speak(cells.methods(list(_sentences(past))), tongue_named(heard.text) or ENGLISH)
     write(turn, "I write the methods down, from what is on record.", text)
     return finish("done", f"{text}\n\nIt stands as a text cell in the notebook. Add what only you know: setting, dates, ethics.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook import closing
-from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
+from jupyter_clinagent.agent.playbook.conversation.family import Family, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
@@ -21,7 +21,8 @@ _MEANING = re.compile(rf"\b{any_word('performed.meaning')}\b")
 _DOUBT = re.compile(rf"\b{any_word('performed.doubt')}\b")
 
 
-def _answer(_heard: Heard, past: Past) -> str:
+def figures_said(past: Past) -> str:
+    """The figures of the opened test set, those at the threshold, and the cell that they come from."""
     facts = past.evaluation
     told = [name for name in facts.test if registry.metric(name).told] or [facts.primary_metric]
     figures = "; ".join(f"{closing.name_of(name)} {closing.estimate(facts.test[name].model_dump())}" for name in told)
@@ -47,7 +48,7 @@ FAMILY = Family(
     reads=lambda heard, _past: (
         bool(_FIGURE.search(heard.plain)) and not (_MEANING.search(heard.plain) or _DOUBT.search(heard.plain))
     ),
-    acts=answered(_answer),
+    acts=answered(lambda _heard, past: figures_said(past)),
     kind="question",
     rank=50,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from jupyter_clinagent.agent.playbook.conversation.families.performance import figures_said
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.wording import normalised
@@ -12,6 +13,10 @@ from jupyter_clinagent.lang.grammar import any_word, words_in
 
 _TRUST = re.compile(rf"\b{any_word('trusted.words')}\b")
 _ABOUT = re.compile(rf"\b{any_word('trusted.about')}\s+(?!{any_word('trusted.itself')}\b)(.+?)\W*$")
+_HOLDS = (
+    "The figures hold for images like those it was trained on. To find out, try it on labelled images of that kind: "
+    "`jupyter clinagent evaluate BUNDLE.zip --data DIR`. Research use only; not a medical device."
+)
 _ROLES = {role: words_in(f"trusted.{role}") for role in ("age", "sex", "site")}
 
 
@@ -40,14 +45,12 @@ def _answer(heard: Heard, past: Past) -> str:
             "`jupyter clinagent evaluate BUNDLE.zip --data DIR` does that on labelled images, without training anything."
         )
     found = _ABOUT.search(heard.plain)
-    about = found[1] if found else "other patients than these"
     known = _column(heard, past)
+    if found is None and known is None:
+        return f"{figures_said(past)} {_HOLDS}"
+    about = found[1] if found else "these patients"
     said = _measured(known, past, about) if known else f"No column of the data says {_which(about)}, so that was not measured."
-    return (
-        f"{said} {past.source('survey')} The figures hold for images like those it was trained on. To find out, try it on "
-        "labelled images of that kind: `jupyter clinagent evaluate BUNDLE.zip --data DIR`. Research use only; not a medical "
-        "device."
-    )
+    return f"{said} {past.source('survey')} {_HOLDS}"
 
 
 def _column(heard: Heard, past: Past) -> ColumnFacts | None:
