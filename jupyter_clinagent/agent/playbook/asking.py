@@ -22,7 +22,10 @@ STOPPED = "Stopped, as you say: nothing was trained. Ask again whenever you like
 MOST_QUESTIONS = 3
 """In one study; of what else is open the default is taken, and said."""
 _MOST_TRIES = 5
-_STOP = re.compile(rf"\W*(?:{any_word('please')} )?{any_word('stopping.stop', 'stopping.never_mind')}\b[\w ]{{0,12}}\W*")
+_STOP = re.compile(
+    rf"\W*(?:{any_word('please', 'no', 'nay', 'heard.waits')}\W+)*"
+    rf"{any_word('stopping.stop', 'stopping.never_mind')}\b[\w ]{{0,12}}\W*"
+)
 
 
 @dataclass(frozen=True)

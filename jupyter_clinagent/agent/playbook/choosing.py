@@ -21,7 +21,7 @@ _ORDINALS = tuple(
 )
 _LAST = re.compile(rf"\b{any_word('answers.last')}\b")
 _OTHER = re.compile(rf"\b{any_word('answers.other')}\b")
-_NOT = re.compile(rf"\b{any_word('not', 'no', 'nay', 'choices.is_not')}\b")
+_NOT = re.compile(rf"\b{any_word('not', 'no', 'nay', 'choices.is_not', 'without', 'setting_aside.except')}\b")
 _BOTH = re.compile(rf"\W*{any_word('answers.all')}\b(?: {any_word('answers.all_of')})*\W*")
 _YES = re.compile(rf"{any_word('answers.yes')}\b")
 _NO = re.compile(rf"{any_word('answers.no')}\b")
@@ -122,8 +122,14 @@ def _by_words(plain: str, choices: Sequence[str], _default: str) -> str | None:
     longest = [choice for choice in named if not any(choice != o and label_key(choice) in label_key(o) for o in named)]
     if len(longest) == 1:
         return longest[0]
-    parts = [choice for choice in choices if len(key) >= 3 and key in label_key(choice)]
+    parts = [choice for choice in choices if len(key) >= 3 and _begins_a_word(key, choice)]
     return parts[0] if len(parts) == 1 and not named else None
+
+
+def _begins_a_word(key: str, choice: str) -> bool:
+    """“Patho” of “diagnosis_pathologist”; “yes” is no part of “eyes”."""
+    words = tokens(normalise(choice))
+    return any("".join(words[at:]).startswith(key) for at in range(len(words)))
 
 
 def _by_a_slip(plain: str, choices: Sequence[str], _default: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +12,14 @@ from jupyter_clinagent.agent.playbook.choosing import wants_several
 from jupyter_clinagent.agent.playbook.moves import Step, Want
 from jupyter_clinagent.agent.playbook.places import folders_said
 from jupyter_clinagent.agent.playbook.turn import Turn
+from jupyter_clinagent.agent.playbook.wording import normalise
+from jupyter_clinagent.lang import verdict
+from jupyter_clinagent.lang.grammar import any_word
 
 _QUESTION = "Which folder holds the images? The model learns from the images in it and below it."
+_ONE_FOLDER = "A study reads one folder, with all below it: name the one that holds both, or one of the two."
+_UNWANTED = re.compile(rf"\b{any_word('not', 'without', 'setting_aside.except')}\b")
+_BETWEEN = rf"(?:\W+{any_word('the', 'a', 'places.folder', 'places.within')})*\W+"
 _HOW = "Write its path as seen from the notebook, from your home (~/…), or in full."
 
 
@@ -26,7 +34,7 @@ def ask_folder(turn: Turn, aside: Aside) -> Answer:
     )
     question = Question("data", f"{_QUESTION}{seen} {_HOW}", names, next(iter(names), ""), slips=False)
     question = _nearer(turn, question)
-    return ask(turn, question, lambda said: _read(turn, said), lambda turn, said: _aside(turn, said, aside))
+    return ask(turn, question, lambda said: _read(turn, said, question), lambda turn, said: _aside(turn, said, aside))
 
 
 def _counted(one: dict[str, Any]) -> str:
@@ -42,13 +50,35 @@ def _nearer(turn: Turn, question: Question) -> Question:
     return replace(question, choices=tuple(dict.fromkeys([*near, *question.choices])), default=near[0])
 
 
-def _read(turn: Turn, said: str) -> Answer | str:
+def _read(turn: Turn, said: str, question: Question) -> Answer | str:
+    agreed = verdict(said)
+    if agreed and question.default:
+        return Answer(question.default)
+    if agreed is False:
+        return "No folder was taken."
     if wants_several(said):
-        return "A study reads one folder, with all below it: name the one that holds both, or one of the two."
+        return _ONE_FOLDER
+    if _UNWANTED.search(normalise(said)):
+        left = [name for name in question.choices if name in _wanted(said, question.choices)]
+        return Answer(left[0]) if len(left) == 1 else _ONE_FOLDER
     found = _look(turn, said)
     if found.get("folder"):
         return Answer(str(found["folder"]))
     return str(found.get("said") or f"I found no folder in “{said.strip()}”.")
+
+
+def _wanted(said: str, offered: Sequence[str]) -> list[str]:
+    """Folders that an answer names and does not put aside; where it only puts some aside, all others.
+
+    Examples
+    --------
+    >>> _wanted("not eyes, derm_2023", ["derm 2024", "derm_2023", "eyes"]), _wanted("all except eyes", ["eyes", "skin"])
+    (['derm_2023'], ['skin'])
+    """
+    plain, keys = normalise(said), {name: re.escape(normalise(name)) for name in offered}
+    unwanted = [name for name in offered if re.search(rf"{_UNWANTED.pattern}{_BETWEEN}{keys[name]}\b", plain)]
+    named = [name for name in offered if name not in unwanted and re.search(rf"\b{keys[name]}\b", plain)]
+    return named or [name for name in offered if unwanted and name not in unwanted]
 
 
 def _aside(turn: Turn, said: str, aside: Aside) -> Step | None:

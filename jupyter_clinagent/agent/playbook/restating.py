@@ -41,5 +41,6 @@ def _is_request(call: Call, before: str) -> bool:
         return False
     if call.artifact.get("key") == offering.KEY:
         return True
-    names_folder = call.artifact.get("key") == "data" and not folders_said(said).surely
+    tells = heard.intent.task is not None or not folders_said(said).surely  # “grade the retinopathy in the folder eyes”
+    names_folder = call.artifact.get("key") == "data" and tells
     return names_folder or bool(_INSTEAD.search(normalise(said)))

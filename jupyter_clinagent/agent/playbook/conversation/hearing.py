@@ -26,6 +26,11 @@ _DENIES = re.compile(
     rf"|{any_word('heard.i_will')} (?:{any_word('heard.the')} )?{_NOTHING}\b"
     rf"|{any_word('heard.told')} (?:{any_word('heard.me')} )?{_NOTHING}\b)"
 )
+_CORRECTED = re.compile(
+    rf"(?P<wrong>\d+(?:[.,]\d+)?)(?P<between>[^\d]*?)\b{any_word('heard.corrects')}\b[^\d\w]*(?:\w+ ){{0,2}}?"
+    rf"(?P<right>\d+(?:[.,]\d+)?)(?:\s*(?:%|{any_word('percent')}))?[\s.!]*$",
+    re.IGNORECASE,
+)
 _BUT = re.compile(rf"\b{any_word('but', 'rather')}\b")
 """“Don't miss any” and “don't trust the ruler” wish for something."""
 _THEN = any_word("then")
@@ -33,6 +38,17 @@ _BETWEEN = re.compile(
     rf"\s*;\s*|(?<=[.!?])\s+|,?\s+{any_word('and', 'heard.joins')}(?:\s+{any_word('heard.then')})?\s+|,\s*{_THEN}\s+|\s*\n\s*",
     re.IGNORECASE,
 )
+
+
+def corrected(text: str) -> str:
+    """A message with the number that somebody put right: the last word counts.
+
+    Examples
+    --------
+    >>> corrected("use 95 % sensitivity. No, wait, 99 %."), corrected("use 95 % sensitivity, no more than 10 minutes")
+    ('use 99 % sensitivity. ', 'use 95 % sensitivity, no more than 10 minutes')
+    """
+    return _CORRECTED.sub(lambda said: f"{said['right']}{said['between']}", text)
 
 
 @lru_cache(maxsize=1000)
@@ -44,6 +60,7 @@ def hear(text: str) -> Heard:
     >>> hear("How long did it train?").asks, hear("Could you show me the misses?").asks
     (True, False)
     """
+    text = corrected(text)
     plain = _OPENING.sub("", normalise(read_as_english(text)))
     bare = _OPENING.sub("", _POLITE.sub("", plain).strip())
     asks = bool(_ASKS.match(bare)) or (bare == plain and plain.endswith("?"))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook.conversation.catalogue import able, catalogue, family_of, is_read, nearest
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
-from jupyter_clinagent.agent.playbook.conversation.hearing import hear, parts_of
+from jupyter_clinagent.agent.playbook.conversation.hearing import corrected, hear, parts_of
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.agent.playbook.drafting import able as could_study
 from jupyter_clinagent.agent.playbook.drafting import refuse_if_out_of_scope
@@ -80,6 +80,7 @@ def asked_at_card(turn: Turn, said: str) -> str | None:
 
 def wishes_in(text: str, past: Past) -> list[Wish]:
     """Every wish and question of a message, in its order."""
+    text = corrected(text)
     whole = hear(text)
     if found := next((one for one in catalogue() if one.whole and is_read(one, whole, past)), None):
         return [Wish(found, whole)]

@@ -17,6 +17,8 @@ _PARTS = {name: re.compile(rf"\b{any_word(f'counted.{name}')}") for name in ("te
 _DATA = re.compile(rf"\b{any_word('counted.in_all')}\b")
 _BALANCE = re.compile(rf"\b{any_word('counted.classes')}\b.*\b{any_word('counted.balanced')}\b|\b{any_word('counted.balance')}\b")
 _PEOPLE = frozenset(word for name, words in families("whom")["people"].items() if name != "anyone" for word in words)
+_SHORT = 4
+"""Words of a question that names no part."""
 _WHOLE = {"test": "test set", "validation": "validation set", "train": "training set"}
 
 
@@ -24,6 +26,7 @@ def _reads(heard: Heard, _past: Past) -> bool:
     if _BALANCE.search(heard.plain):
         return True
     told = _DATA.search(heard.plain) or any(part.search(heard.plain) for part in _PARTS.values())
+    told = told or (len(tokens(heard.plain)) <= _SHORT and heard.has(words_in("talk.images")))  # “how many patients?”
     return bool(_NUMBER.search(heard.plain) and told) and not heard.has(words_in("counted.no_images"))
 
 
