@@ -53,9 +53,9 @@ BESIDE = [
     ("nodules", "nodule size and malignancy", "nodule_size", "stop"),
     ("eyes", "retinopathy and macular edema", "dme", "stop"),
     # things beside those that are used
-    ("teeth", "find crowns, fillings and root canals", "root canals", "go on without it"),
-    ("breast", "benign, malignant, inflammatory", "inflammatory", "go on without it"),
-    ("lungs", "lungs and heart", "heart", "go on without it"),
+    ("teeth", "find crowns, fillings and root canals", "root canals", "stop"),
+    ("breast", "benign, malignant, inflammatory", "inflammatory", "stop"),
+    ("lungs", "lungs and heart", "heart", "stop"),
     ("teeth", "caries deeper than 2 mm", "deeper than 2 mm", "stop"),
     # things in the place of those that are there: going on is not the default
     ("coded", "glaucoma?", "glaucoma", "stop"),
