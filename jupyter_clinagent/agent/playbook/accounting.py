@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
@@ -360,18 +361,26 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
     label = _label_values(survey, spec)
     findings = (column.name for column in survey.columns if column.role == "label")
     dropped = [name for name in (*label, *findings, *survey.box_classes, *survey.masks) if name not in inside]
-    if registry.find(spec.task).own_names and dropped:
-        return
+    clauses = intent.set_aside.split(" . ")
+    if registry.find(spec.task).own_names and dropped:  # names that only the task knows, but for how an image was taken
+        clauses = [clause for clause in clauses if contains(clause, _taken_how())]
     left_out = Used.of([*dropped, *(word for name in dropped for word in words_of(concept_of(name) or ""))])
     healthy = known.HEALTHY["words"] if any(health_of(name) == Health.WELL for name in dropped) else []
     declined = [phrase for name in intent.declined for phrase in registry.find(name).words]  # “without boxes”
-    for clause in intent.set_aside.split(" . "):
-        words = [word for word in tokens(clause) if word not in words_of_any_request() and len(word) > 1]
+    for clause in clauses:
+        idle = words_of_any_request().difference(_taken_how())
+        words = [word for word in tokens(clause) if word not in idle and len(word) > 1]
         done = contains(clause, [*healthy, *declined]) or any(
             left_out.holds(word) or contains(said.text, [word]) for word in words
         )
         if words and not done and not (dropped and _REST.fullmatch(clause.strip())):
             yield clause.strip()
+
+
+@cache
+def _taken_how() -> tuple[str, ...]:
+    """Words for views and sides."""
+    return tuple(word for name in ("frontal", "lateral", "left", "right") for word in spoken_as(name) if len(word) > 2)
 
 
 def _alone(intent: Intent, spec: Specification) -> Iterator[str]:

@@ -29,7 +29,7 @@ _CLAUSES = re.compile(
     \b{any_word("clauses.opens")}\b""",
     re.VERBOSE,
 )
-_NO = re.compile(rf"(?:{any_word('and')} )?{any_word('no', 'not')} (\w+)$")
+_NO = re.compile(rf"(?:{any_word('and')} )?{any_word('no', 'not')} (\w+)(?: {any_word('please')})?$")
 _OTHER_CLASS = re.compile(rf"\b{any_word('other', 'answers.second')} {any_word('class')}\b")
 """“Nevi are the other class” speaks of no rest."""
 _TAKEN_AS = re.compile(

@@ -162,12 +162,17 @@ def _answering(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts
 
 def _of_health(intent: Intent, survey: SurveyFacts, notes: Notes) -> ColumnFacts | None:
     """The one column that says whether nothing is there, for who asks for health or illness and nothing else."""
-    healthy = [column for column in _columns_by_name(survey).values() if any(concept_of(v) == "normal" for v in column.values)]
+    healthy = [column for column in _columns_by_name(survey).values() if _holds_health(column, survey)]
     column = column_of_health(survey) or (healthy[0] if len(healthy) == 1 and len(healthy[0].values) > 1 else None)
     if column is None or not intent.targets or not {"normal", "abnormal"}.issuperset(intent.targets):
         return None
     notes.add(f"“{column.name}” says of each image whether anything was found, so that column is learnt.")
     return column
+
+
+def _holds_health(column: ColumnFacts, survey: SurveyFacts) -> bool:
+    """Whether a value of what could be the label says that nothing was found; “none” says another thing of the sedation."""
+    return column.name in survey.label_candidates and any(concept_of(value) == "normal" for value in column.values)
 
 
 def _answers(value: str) -> bool:

@@ -88,18 +88,20 @@ def parts_about_entries(sentence: str) -> list[str]:
 
 
 def clauses_about_entries(text: str) -> list[str]:
-    """What each sentence says from the clause on that speaks of entries.
+    """What each sentence says of entries, from the clause on that first speaks of them; clauses about anything else are none.
 
     Examples
     --------
     >>> clauses_about_entries("Find edema, treat the unclear ones as negative. It is urgent.")
     [' treat the unclear ones as negative']
+    >>> clauses_about_entries("Count uncertain as positive, negative in edema, without the lateral films")
+    ['Count uncertain as positive', ' negative in edema']
     """
     found = []
     for sentence in (match[1] for match in _SENTENCES.finditer(text)):
         clauses = sentence.split(",")
         first = next((at for at, clause in enumerate(clauses) if parts_about_entries(clause)), len(clauses))
-        found += [",".join(clauses[first:])] if clauses[first:] else []
+        found += [clause for clause in clauses[first:] if parts_about_entries(clause) or _answers().search(_masked(clause))]
     return found
 
 
