@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from jupyter_clinagent.agent.playbook.accounting import KEY, STOP
@@ -12,10 +14,20 @@ from jupyter_clinagent.agent.playbook.draft import draft
 from jupyter_clinagent.agent.playbook.drafting import Draft
 from jupyter_clinagent.agent.playbook.lexicon import read_request
 from jupyter_clinagent.contracts import Card, Range
+from jupyter_clinagent.errors import OutOfScope
 from jupyter_clinagent.facts import SurveyFacts
 from tests.benchmarks.phrases.folders import FOLDERS, _boxes, _outlines, _table
 
 PATIENTS = {"patient_id": [f"p{k}" for k in range(90)]}
+
+
+def _outlined_lesions(folder: Path) -> None:
+    """Masks that no name is given to, and a table of what each image shows."""
+    _outlines(["outline"])(folder)
+    values = ["nv", "mel", "bcc"] * 10
+    pd.DataFrame({"image": [f"{k:03d}" for k in range(30)], "dx": values}).to_csv(folder / "labels.csv", index=False)
+
+
 MADE = {
     "healthy": _table({**PATIENTS, "healthy": ["yes", "no", "no"]}, 90),
     "diseases": _table(
@@ -66,6 +78,10 @@ MADE = {
     ),
     "hearts": _table({**PATIENTS, "ACVIM": ["A", "B1", "B2", "C", "D"], "species": ["dog", "cat"]}, 90, colours=False),
     "heads": _outlines(["head"], colours=False),
+    "lesions": _outlined_lesions,
+    "wards": _table({**PATIENTS, "dx": ["benign", "normal", "benign"], "vendor": ["Hologic", "Siemens"]}, 90, colours=False),
+    "cut": _table({**PATIENTS, "plane": ["axial", "coronal", "sagittal"], "tumour": ["glioma", "none"]}, 90, colours=False),
+    "reports": _table({**PATIENTS, "Effusion": [0, 1, -1], "Edema": [1, 0, 0, -1], "Mass": [0, 0, 1]}, 90, colours=False),
     "effusions": _table({**PATIENTS, "effusion": ["yes", "no"]}, 90, colours=False),
 } | FOLDERS
 
@@ -199,6 +215,10 @@ def test_the_line_lies_where_it_was_drawn(
 ASKED = [
     ("effusions", "effusion yes or no, leave the blurry ones out", "the blurry ones"),
     ("effusions", "effusion or not, ohne Kinder", "kinder"),
+    ("effusions", "effusion or not, one image per patient", "one image per patient"),
+    ("teeth", "films with caries against healthy ones", "healthy"),
+    ("teeth", "box the caries, only films with at least one", "only films with at least one"),
+    ("reports", "effusion and edema, count uncertain as positive, without the lateral films", "the lateral films"),
     ("effusions", "effusion or not, only the unanimous ones", "unanimous"),
     ("effusions", "effusion or not, only films after March 2018", "after march 2018"),
     ("effusions", "train on hospital A, test on B: effusion or not", "test on b"),
@@ -298,3 +318,53 @@ def test_the_side_of_an_eye_is_no_optic_disc(surveyed: Callable[[str], SurveyFac
     found = draft(read_request("right eyes: wet, dry or normal?"), surveyed("eyes"), {})
     assert isinstance(found, Draft), found
     assert found.specification.only == {"eye": ["OD"]}
+
+
+@pytest.mark.parametrize(
+    ("folder", "request_", "only"),
+    [
+        ("wards", "benign vs normal, forget the Siemens pictures", {"vendor": ["Hologic"]}),
+        ("cut", "Gliom oder nicht auf koronaren und sagittalen Schnitten", {"plane": ["coronal", "sagittal"]}),
+        ("lesions", "outline the melanomas", {"dx": ["mel"]}),
+        ("lesions", "outline the lesion, but not for the nevi", {"dx": ["mel", "bcc"]}),
+        ("lesions", "outline the lesion", {}),
+    ],
+)
+def test_what_is_put_aside_or_shown_by_masks_without_a_name_chooses_images(
+    surveyed: Callable[[str], SurveyFacts], folder: str, request_: str, only: dict[str, list[str]]
+) -> None:
+    found = draft(read_request(request_), surveyed(folder), {})
+    assert isinstance(found, Draft), found
+    assert {name: sorted(values) for name, values in found.specification.only.items()} == {n: sorted(v) for n, v in only.items()}
+
+
+def test_a_name_with_not_behind_it_is_left_out(surveyed: Callable[[str], SurveyFacts]) -> None:
+    found = draft(read_request("mark the caries, fillings not"), surveyed("teeth"), {})
+    assert isinstance(found, Draft), found
+    assert list(found.specification.classes) == ["caries"]
+
+
+def test_several_boxes_that_an_answer_names_are_marked_and_no_others(surveyed: Callable[[str], SurveyFacts]) -> None:
+    found = draft(read_request("mark the white spots"), surveyed("teeth"), {"boxes": "the filling"})
+    assert isinstance(found, Draft), found
+    assert list(found.specification.classes) == ["filling"]
+
+
+def test_how_a_disease_goes_on_is_not_studied(surveyed: Callable[[str], SurveyFacts]) -> None:
+    with pytest.raises(OutOfScope, match="course of a disease"):
+        draft(read_request("which discs get worse over 24 months?"), surveyed("discs"), {})
+
+
+@pytest.mark.parametrize(
+    ("answer", "classes"),
+    [
+        ("adenocarcinoma and squamous against benign", {"adenocarcinoma or squamous", "benign"}),
+        ("benign against all others", {"benign", "rest"}),
+        ("cancer (adenocarcinoma, squamous) or not", {"cancer", "rest"}),
+        ("squamous, benign", {"squamous", "benign"}),
+    ],
+)
+def test_values_may_be_answered_in_groups(surveyed: Callable[[str], SurveyFacts], answer: str, classes: set[str]) -> None:
+    found = draft(read_request("is it cancer?"), surveyed("biopsies"), {"classes": answer})
+    assert isinstance(found, Draft), found
+    assert set(found.specification.classes) == classes

@@ -74,17 +74,28 @@ def test_a_turn_asks_in_the_chat_works_in_the_notebook_and_says_how_it_went(
     assert sources[-1] == "6 * 7"
 
 
-def test_a_message_answers_the_card_that_waits(app: ServerApp, thread: LoopThread, chat_path: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("with fewer experiments", "Change with fewer experiments: 42"),
+        ("Yes, looks good!", "Approve : 42"),
+        ("ja, passt", "Approve : 42"),
+        ("yes, but only women", "Change yes, but only women: 42"),
+    ],
+)
+def test_a_message_answers_the_card_that_waits(
+    app: ServerApp, thread: LoopThread, chat_path: str, said: str, answered: str
+) -> None:
     async def turn() -> list[Any]:
         desk = Desk(app, polite_agent)
         desk.fronts.report("anna", "tab", Front(write_notebook(app)))
         await desk.receive("Compute.", "anna", chat_path)
         await _until(lambda: desk.cards._open)
-        assert await desk.receive("with fewer experiments", "anna", chat_path) is None
+        assert await desk.receive(said, "anna", chat_path) is None
         await next(iter(desk._jobs.values())).wait()
         return await _messages(app, chat_path)
 
-    assert thread.call(turn())[-1].body == "Change with fewer experiments: 42"
+    assert thread.call(turn())[-1].body == answered
 
 
 def test_stop_ends_agent_and_kernel(app: ServerApp, thread: LoopThread, chat_path: str) -> None:

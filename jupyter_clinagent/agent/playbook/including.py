@@ -50,7 +50,9 @@ def with_inclusion(drafted: Draft, intent: Intent, survey: SurveyFacts) -> Draft
     for one in reversed(found):
         notes.first(_said(one))
     every = "Say “all images” to have every one of them learnt from."
-    understood = (*drafted.understood, *(word for one in found for word in (one.words, one.column)))
+    values = (value for one in found if isinstance(one.asked, list) for value in one.asked)
+    chosen = (word for one in found for word in (one.words, one.column))
+    understood = (*drafted.understood, *chosen, *(spoken for value in values for spoken in spoken_as(value)))
     return replace(
         drafted, specification=spec, assumptions=tuple(notes.lines), offered=(*drafted.offered, every), understood=understood
     )

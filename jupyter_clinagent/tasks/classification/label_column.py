@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.criterion import chooses
+from jupyter_clinagent.agent.playbook.criterion import BEFORE, BEHIND, chooses
 from jupyter_clinagent.agent.playbook.drafting import NONE_OF_THEM, Notes, able, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import (
@@ -25,7 +25,9 @@ from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch, OutOfScope
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts, is_unnamed_part
 from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.lang.grammar import words_in
 
+_WITHIN = [word for word in BEFORE if word not in words_in("from", "the", "all", "of")]
 _CHANGES = "Its values become the classes that are told apart."
 MANY_SILENT = 0.1
 """Share of a table's rows of which a column says nothing, from which on a fuller one is offered."""
@@ -184,7 +186,13 @@ def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: Surve
 
     None where several columns fit equally; a column that is not named like a label is taken with a word.
     """
-    open_to_all = {name: c for name, c in _columns_by_name(survey).items() if not (candidates and _chooses_images(c, intent))}
+    columns = _columns_by_name(survey)
+    told = {name for name, c in columns.items() if c.name in survey.label_candidates and mentioned(list(c.values), intent.naming)}
+    open_to_all = {
+        name: c
+        for name, c in columns.items()
+        if not (candidates and (_chooses_images(c, intent) or (told - {name} and _says_where(c, intent))))
+    }
     counts = {name: len(wholly_named(c.values, intent.naming)) for name, c in open_to_all.items()}
     most = max(counts.values(), default=0)
     best = [name for name, count in counts.items() if count == most > 1]
@@ -202,9 +210,16 @@ def _chooses_images(column: ColumnFacts, intent: Intent) -> bool:
     return 0 < len(named) < len(column.values) and chooses(named, intent.naming, only, [*only, *tokens(normalise(column.name))])
 
 
+def _says_where(column: ColumnFacts, intent: Intent) -> bool:
+    """“Glioma or not on coronal and sagittal slices”: values that choose images beside another column's that are told apart."""
+    named = wholly_named(column.values, intent.naming)
+    return 0 < len(named) < len(column.values) and chooses(named, intent.naming, _WITHIN, BEHIND)
+
+
 def _told_by_one_value(candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | None:
     """The one column of which the request names a value, by its whole name, and no other: “florid against everything else”."""
-    named = [column for column in candidates if mentioned(list(column.values), intent.naming)]
+    spoken = [column for column in candidates if mentioned(list(column.values), intent.naming)]
+    named = [column for column in spoken if not _says_where(column, intent)] or spoken
     return named[0] if len(named) == 1 and wholly_named(named[0].values, intent.naming) else None
 
 
