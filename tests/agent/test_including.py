@@ -45,6 +45,8 @@ SMOKERS = {
     "copd": [0, 1, 0, 1, 0],
     "emphysema": [1, 0, 0, 1],
     "found_by": ["histo", "consensus"],
+    "diameter_mm": [4 + k / 9 for k in NUMBERS],
+    "slice_thickness_mm": [1 + k / 90 for k in NUMBERS],
 }
 MADE = {
     "clinic": _table(CLINIC, 90),
@@ -81,6 +83,7 @@ CHOSEN: list[tuple[str, str, dict[str, Any]]] = [
     ("clinic", "melanoma vs nevus, not the poor ones", {"quality": ["excellent", "good"]}),
     ("clinic", "melanoma vs nevus, only the biopsied ones", {"biopsied": ["yes"]}),
     ("clinic", "melanoma vs nevus thicker than 2 mm", {"thickness_mm": Range(above=2)}),
+    ("clinic", "melanoma vs nevus of at least 0.4 cm", {"thickness_mm": Range(at_least=4)}),
     ("clinic", "melanoma vs nevus, 2018 and later", {"acquisition_year": Range(at_least=2018)}),
     ("clinic", "melanoma vs nevus in women over 60", {"gender": ["f"], "age": ABOVE_60}),
     ("clinic", "melanoma vs nevus, no children", {"age": Range(at_least=18)}),
@@ -106,6 +109,8 @@ CHOSEN: list[tuple[str, str, dict[str, Any]]] = [
     ("smokers", "COPD and emphysema in smokers", {"smoker": ["1"]}),
     ("smokers", "COPD, confirmed by histology", {"found_by": ["histo"]}),
     ("smokers", "COPD by histology only", {"found_by": ["histo"]}),
+    ("smokers", "COPD, histo proven ones only", {"found_by": ["histo"]}),
+    ("smokers", "emphysema larger than 8 mm", {"diameter_mm": Range(above=8)}),
 ]
 
 

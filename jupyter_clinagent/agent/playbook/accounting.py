@@ -340,11 +340,11 @@ def _bounds(intent: Intent, spec: Specification) -> Iterator[str]:
 
 
 def _held(spec: Specification) -> Iterator[set[str]]:
-    """The numbers of each bound that a specification has, in the unit of its column, in years and in months."""
+    """The numbers of each bound that a specification has, in the unit of its column, in years and months, mm and cm."""
     ranges = [asked.bounds.values() for asked in spec.only.values() if isinstance(asked, Range)]
     line = getattr(spec, "line", None)
     for held in (*ranges, *([] if line is None else [[line]])):
-        yield {f"{number * factor:.10g}" for number in held for factor in (1, 1 / 12, 12)}
+        yield {f"{number * factor:.10g}" for number in held for factor in (1, 1 / 12, 12, 0.1, 10)}
 
 
 def _persons(intent: Intent, used: Used) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from jupyter_clinagent.agent.playbook.ages import columns_of_ages, in_unit
 from jupyter_clinagent.agent.playbook.bounds import Bound, bounds_in, numbers_bounded
@@ -24,6 +24,8 @@ _OPPOSITE = {"at_least": "below", "above": "at_most", "at_most": "above", "below
 _DATED = re.compile(rf"{any_word('columns.date')}(?:$|[_\W\d])", re.I)
 _BORN = re.compile(any_word("columns.birth"), re.I)
 _SIZED = re.compile(any_word("columns.size"), re.I)
+_SCANNED = re.compile(any_word("columns.scanning"), re.I)
+"""Sizes of the scan and of nothing that it shows: “slice_thickness_mm”."""
 
 
 def of_bounds(bounds: Iterable[Bound], columns: list[ColumnFacts], intent: Intent, plain: str) -> Iterator[Criterion]:
@@ -33,7 +35,7 @@ def of_bounds(bounds: Iterable[Bound], columns: list[ColumnFacts], intent: Inten
         if contains(intent.set_aside, [bound.words]) or is_left_out(bound.words, plain):
             given = {_OPPOSITE[name]: number for name, number in given.items()} if len(given) == 1 else {}
         if (column := _column_of(bound, columns)) is not None and given:
-            asked = in_unit(given, bound.unit, column.name) if bound.kind == "age" else Range.model_validate(given)
+            asked = in_unit(given, bound.unit, column.name) if bound.kind == "age" else _in_length(given, bound, column.name)
             yield Criterion(column.name, asked, said_of(bound.words, given != bound.range.bounds))
 
 
@@ -67,6 +69,24 @@ def _column_of(bound: Bound, columns: list[ColumnFacts]) -> ColumnFacts | None:
     if bound.kind == "year":
         dated = [column for column in columns if _DATED.search(column.name) and not _BORN.search(column.name)]
         return dated[0] if len(dated) == 1 else None
-    letters = re.sub(r"^(?:milli|[cz]enti)met\w+", lambda word: "mm" if word[0][0] == "m" else "cm", bound.unit)
-    sized = [column for column in columns if re.search(rf"(?:^|[_\W]){re.escape(letters)}(?:$|[_\W])", column.name, re.I)]
-    return sized[0] if len(sized) == 1 and _SIZED.search(sized[0].name) else None
+    sized = [column for column in columns if _SIZED.search(column.name) and not _SCANNED.search(column.name)]
+    called = [column for column in sized if _has_unit(column.name, _letters(bound.unit))]
+    other = {"mm": "cm", "cm": "mm"}.get(_letters(bound.unit), "")
+    called = called or [column for column in sized if other and _has_unit(column.name, other)]
+    return called[0] if len(called) == 1 else None
+
+
+def _letters(unit: str) -> str:
+    return re.sub(r"^(?:milli|[cz]enti)met\w+", lambda word: "mm" if word[0][0] == "m" else "cm", unit)
+
+
+def _has_unit(name: str, letters: str) -> bool:
+    return re.search(rf"(?:^|[_\W]){re.escape(letters)}(?:$|[_\W])", name, re.I) is not None
+
+
+def _in_length(bounds: Mapping[str, float], bound: Bound, column: str) -> Range:
+    """Bounds on a length in the unit of its column: “over 1 cm” is above 10 in “size_mm”."""
+    said, other = _letters(bound.unit), {"mm": "cm", "cm": "mm"}
+    converts = bound.kind == "size" and said in other and not _has_unit(column, said)
+    factor = (10.0 if said == "cm" else 0.1) if converts else 1.0
+    return Range.model_validate({name: round(number * factor, 6) for name, number in bounds.items()})

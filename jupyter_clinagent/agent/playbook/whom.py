@@ -105,7 +105,7 @@ def of_proof(columns: Iterable[ColumnFacts], plain: str) -> Iterator[Criterion]:
     proofs = [found[0] for proven in PROVEN for found in proven.finditer(plain)]
     only = [word for word in tokens(plain) if len(word) > _STEM and chooses([word], plain, (), CHOOSING["only"])]
     for words in (*proofs, *only):
-        said = {word[:_STEM] for word in tokens(words) if len(word) > _STEM}
+        said = {word[:_STEM] for word in tokens(words) if len(word) >= _STEM}
         for column in columns:
             values = [value for value in column.values if normalise(value) in said]
             if column.role in MAY_CHOOSE and 0 < len(values) < len(column.values):
