@@ -81,6 +81,7 @@ MADE = {
     "lesions": _outlined_lesions,
     "wards": _table({**PATIENTS, "dx": ["benign", "normal", "benign"], "vendor": ["Hologic", "Siemens"]}, 90, colours=False),
     "cut": _table({**PATIENTS, "plane": ["axial", "coronal", "sagittal"], "tumour": ["glioma", "none"]}, 90, colours=False),
+    "sequences": _table({**PATIENTS, "sequence": ["T1", "T1C", "T2"], "tumour": ["glioma", "none"]}, 90, colours=False),
     "reports": _table({**PATIENTS, "Effusion": [0, 1, -1], "Edema": [1, 0, 0, -1], "Mass": [0, 0, 1]}, 90, colours=False),
     "effusions": _table({**PATIENTS, "effusion": ["yes", "no"]}, 90, colours=False),
 } | FOLDERS
@@ -217,6 +218,7 @@ ASKED = [
     ("effusions", "effusion or not, ohne Kinder", "kinder"),
     ("effusions", "effusion or not, one image per patient", "one image per patient"),
     ("teeth", "films with caries against healthy ones", "healthy"),
+    ("sequences", "glioma or not on post-contrast T1 slices", "contrast t1"),
     ("teeth", "box the caries, only films with at least one", "only films with at least one"),
     ("reports", "effusion and edema, count uncertain as positive, without the lateral films", "the lateral films"),
     ("effusions", "effusion or not, only the unanimous ones", "unanimous"),

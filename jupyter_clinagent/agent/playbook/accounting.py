@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
@@ -217,6 +218,7 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from _of_one(intent, spec)
     yield from _range(intent, survey, spec)
     yield from _against_health(intent, survey, spec)
+    yield from _narrower(intent, survey, spec)
     yield from only_unknown(intent, survey, spec, used)
 
 
@@ -283,6 +285,13 @@ def _against_health(intent: Intent, survey: SurveyFacts, spec: Specification) ->
     others = set(survey.box_classes) - {value for values in spec.classes.values() for value in values}
     if registry.find(spec.task).inside and others and "normal" in intent.targets and not AGAINST.isdisjoint(intent.words):
         yield from [word for word in words_of("normal") if contains(intent.naming, [word])][:1]
+
+
+def _narrower(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
+    """“Post-contrast T1”: what images are chosen by, with a word before it that nobody knows."""
+    unused, words = set(unused_words(intent.text, survey)), tokens(intent.naming)
+    chosen = {normalise(value) for asked in spec.only.values() if isinstance(asked, list) for value in asked}
+    yield from (f"{before} {word}" for before, word in pairwise(words) if word in chosen and before in unused)
 
 
 def _range(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
