@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -28,7 +27,7 @@ from jupyter_clinagent.agent.playbook.strangers import learns_all_unasked, objec
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST
 from jupyter_clinagent.agent.playbook.unused import unused_words
-from jupyter_clinagent.agent.playbook.used import Used, is_idle, names_no_value, words_of_any_request
+from jupyter_clinagent.agent.playbook.used import Used, is_idle, names_no_value, views_and_sides, words_of_any_request
 from jupyter_clinagent.agent.playbook.whom import of_both_sexes, tells_sides
 from jupyter_clinagent.agent.playbook.wording import contains, is_term, normalise, tokens
 from jupyter_clinagent.contracts import Card, Range, Specification
@@ -372,24 +371,18 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
     dropped = [name for name in (*label, *findings, *survey.box_classes, *survey.masks) if name not in inside]
     clauses = intent.set_aside.split(" . ")
     if registry.find(spec.task).own_names and dropped:  # names that only the task knows, but for how an image was taken
-        clauses = [clause for clause in clauses if contains(clause, _taken_how())]
+        clauses = [clause for clause in clauses if contains(clause, views_and_sides())]
     left_out = Used.of([*dropped, *(word for name in dropped for word in words_of(concept_of(name) or ""))])
     healthy = known.HEALTHY["words"] if any(health_of(name) == Health.WELL for name in dropped) else []
     declined = [phrase for name in intent.declined for phrase in registry.find(name).words]  # “without boxes”
     for clause in clauses:
-        idle = words_of_any_request().difference(_taken_how())
+        idle = words_of_any_request().difference(views_and_sides())
         words = [word for word in tokens(clause) if word not in idle and len(word) > 1]
         done = contains(clause, [*healthy, *declined]) or any(
             left_out.holds(word) or contains(said.text, [word]) for word in words
         )
         if words and not done and not (dropped and _REST.fullmatch(clause.strip())):
             yield clause.strip()
-
-
-@cache
-def _taken_how() -> tuple[str, ...]:
-    """Words for views and sides."""
-    return tuple(word for name in ("frontal", "lateral", "left", "right") for word in spoken_as(name) if len(word) > 2)
 
 
 def _alone(intent: Intent, spec: Specification) -> Iterator[str]:

@@ -101,6 +101,12 @@ def parts_of_the_body() -> frozenset[str]:
 
 
 @cache
+def views_and_sides() -> tuple[str, ...]:
+    """Words for how an image was taken, and of which side."""
+    return tuple(word for name in ("frontal", "lateral", "left", "right") for word in spoken_as(name) if len(word) > 2)
+
+
+@cache
 def words_of_any_request() -> frozenset[str]:
     """Both of these, and names that any column may have."""
     return idle_words() | parts_of_the_body() | _words(known.GENERIC_COLUMNS["words"])
