@@ -82,6 +82,8 @@ def verdict(said: str) -> bool | None:
     --------
     >>> [verdict(said) for said in ("Yes, looks good!", "ja, passt", "d'accord", "no, forget it", "yes, but only women", "")]
     [True, True, True, False, None, None]
+    >>> verdict("yes please " * 200 + "and more") is None
+    True
     """
     plain = _plain(said)
     found = [meant for pattern, meant in _verdicts() if pattern.fullmatch(plain)]
@@ -95,8 +97,9 @@ def _verdicts() -> tuple[tuple[re.Pattern[str], bool], ...]:
 
 
 def _made_of(phrases: Sequence[str]) -> re.Pattern[str]:
+    """The longest phrase is taken at each place, and no other is tried again: a message may be long."""
     longest_first = sorted(set(phrases), key=len, reverse=True)
-    return re.compile(rf"(?:(?:{'|'.join(map(re.escape, longest_first))})(?:[\s,.;!…]+|$))+")
+    return re.compile(rf"(?>(?:{'|'.join(map(re.escape, longest_first))})(?:[\s,.;!…]+|$))+")
 
 
 def said_for(meaning: str) -> tuple[str, ...]:
