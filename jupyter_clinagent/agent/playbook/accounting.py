@@ -288,9 +288,9 @@ def _against_health(intent: Intent, survey: SurveyFacts, spec: Specification) ->
 
 def _narrower(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
     """“Post-contrast T1”: what images are chosen by, with a word before it that nobody knows."""
-    unused, words = set(unused_words(intent.text, survey)), tokens(intent.naming)
     chosen = {normalise(value) for asked in spec.only.values() if isinstance(asked, list) for value in asked}
-    yield from (f"{before} {word}" for before, word in pairwise(words) if word in chosen and before in unused)
+    unused = unused_words(intent.text, survey) if chosen else []
+    yield from (f"{before} {word}" for before, word in pairwise(tokens(intent.naming)) if word in chosen and before in unused)
 
 
 def _range(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
@@ -375,8 +375,8 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
     left_out = Used.of([*dropped, *(word for name in dropped for word in words_of(concept_of(name) or ""))])
     healthy = known.HEALTHY["words"] if any(health_of(name) == Health.WELL for name in dropped) else []
     declined = [phrase for name in intent.declined for phrase in registry.find(name).words]  # “without boxes”
+    idle = words_of_any_request().difference(views_and_sides())
     for clause in clauses:
-        idle = words_of_any_request().difference(views_and_sides())
         words = [word for word in tokens(clause) if word not in idle and len(word) > 1]
         done = contains(clause, [*healthy, *declined]) or any(
             left_out.holds(word) or contains(said.text, [word]) for word in words

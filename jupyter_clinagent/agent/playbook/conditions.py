@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from jupyter_clinagent.agent.playbook.criterion import CHOOSING, chooses
+from jupyter_clinagent.agent.playbook.criterion import chooses_people
 from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
@@ -22,11 +22,6 @@ def describes_patient(name: str) -> bool:
     words = re.findall(r"[^\W\d_]+", normalise(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)))
     patient, beside = _words("patient"), _words("beside")
     return any(word in patient for word in words) and all(word in patient or word in beside for word in words)
-
-
-def chooses_people(condition: str, naming: str) -> bool:
-    """Whether a request is about people who have a condition: “in diabetics”, “smokers only”."""
-    return chooses([condition], naming, [*CHOOSING["only"], *CHOOSING["within"]], CHOOSING["only"])
 
 
 def without_conditions(naming: str, survey: SurveyFacts) -> SurveyFacts:

@@ -58,6 +58,11 @@ def chooses(names: Iterable[str], naming: str, before: Iterable[str], behind: It
     return any(_stand_close(said, tokens(clause), set(before), set(behind)) for clause in naming.split(" . "))
 
 
+def chooses_people(condition: str, naming: str) -> bool:
+    """Whether a request is about people who have a condition: “in diabetics”, “smokers only”."""
+    return chooses([condition], naming, [*CHOOSING["only"], *CHOOSING["within"]], CHOOSING["only"])
+
+
 def _stand_close(said: Iterable[list[str]], words: list[str], before: set[str], behind: set[str]) -> bool:
     places = [
         (at, at + len(name))

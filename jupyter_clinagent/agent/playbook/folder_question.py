@@ -59,7 +59,7 @@ def _read(turn: Turn, said: str, question: Question) -> Answer | str:
     if wants_several(said):
         return _ONE_FOLDER
     if _UNWANTED.search(normalise(said)):
-        left = [name for name in question.choices if name in _wanted(said, question.choices)]
+        left = _wanted(said, question.choices)
         return Answer(left[0]) if len(left) == 1 else _ONE_FOLDER
     found = _look(turn, said)
     if found.get("folder"):

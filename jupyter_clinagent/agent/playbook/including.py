@@ -19,6 +19,7 @@ from jupyter_clinagent.agent.playbook.criterion import (
     MAY_CHOOSE,
     Criterion,
     chooses,
+    chooses_people,
     is_left_out,
     said_of,
 )
@@ -218,7 +219,7 @@ def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator
     if words_of_any_request().issuperset(tokens(normalise(names[0]))):
         return
     denied = contains(intent.naming, [f"{word}{joint}{names[0]}" for word in CHOOSING["non"] for joint in (" ", "")])
-    if not denied and chooses(names, intent.naming, [*CHOOSING["only"], *CHOOSING["within"]], CHOOSING["only"]):
+    if not denied and chooses_people(names[0], intent.naming):
         yield Criterion(column.name, [value for value in values if says_yes(value)], names[0])
     elif denied or contains(intent.set_aside, [normalise(names[0])]) or is_left_out(normalise(names[0]), normalise(intent.text)):
         yield Criterion(column.name, [value for value in values if says_no(value)], said_of(names[0], True))

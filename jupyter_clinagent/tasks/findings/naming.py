@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import concepts as known
-from jupyter_clinagent.agent.playbook.conditions import chooses_people, describes_patient
+from jupyter_clinagent.agent.playbook.conditions import describes_patient
+from jupyter_clinagent.agent.playbook.criterion import chooses_people
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned

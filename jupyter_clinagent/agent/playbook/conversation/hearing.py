@@ -60,7 +60,6 @@ def hear(text: str) -> Heard:
     >>> hear("How long did it train?").asks, hear("Could you show me the misses?").asks
     (True, False)
     """
-    text = corrected(text)
     plain = _OPENING.sub("", normalise(read_as_english(text)))
     bare = _OPENING.sub("", _POLITE.sub("", plain).strip())
     asks = bool(_ASKS.match(bare)) or (bare == plain and plain.endswith("?"))
