@@ -15,13 +15,14 @@ from jupyter_clinagent.agent.playbook import cells, closing, debiasing
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.asking import Answer, Question, ask
 from jupyter_clinagent.agent.playbook.conversation.hearing import hear
-from jupyter_clinagent.agent.playbook.conversation.talk import aside, asked_at_card, reply
+from jupyter_clinagent.agent.playbook.conversation.talk import aside, asked_at_card, needs_study, reply
 from jupyter_clinagent.agent.playbook.discovering import put_forward
 from jupyter_clinagent.agent.playbook.draft import draft, fitted_to, offers, speaks_of
 from jupyter_clinagent.agent.playbook.drafting import Draft, able, refuse_if_out_of_scope
 from jupyter_clinagent.agent.playbook.experimenting import Setting, climb, refine
 from jupyter_clinagent.agent.playbook.folder_question import ask_folder
 from jupyter_clinagent.agent.playbook.lexicon import Intent, read_request
+from jupyter_clinagent.agent.playbook.looking import asks_of_data, told
 from jupyter_clinagent.agent.playbook.moves import Step, Want, approved, facts_in, finish, run, write
 from jupyter_clinagent.agent.playbook.offering import offer_instead
 from jupyter_clinagent.agent.playbook.plan import Rung, Size
@@ -55,7 +56,8 @@ def _study(turn: Turn) -> Step:
     intent = _intent(turn)
     refuse_if_out_of_scope(intent)
     settings = turn.settings
-    if not (intent.may_name_data or names_things(intent)):
+    looks = asks_of_data(intent)
+    if not (looks or intent.may_name_data or names_things(intent)):
         _refuse_unrelated(turn, intent)
     minutes = settings.minutes or intent.minutes or DEFAULT_MINUTES
     data = _data_folder(turn, intent)
@@ -65,6 +67,8 @@ def _study(turn: Turn) -> Step:
             "survey",
         )
     )
+    if looks:
+        raise offer_instead(turn, "answered", told(survey), offers(survey))
     _refuse_unrelated(turn, intent, survey)
     drafted = _draft(turn, intent, survey, minutes)
     size, window = registry.find(drafted.specification.task).planning.size(survey, minutes)
@@ -141,6 +145,8 @@ def _refuse_unrelated(turn: Turn, intent: Intent, survey: SurveyFacts | None = N
     named = task is not None and not task.usual  # the words of the usual one are everyday words
     if named or intent.is_about_imaging or any(word in intent.words for word in known.LISTS["of_models"]):
         return
+    if (none_yet := needs_study(turn.request)) is not None:
+        raise Want(finish("answered", none_yet))
     if survey is None:
         raise OutOfScope(f"I could not find a clinical imaging task in that request. {able()}")
     if not speaks_of(intent, survey):

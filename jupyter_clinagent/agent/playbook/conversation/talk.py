@@ -19,6 +19,7 @@ REPLACED = (
     "Another study was begun in this notebook after the finished one and stands in its memory now. To go on with the finished "
     "one, run its cells again from the top, or ask for that study anew."
 )
+_NONE_YET = "No study has been finished in this conversation, so I have no figures to answer from. {could}"
 _SEVERITY = ("failed", "stopped", "bad_input", "refused", "rejected", "done", "answered")
 """Of several wishes in one message: how the turn ended, the worst first."""
 
@@ -42,15 +43,20 @@ def reply(turn: Turn) -> Step | None:
 
 
 def _with_the_rest(step: Step, text: str, past: Past) -> Step:
-    """The last word, with what of the message asks for another study: that is not done in passing, nor dropped."""
+    """The last word, with what of the message was not read: it is not done in passing, nor dropped."""
     heard = [hear(text[start:stop]) for start, stop in parts_of(text)]
-    left = [one.text.strip() for one in heard if one.intent.task and family_of(one, past) is None]
+    left = [one.text.strip(" .!?") for one in heard if _wants(one) and family_of(one, past) is None]
     if step.tool != "finish" or not left or len(heard) < 2:
         return step
     arguments = step.arguments or {}
     return finish(
         arguments["status"], f"{arguments['message']}\n\nNot done: “{'”, “'.join(left)}”. Ask for it in a message of its own."
     )
+
+
+def _wants(heard: Heard) -> bool:
+    """Whether a part of a message says by itself that something is wanted."""
+    return bool(heard.intent.task or heard.asks or heard.plain.startswith(tuple(f"{verb} " for verb in words_in("talk.let_me"))))
 
 
 def aside(turn: Turn, said: str) -> Step | None:
@@ -116,11 +122,20 @@ def _are_met(wishes: list[Wish], past: Past) -> bool:
 
 def _none_yet(wishes: list[Wish]) -> Step | None:
     """A question about a study where none is finished; anything else is read as a request."""
-    if not any(wish.family.kind == "question" and wish.heard.is_open for wish in wishes):
+    if not any(wish.family.kind != "wish" and _is_of_a_study(wish.heard) for wish in wishes):
         return None
-    return finish(
-        "answered", f"No study has been finished in this conversation, so I have no figures to answer from. {could_study()}"
-    )
+    return finish("answered", _NONE_YET.format(could=could_study()))
+
+
+def _is_of_a_study(heard: Heard) -> bool:
+    """Whether a question is about what was done: “is it …?”, and not “is the lung healthy?”."""
+    return heard.is_open or (heard.asks and heard.has(words_in("heard.it")))
+
+
+def needs_study(text: str) -> str | None:
+    """Why nothing comes of a message that only makes sense after a study, where none was finished; None for others."""
+    past = Past(())
+    return _NONE_YET.format(could=could_study()) if wishes_in(text, past) else None
 
 
 def _act(turn: Turn, wishes: list[Wish], past: Past) -> Step:
@@ -130,7 +145,8 @@ def _act(turn: Turn, wishes: list[Wish], past: Past) -> Step:
         if past.replaced and family.kind != "question" and family.needs:
             step = finish("answered", REPLACED)
         else:
-            step = family.acts(turn, heard, past)
+            now = Past((*past.earlier, *turn.calls)) if family.kind == "question" else past  # what a wish just changed
+            step = family.acts(turn, heard, now)
         if step.tool != "finish":
             return step
         said.append(str((step.arguments or {})["message"]))

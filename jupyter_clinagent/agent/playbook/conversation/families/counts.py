@@ -71,6 +71,16 @@ def _grouped(cohort: CohortFacts) -> str:
     return f"Images of one group have the same “{cohort.group_source}” and stay in one set."
 
 
+def tested(cohort: CohortFacts) -> str:
+    """What the test figures rest on, by class."""
+    return ", ".join(f"{count:,} of “{name}”" for name, count in judged(cohort).items())
+
+
+def judged(cohort: CohortFacts) -> dict[str, int]:
+    """How many of each class got an answer in the test set: images, or patients, lesions … where these are judged."""
+    return {name: parts.get("test", 0) for name, parts in (cohort.cases or cohort.counts).items()}
+
+
 FAMILY = Family(
     name="counts",
     help="how many images of which class were where",

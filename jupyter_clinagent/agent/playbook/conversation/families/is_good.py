@@ -13,7 +13,7 @@ from jupyter_clinagent.tasks import registry
 _SUBJECT = rf"(?:{any_word('is_good.it')}|{any_word('the')} \w+|[01]?[.,]\d+|\d+ ?{any_word('percent')})"
 _GOOD = re.compile(
     rf"^{any_word('is_good.opens')} {_SUBJECT}\b.*\b{any_word('is_good.good')}\b(?! {any_word('is_good.enough')})"
-    rf"|\b{any_word('is_good.better')} {any_word('is_good.chance')}\b"
+    rf"|\b{any_word('is_good.better')} {any_word('is_good.chance')}\b|\b{any_word('is_good.significant')}\b"
 )
 
 

@@ -25,7 +25,9 @@ _NUMBER = words_in("missed.number")
 def _reads(heard: Heard, _past: Past) -> bool:
     if heard.has(_NUMBER) or (heard.asks and heard.intent.confounders):  # “does it look at the ruler?” asks what was measured
         return False
-    if heard.plain.startswith(_MEANS):
+    if heard.asks and heard.has([word for role in ("people", "site") for word in words_in(f"trusted.{role}")]):
+        return False  # “is it wrong more often in women?”
+    if heard.plain.startswith(_MEANS) or heard.has(words_in("complaint.words")):
         return False
     return heard.has((*known.FOLLOW_UP["misses"], *_WORDS)) or bool(_WRONG.search(heard.plain))
 

@@ -11,6 +11,7 @@ from jupyter_clinagent.lang.grammar import any_word
 _TOUCHED = re.compile(
     rf"\b{any_word('sealed.test')}\b.*\b{any_word('sealed.touched')}\b"
     rf"|\b{any_word('sealed.look')}\b.*\b{any_word('sealed.test_set')}\b.*\b{any_word('sealed.early')}\b"
+    rf"|\b{any_word('sealed.look')}\b.*\b{any_word('sealed.test_set')}\b.*\b{any_word('sealed.often')}\b"
     rf"|\b{any_word('sealed.did')}\b.*\b{any_word('sealed.peek')}\b"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook import closing
+from jupyter_clinagent.agent.playbook.conversation.families.counts import tested
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard, answered
 from jupyter_clinagent.agent.playbook.conversation.past import Past
 from jupyter_clinagent.lang.grammar import any_word
@@ -16,13 +17,11 @@ _SURE = re.compile(
 
 def _answer(_heard: Heard, past: Past) -> str:
     facts, cohort = past.evaluation, past.cohort
-    judged = cohort.cases or cohort.counts
-    counts = ", ".join(f"{parts.get('test', 0):,} of “{name}”" for name, parts in judged.items())
     few = f" Few independent cases: {', '.join(cohort.too_few)}." if cohort.too_few else ""
     point, ece = facts.operating_point, facts.test.get("ece")
     lines = [
         f"{closing.name_of(facts.primary_metric)} is {closing.estimate(facts.test[facts.primary_metric].model_dump())}, from "
-        f"the test {cohort.level.plural}: {counts}.{few}",
+        f"the test {cohort.level.plural}: {tested(cohort)}.{few}",
         closing.at_threshold(point.model_dump()) if point else "",
         f"Its scores differ from what they promise by {ece.value:.3f} on average (calibration error)."
         if ece and ece.value

@@ -25,14 +25,17 @@ _IN_USE = re.compile(
     rf"\b{any_word('trusted.use')}\b.*\b{any_word('trusted.clinic')}\b"
     rf"|\b{any_word('trusted.in_clinic')}\b.*\b{any_word('trusted.to_use')}\b"
 )
+_MORE_OFTEN = re.compile(rf"\b{any_word('trusted.worse')}\b.*\b{any_word('trusted.about')} (?:\w+ )?{any_word('trusted.site')}\b")
 _EACH = re.compile(rf"\b{any_word('trusted.each')}\s+{any_word('trusted.group')}\b")
 """“The numbers per age group” is asked for without a question mark."""
 
 
 def _reads(heard: Heard, _past: Past) -> bool:
+    if heard.has(words_in("calibrated.scores")):
+        return False
     if not heard.asks:
         return bool(_EACH.search(heard.plain)) and not heard.may_begin_study
-    asked = _TRUST.search(heard.plain) or _PEOPLE.search(heard.plain)
+    asked = _TRUST.search(heard.plain) or _PEOPLE.search(heard.plain) or _MORE_OFTEN.search(heard.plain)
     how = heard.plain.startswith(tuple(normalised("trusted.how")))
     return bool(asked) and not (how or heard.intent.confounders or heard.may_begin_study)
 

@@ -11,9 +11,10 @@ from jupyter_clinagent.lang.grammar import any_word
 
 _CHOICE = re.compile(
     rf"\b{any_word('chosen.why')}\b.*\b{any_word('chosen.chose')}\b|\b{any_word('talk.what')}\b.*\b{any_word('chosen.tried')}\b"
+    rf"|\b{any_word('chosen.did')}\b.*\b{any_word('chosen.helped')}\b|\b{any_word('chosen.compared')}\b"
     rf"|\b{any_word('chosen.which_model')}\b|\b{any_word('how_many')} {any_word('chosen.models')}\b"
 )
-_THRESHOLD = re.compile(rf"\b{any_word('talk.threshold')}\b")
+_OTHER = re.compile(rf"\b{any_word('talk.threshold', 'colleagues.reader')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:
@@ -45,7 +46,7 @@ FAMILY = Family(
     name="why model",
     help="why this model",
     examples=("why did you choose this?", "which experiments did you try?", "Warum hast du dieses Modell genommen?"),
-    reads=lambda heard, _past: bool(_CHOICE.search(heard.plain)) and not _THRESHOLD.search(heard.plain),
+    reads=lambda heard, _past: bool(_CHOICE.search(heard.plain)) and not _OTHER.search(heard.plain),
     acts=answered(_answer),
     kind="question",
     rank=40,

@@ -21,6 +21,8 @@ _FIGURES = re.compile(rf"\b{any_word('why_threshold.figures')}\b")
 
 def _reads(heard: Heard, _past: Past) -> bool:
     """“What is the sensitivity at this threshold?” asks for a figure."""
+    if heard.plain.startswith(tuple(normalised("why_threshold.wherefore"))) and _FIGURES.search(heard.plain):
+        return True
     named = bool(_THRESHOLD.search(heard.plain)) and not _A.search(heard.plain)
     return named and (heard.plain.startswith(tuple(normalised("why_threshold.why"))) or not _FIGURES.search(heard.plain))
 
