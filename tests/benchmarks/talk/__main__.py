@@ -1,4 +1,4 @@
-"""Forty-eight sentences from the time during and after a study, and what becomes of each.
+"""A hundred and eight sentences from the time during and after a study, and what becomes of each.
 
 ::
 
@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from jupyter_clinagent.lang import language_of, speak
 from tests.benchmarks.talk.clinics import CLINICS, Asked
 
 HERE = Path(__file__).parent
@@ -44,7 +45,8 @@ def verdict(where: str, sentence: str, cells: list[str], words: str, home: Path)
         answer = CLINICS[where](sentence, home)
     except Exception as error:
         return "crash", repr(error)
-    return _judge(answer, cells, words), f"{answer.cells} {answer.said}"
+    spoken = answer._replace(said=f"{answer.said}\n{speak(answer.said, language_of(sentence))}")
+    return _judge(spoken, cells, words), f"{answer.cells} {answer.said}"
 
 
 def _judge(answer: Asked, cells: list[str], words: str) -> str:

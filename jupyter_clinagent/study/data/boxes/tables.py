@@ -24,6 +24,8 @@ _SHAPES = (
     ("x", "y", "width", "height"),
     ("x_min", "y_min", "width", "height"),
 )
+_NAME = re.compile(r"['\"]([^'\"]+)['\"]")
+_LIST = re.compile(rf"\[\s*(?:{_NAME.pattern}[\s,]*)+\]")
 _TRUE = frozenset(["1", "1.0", "true", "yes", "y"])
 
 
@@ -116,7 +118,14 @@ def class_column(table: Table) -> str | None:
     """The column that says what each box marks; it may hold the same class in every row."""
     corners = set((_shape(table.frame) or {}).values())
     constant = [c for c in table.by_role("ignored") if c.distinct == 1 and is_named_like_label(c.name) and c.name not in corners]
-    return next((column.name for column in [*table.by_role("label"), *constant]), None)
+    listed = [column for column in table.by_role("other") if _holds_lists(table.frame[column.name])]
+    return next((column.name for column in [*table.by_role("label"), *constant, *listed]), None)
+
+
+def _holds_lists(cells: pd.Series) -> bool:
+    """Whether each cell is a list of names, as “['Mass']”."""
+    given = cells.dropna().astype(str)
+    return len(given) > 0 and bool(given.str.fullmatch(_LIST).all())
 
 
 def _rows(table: Table, corners: pd.DataFrame, column: str | None) -> Iterator[tuple[str, Row]]:
@@ -124,6 +133,7 @@ def _rows(table: Table, corners: pd.DataFrame, column: str | None) -> Iterator[t
         label = table.frame.at[position, column] if column else None
         # A column of truth values says that there is a finding, not which.
         label = UNNAMED if not isinstance(label, str) or label.lower() in _TRUE else label
+        label = ", ".join(_NAME.findall(label)) if _LIST.fullmatch(label) else label
         file = table.files[position]
         name = str(table.frame.at[position, table.image_column])
         x_min, y_min, x_max, y_max = (float(value) for value in values)

@@ -27,7 +27,7 @@ def _limits(past: Past) -> Iterator[str]:
         yield "Nothing in the data says which images belong to one patient, so the same one may stand in training and test."
     if opened.unsealed > 1:
         yield f"The test set was opened {opened.unsealed} times, for different models, so the figures are likely too good."
-    if (point := opened.operating_point) and (said := point.judge_target("the target", "its interval")):
+    if (point := opened.operating_point) and (said := point.judge_target("the target", "the interval")):
         yield said
     yield from (finding.text for finding in (past.audit.findings if past.audit else []) if finding.severity == "warning")
     yield "Labels were taken as they stand; how reliable they are was not measured. Research use only; not a medical device."

@@ -15,11 +15,11 @@ _NETWORK = re.compile(rf"\b{any_word('network.words')}\b|\b{any_word('network.wh
 def _answer(_heard: Heard, past: Past) -> str:
     opened = next((one for one in reversed(past.experiments) if one.name == past.opened.experiment), past.best)
     model, data = opened.details.get("model") or {}, opened.details.get("data") or {}
-    network = f", {model['backbone']}" if model.get("backbone") else ""
+    named = f"“{opened.name}”{f', {backbone}' if (backbone := model.get('backbone')) else ''}"
     size = (data.get("preprocessing") or {}).get("size")
     shrunk = f" It sees each image at {size[0]} × {size[1]} pixels." if size else ""
     return (
-        f"The model is “{opened.name}”{network}: a neural network that was trained on everyday photographs before, and then on "
+        f"The model is {named}: a neural network that was trained on everyday photographs before, and then on "
         f"your training images.{shrunk}{_varied(data)} The whole recipe stands in its cell and in the report. "
         f"{past.source('experiment')}"
     )

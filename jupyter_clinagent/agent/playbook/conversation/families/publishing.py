@@ -13,10 +13,10 @@ _PUBLISH = re.compile(rf"\b{any_word('publishing.words')}\b")
 
 
 def _answer(_heard: Heard, past: Past) -> str:
-    needs = closing.open_items(past.report.needs_you) if past.report else ""
+    needs = f"{items} " if past.report and (items := closing.open_items(past.report.needs_you)) else ""
     return (
         "The report follows the items of CLAIM and TRIPOD+AI, “write the methods paragraph” gives the methods, and “export the "
-        f"study” packs what a reviewer needs to rerun it. {needs} What is missing for a paper is another hospital's images "
+        f"study” packs what a reviewer needs to rerun it. {needs}What is missing for a paper is another hospital's images "
         "(`jupyter clinagent evaluate`), the ethics vote, and a colleague who has read the limits: “what are the limitations?”."
     )
 

@@ -42,7 +42,7 @@ FAMILY = Family(
     reads=_reads,
     acts=answered(
         lambda heard, past: (
-            "Nothing was changed: classes, cut-off and what gets one answer were agreed on before the training, and the test "
+            "Nothing was changed. Classes, cut-off and what gets one answer were agreed on before the training, and the test "
             f"set was opened {past.source('evaluation', first=True)}. That would be another study. Ask for it in one "
             f"sentence, for instance: “{past.specification.objective}; {heard.text.strip(' .!')}”."
         )
