@@ -49,9 +49,14 @@ def test_a_question_is_never_taken_for_the_request_of_another_study(words: str) 
     assert clinic.status == "answered"
 
 
-def test_a_request_that_is_worded_as_a_question_begins_another_study() -> None:
-    _, sources, _ = said_after("Which of these moles are basal cell carcinomas?")
-    assert "study.survey()" in sources[0]
+@pytest.mark.parametrize(("answer", "begun"), [("begin another study", True), ("stay with this one", False)])
+def test_what_may_ask_for_another_study_begins_one_only_where_that_is_wanted(answer: str, begun: bool) -> None:
+    clinic = finished(REQUEST)
+    clinic.answers["another"] = answer
+    before = len(clinic.sources)
+    clinic.ask("Which of these moles are basal cell carcinomas?")
+    assert any("study.survey()" in source for source in clinic.sources[before:]) is begun
+    assert "Begin it?" in str([call for call in clinic.calls if call["name"] == "ask_clinician"])
 
 
 def test_another_study_that_is_asked_for_in_passing_is_not_dropped() -> None:

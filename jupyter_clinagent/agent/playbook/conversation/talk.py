@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+from jupyter_clinagent.agent.playbook.asking import Question, ask
 from jupyter_clinagent.agent.playbook.conversation.catalogue import able, catalogue, family_of, is_read, nearest
 from jupyter_clinagent.agent.playbook.conversation.family import Family, Heard
 from jupyter_clinagent.agent.playbook.conversation.hearing import corrected, hear, parts_of
@@ -20,6 +21,8 @@ REPLACED = (
     "one, run its cells again from the top, or ask for that study anew."
 )
 _NONE_YET = "No study has been finished in this conversation, so I have no figures to answer from. {could}"
+_BEGIN, _STAY = "begin another study", "stay with this one"
+_STAYS = "Its record, report and model stay on disk in either case."
 _SEVERITY = ("failed", "stopped", "bad_input", "refused", "rejected", "done", "answered")
 """Of several wishes in one message: how the turn ended, the worst first."""
 
@@ -39,7 +42,7 @@ def reply(turn: Turn) -> Step | None:
     if wishes := wishes_in(turn.request, past):
         done = past.finished or _are_met(wishes, past)
         return _with_the_rest(_act(turn, wishes, past), turn.request, past) if done else _none_yet(wishes)
-    return _unread(whole) if past.finished else None
+    return _unread(turn, whole) if past.finished else None
 
 
 def _with_the_rest(step: Step, text: str, past: Past) -> Step:
@@ -154,11 +157,23 @@ def _act(turn: Turn, wishes: list[Wish], past: Past) -> Step:
     return finish(min(ends, key=_SEVERITY.index), "\n\n".join(dict.fromkeys(said)))
 
 
-def _unread(heard: Heard) -> Step | None:
+def _surely_begins(heard: Heard) -> bool:
+    """Whether a message is plainly the request for another study: it names data or a task, and several findings or all."""
+    asks_for_one = bool(heard.intent.task or heard.intent.all_classes) and not heard.asks
+    return heard.begins_study or asks_for_one
+
+
+def _begins(turn: Turn, heard: Heard) -> bool:
+    """Whether another study is wanted, by whoever said something that may ask for one."""
+    text = f"“{heard.text.strip()}” may ask for another study, which would take the place of the finished one here. Begin it?"
+    return ask(turn, Question("another", text, (_BEGIN, _STAY), _STAY, changes=_STAYS)).text == _BEGIN
+
+
+def _unread(turn: Turn, heard: Heard) -> Step | None:
     """What no family reads: out of scope, another study, or not understood."""
     if not heard.is_open:
         refuse_if_out_of_scope(heard.intent)
-        if heard.may_begin_study:
+        if heard.may_begin_study and (_surely_begins(heard) or _begins(turn, heard)):
             return None
     if not heard.plain:
         return finish("answered", f"The study of this notebook is finished. {able()}")
