@@ -92,7 +92,7 @@ def only_in_words(only: Only) -> str:
 
 
 def _in_words(asked: list[str] | Range) -> str:
-    return asked.in_words if isinstance(asked, Range) else " or ".join(asked)
+    return asked.in_words if isinstance(asked, Range) else " or ".join(value or "empty" for value in asked)
 
 
 def not_included(column: str, asked: list[str] | Range) -> str:

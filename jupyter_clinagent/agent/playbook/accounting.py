@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.bounds import bounds_in, numbers_bounded
-from jupyter_clinagent.agent.playbook.criterion import chooses
+from jupyter_clinagent.agent.playbook.criterion import CIRCUMSTANCE, chooses
 from jupyter_clinagent.agent.playbook.drafting import Draft, concept_of, listed, question
 from jupyter_clinagent.agent.playbook.folding import folded
 from jupyter_clinagent.agent.playbook.including import wants_all
@@ -167,7 +167,8 @@ def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: U
             values = wholly_named(_telling(column.values), naming)
             everybody = column.role == "sex" and len(values) == len(column.values)  # “in women and men”
             chosen = [] if everybody else values
-            yield from _not_used([*chosen, *wholly_named(_names_of(column), naming)], used)
+            named = used.literally if column.role in CIRCUMSTANCE else used
+            yield from (*_not_used(chosen, named), *_not_used(wholly_named(_names_of(column), naming), used))
     boxed = [] if registry.find(spec.task).inside else wholly_named(survey.box_classes, naming)
     yield from _not_used(boxed, used)
 

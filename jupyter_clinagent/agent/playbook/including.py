@@ -60,7 +60,7 @@ def with_inclusion(drafted: Draft, intent: Intent, survey: SurveyFacts) -> Draft
 
 
 def _said(one: Criterion) -> str:
-    asked = one.asked.in_words if isinstance(one.asked, Range) else listed(one.asked)
+    asked = one.asked.in_words if isinstance(one.asked, Range) else listed(value or "empty" for value in one.asked)
     return f"The request says “{one.words}”: only images whose “{one.column}” is {asked} are looked at; others are left out."
 
 
@@ -154,6 +154,8 @@ def _by_meanings(
     column: ColumnFacts, intent: Intent, survey: SurveyFacts, spec: Specification, used: Used
 ) -> Iterator[Criterion]:
     values = [value for value in column.values if value not in not_known(column.values)]
+    if len(values) == 1 and column.missing and says_yes(values[0]):
+        yield from _by_name(column, [*values, ""], intent)  # a tick in some rows
     if len(values) < 2 or tells_sides(column):
         return
     if {True} == {says_yes(value) or says_no(value) for value in values}:
@@ -163,6 +165,7 @@ def _by_meanings(
     named = mentioned(telling, intent.naming) if _DEVICE.search(column.name) else wholly_named(telling, intent.naming)
     if chooses(named, intent.naming, CHOOSING["only"], CHOOSING["only"]) and names_no_value(spec):
         used = Used("")  # “only the malignant ones” of masks that have no name but that
+    used = used.literally if column.role in CIRCUMSTANCE else used
     named = [value for value in named if not used.holds_any(tokens(normalise(value)))]
     named = _with_joined(named, values, intent.naming)
     unwanted = [value for value in named if is_left_out(_spoken([value], intent.naming), normalise(intent.text))]
@@ -222,7 +225,7 @@ def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator
     if not denied and chooses_people(names[0], intent.naming):
         yield Criterion(column.name, [value for value in values if says_yes(value)], names[0])
     elif denied or contains(intent.set_aside, [normalise(names[0])]) or is_left_out(normalise(names[0]), normalise(intent.text)):
-        yield Criterion(column.name, [value for value in values if says_no(value)], said_of(names[0], True))
+        yield Criterion(column.name, [value for value in values if says_no(value) or not value], said_of(names[0], True))
 
 
 def _is_label(column: ColumnFacts, dropped: list[str], survey: SurveyFacts, intent: Intent) -> bool:

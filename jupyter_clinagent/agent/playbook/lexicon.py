@@ -43,7 +43,7 @@ _ORDINAL = re.compile(rf"\b({any_word('the', 'in', 'to', 'of', 'from', 'ordinals
 """German writes “third” with a point, at which no sentence ends: “im 3. Trimenon”."""
 _PROOF = any_word("proof.proven")
 _BY = any_word("by", "on", "in", "with", "proof.through")
-PROVEN = (re.compile(rf"\b{_PROOF}\s{_BY}\s\w+", re.I), re.compile(rf"\b\w+[ -]{_PROOF}\b", re.I))
+PROVEN = (re.compile(rf"\b{_PROOF}\s{_BY}\s\w+", re.I), re.compile(rf"\b(?!{any_word('is', 'was')}\b)\w+[ -]{_PROOF}\b", re.I))
 """“Confirmed by histology” says how a label was found, and not what kind of image it is."""
 _APART = AGAINST | EITHER | FROM
 _SHARE = rf"(?:\d+\s*{any_word('percent')}|{any_word('boxed.nth')})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from jupyter_clinagent.agent.playbook import concepts as known
@@ -24,11 +24,20 @@ class Used:
     """Names that a specification uses, normalised, with other names of the same things."""
 
     text: str
+    literal: str = ""
+    """The names alone, as they stand in the data and the specification."""
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Used:
         """These names, in any way that they may be spoken."""
-        return cls(" . ".join(spoken.replace("_", " ") for name in names for spoken in spoken_as(name)))
+        names = list(names)
+        spoken = " . ".join(spoken.replace("_", " ") for name in names for spoken in spoken_as(name))
+        return cls(spoken, normalise(" . ".join(names)).replace("_", " "))
+
+    @property
+    def literally(self) -> Used:
+        """Without other names of the same things: a broken radius is at the wrist, but is not called so."""
+        return Used(self.literal, self.literal)
 
     @classmethod
     def by(cls, spec: Specification, survey: SurveyFacts, intent: Intent, understood: Iterable[str] = ()) -> Used:
@@ -40,8 +49,11 @@ class Used:
             names += [*column.meanings.values(), *(codes[v] for values in spec.classes.values() for v in values if v in codes)]
         held = normalise(" . ".join([*names, spec.objective]))
         asked = (*intent.targets, *intent.excluded)  # what masks show has often no name but that of the request
-        borne = [target for target in asked if not spec.label_column or _is_borne(target, names, held)]
-        return cls.of([*names, *understood, *_words_of_findings(borne)])
+        elsewhere = {value.lower() for c in survey.columns if c.name != spec.label_column for value in c.values} - set(names)
+        borne = [
+            target for target in asked if not spec.label_column or _is_borne(target, names, held, in_general=target not in elsewhere)
+        ]
+        return replace(cls.of([*names, *understood, *_words_of_findings(borne)]), literal=cls.of(names).literal)
 
     def holds(self, word: str) -> bool:
         """Whether a word, that says something by itself, is one of the names, or its plural."""
@@ -64,9 +76,12 @@ def names_no_value(spec: Specification) -> bool:
     return not spec.label_column and all(values and name not in values for name, values in spec.classes.items())
 
 
-def _is_borne(target: str, names: Iterable[str], held: str) -> bool:
-    """Whether something that the specification names is this finding; health and illness are opposites of whatever is named."""
-    if target in ("normal", "abnormal", *_concepts_of(names)):
+def _is_borne(target: str, names: Iterable[str], held: str, in_general: bool) -> bool:
+    """Whether something that the specification names is this finding.
+
+    Health and illness ``in_general`` are opposites of whatever is named; not so where another column says them.
+    """
+    if (in_general and target in ("normal", "abnormal")) or target in _concepts_of(names):
         return True
     return contains(held, [target, *_words_of_findings([target])])
 

@@ -67,7 +67,7 @@ def _fulfilled(cells: pd.Series, column: str, asked: list[str] | Range) -> pd.Se
         fulfilled = read_numbers(cells, column).map(asked.holds)
     else:
         wanted = {value.casefold() for value in asked}
-        fulfilled = cells.map(lambda cell: isinstance(cell, str) and cell.casefold() in wanted)
+        fulfilled = cells.map(lambda cell: (cell.casefold() if isinstance(cell, str) else "") in wanted)  # "" is an empty cell
     if not fulfilled.any():
         raise BadInput(f"No image has a {column!r} that is {asked.in_words if isinstance(asked, Range) else ' or '.join(asked)}.")
     return fulfilled.astype(bool)

@@ -92,6 +92,11 @@ def _categorical(column: Column) -> bool:
     return few and (column.numeric < 0.5 or column.distinct <= 10)
 
 
+def _is_mark(column: Column) -> bool:
+    """“1” or nothing: a tick in some rows."""
+    return column.distinct == 1 and len(column.given) < column.rows and column.words <= _MARKS and not _LABEL.match(column.key)
+
+
 def _is_age(column: Column) -> bool:
     return bool(_AGE.match(column.key)) and column.numeric > 0.5
 
@@ -106,6 +111,7 @@ _RULES: tuple[tuple[str, Callable[[Column], bool], str], ...] = (
     ("label", lambda c: answers(c.key, c.counts), "has no name; its values are answers"),
     # Before constants: images of one patient alone are one group, not as many as there are images.
     ("group", _is_group, "named like an id of patients, lesions or studies, and its values recur or number the rows"),
+    ("other", _is_mark, "the same mark in some rows, nothing in the others"),
     ("ignored", lambda c: c.distinct < 2, "empty or the same in every row"),
     ("ignored", lambda c: bool(_IDENTIFIER.search(c.key)), "named like personal data; neither used nor shown"),
     ("box", _is_box, "named like box coordinates, and numbers"),
@@ -121,6 +127,7 @@ _RULES: tuple[tuple[str, Callable[[Column], bool], str], ...] = (
     ),
 )
 
+_MARKS = frozenset(["1", "1.0", "x", "yes", "y", "true", "ja", "j", "oui", "+"])
 _MAY_BE_LABELS = frozenset(["label", "confounder", "ignored", "other"])
 """Of columns with these roles, values that mean “not known” are no values but missing."""
 
