@@ -49,6 +49,8 @@ class ColumnFacts(Facts):
     """Its values in ascending order, where a text in the folder lists them so."""
     told_by: str = ""
     """The file that says so."""
+    unit: str = ""
+    """That of ages which are not in years."""
 
 
 class MixedLabels(Facts):

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.beyond import out_of_reach
 from jupyter_clinagent.agent.playbook.bounds import bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.criterion import CIRCUMSTANCE, chooses
 from jupyter_clinagent.agent.playbook.drafting import Draft, concept_of, listed, question
@@ -76,6 +77,9 @@ _WITH_ANY = re.compile(
     rf"(?:{any_word('amounts.at_least')} )?(?:1|{any_word('any', 'asks.one')})\b[\w ]*"
 )
 """“Only films with at least one”: images are not chosen by what is boxed on them."""
+
+
+_SEXES = frozenset(word for name in ("male", "female") for word in spoken_as(name) if len(word) > 2)
 
 
 class Beside(NamedTuple):
@@ -212,7 +216,6 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from _yes_or_no(intent, spec)
     yield from _combined(intent, survey, spec)
     yield from _denied(intent, survey, spec)
-    yield from _other_task(intent, spec)
     yield from _side(intent, survey, used)
     yield from (found[0] for proven in PROVEN for found in proven.finditer(normalise(intent.text)))
     yield from _of_one(intent, spec)
@@ -220,6 +223,7 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from _against_health(intent, survey, spec)
     yield from _narrower(intent, survey, spec)
     yield from only_unknown(intent, survey, spec, used)
+    yield from out_of_reach(intent, spec)
 
 
 def _label_values(survey: SurveyFacts, spec: Specification) -> list[str]:
@@ -267,17 +271,6 @@ def _side(intent: Intent, survey: SurveyFacts, used: Used) -> Iterator[str]:
     sides = [side for side, found in said.items() if found]
     if len(sides) == 1 and any(map(tells_sides, survey.columns)) and not used.holds(sides[0]):
         yield said[sides[0]][0]
-
-
-def _other_task(intent: Intent, spec: Specification) -> Iterator[str]:
-    """“Grade the discs” is no list of findings; a score that is measured is graded, too."""
-    asked, task = registry.tasks().get(intent.task or ""), registry.find(spec.task)
-    if asked is None or asked.usual or asked.name in (task.name, *intent.declined):
-        return
-    # “mark” boxes and outlines, “score” numbers, tell grade 0 from grade 4
-    if (asked.inside and task.inside) or (asked.ordered and (task.bounded or task.usual)):
-        return
-    yield from [word for word in asked.words if contains(normalise(intent.text), [word])][:1]
 
 
 def _against_health(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator[str]:
@@ -330,7 +323,10 @@ def _terms(intent: Intent, survey: SurveyFacts, drafted: Draft, used: Used) -> l
     if not registry.find(spec.task).usual and not whole:
         return []
     understood = [spec.title, spec.objective, *spec.classes, *intent.targets, *drafted.understood]
-    unused = [word for word in unused_words(intent.text, survey, understood) if not contains(used.text, [word])]
+    said = _SEXES if used.holds_any(_SEXES) else frozenset[str]()  # boys are told from girls by one of the two
+    unused = [
+        word for word in unused_words(intent.text, survey, understood) if word not in said and not contains(used.text, [word])
+    ]
     nothing = not used.holds_any(tokens(intent.naming)) and not intent.all_classes
     if whole:
         return [word for word in unused if nothing and len(word) > _SHORT]
@@ -358,10 +354,9 @@ def _held(spec: Specification) -> Iterator[set[str]]:
 
 def _persons(intent: Intent, used: Used) -> Iterator[str]:
     """“Girls only”: nobody is left out by a word."""
-    if wants_all(intent) or of_both_sexes(intent.naming):
+    if wants_all(intent) or of_both_sexes(intent.naming) or used.holds_any(_SEXES):
         return
-    words = [word for name in ("male", "female") for word in spoken_as(name) if len(word) > 2]
-    yield from (word for word in words if word in tokens(intent.naming) and not contains(used.text, [word]))
+    yield from (word for word in tokens(intent.naming) if word in _SEXES and not contains(used.text, [word]))
 
 
 def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: Used) -> Iterator[str]:
@@ -380,7 +375,7 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
     for clause in clauses:
         words = [word for word in tokens(clause) if word not in idle and len(word) > 1]
         done = contains(clause, [*healthy, *declined]) or any(
-            left_out.holds(word) or contains(said.text, [word]) for word in words
+            left_out.holds(word) or left_out.begins(word) or contains(said.text, [word]) for word in words
         )
         if words and not done and not (dropped and _REST.fullmatch(clause.strip())):
             yield clause.strip()

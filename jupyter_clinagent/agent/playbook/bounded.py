@@ -35,13 +35,17 @@ def of_bounds(bounds: Iterable[Bound], columns: list[ColumnFacts], intent: Inten
         if contains(intent.set_aside, [bound.words]) or is_left_out(bound.words, plain):
             given = {_OPPOSITE[name]: number for name, number in given.items()} if len(given) == 1 else {}
         if (column := _column_of(bound, columns)) is not None and given:
-            asked = in_unit(given, bound.unit, column.name) if bound.kind == "age" else _in_length(given, bound, column.name)
+            called = f"{column.name} {column.unit}"
+            asked = in_unit(given, bound.unit, called) if bound.kind == "age" else _in_length(given, bound, column.name)
             yield Criterion(column.name, asked, said_of(bound.words, given != bound.range.bounds))
 
 
 def of_measures(columns: list[ColumnFacts], plain: str) -> Iterator[Criterion]:
     """“PSA below 10”, where one column of numbers is called so."""
+    told = [bound.words for bound in bounds_in(plain)]
     for bound in numbers_bounded(plain):
+        if any(bound.words.removeprefix(bound.unit).strip() in words for words in told):  # an age, a size or a year
+            continue
         called = [c for c in columns if not c.values and bound.unit in tokens(normalise(re.sub(r"[_\W]+", " ", c.name)))]
         if len(called) == 1 and len(bound.unit) >= _SHORTEST and not is_left_out(bound.words, plain):
             yield Criterion(called[0].name, bound.range, bound.words)

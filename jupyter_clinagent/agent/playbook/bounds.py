@@ -95,6 +95,9 @@ def _sizes(plain: str) -> Iterator[Bound]:
     for name, phrases in _OPERATORS.items():
         for found in re.finditer(rf"(?<!\w)(?:{phrases})\s?{_NUMBER}\s?(?P<unit>{_LENGTHS})", plain):
             yield _bound("size", {name: found["number"]}, found[0], found["unit"])
+    for name, phrases in _AFTER.items():
+        for found in re.finditer(rf"(?<!\w){_NUMBER}\s?(?P<unit>{_LENGTHS})\s(?:{phrases})(?!\w)", plain):
+            yield _bound("size", {name: found["number"]}, found[0], found["unit"])
 
 
 # ------------------------------------------------------------------ any number

@@ -21,7 +21,9 @@ _NEAR = 2
 """Words before and behind a name within which a word says that it chooses images."""
 _NOT, _BETWEEN, _GONE = ("|".join(map(re.escape, CHOOSING[name])) for name in ("not", "between", "gone"))
 _NEGATED = re.compile(rf"{unless_after('or')}\b(?:{_NOT})\s(?:(?:{_BETWEEN})\s){{0,3}}$")
-_IS_GONE = re.compile(rf"^\s(?:(?:{_BETWEEN})\s)?(?:{any_word('is', 'was', 'becomes')} )?(?:{_GONE})\b")
+_COPULA = any_word("is", "was", "becomes")
+_IS_GONE = re.compile(rf"^\s(?:(?:{_BETWEEN})\s)?(?:{_COPULA} )?(?:{_GONE})\b|^(?:\s\w+){{1,3}}\s{_COPULA} (?:{_GONE})\b")
+"""“A poor prep is out” too."""
 
 
 def is_left_out(words: str, plain: str) -> bool:

@@ -48,8 +48,9 @@ def with_inclusion(drafted: Draft, intent: Intent, survey: SurveyFacts) -> Draft
         return drafted
     spec = drafted.specification.model_copy(update={"only": only})
     notes = Notes(list(drafted.assumptions))
+    units = {column.name: column.unit for column in survey.columns}
     for one in reversed(found):
-        notes.first(_said(one))
+        notes.first(_said(one, units.get(one.column, "")))
     every = "Say “all images” to have every one of them learnt from."
     values = (value for one in found if isinstance(one.asked, list) for value in one.asked)
     chosen = (word for one in found for word in (one.words, one.column))
@@ -59,8 +60,11 @@ def with_inclusion(drafted: Draft, intent: Intent, survey: SurveyFacts) -> Draft
     )
 
 
-def _said(one: Criterion) -> str:
-    asked = one.asked.in_words if isinstance(one.asked, Range) else listed(value or "empty" for value in one.asked)
+def _said(one: Criterion, unit: str) -> str:
+    if isinstance(one.asked, Range):
+        asked = f"{one.asked.in_words} {unit}".rstrip()
+    else:
+        asked = listed(value or "empty" for value in one.asked)
     return f"The request says “{one.words}”: only images whose “{one.column}” is {asked} are looked at; others are left out."
 
 
@@ -94,7 +98,7 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
     columns = [column for column in survey.columns if column.name not in _spent(spec)]
     used = Used.by(spec, survey, intent, understood)
     found = [
-        *of_bounds(bounds_in(plain), columns, intent, plain),
+        *(one for one in of_bounds(bounds_in(plain), columns, intent, plain) if not _is_the_line(one, spec)),
         *of_measures(columns, plain),
         *([] if registry.find(spec.task).bounded or registry.find(spec.task).ordered else of_bare_ages(columns, plain, used)),
         *of_sexes(columns, plain),
@@ -112,6 +116,12 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
     exact = {one.column for one in found if not is_of_age(one)}
     kept = [one for one in found if not is_of_age(one) or one.column not in exact]
     return [one for at, one in enumerate(kept) if not any((one.column, one.asked) == (o.column, o.asked) for o in kept[:at])]
+
+
+def _is_the_line(one: Criterion, spec: Specification) -> bool:
+    """Whether a bound is the line that a measurement is judged by: “bone age under 10 years or not”."""
+    at = getattr(spec, "line", None)
+    return at is not None and isinstance(one.asked, Range) and at in one.asked.bounds.values()
 
 
 def _may_choose(column: ColumnFacts, survey: SurveyFacts, spec: Specification) -> bool:

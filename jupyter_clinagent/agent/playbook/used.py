@@ -50,9 +50,7 @@ class Used:
         held = normalise(" . ".join([*names, spec.objective]))
         asked = (*intent.targets, *intent.excluded)  # what masks show has often no name but that of the request
         elsewhere = {value.lower() for c in survey.columns if c.name != spec.label_column for value in c.values} - set(names)
-        borne = [
-            target for target in asked if not spec.label_column or _is_borne(target, names, held, in_general=target not in elsewhere)
-        ]
+        borne = [target for target in asked if not spec.label_column or _is_borne(target, names, held, target not in elsewhere)]
         return replace(cls.of([*names, *understood, *_words_of_findings(borne)]), literal=cls.of(names).literal)
 
     def holds(self, word: str) -> bool:
@@ -64,6 +62,10 @@ class Used:
     def holds_any(self, words: Iterable[str]) -> bool:
         """Whether any of these words is."""
         return any(map(self.holds, words))
+
+    def begins(self, word: str) -> bool:
+        """Whether one of the names, as it stands in the data, is the beginning of a word: “obl” of the obliques."""
+        return any(len(one) >= _LEAST - 1 and word.startswith(one) for one in tokens(self.literal))
 
     def shortens(self, word: str) -> bool:
         """Whether a word is the beginning of one of the names: “monos” are monocytes."""

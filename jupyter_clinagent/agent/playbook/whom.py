@@ -64,7 +64,7 @@ def grown_up(columns: Iterable[ColumnFacts], plain: str) -> Iterator[Criterion]:
         without = is_left_out(word, plain)
         bound = {"below": _OF_AGE} if bool(grown["child"]) != without else {"at_least": _OF_AGE}
         asked = (
-            Criterion(column.name, in_unit(bound, "", column.name), said_of(word, without))
+            Criterion(column.name, in_unit(bound, "", f"{column.name} {column.unit}"), said_of(word, without))
             for column in columns_of_ages(columns)[:1]
         )
         yield from asked

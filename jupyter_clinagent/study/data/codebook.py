@@ -22,6 +22,7 @@ _HEALTHY = re.compile(
     rf"(?:is|was)?[_ ]?(?P<word>{any_word('answers_in_data.well')})"
     r"|no[_ ]?(?P<finding>finding|abnormality)s?"
 )
+_UNIT = re.compile(rf"\b{any_word('in')}\s(?P<unit>{any_word('columns.month', 'columns.week', 'columns.day')})\b", re.I)
 _ANSWERS = {"1": True, "1.0": True, "0": False, "0.0": False} | {
     word: name == "yes" for name in ("yes", "no") for word in words_in(f"answers_in_data.{name}")
 }
@@ -31,7 +32,17 @@ def with_meanings(columns: Sequence[ColumnFacts], inventory: Inventory) -> list[
     """The columns, those of codes with what each code means and which file says so."""
     texts = dict(texts_about(inventory.folder, inventory.tables))
     names = [column.name for column in columns]
-    return [_told(column, names, texts) if column.values else column for column in columns]
+    return [_told(column, names, texts) if column.values else _in_told_unit(column, names, texts) for column in columns]
+
+
+def _in_told_unit(column: ColumnFacts, names: Sequence[str], texts: dict[str, str]) -> ColumnFacts:
+    """A column of ages with the unit that a text names for it, where that is not years."""
+    if column.role != "age":
+        return column
+    for file, text in texts.items():
+        if any(_named(column.name, text)) and (found := _UNIT.search(_about(text, column.name, names))):
+            return column.model_copy(update={"unit": found["unit"].lower(), "told_by": file})
+    return column
 
 
 def _told(column: ColumnFacts, names: Sequence[str], texts: dict[str, str]) -> ColumnFacts:

@@ -127,6 +127,8 @@ _RULES: tuple[tuple[str, Callable[[Column], bool], str], ...] = (
     ),
 )
 
+_OLDEST = 120
+"""Years."""
 _MARKS = frozenset(["1", "1.0", "x", "yes", "y", "true", "ja", "j", "oui", "+"])
 _MAY_BE_LABELS = frozenset(["label", "confounder", "ignored", "other"])
 """Of columns with these roles, values that mean “not known” are no values but missing."""
@@ -164,8 +166,9 @@ def _describe(cells: pd.Series, name: str, table: str, files: pd.Series | None) 
         role, evidence = _role(column)
     if files is not None:
         role, evidence = "image", f"{files[given.index].notna().mean():.0%} of its cells name an image file"
+    unit = "months" if role == "age" and as_numbers(given).max() > _OLDEST else ""
     shown = _shown_values(column) if role not in ("image", "group", "box", "mask", "age") else {}
-    facts = {"name": name, "table": table, "role": role, "evidence": evidence, "values": shown}
+    facts = {"name": name, "table": table, "role": role, "evidence": evidence, "values": shown, "unit": unit}
     return ColumnFacts(**facts, distinct=column.distinct, missing=len(cells) - len(given))
 
 

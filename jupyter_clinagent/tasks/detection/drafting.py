@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.counting import has_number
 from jupyter_clinagent.agent.playbook.drafting import (
     NONE_OF_THEM,
     RISKS,
@@ -49,6 +50,8 @@ def wants_boxes(intent: Intent, survey: SurveyFacts) -> bool:
         Boxes are asked for and there are none to learn from, or a count where there is one at most.
     """
     if TASK.name in intent.declined or _names_another(intent):
+        return False
+    if not survey.boxes and has_number((column.name for column in survey.columns), intent.text):  # a column has counted them
         return False
     if intent.task == TASK.name and not survey.box_classes:
         raise LabelsDoNotMatch(_no_boxes(survey))

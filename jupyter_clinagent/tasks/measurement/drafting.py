@@ -17,6 +17,7 @@ from jupyter_clinagent.agent.playbook.drafting import (
     say_several_splits,
 )
 from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.wording import normalise
 from jupyter_clinagent.contracts import Card, Specification
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import CohortFacts, SurveyFacts, is_unnamed_part
@@ -42,6 +43,14 @@ class Drawn:
     side: Literal["below", "above"]
 
 
+def _without_set_aside(text: str, intent: Intent) -> str:
+    """“Without those over 15 years” says of whom, and draws no line."""
+    plain = normalise(text)
+    for clause in filter(None, intent.set_aside.split(" . ")):
+        plain = plain.replace(clause.strip(), " ")
+    return plain
+
+
 def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft | Card:
     """The specification, or the question which column is meant or in which unit it is.
 
@@ -55,8 +64,9 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     if isinstance(column, Card):
         return column
     text = " . ".join([intent.text, *intent.later])
-    refuse_unsaid_lines(intent, text, column.measure)
-    wanted = line_in(text)
+    kept = _without_set_aside(text, intent)
+    refuse_unsaid_lines(intent, kept, column.measure)
+    wanted = line_in(kept)
     unit = _unit(column, text, wanted, answers, notes)
     if isinstance(unit, Card):
         return unit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from jupyter_clinagent.agent.playbook.counting import has_number
 from jupyter_clinagent.agent.playbook.drafting import able, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned, values_for
@@ -68,6 +69,8 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
     if TASK.name in intent.declined:
         return False
     if spanned(intent, columns_of(survey)) and not _tells_findings(intent, survey):
+        return True
+    if has_number((column.name for column in columns_of(survey)), intent.text):
         return True
     if intent.task not in (None, TASK.name, registry.usual().name):
         return False

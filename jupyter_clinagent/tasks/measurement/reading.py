@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from jupyter_clinagent.agent.playbook import concepts as known
+from jupyter_clinagent.agent.playbook.counting import says_number_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.terms import abbreviations, other_names
 from jupyter_clinagent.agent.playbook.used import parts_of_the_body
@@ -90,8 +91,10 @@ def named(intent: Intent, columns: Sequence[Measurable]) -> list[Measurable]:
 def _is_named(column: Measurable, intent: Intent) -> bool:
     text = _OTHER_AGES.sub(" ", normalise(_told(intent))) if column.of_patients else normalise(_told(intent))
     names = {column.measure, column.name, *other_names(column.measure)}
-    return any(_is_spoken(name, text) for name in names) or any(
-        re.search(rf"\b{re.escape(short)}\b", _told(intent)) for short in abbreviations(column.measure)
+    return (
+        says_number_of(column.name, text)
+        or any(_is_spoken(name, text) for name in names)
+        or any(re.search(rf"\b{re.escape(short)}\b", _told(intent)) for short in abbreviations(column.measure))
     )
 
 

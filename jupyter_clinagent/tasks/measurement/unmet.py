@@ -54,8 +54,5 @@ def not_done(intent: Intent, line: bool) -> Iterator[str]:
         yield f"{listed(intent.targets)} is named too; this study measures a number and says nothing of it."
     if intent.target is not None and intent.risk and line:
         yield _AT_A_RATE.format(target=intent.target, risk=intent.risk)
-    aside = intent.set_aside.strip(" .")
-    if aside:
-        yield f"Nothing is left out by “{aside}”: images with a number are in, whatever else is said of them."
     if intent.confounders or intent.distrusts:
         yield "How far a measured number relies on a shortcut can't be told yet; nothing is done about it."

@@ -12,7 +12,6 @@ from jupyter_clinagent.agent.playbook.wording import contains, normalise
 from jupyter_clinagent.lang.grammar import any_word, words_in
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.segmentation import TASK
-from jupyter_clinagent.tasks.segmentation.naming import structures_named
 
 _JOINT = any_word("and", "then", "as_well_as")
 _PARTS = re.compile(rf"(\s*[,.;:!?]\s+|\s+{_JOINT}\s+)", re.IGNORECASE)
@@ -54,9 +53,6 @@ def _outlines(part: str) -> bool:
 
 def not_done(intent: Intent, structures: Iterable[str]) -> Iterator[str]:
     """Images that can't be left out by a word, and figures that decide nothing."""
-    aside = intent.set_aside.strip(" .")
-    if aside and not (named_tasks(aside)[0] or structures_named(structures, aside)):
-        yield f"Nothing is left out by “{aside}”: only structures that masks are named after can be."
     for name, words in _MEASURES.items():
         if contains(normalise(intent.text), words):
             yield f"Models are chosen by the Dice; {name} decides nothing and is reported beside it."

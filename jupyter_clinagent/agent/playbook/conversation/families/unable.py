@@ -39,7 +39,10 @@ def _said(heard: Heard) -> str | None:
             "worst misses” shows those that went most wrong."
         )
     if _TITLE.search(heard.plain):
-        return "The report's title is made from what was agreed on, and I can't change it. What only you know can be added: “item 43: …”."
+        return (
+            "The report's title is made from what was agreed on, and I can't change it. What only you know can be added: "
+            "“item 43: …”."
+        )
     return None
 
 
