@@ -27,6 +27,7 @@ _YES = re.compile(rf"{any_word('answers.yes')}\b")
 _NO = re.compile(rf"{any_word('answers.no')}\b")
 _NEGATIVE = ("stop", "leave it", "no")
 """Second choices that a plain “no” means."""
+_SIGNS = " .!\"'“”„"
 _SHORT, _ALIKE = 6, 80.0
 _SEVERAL = re.compile(rf",|\+|;|\b{any_word('lists.against', 'from', 'and', 'or')}\b")
 
@@ -63,7 +64,7 @@ def choose(said: str, choices: Sequence[str], default: str = "", slips: bool = T
 def choose_surely(said: str, choices: Sequence[str], default: str = "") -> Chosen | None:
     """The choice of an answer that can be nothing else: its own words, its number, yes or no, or “you choose”."""
     plain = normalise(said).strip()
-    if same := next((choice for choice in choices if normalise(choice) == plain.strip(" .!\"'“”„")), None):
+    if same := next((choice for choice in choices if normalise(choice).strip(_SIGNS) == plain.strip(_SIGNS)), None):
         return Chosen(same)
     if default and _leaves_it(plain):
         return Chosen(default, left=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from jupyter_clinagent.lang.families import families
-from jupyter_clinagent.lang.grammar import any_of, any_word
+from jupyter_clinagent.lang.grammar import any_of, any_word, unless_after
 
 _CALLED = {word: name for name, words in families("levels")["cases"].items() for word in words}
 _CASE = rf"(?:{any_word('of')} {any_word('the')} |\w+ )?(?P<case>{any_of(_CALLED)})"
@@ -31,7 +31,7 @@ _PERHAPS = re.compile(rf"\b{any_word('asks.which')} {_NAMED} {any_word('asks.sho
 _COUNTS = re.compile(rf"\b{any_word('asks.counts')}\b")
 _FOR_WHOM = re.compile(rf"\b{any_word('asks.for_each', 'asks.for_whom')}[ -]{_CASE}\b")
 _GROUPING = re.compile(rf"\b{any_word('asks_nothing.grouping')}\b")
-_DENIED = re.compile(rf"\b{any_word('not', 'no')} $")
+_DENIED = re.compile(rf"{unless_after('or')}\b{any_word('not', 'no')} $")
 _COUNTED = re.compile(rf"\b{any_word('asks_nothing.counted')} $")
 
 

@@ -17,6 +17,8 @@ _INSTEAD = re.compile(
     rf"^{any_word('restating.opens', 'restating.wishes')}\b|\b{any_word('rather', 'restating.instead')}\b",
 )
 
+_CLAUSES = re.compile(r"(?<=[,;.!?])\s+|\n+")
+
 
 def restated(turn: Turn) -> Turn:
     """The turn with the request that the clinician made last; questions about an earlier one are open again."""
@@ -25,11 +27,22 @@ def restated(turn: Turn) -> Turn:
         calls.append(call)
         offered = offering.taken(call)
         if offered or (call.name == "ask_clinician" and _is_request(call, request)):
-            request = offered or str(call.artifact["answer"]).strip()
+            request = with_rest(offered, request) if offered else str(call.artifact["answer"]).strip()
             calls = [
                 one for one in calls if one.name != "ask_clinician" or (one is not call and one.artifact.get("key") == "data")
             ]
     return replace(turn, request=request, calls=tuple(calls))
+
+
+def with_rest(offered: str, before: str) -> str:
+    """What was chosen in place of what is to be learnt, with whatever else the request said: of whom, and which mistake is worse.
+
+    Examples
+    --------
+    >>> with_rest("Measure “Cobb lumbar” on each image.", "the lumbar angle, without those in a brace")
+    'Measure “Cobb lumbar” on each image. without those in a brace'
+    """
+    return " ".join([offered, *_CLAUSES.split(before.strip())[1:]])
 
 
 def _is_request(call: Call, before: str) -> bool:

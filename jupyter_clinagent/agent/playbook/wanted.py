@@ -18,6 +18,10 @@ _NOT = (
     rf"(?:\s{any_word('the', 'a', 'any', 'please', 'declined.between')})*"
 )
 _NOT_AFTER = rf"(?:\s\w+){{0,2}}?\s{unless_after('or')}{any_word('not')}(?:\s{any_word('declined.after')})?"
+_CONDITION = re.compile(
+    rf"\b{any_word('where')} {any_word('the', 'its')} (?:[\w-]+ ){{1,3}}?{any_word('is', 'was')} (?!{any_word('of_place.is')}\b)(?=\w)"
+)
+"""“Only where the preparation was poor” says of which images, and asks for no place."""
 
 
 def joined(plain: str) -> str:
@@ -39,7 +43,7 @@ def named_tasks(plain: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     >>> named_tasks("do not outline, just say whether there is a polyp")
     ((), ('segmentation',))
     """
-    whole = joined(plain)
+    whole = _CONDITION.sub(" ", joined(plain))
     said = [task for task in registry.tasks().values() if contains(whole, task.words)]
     meant = [task for task in said if task.usual or contains(_declined(task.words).sub(" ", whole), task.words)]
     return tuple(task.name for task in meant), tuple(task.name for task in said if task not in meant)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.lexicon import Intent
-from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
 from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks.grading.scale import Scale, degree_words, plain_key
@@ -33,6 +33,10 @@ _RANGE = re.compile(rf"\s{any_word('to', 'through')}\s|(?<=\w)\s?[-–]\s?(?=[\d
 _IS_NOTHING = re.compile(rf"\s?(?:=|:|{any_word('is', 'means', 'as')})\s?{any_word('grades.nothing')}\b")
 _OTHERS = re.compile(rf"\b{any_word('rest', 'all', 'every', 'any', 'everything')}\b")
 _CLAUSES = re.compile(r"[.;:!?\n](?=\s|$)|,")
+
+
+_SPOKEN = 4
+"""Letters of a word that may say a grade by itself."""
 
 
 class Cut(NamedTuple):
@@ -79,8 +83,17 @@ def _forms(scale: Scale) -> dict[str, str]:
     forms = {word: grade for word in degree_words() if (grade := scale.find(word))}
     for name, values in scale.grades.items():
         forms |= dict.fromkeys([normalise(name), *map(normalise, values), plain_key(name)], name)
+    forms |= {word: grade for word, grade in _told(scale).items() if word not in forms}
     parted = {found[0]: name for name in reversed(scale.names) if (found := re.search(r"\d+(?=[a-d]$)", plain_key(name)))}
     return parted | forms  # “4” of 4a, 4b and 4c begins with 4a
+
+
+def _told(scale: Scale) -> dict[str, str]:
+    """What a text in the folder calls the grades, whole and by each word that it says of one grade alone."""
+    words = [(word, grade) for meaning, grade in scale.meanings.items() for word in tokens(normalise(meaning))]
+    grades = {word: {grade for other, grade in words if other == word} for word, _ in words}
+    alone = {word: min(held) for word, held in grades.items() if len(held) == 1 and len(word) >= _SPOKEN}
+    return alone | {normalise(meaning): grade for meaning, grade in scale.meanings.items()}
 
 
 # ------------------------------------------------------------------ a cut that is spelt out

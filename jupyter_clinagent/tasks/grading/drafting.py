@@ -50,7 +50,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     notes, whole = Notes(list(survey.assumptions)), chosen(intent, survey, answers)
     if isinstance(whole, Card):
         return whole
-    scale = _without_set_aside(intent, whole)
+    scale = _with_meanings(_without_set_aside(intent, whole), survey)
     cut = _cut(intent, scale, answers)
     if isinstance(cut, Card):
         return cut
@@ -61,6 +61,14 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     table = next(c.table for c in survey.columns if c.name == scale.column)
     image = next((c.name for c in survey.columns if c.role == "image" and c.table == table), None)
     return Draft(specification, tuple(notes.lines), image, choose_split=say_several_splits(survey, notes))
+
+
+def _with_meanings(scale: Scale, survey: SurveyFacts) -> Scale:
+    """The scale with what a text in the folder calls its grades."""
+    column = next((column for column in survey.columns if column.name == scale.column), None)
+    meanings = column.meanings if column else {}
+    called = {meanings[value]: name for name, values in scale.grades.items() for value in values if value in meanings}
+    return scale._replace(meanings=called)
 
 
 # ------------------------------------------------------------------ the cut
@@ -91,6 +99,8 @@ def _parts_the_scale(intent: Intent, scale: Scale) -> bool:
     if against and len({level.grade for level in levels}) > 1:  # “KL 0-1 vs KL 3-4” is no scale, although it says from 0 to 1
         return True
     if contains(intent.naming, families("tasks")["grading"]["parts"]) and intent.grades is None:
+        return True
+    if against and not intent.grades:  # told apart by words that no grade is known by
         return True
     parts = intent.asks_whether or intent.versus_rest or against
     return not intent.grades and bool((parts and levels) or 0 < len(named) < len(scale.names))

@@ -45,6 +45,8 @@ class Scale(NamedTuple):
         Whether column or values say themselves that they are grades; plain numbers may name anything.
     strays
         Values that are no grade.
+    meanings
+        What a text in the folder calls a grade, and the grade.
     """
 
     column: str
@@ -52,6 +54,7 @@ class Scale(NamedTuple):
     source: str
     sure: bool
     strays: list[str]
+    meanings: Mapping[str, str] = {}
 
     @property
     def names(self) -> list[str]:
@@ -124,7 +127,10 @@ def _numbers(values: Iterable[str]) -> Ranks:
 
 
 def _numerals(values: Iterable[str]) -> Ranks:
-    return _by_pattern(values, _NUMERAL, lambda numeral: _NUMERALS.index(numeral) + 1)
+    """A zero may stand before them: stage 0 is below stage I."""
+    given = list(values)
+    ranks = _by_pattern(given, _NUMERAL, lambda numeral: _NUMERALS.index(numeral) + 1)
+    return ranks | {value: 0.0 for value in given if ranks and _plain(value) == "0"}
 
 
 def _by_pattern(values: Iterable[str], pattern: re.Pattern[str], number: Callable[[str], int]) -> Ranks:

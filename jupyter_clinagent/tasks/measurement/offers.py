@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from jupyter_clinagent.agent.playbook.bounds import bounds_in, numbers_bounded
 from jupyter_clinagent.agent.playbook.counting import has_number
 from jupyter_clinagent.agent.playbook.drafting import able, listed
 from jupyter_clinagent.agent.playbook.lexicon import Intent
@@ -15,7 +16,7 @@ from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
 from jupyter_clinagent.lang.families import families
-from jupyter_clinagent.lang.grammar import any_word
+from jupyter_clinagent.lang.grammar import any_word, words_in
 from jupyter_clinagent.tasks import registry
 from jupyter_clinagent.tasks.measurement import TASK
 from jupyter_clinagent.tasks.measurement.drafting import draft, fitted
@@ -35,6 +36,9 @@ __all__ = ["claims", "draft", "fitted", "offers"]
 
 _MEASURING = families("tasks")["measuring"]["verbs"]
 """Words that ask for a number even where a finding is named, too."""
+_CLAUSES = re.compile(r"[.;:!?](?=\s|$)|,|\n")
+_CONDITION = re.compile(rf"\b{any_word('where')}\b")
+_ONLY = [word for word in words_in("only") if word]
 _FROM = rf"\b{any_word('lines.by_means_of')}\s+(?:{any_word('the', 'its', 'of')}\s+)*"
 
 
@@ -74,7 +78,10 @@ def claims(intent: Intent, survey: SurveyFacts) -> bool:
         return True
     if intent.task not in (None, TASK.name, registry.usual().name):
         return False
-    own = named(intent, columns_of(survey))
+    every = named(intent, columns_of(survey))
+    own = [column for column in every if not _is_condition(column, intent, survey)]
+    if every and not own:
+        return False
     if own and intent.targets and all(_is_source(column, intent) for column in own):
         return False
     if own and _tells_findings(intent, survey) and not (contains(normalise(intent.text), _MEASURING) or draws_a_line(intent)):
@@ -104,6 +111,19 @@ def _tells_values(intent: Intent, survey: SurveyFacts) -> bool:
     labels = [column for column in survey.columns if column.name in survey.label_candidates]
     named = [mentioned(list(column.values), intent.naming) for column in labels]
     return not (AGAINST | EITHER).isdisjoint(intent.words) and any(len(values) > 1 for values in named)
+
+
+def _is_condition(column: Measurable, intent: Intent, survey: SurveyFacts) -> bool:
+    """“Healed or not, HbA1c above 8 only”: a number behind what is studied, with a bound, says of whom."""
+    names = [normalise(name) for name in (column.name, column.measure, *other_names(column.measure))]
+    clauses = [clause for clause in _CLAUSES.split(normalise(intent.text).replace("_", " ")) if clause.strip()]
+    at = [k for k, clause in enumerate(clauses) if contains(clause, names)]
+    if not at or contains(_CONDITION.split(clauses[0])[0], names):
+        return False
+    bounded = all(numbers_bounded(clauses[k]) or bounds_in(clauses[k]) for k in at)
+    others = [one.name for one in survey.columns if one.name != column.name and one.role in ("label", "other", "confounder")]
+    told = mentioned(others, " . ".join(clauses[: at[0]]))
+    return bounded and bool(told or any(contains(clauses[k], _ONLY) or _CONDITION.search(clauses[k]) for k in at))
 
 
 def _is_source(column: Measurable, intent: Intent) -> bool:

@@ -78,7 +78,15 @@ def meant(intent: Intent, survey: SurveyFacts) -> list[Measurable]:
     parts = [column for column in columns if is_unnamed_part(column.name)]  # of file names: it has to be asked
     told = named(intent, columns) or by_a_word_of_its_own(intent, columns) or spanned(intent, columns)
     told = told or (of_a_kind(intent, columns) if _kinds_asked(intent) else _nothing_named(intent, columns))
-    return told or parts
+    return _told_apart(told, intent) or parts
+
+
+def _told_apart(columns: list[Measurable], intent: Intent) -> list[Measurable]:
+    """Of several the one that has a word of its own in the request: “the lumbar Cobb angle”."""
+    said = tokens(normalise(_told(intent)))
+    own = {column.name: set(column.words) - {w for c in columns if c is not column for w in c.words} for column in columns}
+    called = [column for column in columns if not own[column.name].isdisjoint(said)]
+    return called if len(called) == 1 else columns
 
 
 def named(intent: Intent, columns: Sequence[Measurable]) -> list[Measurable]:
