@@ -16,10 +16,7 @@ _QUOTES = "\"'“”‘’„`"
 _MEANING = rf"[^\W\d_][^\n,;|=:()\[\]{_QUOTES}]{{0,38}}?"
 _NUMBERED = rf"(?:(\b{any_word('codes.numbered')}\.?)\s+)?"
 """What bears a number and is no code."""
-_CODED = r"(?<![\w.])([+-]?\d{1,3})\s+([^\W\d_][^\n,;:.|=()\[\]]{0,38})"
-_ITEM = re.compile(_CODED)
-_ROW = re.compile(rf"(?<=[:(\n])\s*{_CODED}(?:[,;]\s*{_CODED})+")
-"""Numbers, each with words behind it, that a colon, a bracket or a line begins."""
+_SAID = r"[^\W\d_][^\n,;:.|=()\[\]]{0,38}"
 _MOST_WORDS = 5
 _ORDER = re.compile(rf"\b{any_word('codes.order')}\b", re.I)
 _FALLING = re.compile(rf"\b{any_word('codes.falling')}\b", re.I)
@@ -47,6 +44,8 @@ def meanings(text: str, values: Collection[str]) -> dict[str, str]:
     {'0': 'not malignant', '1': 'malignant'}
     >>> meanings("exam_eye: 1 right, 2 left. macula: 1 normal, 2 abnormal", ["1", "2"])
     {'1': 'right', '2': 'left'}
+    >>> meanings("class: B benign, M malignant", ["B", "M"])
+    {'B': 'benign', 'M': 'malignant'}
     >>> meanings("Read from reports: 1 = present, 0 = absent, -1 = uncertain", ["0", "1"])
     {'0': 'absent', '1': 'present'}
     >>> meanings("images of 2 hospitals", ["1", "2"])
@@ -59,7 +58,7 @@ def meanings(text: str, values: Collection[str]) -> dict[str, str]:
         said, other = next(iter(found.values())), next(value for value in values if value not in found)
         if not re.search(rf"(?<!\w){re.escape(other)}(?!\w)", text):
             found[other] = f"not {said}"
-    told = next((each for each in (found, *_in_rows(text)) if _tells_apart(each, values)), {})
+    told = next((each for each in (found, *_in_rows(text, values)) if _tells_apart(each, values)), {})
     return {value: told[value] for value in values if told}
 
 
@@ -67,10 +66,12 @@ def _tells_apart(found: dict[str, str], values: Collection[str]) -> bool:
     return found.keys() == set(values) and len({said.casefold() for said in found.values()}) == len(found)
 
 
-def _in_rows(text: str) -> Iterator[dict[str, str]]:
-    """What stands behind numbers with nothing but commas between: “1 right, 2 left”."""
-    for row in _ROW.finditer(text):
-        yield {code: " ".join(said.split()) for code, said in _ITEM.findall(row[0])}
+def _in_rows(text: str, values: Collection[str]) -> Iterator[dict[str, str]]:
+    """What stands behind codes with nothing but commas between, from a colon, a bracket or a line on: “1 right, 2 left”."""
+    codes = "|".join([r"[+-]?\d{1,3}", *map(re.escape, sorted(values, key=len, reverse=True))])
+    item = rf"(?<![\w.])({codes})\s+({_SAID})"
+    for row in re.finditer(rf"(?<=[:(\n])\s*{item}(?:[,;]\s*{item})+", text):
+        yield {code: " ".join(said.split()) for code, said in re.findall(item, row[0])}
 
 
 def order_of(text: str, values: Collection[str]) -> list[str]:

@@ -33,6 +33,8 @@ from jupyter_clinagent.agent.playbook.whom import of_both_sexes, tells_sides
 from jupyter_clinagent.agent.playbook.wording import contains, is_term, normalise, tokens
 from jupyter_clinagent.contracts import Card, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
+from jupyter_clinagent.label_values import not_known
+from jupyter_clinagent.lang.families import families
 from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
@@ -117,7 +119,7 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft, chosen: 
     told = " . ".join(map(normalise, quoted))
     choosing = [*_choosing(intent, survey, spec, used)]
     aside = [*_put_aside(intent, survey, spec, Used(f"{Used.of(quoted).text} . {used.text}"))]
-    elsewhere = [*_elsewhere(intent, survey, spec, used)]
+    elsewhere = [*_elsewhere(intent, survey, spec, used, drafted.understood)]
     unmet = [] if chosen else [*objects_unmet(intent, survey, spec, used)]
     unknown = [*strangers(intent, survey, spec, used)]
     found = [
@@ -159,11 +161,13 @@ def _classes_named(intent: Intent, spec: Specification) -> list[str]:
 
 
 # ------------------------------------------------------------------ names of the data that are not used
-def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[str]:
+def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: Used, understood: Iterable[str]) -> Iterator[str]:
     """Values of other columns, and other columns, that a request calls by their whole names."""
     if intent.distrusts or wants_all(intent):  # what is named may be the shortcut
         return
     naming = _CIRCUMSTANCES.sub(" ", intent.naming)
+    for words in understood if spec.only else ():  # “frontal” chose images already, and names no “PA” beside
+        naming = re.sub(rf"\b{re.escape(words)}\b", " ", naming)
     spent = {spec.label_column, spec.group_column, *spec.confounders, *spec.classes}
     used = Used.of(value for values in spec.classes.values() for value in values) if names_no_value(spec) else used
     for column in survey.columns:
@@ -368,13 +372,14 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
     clauses = intent.set_aside.split(" . ")
     if registry.find(spec.task).own_names and dropped:  # names that only the task knows, but for how an image was taken
         clauses = [clause for clause in clauses if contains(clause, views_and_sides())]
+    unsure = [word.rstrip("*") for word in families("tasks")["policies"]["uncertain"]] if not_known(label) else []
     left_out = Used.of([*dropped, *(word for name in dropped for word in words_of(concept_of(name) or ""))])
     healthy = known.HEALTHY["words"] if any(health_of(name) == Health.WELL for name in dropped) else []
     declined = [phrase for name in intent.declined for phrase in registry.find(name).words]  # “without boxes”
     idle = words_of_any_request().difference(views_and_sides())
     for clause in clauses:
         words = [word for word in tokens(clause) if word not in idle and len(word) > 1]
-        done = contains(clause, [*healthy, *declined]) or any(
+        done = contains(clause, [*healthy, *declined, *unsure]) or any(
             left_out.holds(word) or left_out.begins(word) or contains(said.text, [word]) for word in words
         )
         if words and not done and not (dropped and _REST.fullmatch(clause.strip())):

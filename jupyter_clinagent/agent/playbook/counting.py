@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from jupyter_clinagent.agent.playbook.bounds import PEOPLE_WORDS
 from jupyter_clinagent.agent.playbook.wording import normalise, tokens
-from jupyter_clinagent.lang.grammar import any_word, words_in
+from jupyter_clinagent.lang.grammar import any_word, unless_after, words_in
 
-_COUNTED = re.compile(rf"\b{any_word('counts.opens')} (?:{any_word('the')} )?(?P<noun>\w+)")
+_COUNTED = re.compile(
+    rf"{unless_after('not', 'never')}\b{any_word('counts.opens')} (?:{any_word('the')} )?(?!{any_word('as')}\b)(?P<noun>\w+)"
+)
 _NEVER = frozenset([*words_in("units.year", "units.month", "units.minute"), *PEOPLE_WORDS])
 _COUNTS = frozenset(words_in("counts.of"))
 _COUNTS_AS = re.compile(rf"[^.,;]*\b{any_word('as')}\b")

@@ -29,7 +29,7 @@ from jupyter_clinagent.agent.playbook.naming import mentioned, values_for, wholl
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.used import Used, is_idle, names_no_value, words_of_any_request
-from jupyter_clinagent.agent.playbook.whom import grown_up, is_of_age, of_proof, of_sexes, of_side, tells_sides
+from jupyter_clinagent.agent.playbook.whom import grown_up, is_of_age, of_magnification, of_proof, of_sexes, of_side, tells_sides
 from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
 from jupyter_clinagent.contracts import Only, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -37,6 +37,8 @@ from jupyter_clinagent.label_values import not_known
 from jupyter_clinagent.lang.grammar import any_word
 from jupyter_clinagent.tasks import registry
 
+_STEM, _ENDING = 4, 3
+"""Letters that words of one stem have in common at least, and those at the end by which they may differ."""
 _DEVICE = re.compile(any_word("columns.device"), re.I)
 
 
@@ -105,6 +107,7 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
         *grown_up(columns, plain),
         *of_side(columns, intent.naming),
         *of_proof(columns, plain),
+        *of_magnification(columns, plain, intent.set_aside),
         *(
             one
             for column in columns
@@ -228,14 +231,29 @@ def _with_joined(named: list[str], values: Sequence[str], naming: str) -> list[s
 
 def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator[Criterion]:
     """“Only the biopsied ones”, “no TMAs”, of a column that says yes or no."""
-    names = [re.sub(r"^(?:is|has|was)[_ ]", "", column.name, flags=re.I).replace("_", " ")]
-    if words_of_any_request().issuperset(tokens(normalise(names[0]))):
+    name = _called(column.name, normalise(intent.text))
+    if words_of_any_request().issuperset(tokens(normalise(name))):
         return
-    denied = contains(intent.naming, [f"{word}{joint}{names[0]}" for word in CHOOSING["non"] for joint in (" ", "")])
-    if not denied and chooses_people(names[0], intent.naming):
-        yield Criterion(column.name, [value for value in values if says_yes(value)], names[0])
-    elif denied or contains(intent.set_aside, [normalise(names[0])]) or is_left_out(normalise(names[0]), normalise(intent.text)):
-        yield Criterion(column.name, [value for value in values if says_no(value) or not value], said_of(names[0], True))
+    denied = contains(intent.naming, [f"{word}{joint}{name}" for word in CHOOSING["non"] for joint in (" ", "")])
+    if not denied and chooses_people(name, intent.naming):
+        yield Criterion(column.name, [value for value in values if says_yes(value)], name)
+    elif denied or contains(intent.set_aside, [normalise(name)]) or is_left_out(normalise(name), normalise(intent.text)):
+        yield Criterion(column.name, [value for value in values if says_no(value) or not value], said_of(name, True))
+
+
+def _called(column: str, plain: str) -> str:
+    """What a normalised request calls a column of yes and no: its name, or a word of the same stem.
+
+    Examples
+    --------
+    >>> _called("is_ischaemia", "without the ischaemic feet"), _called("hair", "no hairy pictures, no chair")
+    ('ischaemic', 'hairy')
+    """
+    name = re.sub(r"^(?:is|has|was)[_ ]", "", column, flags=re.I).replace("_", " ")
+    if contains(plain, [name]):
+        return name
+    stem = normalise(name)[: max(_STEM, len(name) - _ENDING)]
+    return next((word for word in tokens(plain) if word.startswith(stem) and len(word) <= len(name) + _ENDING), name)
 
 
 def _is_label(column: ColumnFacts, dropped: list[str], survey: SurveyFacts, intent: Intent) -> bool:

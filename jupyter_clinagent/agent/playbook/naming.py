@@ -13,6 +13,7 @@ from jupyter_clinagent.agent.playbook import concepts as known
 from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
+from jupyter_clinagent.agent.playbook.sharing import with_shared_words
 from jupyter_clinagent.agent.playbook.terms import coded, longer_names, other_names, without_wider
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
 from jupyter_clinagent.facts import ColumnFacts
@@ -274,7 +275,8 @@ def _long_names(values: Sequence[str]) -> list[tuple[str, str]]:
 
 def wholly_named(values: Iterable[str], text: str) -> list[str]:
     """Values that a text calls by their whole names, or by another name of the same thing."""
-    plain = _spelt(text)
+    values = list(values)
+    plain = with_shared_words(_spelt(text), values)
     return without_wider([v for v in values if not (says_yes(v) or says_no(v)) and _whole_at(v, plain, ()) is not None], plain)
 
 

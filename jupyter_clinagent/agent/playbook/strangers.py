@@ -48,6 +48,8 @@ def only_unknown(intent: Intent, survey: SurveyFacts, spec: Specification, used:
     """Unknown words close to an “only” or behind a “not”: “only the unanimous ones”, “dark skin only”, “not the unclear ones”."""
     unknown = _unknown(intent, survey, spec, used, least=2)
     for words in map(tokens, re.split(r"\s\.\s", intent.naming)):
+        if words[:1] and words[0] in known.LISTS["only"]:  # a clause that says nothing but of which images
+            yield from (word for word in words if word in unknown and not _is_compound(word))
         for at in range(len(words)):
             yield from (word for word in _chosen_by(words, at) if word in unknown and not _is_compound(word))
 

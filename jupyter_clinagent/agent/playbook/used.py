@@ -51,7 +51,7 @@ class Used:
         asked = (*intent.targets, *intent.excluded)  # what masks show has often no name but that of the request
         elsewhere = {value.lower() for c in survey.columns if c.name != spec.label_column for value in c.values} - set(names)
         borne = [target for target in asked if not spec.label_column or _is_borne(target, names, held, target not in elsewhere)]
-        return replace(cls.of([*names, *understood, *_words_of_findings(borne)]), literal=cls.of(names).literal)
+        return replace(cls.of([*names, *understood, *_words_of_findings(borne)]), literal=cls.of([*names, *understood]).literal)
 
     def holds(self, word: str) -> bool:
         """Whether a word, that says something by itself, is one of the names, or its plural."""

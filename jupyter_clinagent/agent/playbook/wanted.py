@@ -19,7 +19,8 @@ _NOT = (
 )
 _NOT_AFTER = rf"(?:\s\w+){{0,2}}?\s{unless_after('or')}{any_word('not')}(?:\s{any_word('declined.after')})?"
 _CONDITION = re.compile(
-    rf"\b{any_word('where')} {any_word('the', 'its')} (?:[\w-]+ ){{1,3}}?{any_word('is', 'was')} (?!{any_word('of_place.is')}\b)(?=\w)"
+    rf"\b{any_word('where')} {any_word('the', 'its')} (?:[\w-]+ ){{1,3}}?{any_word('is', 'was')} "
+    rf"(?!{any_word('of_place.is')}\b)(?=\w)"
 )
 """“Only where the preparation was poor” says of which images, and asks for no place."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from jupyter_clinagent.agent.playbook.ages import columns_of_ages, in_unit
@@ -20,6 +21,8 @@ _OF_AGE = 18.0
 _ANY_AGE = frozenset([*_PEOPLE["child"], *_PEOPLE["adult"]])
 _SIDES = {side: set(words_in(f"eyes.{side}", f"eyes.{side}_short")) for side in ("left", "right")}
 """Values that tell sides, letters only."""
+_TIMES = re.compile(r"(?<![\w.])(?P<number>\d{1,4}) ?[x×](?!\w)")
+_NUMBER = re.compile(r"(\d{1,4})(?:\.0+)? ?[x×]?")
 _STEM = 5
 """Letters of a value that says how a label was found: “histo” for “by histology”."""
 
@@ -98,6 +101,20 @@ def of_side(columns: Iterable[ColumnFacts], naming: str) -> Iterator[Criterion]:
             values = [value for value, side in told.items() if (side == named[0]) != without]
             yield Criterion(column.name, values, said_of(named[0], without))
             return
+
+
+def of_magnification(columns: Iterable[ColumnFacts], plain: str, set_aside: str) -> Iterator[Criterion]:
+    """“At 200x”, “everything except the 40x”, where a column holds these numbers."""
+    said = {found["number"]: found[0] for found in _TIMES.finditer(plain)}
+    for column in columns:
+        held = {value: digits[1] for value in column.values if (digits := _NUMBER.fullmatch(normalise(value)))}
+        named = {value: said[number] for value, number in held.items() if number in said}
+        if not said or column.role not in MAY_CHOOSE or not set(said) <= set(held.values()):
+            continue
+        unwanted = [v for v, words in named.items() if is_left_out(words, plain) or contains(set_aside, [words])]
+        wanted = [value for value in named if value not in unwanted] or [v for v in column.values if v not in unwanted]
+        yield Criterion(column.name, wanted, said_of(", ".join(said.values()), bool(unwanted)))
+        return
 
 
 def of_proof(columns: Iterable[ColumnFacts], plain: str) -> Iterator[Criterion]:

@@ -18,7 +18,8 @@ FEWEST_PARTS, MOST_PARTS = 3, 8
 MOST_VALUES, LEAST_EACH = 12, 3
 """One part at least has two to so many values, each in so many names."""
 _FIELD = r"(?:\[[^\]\n]{1,30}\]|<[^>\n]{1,30}>|\{[^}\n]{1,30}\})"
-_TEMPLATE = re.compile(rf"{_FIELD}(?:([_-]){_FIELD})(?:\1{_FIELD})*")
+_TEMPLATE = re.compile(rf"[\w-]{{0,20}}{_FIELD}(?:[\w-]{{1,12}}{_FIELD})+")
+"""“[age]_[sex]”, “SOB_<class>_<type>-<year>”: what stands between the fields stands in the names, too."""
 
 
 def parts_of_names(images: Sequence[str], texts: Iterable[str]) -> pd.DataFrame | None:
@@ -32,7 +33,7 @@ def parts_of_names(images: Sequence[str], texts: Iterable[str]) -> pd.DataFrame 
     template = next((found for text in texts for found in _TEMPLATE.finditer(text)), None)
     if template is not None:
         named = [name.strip("[]<>{} ") for name in re.findall(_FIELD, template[0])]
-        return _table(images, template[1], named)
+        return _table(images, _written(template[0]), named)
     return None if find_name_endings(images) else _unnamed(images)
 
 
@@ -40,14 +41,27 @@ def _unnamed(images: Sequence[str]) -> pd.DataFrame | None:
     counts = {len(stem_of(image).split("_")) for image in images}
     if len(counts) != 1 or not FEWEST_PARTS <= (number := counts.pop()) <= MOST_PARTS:
         return None
-    table = _table(images, "_", [UNNAMED_PART.format(place) for place in range(1, number + 1)])
+    named = [UNNAMED_PART.format(place) for place in range(1, number + 1)]
+    table = _table(images, re.compile("_".join(["(.*?)"] * (number - 1) + ["(.*)"])), named)
     return table if table is not None and any(_may_be_label(table[name]) for name in table.columns[1:]) else None
 
 
-def _table(images: Sequence[str], separator: str, names: Sequence[str]) -> pd.DataFrame | None:
+def _written(template: str) -> re.Pattern[str]:
+    """How a name is made by a template: a group for each field, which ends where the next letters of the template begin.
+
+    Examples
+    --------
+    >>> _written("SOB_<class>_<type>-<patient>").fullmatch("SOB_B_A-2500-1").groups()
+    ('B', 'A', '2500-1')
+    """
+    *others, last = (re.escape(piece) for piece in re.split(_FIELD, template))
+    return re.compile("(.*?)".join(others) + "(.*)" + last)
+
+
+def _table(images: Sequence[str], written: re.Pattern[str], names: Sequence[str]) -> pd.DataFrame | None:
     """What each name says, of those with a cell for each of these names; None where fewer than nine in ten have."""
-    parts = {image: stem_of(image).split(separator, len(names) - 1) for image in images}
-    fitting = {image: cells for image, cells in parts.items() if len(cells) == len(names) and all(cells)}
+    parts = {image: found.groups() for image in images if (found := written.fullmatch(stem_of(image)))}
+    fitting = {image: cells for image, cells in parts.items() if all(cells)}
     if len(fitting) < 0.9 * len(images) or len(set(names)) < len(names):
         return None
     cells = pd.DataFrame(list(fitting.values()), columns=list(names), dtype=object)

@@ -31,9 +31,10 @@ from jupyter_clinagent.agent.playbook.naming import (
     without_whole_names,
     words_of,
 )
-from jupyter_clinagent.agent.playbook.polarity import REST, positive_class, says_yes
+from jupyter_clinagent.agent.playbook.polarity import REST, Health, health_of, positive_class, says_yes
+from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.unread import AGAINST, unread_classes
-from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
 from jupyter_clinagent.facts import ColumnFacts
@@ -147,6 +148,8 @@ def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: l
     if named:
         _all_present(named, values, column)
         return readings_of(intent, named, values, unread)
+    if (absent := _present_or_not(intent, values)) is not None:
+        return [absent]
     _check_named(intent, values, column)
     about_images = intent.task == TASK.name and intent.is_about_imaging
     yes_or_no = len(values) > 2 and (
@@ -157,6 +160,19 @@ def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: l
     every = every and not (by_name and _parts(intent) and len(values) > 2)
     open_to_all = every or ((len(values) == 2 or about_images) and not intent.versus_rest)
     return [each_value(values)] if open_to_all else []
+
+
+def _present_or_not(intent: Intent, values: list[str]) -> Reading | None:
+    """“Tumour yes or no”, where one value says that there is none: all others say that there is."""
+    well = [value for value in values if health_of(value) == Health.WELL]
+    if len(well) != 1 or len(values) < 3 or not intent.asks_whether:
+        return None
+    _, *what = tokens(normalise(well[0]).replace("_", " "))
+    called = " ".join(what)
+    if not called or not contains(intent.naming, spoken_as(called)):
+        return None
+    classes = {called: [value for value in values if value not in well], well[0]: well}
+    return Reading(" against ".join(classes), classes)
 
 
 def _parts(intent: Intent) -> bool:
