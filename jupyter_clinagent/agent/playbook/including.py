@@ -24,7 +24,7 @@ from jupyter_clinagent.agent.playbook.criterion import (
     said_of,
 )
 from jupyter_clinagent.agent.playbook.drafting import Draft, Notes, concept_of, listed
-from jupyter_clinagent.agent.playbook.lexicon import Intent
+from jupyter_clinagent.agent.playbook.lexicon import LEAVES_IMAGES, Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned, values_for, wholly_named, words_of
 from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
@@ -39,6 +39,9 @@ from jupyter_clinagent.tasks import registry
 
 _STEM, _ENDING = 4, 3
 """Letters that words of one stem have in common at least, and those at the end by which they may differ."""
+_CLAUSES = re.compile(r"[.,;:!?](?=\s|$)|\n")
+_CODE = re.compile(r"-\d+(?:\.0)?")
+"""Neither yes nor no: “-1” is uncertain."""
 _DEVICE = re.compile(any_word("columns.device"), re.I)
 
 
@@ -111,8 +114,9 @@ def criteria(intent: Intent, survey: SurveyFacts, spec: Specification, understoo
         *(
             one
             for column in columns
-            if _may_choose(column, survey, spec)
+            if column.role in MAY_CHOOSE
             for one in _by_values(column, intent, survey, spec, used)
+            if not _is_other_finding(column, survey, spec) or _leaves_images(one, plain)
         ),
         *(one for column in columns if names_no_value(spec) for one in _of_unnamed(column, intent, survey)),
     ]
@@ -127,10 +131,15 @@ def _is_the_line(one: Criterion, spec: Specification) -> bool:
     return at is not None and isinstance(one.asked, Range) and at in one.asked.bounds.values()
 
 
-def _may_choose(column: ColumnFacts, survey: SurveyFacts, spec: Specification) -> bool:
-    """Whether images may be chosen by a column; where several findings are learnt, another one is only not learnt."""
-    finding = column.name in survey.label_candidates and registry.find(spec.task).several and len(spec.classes) > 1
-    return column.role in MAY_CHOOSE and not finding
+def _is_other_finding(column: ColumnFacts, survey: SurveyFacts, spec: Specification) -> bool:
+    """Whether it is a finding beside several that are learnt: that one is only not learnt, unless images with it are to go."""
+    return column.name in survey.label_candidates and registry.find(spec.task).several and len(spec.classes) > 1
+
+
+def _leaves_images(one: Criterion, plain: str) -> bool:
+    """Whether the clause that a criterion is read from leaves images or people out."""
+    words = one.words.removeprefix("not ")
+    return any(contains(clause, [words]) and LEAVES_IMAGES.search(clause) for clause in _CLAUSES.split(plain))
 
 
 def wants_all(intent: Intent) -> bool:
@@ -171,8 +180,9 @@ def _by_meanings(
         yield from _by_name(column, [*values, ""], intent)  # a tick in some rows
     if len(values) < 2 or tells_sides(column):
         return
-    if {True} == {says_yes(value) or says_no(value) for value in values}:
-        yield from _by_name(column, values, intent)
+    answers = [value for value in values if says_yes(value) or says_no(value)]
+    if len(answers) > 1 and all(value in answers or _CODE.fullmatch(value) for value in values):
+        yield from _by_name(column, [*answers, *([""] if column.missing else [])], intent)
         return
     telling = [value for value in values if _tells(value, intent)]
     named = mentioned(telling, intent.naming) if _DEVICE.search(column.name) else wholly_named(telling, intent.naming)
@@ -250,8 +260,8 @@ def _called(column: str, plain: str) -> str:
     ('ischaemic', 'hairy')
     """
     name = re.sub(r"^(?:is|has|was)[_ ]", "", column, flags=re.I).replace("_", " ")
-    if contains(plain, [name]):
-        return name
+    if said := next((spoken for spoken in (name, *spoken_as(normalise(name))) if contains(plain, [spoken])), None):
+        return said
     stem = normalise(name)[: max(_STEM, len(name) - _ENDING)]
     return next((word for word in tokens(plain) if word.startswith(stem) and len(word) <= len(name) + _ENDING), name)
 

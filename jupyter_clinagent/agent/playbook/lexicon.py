@@ -45,6 +45,11 @@ _PROOF = any_word("proof.proven")
 _BY = any_word("by", "on", "in", "with", "proof.through")
 PROVEN = (re.compile(rf"\b{_PROOF}\s{_BY}\s\w+", re.I), re.compile(rf"\b(?!{any_word('is', 'was')}\b)\w+[ -]{_PROOF}\b", re.I))
 """“Confirmed by histology” says how a label was found, and not what kind of image it is."""
+LEAVES_IMAGES = re.compile(
+    rf"\b{any_word('no', 'without', 'setting_aside.leaves')}\b(?: {any_word('the', 'all', 'any', 'a')})?"
+    rf" {any_word('talk.images', 'people.anyone', 'setting_aside.whoever')}\b"
+)
+"""“No films with a drain”, “leave out anyone with tubes”: images go, and not a finding or a shortcut."""
 _APART = AGAINST | EITHER | FROM
 _SHARE = rf"(?:\d+\s*{any_word('percent')}|{any_word('boxed.nth')})"
 _BOXES, _ONLY = any_word("boxed.boxes"), any_word("boxed.only")
@@ -153,6 +158,7 @@ def read_request(text: str) -> Intent:
     if not targets and not everything:
         naming = " . ".join([stating, *risky])
         targets = _mentioned_concepts(" . ".join(risky))
+    kept = " . ".join(clause for clause in clauses if not LEAVES_IMAGES.search(clause))
     kind, number = rate_wanted(plain)
     return Intent(
         text=text,
@@ -178,7 +184,7 @@ def read_request(text: str) -> Intent:
         group=first_family(plain, known.GROUP),
         level=asked_level(plain),
         perhaps_level=perhaps_level(plain),
-        confounders=tuple(name for name, words in known.CONFOUNDERS.items() if contains(plain, words)),
+        confounders=tuple(name for name, words in known.CONFOUNDERS.items() if contains(kept, words)),
         distrusts=contains(plain, known.PHRASES["shortcut"]),
         weak=contains(plain, known.PHRASES["weak"]) or bool(_FEW_BOXED.search(plain)),
         data=path,
@@ -203,6 +209,8 @@ def _without_risks(text: str) -> str:
 
 def _shortcut(clause: str) -> bool:
     """“Ignoring the drain” leaves no class out."""
+    if LEAVES_IMAGES.search(clause):
+        return False
     return contains(clause, known.PHRASES["shortcut"]) or any(contains(clause, words) for words in known.CONFOUNDERS.values())
 
 
