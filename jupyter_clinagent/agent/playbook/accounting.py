@@ -247,6 +247,8 @@ def _combined(intent: Intent, survey: SurveyFacts, spec: Specification) -> Itera
     beside = [column for column in columns if all(says_yes(value) or says_no(value) for value in column.values)]
     task, one_of_several = registry.find(spec.task), spec.label_column in {column.name for column in beside} and len(beside) > 1
     phrases = known.LISTS["one_class"] if task.inside else [*known.LISTS["one_class"], *known.LISTS["combined"]]
+    if task.several and len(spec.classes) > 1:  # “either of them versus neither” tells two groups apart
+        yield from (word for word in tokens(normalise(intent.text)) if word in AGAINST)
     if task.several or task.inside or one_of_several:
         yield from (phrase for phrase in phrases if contains(intent.naming, [phrase]))
 

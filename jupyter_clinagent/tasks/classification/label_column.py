@@ -191,7 +191,7 @@ def _told_by_values(candidates: list[ColumnFacts], intent: Intent, survey: Surve
     open_to_all = {
         name: c
         for name, c in columns.items()
-        if not (candidates and (_chooses_images(c, intent) or (told - {name} and _says_where(c, intent))))
+        if not (candidates and (_chooses_images(c, intent) or (told - {name} and (c.role == "site" or _says_where(c, intent)))))
     }
     counts = {name: len(wholly_named(c.values, intent.naming)) for name, c in open_to_all.items()}
     most = max(counts.values(), default=0)
