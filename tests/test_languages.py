@@ -126,8 +126,8 @@ NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"],
 
 @given(name=NAMES.filter(bool))
 def test_what_the_data_are_called_is_never_translated(name: str) -> None:
-    said = speak(f"“{name}” is the same for every image, so reliance on it can neither be measured nor reduced.", "de")
-    assert said.startswith(f"„{name}“ ist für jedes Bild gleich;")
+    said = speak(f"“{name}” holds one value or nothing, so reliance on it can neither be measured nor reduced.", "de")
+    assert said.startswith(f"„{name}“ enthält einen Wert oder nichts;")
 
 
 @pytest.mark.parametrize("word", ["fracture", "normal", "Test", "no finding", "image", "left out", "positive", "No", "Right"])

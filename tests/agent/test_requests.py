@@ -350,7 +350,11 @@ SHORTCUT_REQUESTS = [
         {"confounders": ["masks"], "frees": ["transplant"], "assumes": "image without a mask counts as one without drain"},
     ),
     ("Classify pneumothorax, it must not rely on the drain", OTHER_MASKS, {**PASTE, "assumes": "another size"}),
-    ("Classify pneumothorax, it must not rely on the drain", ALWAYS_A_DRAIN, {**NOTHING, "assumes": "same for every image"}),
+    (
+        "Classify pneumothorax, it must not rely on the drain",
+        ALWAYS_A_DRAIN,
+        {**NOTHING, "assumes": "holds one value or nothing"},
+    ),
     ("Classify pneumothorax, it must not rely on the drain", DRAIN_IS_THE_LABEL, {**NOTHING, "assumes": "same as the label"}),
     ("Classify pneumothorax, it must not rely on the drain", NO_DRAIN_COLUMN, {**NOTHING, "assumes": "No column says"}),
     ("Classify pneumothorax, it must not rely on the moonlight", DRAINS, {**NOTHING, "assumes": "names nothing"}),

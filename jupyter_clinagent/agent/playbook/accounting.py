@@ -122,9 +122,10 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft, chosen: 
     elsewhere = [*_elsewhere(intent, survey, spec, used, drafted.understood)]
     unmet = [] if chosen else [*objects_unmet(intent, survey, spec, used)]
     unknown = [*strangers(intent, survey, spec, used)]
+    devices = [*_devices(intent, spec)]
     found = [
         *elsewhere,
-        *_devices(intent, used),
+        *devices,
         *unknown,
         *choosing,
         *_alone(intent, spec),
@@ -132,9 +133,11 @@ def what_is_beside(intent: Intent, survey: SurveyFacts, drafted: Draft, chosen: 
         *unmet,
         *([] if chosen else _terms(intent, survey, drafted, used)),
     ]
-    names = [name for name in dict.fromkeys(found) if not contains(told, [name, name.removesuffix("s")])]
+    names = [name for name in dict.fromkeys(found) if name in devices or not contains(told, [name, name.removesuffix("s")])]
     return Beside(
-        names, not set(names).isdisjoint([*elsewhere, *unknown, *choosing, *aside, *unmet]), _names_enough(intent, spec, used)
+        names,
+        not set(names).isdisjoint([*devices, *elsewhere, *unknown, *choosing, *aside, *unmet]),
+        _names_enough(intent, spec, used),
     )
 
 
@@ -202,9 +205,9 @@ def _is_common(name: str) -> bool:
 
 
 # ------------------------------------------------------------------ what no study of this kind does
-def _devices(intent: Intent, used: Used) -> Iterator[str]:
+def _devices(intent: Intent, spec: Specification) -> Iterator[str]:
     """What usually is a shortcut, asked for: “is there a pacemaker?”."""
-    if intent.distrusts or used.holds_any(tokens(intent.naming)):
+    if intent.distrusts or _classes_named(intent, spec) or intent.all_classes:
         return
     for family in intent.confounders:
         yield from [word for word in known.CONFOUNDERS[family] if contains(intent.naming, [word])][:1]

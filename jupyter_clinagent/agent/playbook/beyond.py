@@ -17,11 +17,19 @@ _NEEDS = rf"\b{any_word('outcomes.who')}\b[^.!?]*?\b(?P<needs>{any_word('outcome
 _OUTCOME = re.compile(rf"{_NEEDS}|\b(?P<will>{any_word('outcomes.will')})\b|\b(?P<differ>{any_word('compares.columns')})\b")
 
 
+_COMPARES = re.compile(
+    rf"\b{any_word('compares.which')}\b [^.,;?]*?\b{any_word('is')} (?:{any_word('amounts.above', 'amounts.below')})"
+    r" \d+(?:[.,]\d+)?"
+)
+
+
 def out_of_reach(intent: Intent, spec: Specification) -> Iterator[str]:
     """“How many erosions?”, “which will need an operation?”, “ahead of their age”: in the words of the request."""
     task = registry.find(spec.task)
     if not (task.counts or task.bounded):
         yield from (found[0] for found in counted_in(intent.text))
+    if not task.bounded:  # “which melanomas are thicker than 1 mm?” asks for the thickness
+        yield from (found[0] for found in _COMPARES.finditer(normalise(intent.text)))
     for found in _OUTCOME.finditer(normalise(intent.text)):
         said = next(filter(None, found.groups()))
         if not Used.of([spec.label_column or ""]).holds_any(tokens(said)):  # a column says what became of them

@@ -65,7 +65,7 @@ def _usable(column: ColumnFacts, note: Callable[[str], None]) -> bool:
         note(f"“{column.name}” says the same as the label, so it is the answer itself and no shortcut to be freed from.")
         return False
     if column.distinct < 2:
-        note(f"“{column.name}” is the same for every image, so reliance on it can neither be measured nor reduced.")
+        note(f"“{column.name}” holds one value or nothing, so reliance on it can neither be measured nor reduced.")
         return False
     if len(column.values) > 2:
         note(f"“{column.name}” takes {len(column.values)} values; reliance is measured for two only, so it is left to the audit.")

@@ -144,7 +144,10 @@ def _leaves_images(one: Criterion, plain: str) -> bool:
 
 def wants_all(intent: Intent) -> bool:
     """Whether a request says that it is about every image."""
-    return contains(_all_said(intent), CHOOSING["everything"])
+    kept = (
+        clause for clause in _CLAUSES.split(_all_said(intent)) if not LEAVES_IMAGES.search(clause)
+    )  # “exclude everyone who …”
+    return contains(" . ".join(kept), CHOOSING["everything"])
 
 
 def _all_said(intent: Intent) -> str:
@@ -165,6 +168,9 @@ def _spent(spec: Specification) -> set[str | None]:
 # ------------------------------------------------------------------ values
 def _by_values(column: ColumnFacts, intent: Intent, survey: SurveyFacts, spec: Specification, used: Used) -> Iterator[Criterion]:
     """Values that a request names to have their images alone, or to have them left out; codes by what they mean."""
+    if len(column.values) == 1 and column.missing and says_yes(next(iter(column.values))):
+        yield from _by_name(column, [*column.values, ""], intent)  # a tick in some rows, whatever it is said to mean
+        return
     coded = {meaning: value for value, meaning in column.meanings.items()}
     spelt = column.model_copy(update={"values": {column.meanings.get(v, v): n for v, n in column.values.items()}})
     for one in _by_meanings(spelt, intent, survey, spec, used):
@@ -176,8 +182,6 @@ def _by_meanings(
     column: ColumnFacts, intent: Intent, survey: SurveyFacts, spec: Specification, used: Used
 ) -> Iterator[Criterion]:
     values = [value for value in column.values if value not in not_known(column.values)]
-    if len(values) == 1 and column.missing and says_yes(values[0]):
-        yield from _by_name(column, [*values, ""], intent)  # a tick in some rows
     if len(values) < 2 or tells_sides(column):
         return
     answers = [value for value in values if says_yes(value) or says_no(value)]
@@ -193,9 +197,9 @@ def _by_meanings(
     named = _with_joined(named, values, intent.naming)
     unwanted = [value for value in named if is_left_out(_spoken([value], intent.naming), normalise(intent.text))]
     if unwanted:
-        yield Criterion(
-            column.name, [v for v in column.values if v not in unwanted], said_of(_spoken(unwanted, intent.naming), True)
-        )
+        unwanted = _with_joined_to(unwanted, named, intent.naming)
+        said = ", ".join(_spoken([value], intent.naming) for value in unwanted)
+        yield Criterion(column.name, [v for v in column.values if v not in unwanted], said_of(said, True))
     elif 0 < len(named) < len(values) and (
         column.role in CIRCUMSTANCE or _DEVICE.search(column.name) or chooses(named, intent.naming, BEFORE, BEHIND)
     ):
@@ -239,6 +243,16 @@ def _with_joined(named: list[str], values: Sequence[str], naming: str) -> list[s
     return [value for value in values if value in named or value in joined]
 
 
+def _with_joined_to(unwanted: list[str], named: list[str], naming: str) -> list[str]:
+    """“Not on the face or scalp” leaves both out."""
+    words = {value: re.escape(_spoken([value], naming)) for value in named}
+    between = rf"(?:\s\w+)?(?:,| {any_word('or', 'and')}|/)(?: {any_word('the', 'a', 'on', 'in')})* ?"
+    for value in named:
+        if value not in unwanted and any(re.search(rf"\b{words[one]}{between}{words[value]}\b", naming) for one in unwanted):
+            unwanted = [*unwanted, value]
+    return unwanted
+
+
 def _by_name(column: ColumnFacts, values: list[str], intent: Intent) -> Iterator[Criterion]:
     """“Only the biopsied ones”, “no TMAs”, of a column that says yes or no."""
     name = _called(column.name, normalise(intent.text))
@@ -260,7 +274,7 @@ def _called(column: str, plain: str) -> str:
     ('ischaemic', 'hairy')
     """
     name = re.sub(r"^(?:is|has|was)[_ ]", "", column, flags=re.I).replace("_", " ")
-    if said := next((spoken for spoken in (name, *spoken_as(normalise(name))) if contains(plain, [spoken])), None):
+    if said := next((spoken for spoken in spoken_as(name) if contains(plain, [spoken])), None):
         return said
     stem = normalise(name)[: max(_STEM, len(name) - _ENDING)]
     return next((word for word in tokens(plain) if word.startswith(stem) and len(word) <= len(name) + _ENDING), name)

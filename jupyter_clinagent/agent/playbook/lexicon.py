@@ -145,7 +145,7 @@ def read_request(text: str) -> Intent:
     clauses = [c for c in (part.strip() for part in _CLAUSES.split(with_except(without_level(plain)))) if c]
     risky = [c for c in clauses if _speaks_of_mistakes(c)]
     clauses = [_without(c, clauses) for c in clauses]
-    parted = [(c, "") if _shortcut(c) and "except" not in tokens(c) else set_aside(c) for c in clauses if c not in risky]
+    parted = [(c, "") if _shortcut(c) and "except" not in tokens(c) else _parted(c) for c in clauses if c not in risky]
     stating, dropping = (
         (" . ".join(part for part in parts if part) for parts in zip(*parted, strict=True)) if parted else ("", "")
     )
@@ -205,6 +205,13 @@ def _without_risks(text: str) -> str:
     for proven in PROVEN:
         told = proven.sub(" ", told)
     return told
+
+
+def _parted(clause: str) -> tuple[str, str]:
+    """What a clause states, and what it sets aside: also images, “no films with devices”."""
+    stating, aside = set_aside(clause)
+    found = None if aside else LEAVES_IMAGES.search(clause)
+    return (clause[: found.start()].strip(), clause[found.start() :]) if found else (stating, aside)
 
 
 def _shortcut(clause: str) -> bool:

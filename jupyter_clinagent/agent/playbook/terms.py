@@ -69,9 +69,23 @@ def without_wider(names: Sequence[str], text: str) -> list[str]:
     >>> without_wider(["AP", "PA"], "pa frontal films"), without_wider(["AP", "PA"], "frontal films")
     (['PA'], ['AP', 'PA'])
     """
+    names = [name for name in names if _stands_alone(name, names, text)]
     own = [name for name in names if contains(text, [normalise(name)])]
     wider = {other for name in own for other in other_names(name)}
     return [name for name in names if name in own or wider.isdisjoint(other_names(name))]
+
+
+def _stands_alone(name: str, names: Sequence[str], text: str) -> bool:
+    """Whether a text says a name beside the longer names of others that hold it: “contrast enhanced T1” is no T1."""
+    own = normalise(name)
+    longer = [
+        one for other in names if other != name for one in other_names(other) if contains(one, [own]) and contains(text, [one])
+    ]
+    if not longer or not contains(text, [own]):
+        return True
+    for one in sorted(longer, key=len, reverse=True):
+        text = text.replace(one, " ")
+    return contains(text, [own])
 
 
 def spoken_as(name: str) -> list[str]:

@@ -24,6 +24,9 @@ _CONDITION = re.compile(
 )
 """“Only where the preparation was poor” says of which images, and asks for no place."""
 
+_DEGREES = re.compile(rf"\d\s?{any_word('units.degree')}\b")
+"""“60 Grad” is an angle, and no grade."""
+
 
 def joined(plain: str) -> str:
     """A normalised text with separated verbs put together.
@@ -44,7 +47,7 @@ def named_tasks(plain: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     >>> named_tasks("do not outline, just say whether there is a polyp")
     ((), ('segmentation',))
     """
-    whole = _CONDITION.sub(" ", joined(plain))
+    whole = _DEGREES.sub(" ", _CONDITION.sub(" ", joined(plain)))
     said = [task for task in registry.tasks().values() if contains(whole, task.words)]
     meant = [task for task in said if task.usual or contains(_declined(task.words).sub(" ", whole), task.words)]
     return tuple(task.name for task in meant), tuple(task.name for task in said if task not in meant)

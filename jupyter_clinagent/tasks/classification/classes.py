@@ -33,7 +33,7 @@ from jupyter_clinagent.agent.playbook.naming import (
 )
 from jupyter_clinagent.agent.playbook.polarity import REST, Health, health_of, positive_class, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
-from jupyter_clinagent.agent.playbook.unread import AGAINST, unread_classes
+from jupyter_clinagent.agent.playbook.unread import AGAINST, EITHER, unread_classes
 from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
 from jupyter_clinagent.contracts import Card
 from jupyter_clinagent.errors import BadInput, LabelsDoNotMatch
@@ -157,7 +157,8 @@ def _readings(intent: Intent, column: ColumnFacts, named: list[Named], values: l
     )
     by_name = not yes_or_no and not is_generic(column.name) and bool(mentioned([column.name], intent.naming))
     every = means_every_value(intent, values) or intent.all_classes or by_name
-    every = every and not (by_name and _parts(intent) and len(values) > 2)
+    told_apart = _parts(intent) or not EITHER.isdisjoint(intent.words)  # “immune cells or dead tissue?” beside a column “tissue”
+    every = every and not (by_name and told_apart and len(values) > 2)
     open_to_all = every or ((len(values) == 2 or about_images) and not intent.versus_rest)
     return [each_value(values)] if open_to_all else []
 

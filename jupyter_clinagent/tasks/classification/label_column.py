@@ -98,7 +98,8 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
         why = f"No column that could hold the label is called {listed(said)}. Which should the model learn?"
         return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
     how = "Which column holds the diagnosis that the model should learn?"
-    if not telling and intent.asks_whether and not {"normal", "abnormal"} & set(intent.targets):  # “is there a tumour?”
+    asks = intent.asks_whether or not (intent.all_classes or intent.task or intent.targets)  # “is there a tumour?”, “EF below 40”
+    if not telling and asks and not {"normal", "abnormal"} & set(intent.targets):
         return question("label", how, [*names, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)
     return question("label", how, names, names[0], _CHANGES)
 
@@ -219,6 +220,7 @@ def _says_where(column: ColumnFacts, intent: Intent) -> bool:
 def _told_by_one_value(candidates: list[ColumnFacts], intent: Intent) -> ColumnFacts | None:
     """The one column of which the request names a value, by its whole name, and no other: “florid against everything else”."""
     spoken = [column for column in candidates if mentioned(list(column.values), intent.naming)]
+    spoken = [column for column in spoken if not _chooses_images(column, intent)]
     named = [column for column in spoken if not _says_where(column, intent)] or spoken
     return named[0] if len(named) == 1 and wholly_named(named[0].values, intent.naming) else None
 
@@ -252,6 +254,7 @@ def _may_answer(column: ColumnFacts, intent: Intent) -> bool:
         or answers
         or bool(column.meanings)
         or bool(mentioned(list(column.values), intent.naming))
+        or any(health_of(value) == Health.WELL for value in known_values)
     )
 
 
