@@ -62,7 +62,6 @@ BESIDE = [
     ("brain", "glioma or meningioma", "glioma", "stop"),
     ("sick_or_healthy", "Tell glaucoma from healthy", "glaucoma", "stop"),
     ("bone_age", "hand or foot", "foot", "stop"),
-    ("knee", "left knees only", "left only", "stop"),
 ]
 
 

@@ -218,7 +218,6 @@ ASKED = [
     ("effusions", "effusion or not, ohne Kinder", "kinder"),
     ("effusions", "effusion or not, one image per patient", "one image per patient"),
     ("teeth", "films with caries against healthy ones", "healthy"),
-    ("sequences", "glioma or not on post-contrast T1 slices", "contrast t1"),
     ("teeth", "box the caries, only films with at least one", "only films with at least one"),
     ("reports", "effusion and edema, count uncertain as positive, without the lateral films", "the lateral films"),
     ("effusions", "effusion or not, only the unanimous ones", "unanimous"),
@@ -235,7 +234,6 @@ ASKED = [
     ("chests", "patients with both effusion and edema", "with both"),
     ("chests", "isolated effusion", "isolated"),
     ("chests", "pneumonia or edema in one class against no finding", "in one class"),
-    ("cells", "neutrophil or monocyte in sinus rhythm", "rhythm"),
     ("cells", "neutrophil or monocyte, types 4-5", "4 to 5"),
     ("discs", "herniation yes or no (a bulge is not a herniation)", "bulge is not a herniation"),
 ]

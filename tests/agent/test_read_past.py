@@ -88,6 +88,7 @@ MADE: dict[str, Callable[[Path], None]] = {
         _table({**PATIENTS, "retinopathy grade": [0, 1, 2, 3, 4]}, 90),
         "retinopathy grade: 0 = none, 1 = mild NPDR, 2 = moderate NPDR, 3 = severe NPDR, 4 = PDR\n",
     ),
+    "hearts": _table({**PATIENTS, "cell": ["neutrophil", "monocyte"], "rhythm": ["SR", "SR", "AF"]}, 90),
     "corneas": _table({**PATIENTS, "stage": ["0", "I", "II", "III", "IV"]}, 90),
     "spines": _table(
         {**PATIENTS, "Cobb thoracic": [*range(5, 60, 4)], "Cobb lumbar": [*range(3, 52, 3)], "Brace": ["yes", "no", "no"]},
@@ -145,6 +146,8 @@ def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Survey
         ("heads", "glioma vs meningioma on contrast enhanced T1 only", {"sequence": ["T1ce"]}),
         ("tubes", "effusion yes or no, but leave out everyone who already has a chest tube in", {"Chest Tube": [""]}),
         ("polyps", "adenoma vs hyperplastic, not in the rectum or sigmoid", {"segment": ["colon"]}),
+        ("heads", "glioma or not on post-contrast T1 slices", {"sequence": ["T1ce"]}),
+        ("hearts", "neutrophil or monocyte in sinus rhythm", {"rhythm": ["SR"]}),
         ("tiles", "benign vs malignant at 200x", {"magnification": ["200"]}),
         ("tiles", "ductal or lobular carcinoma, everything except the 40x", {"magnification": ["100", "200"]}),
     ],

@@ -69,16 +69,10 @@ _OWN_SPLIT = re.compile(
 _ONE_IMAGE = re.compile(rf"\b{any_word('asks.one')} {any_word('cases.image')} {any_word('asks.for_each')} [\w-]+")
 """“One image per lesion”: of several none is picked."""
 _REST = re.compile(rf"(?:{any_word('the', 'all')} )*(?:{any_word('rest', 'everything')} ?)+(?:{any_word('please')})?")
+_IMAGES = re.compile(rf"\b{any_word('talk.images')}\b")
 _IS_NOT = re.compile(rf"\b(?P<what>[\w-]+) {any_word('is')} {any_word('not', 'no', 'never')} (?:{any_word('a', 'the')} )?[\w-]+")
 _SHORT = 4
 """Letters of a word that may say nothing."""
-_HOW_MUCH = re.compile(rf"\b{any_word('how_much')} \w+")
-_ANSWER = re.compile(rf"\b{any_word('yes_or_no')}\b")
-_WITH_ANY = re.compile(
-    rf"\b{any_word('only')} [\w ]*\b{any_word('with')} "
-    rf"(?:{any_word('amounts.at_least')} )?(?:1|{any_word('any', 'asks.one')})\b[\w ]*"
-)
-"""“Only films with at least one”: images are not chosen by what is boxed on them."""
 
 
 _SEXES = frozenset(word for name in ("male", "female") for word in spoken_as(name) if len(word) > 2)
@@ -169,6 +163,7 @@ def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: U
     if intent.distrusts or wants_all(intent):  # what is named may be the shortcut
         return
     naming = _CIRCUMSTANCES.sub(" ", intent.naming)
+    chosen_by = Used.of(understood).text
     for words in understood if spec.only else ():  # “frontal” chose images already, and names no “PA” beside
         naming = re.sub(rf"\b{re.escape(words)}\b", " ", naming)
     spent = {spec.label_column, spec.group_column, *spec.confounders, *spec.classes}
@@ -178,7 +173,7 @@ def _elsewhere(intent: Intent, survey: SurveyFacts, spec: Specification, used: U
             values = wholly_named(_telling(column.values), naming)
             everybody = column.role == "sex" and len(values) == len(column.values)  # “in women and men”
             chosen = [] if everybody else values
-            named = used.literally if column.role in CIRCUMSTANCE else used
+            named = Used(f"{used.literal} . {chosen_by}") if column.role in CIRCUMSTANCE else used
             yield from (*_not_used(chosen, named), *_not_used(wholly_named(_names_of(column), naming), used))
     boxed = [] if registry.find(spec.task).inside else wholly_named(survey.box_classes, naming)
     yield from _not_used(boxed, used)
@@ -207,7 +202,7 @@ def _is_common(name: str) -> bool:
 # ------------------------------------------------------------------ what no study of this kind does
 def _devices(intent: Intent, spec: Specification) -> Iterator[str]:
     """What usually is a shortcut, asked for: “is there a pacemaker?”."""
-    if intent.distrusts or _classes_named(intent, spec) or intent.all_classes:
+    if intent.distrusts or intent.targets or intent.all_classes or _classes_named(intent, spec):
         return
     for family in intent.confounders:
         yield from [word for word in known.CONFOUNDERS[family] if contains(intent.naming, [word])][:1]
@@ -220,7 +215,6 @@ def _choosing(intent: Intent, survey: SurveyFacts, spec: Specification, used: Us
     yield from (found[0] for pattern in (_OWN_SPLIT, _ONE_IMAGE) for found in pattern.finditer(normalise(intent.text)))
     yield from _persons(intent, used)
     yield from _not_together(intent, survey, spec)
-    yield from _yes_or_no(intent, spec)
     yield from _combined(intent, survey, spec)
     yield from _denied(intent, survey, spec)
     yield from _side(intent, survey, used)
@@ -304,13 +298,6 @@ def _range(intent: Intent, survey: SurveyFacts, spec: Specification) -> Iterator
         yield " to ".join(intent.grades)
 
 
-def _yes_or_no(intent: Intent, spec: Specification) -> Iterator[str]:
-    """“Yes or no?” of a whole image is no box, “how many weeks?” no outline."""
-    task, text = registry.find(spec.task), normalise(intent.text)
-    asked = [_ANSWER, _WITH_ANY, *([] if task.counts else [_HOW_MUCH])] if task.inside else []
-    yield from (found[0] for pattern in asked if (found := pattern.search(text)))
-
-
 def _lines(intent: Intent, spec: Specification) -> Iterator[str]:
     """A line on a number, of which the specification knows nothing."""
     if getattr(spec, "line", None) is not None:  # in the unit of its column, whichever the request says
@@ -376,7 +363,7 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
     dropped = [name for name in (*label, *findings, *survey.box_classes, *survey.masks) if name not in inside]
     clauses = intent.set_aside.split(" . ")
     if registry.find(spec.task).own_names and dropped:  # names that only the task knows, but for how an image was taken
-        clauses = [clause for clause in clauses if contains(clause, views_and_sides())]
+        clauses = [clause for clause in clauses if contains(clause, views_and_sides()) or _IMAGES.search(clause)]
     unsure = [word.rstrip("*") for word in families("tasks")["policies"]["uncertain"]] if not_known(label) else []
     left_out = Used.of([*dropped, *(word for name in dropped for word in words_of(concept_of(name) or ""))])
     healthy = known.HEALTHY["words"] if any(health_of(name) == Health.WELL for name in dropped) else []
@@ -384,6 +371,7 @@ def _put_aside(intent: Intent, survey: SurveyFacts, spec: Specification, said: U
     idle = words_of_any_request().difference(views_and_sides())
     for clause in clauses:
         words = [word for word in tokens(clause) if word not in idle and len(word) > 1]
+        words = words or (tokens(clause) if registry.find(spec.task).inside else [])  # “not the empty images” of outlines
         done = contains(clause, [*healthy, *declined, *unsure]) or any(
             left_out.holds(word) or left_out.begins(word) or contains(said.text, [word]) for word in words
         )

@@ -17,6 +17,13 @@ _NEEDS = rf"\b{any_word('outcomes.who')}\b[^.!?]*?\b(?P<needs>{any_word('outcome
 _OUTCOME = re.compile(rf"{_NEEDS}|\b(?P<will>{any_word('outcomes.will')})\b|\b(?P<differ>{any_word('compares.columns')})\b")
 
 
+_HOW_MUCH = re.compile(rf"\b{any_word('how_much')} \w+")
+_ANSWER = re.compile(rf"\b{any_word('yes_or_no')}\b")
+_WITH_ANY = re.compile(
+    rf"\b{any_word('only')} [\w ]*\b{any_word('with')} "
+    rf"(?:{any_word('amounts.at_least')} )?(?:1|{any_word('any', 'asks.one')})\b[\w ]*"
+)
+"""“Only films with at least one”: images are not chosen by what is boxed on them."""
 _COMPARES = re.compile(
     rf"\b{any_word('compares.which')}\b [^.,;?]*?\b{any_word('is')} (?:{any_word('amounts.above', 'amounts.below')})"
     r" \d+(?:[.,]\d+)?"
@@ -35,6 +42,7 @@ def out_of_reach(intent: Intent, spec: Specification) -> Iterator[str]:
         if not Used.of([spec.label_column or ""]).holds_any(tokens(said)):  # a column says what became of them
             yield said
     yield from _other_task(intent, spec)
+    yield from _yes_or_no(intent, spec)
 
 
 def _other_task(intent: Intent, spec: Specification) -> Iterator[str]:
@@ -48,3 +56,10 @@ def _other_task(intent: Intent, spec: Specification) -> Iterator[str]:
     if (asked.inside and task.inside) or (asked.ordered and (task.bounded or task.usual)):
         return
     yield from [word for word in asked.words if contains(normalise(intent.text), [word])][:1]
+
+
+def _yes_or_no(intent: Intent, spec: Specification) -> Iterator[str]:
+    """“Yes or no?” of a whole image is no box, “how many weeks?” no outline."""
+    task, text = registry.find(spec.task), normalise(intent.text)
+    asked = [_ANSWER, _WITH_ANY, *([] if task.counts else [_HOW_MUCH])] if task.inside else []
+    yield from (found[0] for pattern in asked if (found := pattern.search(text)))

@@ -14,7 +14,7 @@ from jupyter_clinagent.agent.playbook.drafting import concept_of
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.polarity import Health, health_of, says_no, says_yes
 from jupyter_clinagent.agent.playbook.sharing import with_shared_words
-from jupyter_clinagent.agent.playbook.terms import coded, longer_names, other_names, without_wider
+from jupyter_clinagent.agent.playbook.terms import coded, longer_names, other_names, stands_alone, without_wider
 from jupyter_clinagent.agent.playbook.wording import contains, first_position, label_key, normalise, tokens
 from jupyter_clinagent.facts import ColumnFacts
 from jupyter_clinagent.label_values import not_known
@@ -207,7 +207,8 @@ def _said_by_yes(target: str, intent: Intent, column: ColumnFacts, values: Seque
 # ------------------------------------------------------------------ values by their own words
 def mentioned(values: Sequence[str], text: str) -> list[str]:
     """Values of which a text speaks by their own words."""
-    return list(_places(values, text))
+    found = list(_places(values, text))
+    return [value for value in found if stands_alone(value, found, _spelt(text))] if len(found) > 1 else found
 
 
 def _places(values: Sequence[str], text: str) -> dict[str, int]:

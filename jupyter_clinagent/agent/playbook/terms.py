@@ -69,13 +69,13 @@ def without_wider(names: Sequence[str], text: str) -> list[str]:
     >>> without_wider(["AP", "PA"], "pa frontal films"), without_wider(["AP", "PA"], "frontal films")
     (['PA'], ['AP', 'PA'])
     """
-    names = [name for name in names if _stands_alone(name, names, text)]
+    names = [name for name in names if stands_alone(name, names, text)]
     own = [name for name in names if contains(text, [normalise(name)])]
     wider = {other for name in own for other in other_names(name)}
     return [name for name in names if name in own or wider.isdisjoint(other_names(name))]
 
 
-def _stands_alone(name: str, names: Sequence[str], text: str) -> bool:
+def stands_alone(name: str, names: Sequence[str], text: str) -> bool:
     """Whether a text says a name beside the longer names of others that hold it: “contrast enhanced T1” is no T1."""
     own = normalise(name)
     longer = [

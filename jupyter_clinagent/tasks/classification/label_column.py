@@ -93,7 +93,7 @@ def label_column(intent: Intent, survey: SurveyFacts, answers: dict[str, str], n
     telling = fitting and (
         not {"normal", "abnormal"}.issuperset(intent.targets) or any(is_untold(c, c.values) for c in candidates)
     )
-    telling = telling or _speaks_of_values(candidates, intent)
+    telling = telling or _speaks_of_values([one for one in candidates if not _chooses_images(one, intent)], intent)
     if not telling and (said := said_beside(intent, survey)):
         why = f"No column that could hold the label is called {listed(said)}. Which should the model learn?"
         return question("label", why, [*names, NONE_OF_THEM], NONE_OF_THEM, _CHANGES)

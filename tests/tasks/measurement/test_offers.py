@@ -195,7 +195,6 @@ def test_units_of_requests_are_read() -> None:
         ("Measure the EF and say whether there is an effusion", "One study answers one"),
         ("Measure the EF; it must not rely on the scanner", "relies on a shortcut can't be told yet"),
         ("EF below 40 %, at least 95 % sensitivity", "held against the line as it was drawn"),
-        ("Measure the EF, leave the poor ones out", "nothing is done with it: “the poor ones”"),
     ],
 )
 def test_what_a_measurement_does_not_do_is_said(surveys: dict[str, SurveyFacts], request_: str, said: str) -> None:
