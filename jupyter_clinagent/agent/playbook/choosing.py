@@ -29,6 +29,8 @@ _NEGATIVE = ("stop", "leave it", "no")
 """Second choices that a plain “no” means."""
 _SIGNS = " .!\"'“”„"
 _SHORT, _ALIKE = 6, 80.0
+_TELLING, _STEM = 4, 6
+"""Letters of a word that tells a choice from others, and those in which words of one stem agree."""
 _SEVERAL = re.compile(rf",|\+|;|\b{any_word('lists.against', 'from', 'and', 'or')}\b")
 
 
@@ -53,11 +55,13 @@ def choose(said: str, choices: Sequence[str], default: str = "", slips: bool = T
     --------
     >>> choose("the second one", ["age", "sex"]), choose("egal", ["age", "sex"], "age")
     (Chosen(text='sex', left=False), Chosen(text='age', left=True))
+    >>> choose("the one from 2023", ["derm 2024", "derm_2023"]), choose("die vom Pathologen", ["dermatologist", "pathologist"])
+    (Chosen(text='derm_2023', left=False), Chosen(text='pathologist', left=False))
     """
     if (surely := choose_surely(said, choices, default)) is not None:
         return surely
     plain = normalise(said).strip()
-    ways = (_by_order, _by_the_other, _by_words, *([_by_a_slip] if slips else []))
+    ways = (_by_order, _by_the_other, _by_words, _by_own_word, *([_by_a_slip] if slips else []))
     return next((Chosen(found) for way in ways if (found := way(plain, choices, default)) is not None), None)
 
 
@@ -125,6 +129,20 @@ def _by_words(plain: str, choices: Sequence[str], _default: str) -> str | None:
         return longest[0]
     parts = [choice for choice in choices if len(key) >= 3 and _begins_a_word(key, choice)]
     return parts[0] if len(parts) == 1 and not named else None
+
+
+def _by_own_word(plain: str, choices: Sequence[str], _default: str) -> str | None:
+    """“The one from 2023”, “the pathologist's”: a word that one choice alone has, or begins alike."""
+    said = [word for word in tokens(plain) if len(word) >= _TELLING and word not in _FILLERS]
+    if _NOT.search(plain) or len(tokens(plain)) > _SHORT or not said:
+        return None
+    parts = {choice: [part for part in re.split(r"[\W_]+", normalise(choice)) if part] for choice in choices}
+    found = [choice for choice, own in parts.items() if any(_alike(part, word) for part in own for word in said)]
+    return found[0] if len(found) == 1 else None
+
+
+def _alike(part: str, word: str) -> bool:
+    return part == word or (len(part) > _STEM and part[:_STEM] == word[:_STEM])
 
 
 def _begins_a_word(key: str, choice: str) -> bool:

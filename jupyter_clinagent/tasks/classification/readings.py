@@ -93,6 +93,7 @@ def _of_one(intent: Intent, one: Named, others: list[str], unread: Sequence[str]
         ill = {name: [*one.values, *doubtful], REST: [v for v in others if v not in doubtful]}
         return [Reading(f"{_and([*one.values, *doubtful])} together against the others", ill), together]
     well = [v for v in others if health_of(v) == Health.WELL]
+    well += [v for v in others if health_of(v) == Health.HARMLESS and well]  # “malignant against benign, leaving the normals out”
     against = [Reading(f"{name} against {v}, {_without(others, [v])}", {name: one.values, v: [v]}) for v in well]
     return [together, *against, each_value([*one.values, *others])]
 

@@ -33,6 +33,7 @@ def refuse_other_grades(intent: Intent, scales: Sequence[Scale], values: Iterabl
         A grade, or a scale that is called by an abbreviation, is none of these.
     """
     known = {plain_key(name) for name in values} | {plain_key(name) for scale in scales for name in scale.names}
+    known |= {key[:-1] for key in known if re.fullmatch(r".*\d[a-d]", key)}  # “BI-RADS 4” of 4a, 4b and 4c
     strange = [written for written, level in _levels(normalise(intent.text), scales) if plain_key(level) not in known]
     strange += _other_scale(intent.text, scales)
     if strange:
