@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from jupyter_clinagent import modalities
 from jupyter_clinagent.agent.playbook.conversation.hearing import hear
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
@@ -40,7 +41,7 @@ def told(survey: SurveyFacts) -> str:
 
 
 def _sentences(survey: SurveyFacts) -> Iterator[str]:
-    yield f"In this folder are {survey.images:,} images ({survey.modality})."
+    yield f"In this folder are {survey.images:,} images ({modalities.find(survey.modality).title})."
     groups = [column for column in survey.columns if column.name in survey.group_candidates]
     yield from (f"“{column.name}” has {column.distinct:,} different values: what belongs together." for column in groups)
     yield from (column_told(column) for column in survey.columns if column.role in ("age", "sex", "site"))

@@ -243,3 +243,48 @@ def test_nothing_is_run_for_what_only_sounds_like_a_request(said: str, answer: s
     before = len(clinic.sources)
     assert answer in clinic.ask(said)
     assert clinic.sources[before:] == []
+
+
+# ------------------------------------------------------------------ before any study
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("hello", "built-in playbook"),
+        ("thanks", "No study is finished here yet"),
+        ("what can you do?", "I classify"),
+        ("is it better than a dermatologist?", "No study has been finished"),
+        ("how does that compare with the logistic regression?", "No study has been finished"),
+    ],
+)
+def test_what_is_said_before_any_study_begins_none(words: str, said: str) -> None:
+    clinic = Clinic()
+    assert said in clinic.ask(words)
+    assert clinic.status == "answered"
+    assert clinic.sources == []
+
+
+@pytest.mark.parametrize("words", ["what's in the folder?", "how many patients are in my data?", "which columns are there?"])
+def test_a_question_about_the_data_is_answered_by_the_first_look(words: str) -> None:
+    clinic = Clinic()
+    message = clinic.ask(words)
+    assert "10,015 images" in message
+    assert "“lesion_id” has 1,000 different values" in message
+    assert clinic.status == "answered"
+    assert ["study.survey()" in source for source in clinic.sources] == [True]
+
+
+def test_a_part_of_a_message_that_is_not_read_is_named() -> None:
+    message, sources, _ = said_after("use 90 % specificity and show me the banana")
+    assert len(sources) == 1
+    assert "Not done: “show me the banana”" in message
+
+
+def test_a_question_beside_a_wish_is_answered_after_what_the_wish_changed() -> None:
+    message, _, _ = said_after("use 90 % specificity and how many melanomas do we miss?")
+    assert "were missed" in message
+
+
+def test_predictive_values_are_those_of_the_prevalence_that_is_named() -> None:
+    message, sources, _ = said_after("what is the PPV at 2 %?")
+    assert sources == []
+    assert "21.3%" in message  # .93 × .02 / (.93 × .02 + .07 × .98)
