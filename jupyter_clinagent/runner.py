@@ -201,7 +201,10 @@ def run(options: RunOptions, stream: TextIO | None = None) -> dict[str, Any]:
             print(speak(leftovers.said(), options.spoken), file=stream or sys.stdout)
     if options.dry_run and outcome.plan and outcome.status == "rejected":
         whole |= {"exit": 0, "error": None}
-    if lacking := missing(outcome, options.dry_run):
+    lacking = missing(outcome, options.dry_run)
+    if lacking and outcome.status == "answered" and options.model is None:  # a question to the playbook: nothing is lacking
+        whole |= {"exit": EXIT["refused"], "error": outcome.message}
+    elif lacking:
         print(speak(lacking, options.spoken), file=stream or sys.stdout)
         whole |= {"exit": EXIT["failed"], "error": lacking}
     return whole

@@ -29,8 +29,10 @@ def asks_of_data(intent: Intent) -> bool:
     Examples
     --------
     >>> from jupyter_clinagent.agent.playbook.lexicon import read_request
-    >>> [asks_of_data(read_request(said)) for said in ["what's in the folder?", "how many cells are on each smear?"]]
-    [True, False]
+    >>> [asks_of_data(read_request(said)) for said in ["what's in the folder?", "how old were the patients?"]]
+    [True, True]
+    >>> [asks_of_data(read_request(said)) for said in ["how many cells are on each smear?", "how old are these people?"]]
+    [False, False]
     """
     return not (intent.targets or intent.all_classes or intent.grades) and bool(_LOOKS.search(hear(intent.text).plain))
 
