@@ -27,7 +27,7 @@ from jupyter_clinagent.contracts.cohort import (
     Partition,
 )
 from jupyter_clinagent.contracts.frozen import Frozen
-from jupyter_clinagent.contracts.inclusion import NOT_ASKED_FOR, Only, Range, dumped, not_included, only_in_words
+from jupyter_clinagent.contracts.inclusion import NOT_ASKED_FOR, Only, Range, asked_in_words, dumped, not_included, only_in_words
 from jupyter_clinagent.contracts.notebook import (
     CARD_MIME,
     FACTS_MIME,
@@ -103,6 +103,7 @@ __all__ = [
     "Progress",
     "Range",
     "Specification",
+    "asked_in_words",
     "dumped",
     "in_words",
     "names_of",

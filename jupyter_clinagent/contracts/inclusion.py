@@ -88,10 +88,17 @@ def only_in_words(only: Only) -> str:
     >>> only_in_words({"sex": ["female"], "age": Range(above=60)})
     'only images whose “sex” is female and whose “age” is above 60'
     """
-    return "only images " + " and ".join(f"whose “{name}” is {_in_words(asked)}" for name, asked in only.items())
+    return "only images " + " and ".join(f"whose “{name}” is {asked_in_words(asked)}" for name, asked in only.items())
 
 
-def _in_words(asked: list[str] | Range) -> str:
+def asked_in_words(asked: list[str] | Range) -> str:
+    """What is asked of one column.
+
+    Examples
+    --------
+    >>> asked_in_words(["yes", ""])
+    'yes or empty'
+    """
     return asked.in_words if isinstance(asked, Range) else " or ".join(value or "empty" for value in asked)
 
 
@@ -103,4 +110,4 @@ def not_included(column: str, asked: list[str] | Range) -> str:
     >>> not_included("sex", ["female"]), not_included("age", Range(above=60)).startswith(NOT_ASKED_FOR)
     ('not asked for: “sex” is not female', True)
     """
-    return f"not asked for: “{column}” is not {_in_words(asked)}"
+    return f"not asked for: “{column}” is not {asked_in_words(asked)}"

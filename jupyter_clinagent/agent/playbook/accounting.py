@@ -73,8 +73,6 @@ _IMAGES = re.compile(rf"\b{any_word('talk.images')}\b")
 _IS_NOT = re.compile(rf"\b(?P<what>[\w-]+) {any_word('is')} {any_word('not', 'no', 'never')} (?:{any_word('a', 'the')} )?[\w-]+")
 _SHORT = 4
 """Letters of a word that may say nothing."""
-
-
 _SEXES = frozenset(word for name in ("male", "female") for word in spoken_as(name) if len(word) > 2)
 
 

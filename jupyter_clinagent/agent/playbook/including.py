@@ -30,7 +30,7 @@ from jupyter_clinagent.agent.playbook.polarity import says_no, says_yes
 from jupyter_clinagent.agent.playbook.terms import spoken_as
 from jupyter_clinagent.agent.playbook.used import Used, is_idle, names_no_value, words_of_any_request
 from jupyter_clinagent.agent.playbook.whom import grown_up, is_of_age, of_magnification, of_proof, of_sexes, of_side, tells_sides
-from jupyter_clinagent.agent.playbook.wording import contains, normalise, tokens
+from jupyter_clinagent.agent.playbook.wording import clauses_of, contains, normalise, tokens
 from jupyter_clinagent.contracts import Only, Range, Specification
 from jupyter_clinagent.facts import ColumnFacts, SurveyFacts
 from jupyter_clinagent.label_values import not_known
@@ -39,7 +39,6 @@ from jupyter_clinagent.tasks import registry
 
 _STEM, _ENDING = 4, 3
 """Letters that words of one stem have in common at least, and those at the end by which they may differ."""
-_CLAUSES = re.compile(r"[.,;:!?](?=\s|$)|\n")
 _CODE = re.compile(r"-\d+(?:\.0)?")
 """Neither yes nor no: “-1” is uncertain."""
 _DEVICE = re.compile(any_word("columns.device"), re.I)
@@ -139,14 +138,12 @@ def _is_other_finding(column: ColumnFacts, survey: SurveyFacts, spec: Specificat
 def _leaves_images(one: Criterion, plain: str) -> bool:
     """Whether the clause that a criterion is read from leaves images or people out."""
     words = one.words.removeprefix("not ")
-    return any(contains(clause, [words]) and LEAVES_IMAGES.search(clause) for clause in _CLAUSES.split(plain))
+    return any(contains(clause, [words]) and LEAVES_IMAGES.search(clause) for clause in clauses_of(plain))
 
 
 def wants_all(intent: Intent) -> bool:
     """Whether a request says that it is about every image."""
-    kept = (
-        clause for clause in _CLAUSES.split(_all_said(intent)) if not LEAVES_IMAGES.search(clause)
-    )  # “exclude everyone who …”
+    kept = (clause for clause in clauses_of(_all_said(intent)) if not LEAVES_IMAGES.search(clause))  # “exclude everyone who …”
     return contains(" . ".join(kept), CHOOSING["everything"])
 
 

@@ -207,8 +207,8 @@ def _said_by_yes(target: str, intent: Intent, column: ColumnFacts, values: Seque
 # ------------------------------------------------------------------ values by their own words
 def mentioned(values: Sequence[str], text: str) -> list[str]:
     """Values of which a text speaks by their own words."""
-    found = list(_places(values, text))
-    return [value for value in found if stands_alone(value, found, _spelt(text))] if len(found) > 1 else found
+    found, plain = list(_places(values, text)), _spelt(text)
+    return [value for value in found if stands_alone(value, found, plain)]
 
 
 def _places(values: Sequence[str], text: str) -> dict[str, int]:

@@ -146,7 +146,7 @@ def _refuse_unrelated(turn: Turn, intent: Intent, survey: SurveyFacts | None = N
     if named or intent.is_about_imaging or any(word in intent.words for word in known.LISTS["of_models"]):
         return
     if (none_yet := needs_study(turn.request)) is not None:
-        raise Want(finish("answered", none_yet))
+        raise Want(none_yet)
     if survey is None:
         raise OutOfScope(f"I could not find a clinical imaging task in that request. {able()}")
     if not speaks_of(intent, survey):

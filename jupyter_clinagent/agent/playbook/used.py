@@ -32,7 +32,7 @@ class Used:
         """These names, in any way that they may be spoken."""
         names = list(names)
         spoken = " . ".join(spoken.replace("_", " ") for name in names for spoken in spoken_as(name))
-        return cls(spoken, normalise(" . ".join(names)).replace("_", " "))
+        return cls(spoken, _as_written(names))
 
     @property
     def literally(self) -> Used:
@@ -51,7 +51,7 @@ class Used:
         asked = (*intent.targets, *intent.excluded)  # what masks show has often no name but that of the request
         elsewhere = {value.lower() for c in survey.columns if c.name != spec.label_column for value in c.values} - set(names)
         borne = [target for target in asked if not spec.label_column or _is_borne(target, names, held, target not in elsewhere)]
-        return replace(cls.of([*names, *understood, *_words_of_findings(borne)]), literal=cls.of([*names, *understood]).literal)
+        return replace(cls.of([*names, *understood, *_words_of_findings(borne)]), literal=_as_written([*names, *understood]))
 
     def holds(self, word: str) -> bool:
         """Whether a word, that says something by itself, is one of the names, or its plural."""
@@ -71,6 +71,10 @@ class Used:
         """Whether a word is the beginning of one of the names: “monos” are monocytes."""
         short = word.removesuffix("s")
         return len(short) >= _LEAST and any(one.startswith(short) for one in tokens(self.text))
+
+
+def _as_written(names: Iterable[str]) -> str:
+    return normalise(" . ".join(names)).replace("_", " ")
 
 
 def names_no_value(spec: Specification) -> bool:

@@ -19,6 +19,7 @@ from jupyter_clinagent.lang.grammar import words_in
 from jupyter_clinagent.tasks import registry
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_CLAUSES = re.compile(r"[.,;:!?](?=\s|$)|\n")
 
 
 @lru_cache(maxsize=50_000)
@@ -31,6 +32,17 @@ def normalise(text: str) -> str:
 def label_key(label: str) -> str:
     """A label value reduced to its letters and digits, for comparison with :attr:`Concept.labels`."""
     return re.sub(r"[^a-z0-9]", "", normalise(label))
+
+
+def clauses_of(plain: str) -> list[str]:
+    """The clauses of a text; a comma within a number parts none.
+
+    Examples
+    --------
+    >>> clauses_of("healed or not, hba1c above 8,5")
+    ['healed or not', ' hba1c above 8,5']
+    """
+    return _CLAUSES.split(plain)
 
 
 def tokens(plain: str) -> list[str]:

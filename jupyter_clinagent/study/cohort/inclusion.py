@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from jupyter_clinagent.contracts import Only, Range, not_included
+from jupyter_clinagent.contracts import Only, Range, asked_in_words, not_included
 from jupyter_clinagent.errors import BadInput
 from jupyter_clinagent.study.data.inventory import Inventory, image_rows
 from jupyter_clinagent.study.data.roles import as_numbers
@@ -69,7 +69,7 @@ def _fulfilled(cells: pd.Series, column: str, asked: list[str] | Range) -> pd.Se
         wanted = {value.casefold() for value in asked}
         fulfilled = cells.map(lambda cell: (cell.casefold() if isinstance(cell, str) else "") in wanted)  # "" is an empty cell
     if not fulfilled.any():
-        raise BadInput(f"No image has a {column!r} that is {asked.in_words if isinstance(asked, Range) else ' or '.join(asked)}.")
+        raise BadInput(f"No image has a {column!r} that is {asked_in_words(asked)}.")
     return fulfilled.astype(bool)
 
 

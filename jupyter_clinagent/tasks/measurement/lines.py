@@ -97,10 +97,10 @@ def several_lines(text: str) -> str:
         return between[0].strip()
     drawn = [one for one in _LINE.finditer(plain) if _draws(one, plain)]
     amounts = {_amount(one) for one in drawn}
-    same = (
-        len({at.number for at in amounts}) == 1 and len({at.unit for at in amounts if at.unit}) < 2
-    )  # “under 10 years or 10 and over”
-    return "" if same or not drawn else plain[drawn[0].start() : drawn[-1].end()].strip()
+    numbers, units = {at.number for at in amounts}, {at.unit for at in amounts if at.unit}
+    if len(numbers) < 2 and len(units) < 2:  # none, or one line from both sides: “under 10 years or 10 and over”
+        return ""
+    return plain[drawn[0].start() : drawn[-1].end()].strip()
 
 
 def tolerance_in(text: str) -> Amount | None:

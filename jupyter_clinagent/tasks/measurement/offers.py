@@ -11,7 +11,7 @@ from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.naming import mentioned, values_for
 from jupyter_clinagent.agent.playbook.terms import other_names
 from jupyter_clinagent.agent.playbook.unread import AGAINST, EITHER
-from jupyter_clinagent.agent.playbook.wording import contains, normalise
+from jupyter_clinagent.agent.playbook.wording import clauses_of, contains, normalise
 from jupyter_clinagent.contracts import Offer
 from jupyter_clinagent.errors import LabelsDoNotMatch
 from jupyter_clinagent.facts import SurveyFacts
@@ -36,9 +36,8 @@ __all__ = ["claims", "draft", "fitted", "offers"]
 
 _MEASURING = families("tasks")["measuring"]["verbs"]
 """Words that ask for a number even where a finding is named, too."""
-_CLAUSES = re.compile(r"[.;:!?](?=\s|$)|,|\n")
 _CONDITION = re.compile(rf"\b{any_word('where')}\b")
-_ONLY = [word for word in words_in("only") if word]
+_ONLY = words_in("only")
 _FROM = rf"\b{any_word('lines.by_means_of')}\s+(?:{any_word('the', 'its', 'of')}\s+)*"
 
 
@@ -116,7 +115,7 @@ def _tells_values(intent: Intent, survey: SurveyFacts) -> bool:
 def _is_condition(column: Measurable, intent: Intent, survey: SurveyFacts) -> bool:
     """“Healed or not, HbA1c above 8 only”: a number behind what is studied, with a bound, says of whom."""
     names = [normalise(name) for name in (column.name, column.measure, *other_names(column.measure))]
-    clauses = [clause for clause in _CLAUSES.split(normalise(intent.text).replace("_", " ")) if clause.strip()]
+    clauses = [clause for clause in clauses_of(normalise(intent.text).replace("_", " ")) if clause.strip()]
     at = [k for k, clause in enumerate(clauses) if contains(clause, names)]
     if not at or contains(_CONDITION.split(clauses[0])[0], names):
         return False

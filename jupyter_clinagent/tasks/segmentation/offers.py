@@ -149,7 +149,7 @@ def draft(intent: Intent, survey: SurveyFacts, answers: dict[str, str]) -> Draft
     if intent.risk:
         asked = "Which mistake is worse" if intent.target is None else f"A {intent.risk} of {intent.target:.0%}"
         notes.add(f"{asked} sets no threshold for outlines; how often something is found at all is reported.")
-    for line in not_done(intent, seen["structures"]):
+    for line in not_done(intent):
         notes.add(line)
     if half := other_half(intent.text):
         notes.first(f"One study answers one question, this one outlines. Not done: “{half}”; ask for it in a study of its own.")

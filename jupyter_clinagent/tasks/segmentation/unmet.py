@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from jupyter_clinagent.agent.playbook.lexicon import Intent
 from jupyter_clinagent.agent.playbook.questions import asks_whether, without_all
@@ -51,8 +51,8 @@ def _outlines(part: str) -> bool:
     return not _MARKING.isdisjoint(named_tasks(normalise(part))[0])
 
 
-def not_done(intent: Intent, structures: Iterable[str]) -> Iterator[str]:
-    """Images that can't be left out by a word, and figures that decide nothing."""
+def not_done(intent: Intent) -> Iterator[str]:
+    """Figures that decide nothing."""
     for name, words in _MEASURES.items():
         if contains(normalise(intent.text), words):
             yield f"Models are chosen by the Dice; {name} decides nothing and is reported beside it."

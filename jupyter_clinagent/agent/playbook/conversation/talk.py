@@ -20,7 +20,6 @@ REPLACED = (
     "Another study was begun in this notebook after the finished one and stands in its memory now. To go on with the finished "
     "one, run its cells again from the top, or ask for that study anew."
 )
-_NONE_YET = "No study has been finished in this conversation, so I have no figures to answer from. {could}"
 _BEGIN, _STAY = "begin another study", "stay with this one"
 _STAYS = "Its record, report and model stay on disk in either case."
 _SEVERITY = ("failed", "stopped", "bad_input", "refused", "rejected", "done", "answered")
@@ -127,7 +126,7 @@ def _none_yet(wishes: list[Wish]) -> Step | None:
     """A question about a study where none is finished; anything else is read as a request."""
     if not any(wish.family.kind != "wish" and _is_of_a_study(wish.heard) for wish in wishes):
         return None
-    return finish("answered", _NONE_YET.format(could=could_study()))
+    return _no_figures()
 
 
 def _is_of_a_study(heard: Heard) -> bool:
@@ -135,10 +134,14 @@ def _is_of_a_study(heard: Heard) -> bool:
     return heard.is_open or (heard.asks and heard.has(words_in("heard.it")))
 
 
-def needs_study(text: str) -> str | None:
+def _no_figures() -> Step:
+    said = "No study has been finished in this conversation, so I have no figures to answer from."
+    return finish("answered", f"{said} {could_study()}")
+
+
+def needs_study(text: str) -> Step | None:
     """Why nothing comes of a message that only makes sense after a study, where none was finished; None for others."""
-    past = Past(())
-    return _NONE_YET.format(could=could_study()) if wishes_in(text, past) else None
+    return _no_figures() if wishes_in(text, Past(())) else None
 
 
 def _act(turn: Turn, wishes: list[Wish], past: Past) -> Step:
